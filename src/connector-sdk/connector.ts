@@ -1,0 +1,193 @@
+/**
+ * The contract between leadloop and a CRM.
+ *
+ * A connector is a folder under `connectors/` that default-exports nothing and registers one `ConnectorDefinition`. It
+ * imports this package (`leadloop/connector-sdk`), its vendor's SDK and its own files: nothing else of ours. It is proved
+ * by one suite of laws, `test/contract/connector-suite.ts`, which every connector runs over real HTTP.
+ *
+ * Three promises hold everywhere:
+ *  - A cursor is opaque to everybody else and says one thing: *safe to resume from here*.
+ *  - A record that cannot be read is a value (`rejected`), never an exception; a push answers once per change.
+ *  - Every call that waits ends soon after its `AbortSignal`, by throwing the signal's reason.
+ */
+import type { Static, TSchema } from 'typebox';
+import type { MappingDefinition } from '../model/mapping.ts';
+import type { FieldSchema, FieldSpec, ObjectKind, PulledPage, SourceRecord } from '../model/records.ts';
+import type { Lane } from '../model/run.ts';
+import type { ExternalId, Fields, FieldValue } from '../model/values.ts';
+import type { Governor } from './governor.ts';
+
+/** Opaque text with a version prefix of the connector's own; only the connector that made it reads it. */
+export type Cursor = string;
+
+export interface ConnectorDefinition<Settings extends TSchema = TSchema, Credentials extends TSchema = TSchema> {
+  /** The `kind` of a connection in the configuration: `hubspot`. */
+  readonly kind: string;
+  readonly label: string;
+  /** JSON Schema of the connector's settings: validates the configuration and draws the form. */
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  /** What can be pulled, in the order in which a sync pulls it: companies before the people who work there. */
+  readonly objects: readonly ObjectCapability[];
+  /** Used where an organisation configures nothing. */
+  readonly defaultMapping: MappingDefinition;
+  /** The fields that we create in the CRM, by object. */
+  readonly ownedFields: Readonly<Record<string, readonly FieldSpec[]>>;
+  /** Pure: the cursor from which `live` and `settled` pull everything that changed at or after `instant`. */
+  startCursor(object: string, instant: Date): Cursor;
+  open(context: ConnectorContext<Static<Settings>, Static<Credentials>>): Connector;
+}
+
+/** Capability is data: what a connector cannot do it does not list. */
+export interface ObjectCapability {
+  /** The CRM's own name: `contacts`, `Lead`. */
+  readonly object: string;
+  readonly kind: ObjectKind;
+  /** How it is read. An object with `full` alone is a snapshot, taken anew in each sync. */
+  readonly lanes: readonly Lane[];
+  /** Null = we never write it. `maxBatch`: records in one call. */
+  readonly push: { readonly maxBatch: number } | null;
+  /** Left out, with a note in `check`, where the credentials may not read it; a required object fails the run. */
+  readonly optional: boolean;
+}
+
+/** Everything impure is handed in. */
+export interface ConnectorContext<Settings, Credentials> {
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  /** Null = the vendor's own address. */
+  readonly baseUrl: string | null;
+  readonly now: () => Date;
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A number in [0, 1): jitter. */
+  readonly random: () => number;
+  readonly governor: Governor;
+  /** Answers that live for an hour across processes: schemas, account, form lists. Values must survive JSON. */
+  readonly cache: Cache;
+  /** Called with rotated credentials *before* they are used for the first time: a crash must not lose a refresh token. */
+  readonly saveCredentials: (credentials: Credentials) => Promise<void>;
+  /** Constant message, variables in `fields`; ids and counts only, never a name, an address or a token. */
+  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface Cache {
+  /** The stored value if it is younger than `maxAgeMs`, else what `load` returns, which is then stored. */
+  through<T>(key: string, maxAgeMs: number, load: () => Promise<T>): Promise<T>;
+}
+
+export interface Connector extends AsyncDisposable {
+  /** Tries credentials, account, scopes and reach. Answers with findings; throws only when the CRM cannot be reached. */
+  check(signal: AbortSignal): Promise<readonly CheckFinding[]>;
+
+  /** The fields of an object as the CRM has them now. Cached for an hour. */
+  describe(object: string, signal: AbortSignal): Promise<readonly FieldSchema[]>;
+
+  /**
+   * Creates the fields that are missing. Idempotent. A field of the same name that is not ours or has another type is
+   * left as it is and reported as `conflict`; nothing is ever overwritten.
+   */
+  ensureFields(object: string, fields: readonly FieldSpec[], signal: AbortSignal): Promise<readonly EnsuredField[]>;
+
+  /**
+   * Yields batches from `since` (null = from the beginning) until everything up to `until` has been read. Stopping after
+   * any batch and resuming from its cursor loses nothing; a record may come twice. The last batch has `done: true`.
+   * @throws ConnectorError with a recovery. What was yielded before stays valid.
+   */
+  pull(request: PullRequest): AsyncGenerator<PullBatch, void, void>;
+
+  /** Reads records by id, in any order; ids that are gone are absent, merged ids come as the record that absorbed them. */
+  read(request: ReadRequest): Promise<readonly SourceRecord[]>;
+
+  /**
+   * Sets absolute values by CRM id, so a repeat is harmless. Exactly one outcome per change, in any fault that leaves the
+   * connector able to answer; at most `maxBatch` changes of one object.
+   * @throws ConnectorError when no outcome is known for any change: then all may be sent again.
+   */
+  push(request: PushRequest): Promise<readonly PushOutcome[]>;
+}
+
+export interface CheckFinding {
+  readonly level: 'ok' | 'warning' | 'failure';
+  /** What was tried: `scope crm.objects.contacts.write`. */
+  readonly subject: string;
+  readonly message: string;
+  /** What to do; empty where nothing has to be done. */
+  readonly remedy: string;
+}
+
+export interface EnsuredField {
+  readonly field: string;
+  readonly status: 'created' | 'present' | 'conflict' | 'forbidden';
+  readonly message: string;
+}
+
+export interface PullRequest {
+  readonly object: string;
+  readonly lane: Lane;
+  /** CRM field names. The connector adds those that it needs itself. */
+  readonly fields: readonly string[];
+  readonly since: Cursor | null;
+  /** live: now. settled: now − lag. full, archived: when the pass began. */
+  readonly until: Date;
+  /** Which of these do we hold already, as new as this? Saves reading them again. Asked with at most 10,000 at once. */
+  readonly held: (references: readonly RecordReference[]) => Promise<ReadonlySet<ExternalId>>;
+  /** How event sources are classified: see `MappingDefinition.events`. */
+  readonly events: MappingDefinition['events'];
+  readonly signal: AbortSignal;
+}
+
+export interface RecordReference {
+  readonly externalId: ExternalId;
+  readonly modifiedAt: Date;
+}
+
+export interface PullBatch extends PulledPage {
+  /** Everything that the source had before this point has been yielded. */
+  readonly cursor: Cursor;
+  /** The pass is complete: the next pull resumes from `cursor` with a later `until`. */
+  readonly done: boolean;
+}
+
+export interface ReadRequest {
+  readonly object: string;
+  readonly ids: readonly ExternalId[];
+  readonly fields: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export interface PushRequest {
+  readonly object: string;
+  readonly changes: readonly PushChange[];
+  readonly signal: AbortSignal;
+}
+
+export interface PushChange {
+  /** Ours; comes back in the outcome. */
+  readonly key: string;
+  readonly externalId: ExternalId;
+  /** Only what changes. Null clears a field. */
+  readonly fields: Fields;
+}
+
+export type PushOutcome =
+  | {
+      readonly key: string;
+      readonly status: 'applied';
+      /** What the CRM says it has now, for the fields that we sent: where it differs, the CRM kept its own value. */
+      readonly fields: Readonly<Record<string, FieldValue>>;
+      readonly requestId: string | null;
+    }
+  /** Not written; the same change may be tried again, not before `retryAfterMs`. */
+  | { readonly key: string; readonly status: 'deferred'; readonly reason: string; readonly retryAfterMs: number; readonly requestId: string | null }
+  /** Not written, and it never will be as it is. `field` where the CRM named one. */
+  | { readonly key: string; readonly status: 'rejected'; readonly reason: string; readonly field: string | null; readonly requestId: string | null }
+  /** The record is no more; write to `mergedInto` where it is known. */
+  | { readonly key: string; readonly status: 'gone'; readonly mergedInto: ExternalId | null; readonly requestId: string | null };
+
+/** Identity at run time; gives the definition its types, so that `open` sees its own settings and credentials. */
+export function defineConnector<Settings extends TSchema, Credentials extends TSchema>(
+  definition: ConnectorDefinition<Settings, Credentials>,
+): ConnectorDefinition<Settings, Credentials> {
+  return definition;
+}

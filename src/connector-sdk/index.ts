@@ -1,0 +1,11 @@
+/** The only door of the package `leadloop/connector-sdk`. */
+export * from './connector.ts';
+export * from './errors.ts';
+export * from './governor.ts';
+export type * from '../model/engagement.ts';
+export type * from '../model/lead.ts';
+export type * from '../model/mapping.ts';
+export type * from '../model/records.ts';
+export type * from '../model/values.ts';
+export type { Lane } from '../model/run.ts';
+export type { Recovery } from '../model/errors.ts';

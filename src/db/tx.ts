@@ -1,0 +1,27 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { OrgId } from '../model/values.ts';
+
+/**
+ * One transaction of one organisation, run as the role `leadloop_app`: it sees and writes that organisation's rows only.
+ * Statements of `db/queries/` use `query`; admin code uses the entity manager. Both share the connection.
+ */
+export interface Tx {
+  readonly orgId: OrgId;
+  /** PostgreSQL text with `$1` parameters; arrays and Dates as `pg` takes them, objects as JSON text. */
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  readonly em: EntityManager;
+}
+
+/** Opens transactions; never holds one while a caller waits for the network. */
+export interface Database {
+  /** Commits what `work` did, or nothing. Throws the signal's reason when aborted before the commit. */
+  transaction<T>(orgId: OrgId, work: (tx: Tx) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Reads and creates organisations, lists connections: see the `directory` policies. */
+  operator<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Holds `name` for as long as the returned scope lives, on a connection of its own; null when somebody else holds it.
+   * The lock ends with the connection, so a killed process leaves none behind.
+   */
+  lock(name: string): Promise<AsyncDisposable | null>;
+  close(): Promise<void>;
+}

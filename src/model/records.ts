@@ -1,0 +1,68 @@
+import type { EngagementEvent } from './engagement.ts';
+import type { ExternalId, Fields } from './values.ts';
+
+/** What a CRM object is to us. */
+export type ObjectKind = 'lead' | 'company' | 'owner' | 'engagement';
+
+/** A record as pulled, in CRM field names, decoded by the CRM's own field types. */
+export interface SourceRecord {
+  readonly object: string;
+  readonly externalId: ExternalId;
+  readonly modifiedAt: Date;
+  readonly fields: Fields;
+  /** Ids of records that this one has absorbed by a merge, oldest first. */
+  readonly mergedIds: readonly ExternalId[];
+  readonly companyId: ExternalId | null;
+}
+
+/** A record that is there no more. `archived` can come back; `erased` was deleted for privacy or for good. */
+export interface Tombstone {
+  readonly object: string;
+  readonly externalId: ExternalId;
+  readonly reason: 'archived' | 'erased' | 'merged';
+  readonly mergedInto: ExternalId | null;
+}
+
+/** A record that could not be read or mapped: kept with its reason, and replayable. */
+export interface RejectedRecord {
+  readonly object: string;
+  readonly externalId: ExternalId;
+  readonly stage: 'decode' | 'map' | 'push';
+  readonly field: string | null;
+  readonly code: string;
+  readonly message: string;
+  /** `reject`: the record was left out. `null`: the one value was left out and the record went on. */
+  readonly effect: 'reject' | 'null';
+  readonly fields: Fields;
+}
+
+export type FieldType = 'text' | 'number' | 'boolean' | 'date' | 'datetime' | 'option' | 'options';
+
+/** A field of a CRM object as the CRM describes it today. */
+export interface FieldSchema {
+  readonly name: string;
+  readonly label: string;
+  readonly type: FieldType;
+  /** In the CRM's own order; empty where the field has no fixed set. */
+  readonly options: readonly string[];
+  readonly readOnly: boolean;
+  /** Computed by the CRM: its changes do not move the modified stamp. */
+  readonly calculated: boolean;
+  readonly custom: boolean;
+}
+
+/** A field that we want to exist in the CRM. */
+export interface FieldSpec {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  readonly type: FieldType;
+  readonly options: readonly string[];
+}
+
+export interface PulledPage {
+  readonly records: readonly SourceRecord[];
+  readonly rejected: readonly RejectedRecord[];
+  readonly tombstones: readonly Tombstone[];
+  readonly events: readonly EngagementEvent[];
+}

@@ -1,0 +1,50 @@
+import type { Recovery } from './errors.ts';
+
+/** full: every record, by id. live: up to now. settled: up to now − lag, closes the gaps of live. archived: deletions. */
+export type Lane = 'full' | 'live' | 'settled' | 'archived';
+
+export interface SyncCounts {
+  readonly pulled: number;
+  readonly changed: number;
+  readonly created: number;
+  readonly rejected: number;
+  readonly gone: number;
+  readonly events: number;
+  readonly scored: number;
+  readonly transitions: number;
+  readonly planned: number;
+  readonly pushed: number;
+  readonly pushRejected: number;
+  readonly pushDeferred: number;
+  readonly apiCalls: number;
+}
+
+export const noCounts: SyncCounts = {
+  pulled: 0,
+  changed: 0,
+  created: 0,
+  rejected: 0,
+  gone: 0,
+  events: 0,
+  scored: 0,
+  transitions: 0,
+  planned: 0,
+  pushed: 0,
+  pushRejected: 0,
+  pushDeferred: 0,
+  apiCalls: 0,
+};
+
+export function addCounts(left: SyncCounts, right: Partial<SyncCounts>): SyncCounts {
+  const sum = { ...left } as Record<keyof SyncCounts, number>;
+  for (const [key, value] of Object.entries(right) as [keyof SyncCounts, number][]) sum[key] += value;
+  return sum;
+}
+
+export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'cancelled';
+
+export interface RunFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly recovery: Recovery;
+}

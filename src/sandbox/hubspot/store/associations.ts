@@ -1,0 +1,83 @@
+export interface Link {
+  readonly to: number;
+  readonly primary: boolean;
+}
+
+const NO_LINKS: readonly Link[] = [];
+
+/** Which records belong together, kept in both directions. */
+export class Associations {
+  private readonly links = new Map<string, Map<number, Link[]>>();
+
+  list(fromType: string, toType: string, fromId: number): readonly Link[] {
+    return this.links.get(`${fromType}:${toType}`)?.get(fromId) ?? NO_LINKS;
+  }
+
+  /** A record has one primary record of a type; the one that was primary before stays associated. */
+  add(from: { type: string; id: number }, to: { type: string; id: number }, primary: boolean): void {
+    if (primary) this.demote(from, to.type);
+    this.put(from, to, primary);
+    this.put(to, from, primary);
+  }
+
+  remove(from: { type: string; id: number }, to: { type: string; id: number }): void {
+    this.drop(from, to);
+    this.drop(to, from);
+  }
+
+  /** Drops everything that touches the record. */
+  forget(type: string, id: number): void {
+    for (const [fromType, toType, to] of this.touching(type, id)) {
+      this.remove({ type: fromType, id }, { type: toType, id: to.to });
+    }
+  }
+
+  /** Moves all links of one record to another: what a merge does. */
+  move(type: string, fromId: number, toId: number): void {
+    for (const [, toType, link] of this.touching(type, fromId)) {
+      const other = { type: toType, id: link.to };
+      const primary = link.primary && !this.list(type, toType, toId).some((existing) => existing.primary);
+      this.remove({ type, id: fromId }, other);
+      this.add({ type, id: toId }, other, primary);
+    }
+  }
+
+  private touching(type: string, id: number): [string, string, Link][] {
+    const touching: [string, string, Link][] = [];
+    for (const [key, table] of this.links) {
+      const [fromType = '', toType = ''] = key.split(':');
+      if (fromType !== type) continue;
+      for (const link of table.get(id) ?? []) touching.push([fromType, toType, link]);
+    }
+    return touching;
+  }
+
+  private demote(from: { type: string; id: number }, toType: string): void {
+    for (const link of this.list(from.type, toType, from.id)) {
+      if (!link.primary) continue;
+      const other = { type: toType, id: link.to };
+      this.put(from, other, false);
+      this.put(other, from, false);
+    }
+  }
+
+  private put(from: { type: string; id: number }, to: { type: string; id: number }, primary: boolean): void {
+    const key = `${from.type}:${to.type}`;
+    const table = this.links.get(key) ?? new Map<number, Link[]>();
+    this.links.set(key, table);
+    const links = table.get(from.id) ?? [];
+    table.set(from.id, links);
+    const at = links.findIndex((link) => link.to === to.id);
+    if (at < 0) links.push({ to: to.id, primary });
+    else links[at] = { to: to.id, primary };
+  }
+
+  private drop(from: { type: string; id: number }, to: { type: string; id: number }): void {
+    const table = this.links.get(`${from.type}:${to.type}`);
+    const links = table?.get(from.id);
+    if (table === undefined || links === undefined) return;
+    const rest = links.filter((link) => link.to !== to.id);
+    if (rest.length > 0) table.set(from.id, rest);
+    else table.delete(from.id);
+  }
+}

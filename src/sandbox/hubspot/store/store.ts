@@ -1,0 +1,83 @@
+import { OBJECT_TYPES, type ObjectType } from '../object-types.ts';
+import type { Now } from '../time.ts';
+import { Associations } from './associations.ts';
+import { ObjectTable } from './object-table.ts';
+import type { EmailEvent, Form, Owner, Submission } from './portal.ts';
+import type { CrmRecord, Properties } from './record.ts';
+import { NOTHING_MERGED } from './record.ts';
+
+/** Everything one portal holds. */
+export class Store {
+  readonly portalId: number;
+  readonly now: Now;
+  readonly associations = new Associations();
+  readonly owners: Owner[] = [];
+  readonly forms: Form[] = [];
+  /** By form id, newest first. */
+  readonly submissions = new Map<string, Submission[]>();
+  /** By time, oldest first. */
+  readonly emailEvents: EmailEvent[] = [];
+  /** How many milliseconds the search index is behind; 0 switches its history off. */
+  searchLagMs: number;
+  private readonly tables: Map<string, ObjectTable>;
+  private lastStamp = 0;
+
+  constructor(options: { portalId: number; now: Now; searchLagMs: number }) {
+    this.portalId = options.portalId;
+    this.now = options.now;
+    this.searchLagMs = options.searchLagMs;
+    this.tables = new Map(OBJECT_TYPES.map((type) => [type.name, new ObjectTable(type)]));
+  }
+
+  table(type: ObjectType | string): ObjectTable {
+    const name = typeof type === 'string' ? type : type.name;
+    const table = this.tables.get(name);
+    if (table === undefined) throw new Error(`no table ${name}`);
+    return table;
+  }
+
+  get contacts(): ObjectTable {
+    return this.table('contacts');
+  }
+
+  /** Makes one property of every object vanish, until called without a name. */
+  hideProperty(name: string | undefined): void {
+    for (const table of this.tables.values()) table.catalogue.hidden = name;
+  }
+
+  /** The time of a write: never before that of an earlier one, whatever the clock does. */
+  stamp(): number {
+    this.lastStamp = Math.max(this.now(), this.lastStamp);
+    return this.lastStamp;
+  }
+
+  create(table: ObjectTable, properties: Properties, at: number): CrmRecord {
+    const record: CrmRecord = {
+      id: table.nextId(),
+      createdAt: at,
+      updatedAt: at,
+      archivedAt: undefined,
+      mergedIds: NOTHING_MERGED,
+      properties,
+    };
+    this.remember(table, record, at, false);
+    table.insert(record);
+    return record;
+  }
+
+  update(table: ObjectTable, record: CrmRecord, properties: Properties, at: number | undefined): void {
+    this.remember(table, record, at ?? this.stamp(), true);
+    table.update(record, properties, at);
+  }
+
+  /** Archiving moves no modification time, so a change feed by date never sees it. */
+  archive(table: ObjectTable, record: CrmRecord): void {
+    const at = this.stamp();
+    this.remember(table, record, at, true);
+    record.archivedAt = at;
+  }
+
+  private remember(table: ObjectTable, record: CrmRecord, at: number, exists: boolean): void {
+    if (this.searchLagMs > 0) table.history.remember(record, at, exists);
+  }
+}
