@@ -1,5 +1,5 @@
-import type { LeadStatus } from './lead.ts';
-import type { ConnectionId, Fields, LeadId } from './values.ts';
+import { counterFields, type LeadStatus } from './lead.ts';
+import type { ConnectionId, Fields, FieldValue, LeadId } from './values.ts';
 
 export type Cause =
   | { readonly type: 'trigger'; readonly triggerIds: readonly string[] }
@@ -22,6 +22,21 @@ export interface LifecycleState {
   readonly leadId: LeadId;
   readonly status: LeadStatus;
   readonly episode: number;
-  /** Counter values when the lead was recycled: only growth since then can qualify it again. Null outside that. */
+  /**
+   * Counter values when the lead was recycled, and `recycled_at` (ISO): only growth since then can qualify it again. Kept
+   * until the next recycling; null for a lead that never was recycled.
+   */
   readonly baseline: Fields | null;
+}
+
+/** What each counter has gained since the baseline. A counter that fell has gained nothing; an unknown one stays null. */
+export function counterGrowth(values: Fields, baseline: Fields): Fields {
+  return Object.fromEntries(
+    counterFields.map((field) => [field, growth(values[field] ?? null, baseline[field] ?? null)]),
+  );
+}
+
+function growth(now: FieldValue, before: FieldValue): FieldValue {
+  if (typeof now === 'number') return Math.max(0, now - (typeof before === 'number' ? before : 0));
+  return typeof now === 'boolean' ? now && before !== true : null;
 }

@@ -5,7 +5,11 @@ import type { CounterField, LeadField, OutputField } from './lead.ts';
 export type Transform =
   | { readonly name: 'trim' | 'lower' | 'upper' | 'title' }
   | { readonly name: 'integer' | 'number' | 'boolean' | 'date' | 'datetime' }
-  | { readonly name: 'values'; readonly map: Readonly<Record<string, string>>; readonly otherwise: string | null | 'keep' }
+  | {
+      readonly name: 'values';
+      readonly map: Readonly<Record<string, string>>;
+      readonly otherwise: string | null | 'keep';
+    }
   | { readonly name: 'regex'; readonly pattern: string; readonly group: number }
   | { readonly name: 'split'; readonly separator: string; readonly index: number }
   | { readonly name: 'coalesce' }
@@ -72,9 +76,24 @@ export interface MappingProblem {
   readonly object: string;
   readonly direction: 'in' | 'out';
   readonly field: string;
-  readonly code: 'missing-field' | 'wrong-type' | 'read-only' | 'calculated' | 'missing-option' | 'too-long' | 'unreadable';
+  readonly code:
+    | 'missing-field'
+    | 'wrong-type'
+    | 'read-only'
+    | 'calculated'
+    | 'missing-option'
+    | 'too-long'
+    | 'unreadable';
   /** `pauses`: this one field is left out until it is mended. `warns`: it works, with a caveat. */
   readonly severity: 'pauses' | 'warns';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A mistake in a mapping or a profile that can be seen without the CRM, with what to do about it. */
+export interface DefinitionProblem {
+  /** Where it is, as in the file: `objects.contacts.in[2].transform[0]`. */
+  readonly path: string;
   readonly message: string;
   readonly remedy: string;
 }

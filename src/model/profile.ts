@@ -28,11 +28,24 @@ interface RuleBase {
 
 export type Rule =
   /** `points` for each unit of a number. With decay, units are dated events of that counter. */
-  | (RuleBase & { readonly type: 'per-unit'; readonly of: string; readonly points: number; readonly decay: Decay | null })
+  | (RuleBase & {
+      readonly type: 'per-unit';
+      readonly of: string;
+      readonly points: number;
+      readonly decay: Decay | null;
+    })
   /** The points of the highest step that the number reaches. */
-  | (RuleBase & { readonly type: 'tier'; readonly of: string; readonly steps: readonly { readonly atLeast: number; readonly points: number }[] })
+  | (RuleBase & {
+      readonly type: 'tier';
+      readonly of: string;
+      readonly steps: readonly { readonly atLeast: number; readonly points: number }[];
+    })
   /** Whole words in a text; the best match wins, and a longer phrase shadows the shorter one inside it. */
-  | (RuleBase & { readonly type: 'match'; readonly of: string; readonly words: readonly { readonly phrase: string; readonly points: number }[] })
+  | (RuleBase & {
+      readonly type: 'match';
+      readonly of: string;
+      readonly words: readonly { readonly phrase: string; readonly points: number }[];
+    })
   /** `points` (may be negative) while a condition holds. */
   | (RuleBase & { readonly type: 'flag'; readonly when: Condition; readonly points: number });
 
@@ -49,6 +62,7 @@ export interface Tier {
   readonly atLeast: number;
 }
 
+/** Conditions of triggers may also ask for `lead_score`, the rounded total that the same breakdown carries. */
 export interface Trigger {
   readonly id: string;
   readonly label: string;

@@ -7,6 +7,8 @@ export interface LeadFacts {
   readonly leadId: LeadId;
   readonly values: Fields;
   readonly events: readonly DatedEvent[];
+  /** `LifecycleState.baseline`: with it, MQL triggers see only the engagement gained since the lead was recycled. */
+  readonly baseline?: Fields | null;
 }
 
 /** One line of the receipt. */
@@ -39,7 +41,7 @@ export interface ScoreBreakdown {
   readonly total: number;
   readonly tier: string;
   readonly segment: string;
-  /** Ids of the triggers that hold, in profile order. */
+  /** Ids of the triggers that hold in the current episode (see `LeadFacts.baseline`), in profile order. */
   readonly mqlBy: readonly string[];
   readonly components: readonly ComponentScore[];
   readonly contributions: readonly Contribution[];
