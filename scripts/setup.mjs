@@ -14,42 +14,41 @@ const read = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packag
  * npm writes node_modules/.package-lock.json as its last step, so it is the stamp of a finished install. Versions are
  * compared, not dates: a checkout changes dates, and whoever ran `npm install` by hand need not install again.
  */
-function missing() {
+function isReady() {
   const stamp = 'node_modules/.package-lock.json';
   // Made by the install script of the package `node`: absent where install scripts are switched off.
-  if (!existsSync(join(root, stamp)) || !existsSync(join(root, 'node_modules/node/bin/node'))) return 'all';
+  if (!existsSync(join(root, stamp)) || !existsSync(join(root, 'node_modules/node/bin/node'))) return false;
   const installed = read(stamp);
-  const stale = Object.entries(read('package-lock.json')).some(
+  return Object.entries(read('package-lock.json')).every(
     // Optional packages are those of other platforms.
-    ([path, wanted]) => path !== '' && !wanted.optional && installed[path]?.version !== wanted.version,
+    ([path, wanted]) => path === '' || wanted.optional || installed[path]?.version === wanted.version,
   );
-  return stale ? 'some' : 'nothing';
 }
 
-function install(what) {
-  // `npm ci` empties node_modules first. With something in place, only the difference is installed: a daemon that runs
-  // from this folder keeps its files.
-  const args = what === 'all' ? ['ci'] : ['install', '--no-save'];
-  console.error(`setup: npm ${args.join(' ')} (${what === 'all' ? 'first start' : 'package-lock.json has changed'}) …`);
+function install() {
+  // Not `npm ci`, which empties node_modules first: this installs the difference, so a half-finished install is finished
+  // and a daemon that runs from this folder keeps its files. That the result is what the lock says is checked below.
+  const args = ['install', '--no-save', '--include=dev', '--no-audit', '--loglevel=error'];
+  console.error('setup: installing packages (npm install); the first time this takes about a minute …');
   const began = Date.now();
   // Without node_modules/.bin, whose `node` is being replaced.
   const PATH = process.env.PATH.split(delimiter)
     .filter((dir) => !dir.includes('node_modules'))
     .join(delimiter);
-  const { status, error } = spawnSync('npm', [...args, '--no-audit', '--loglevel=error', '--include=dev'], {
+  const { status, error } = spawnSync('npm', args, {
     cwd: root,
     env: { ...process.env, PATH },
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
-  if (status === 0 && missing() === 'nothing') {
-    console.error(`setup: done in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  if (status === 0 && isReady()) {
+    console.error(`setup: done in ${((Date.now() - began) / 1000).toFixed(0)} s`);
     return;
   }
   fail(
     error ? `npm could not be started: ${error.message}.` : `npm ended with code ${status}; its message is above.`,
-    'Check the network and the registry (npm ping), that install scripts are allowed (npm config get ignore-scripts: false) ' +
-      'and that the disk has 1 GB free; then delete node_modules and run the command again.',
+    'Check the network and the registry (npm ping), that install scripts are allowed (npm config get ignore-scripts says ' +
+      'false) and that the disk has 1 GB free; then delete node_modules and run the command again.',
   );
 }
 
@@ -64,5 +63,4 @@ if (Number(process.versions.node.split('.')[0]) < oldestNode) {
     `Install Node ${oldestNode} or newer; leadloop brings its own Node 24 along.`,
   );
 }
-const what = missing();
-if (what !== 'nothing') install(what);
+if (!isReady()) install();
