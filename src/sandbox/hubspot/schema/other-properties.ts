@@ -79,7 +79,10 @@ export const EMAIL_PROPERTIES: readonly PropertySeed[] = [
   }),
 ];
 
-export const NOTE_PROPERTIES: readonly PropertySeed[] = [...engagementBase, ...family(TEXT, ENGAGEMENT, 'hs_note_body')];
+export const NOTE_PROPERTIES: readonly PropertySeed[] = [
+  ...engagementBase,
+  ...family(TEXT, ENGAGEMENT, 'hs_note_body'),
+];
 
 export const TASK_PROPERTIES: readonly PropertySeed[] = [
   ...engagementBase,

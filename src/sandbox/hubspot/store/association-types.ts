@@ -61,3 +61,14 @@ export function typesOf(from: string, to: string, primary: boolean): Association
   if (pair === undefined) return [];
   return primary && pair.primary !== undefined ? [pair.primary, pair.unlabelled] : [pair.unlabelled];
 }
+
+/** Which object a type id leads to from here. */
+export function objectTypeOfAssociation(from: string, typeId: number): { to: string; primary: boolean } | undefined {
+  for (const [key, { unlabelled, primary }] of pairs) {
+    const [start, to = ''] = key.split(':');
+    if (start !== from) continue;
+    if (unlabelled.typeId === typeId) return { to, primary: false };
+    if (primary?.typeId === typeId) return { to, primary: true };
+  }
+  return undefined;
+}

@@ -60,6 +60,12 @@ export class ObjectTable {
     if (at !== undefined && at > record.updatedAt) record.updatedAt = at;
   }
 
+  /** An archived record gives its e-mail address free: the same one can be created again (recorded). */
+  archive(record: CrmRecord, at: number): void {
+    this.unique.replace(record.id, this.identities(record.properties), {});
+    record.archivedAt = at;
+  }
+
   /** Forgets a record: merged away, or erased for privacy. */
   remove(id: number): void {
     const record = this.records.get(id);

@@ -74,7 +74,7 @@ export class Store {
   archive(table: ObjectTable, record: CrmRecord): void {
     const at = this.stamp();
     this.remember(table, record, at, true);
-    record.archivedAt = at;
+    table.archive(record, at);
   }
 
   private remember(table: ObjectTable, record: CrmRecord, at: number, exists: boolean): void {

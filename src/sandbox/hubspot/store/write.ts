@@ -56,14 +56,18 @@ export function invalidValues(problems: readonly ValueProblem[]): VendorError {
   return validationError(`Property values were not valid: ${JSON.stringify(problems)}`, { errors });
 }
 
+/** Properties whose value only one record of the table may have. */
+export function identifyingProperties({ type, catalogue }: ObjectTable): readonly string[] {
+  return type.name === 'contacts' ? ['email', ...catalogue.uniqueNames()] : catalogue.uniqueNames();
+}
+
 /** Who already has a value that only one record may have. */
 export function conflictingOwner(
   table: ObjectTable,
   changes: Properties,
   self: number | undefined,
 ): { property: string; id: number } | undefined {
-  const names = table.type.name === 'contacts' ? ['email', ...table.catalogue.uniqueNames()] : table.catalogue.uniqueNames();
-  for (const property of names) {
+  for (const property of identifyingProperties(table)) {
     const value = changes[property];
     if (value === undefined || value === '') continue;
     const id = table.unique.owner(property, value);

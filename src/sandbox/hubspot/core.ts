@@ -1,0 +1,28 @@
+import type { Auth } from './auth.ts';
+import type { Faults } from './faults/faults.ts';
+import type { RateLimits } from './limits.ts';
+import type { RequestLog } from './request-log.ts';
+import type { Store } from './store/store.ts';
+import type { WriteRules } from './store/write.ts';
+import type { MovableClock } from './time.ts';
+
+export interface BatchRules extends WriteRules {
+  /**
+   * Whether batch/update honours trace ids with a 207. Documented for create, seen on upsert, open for update: false
+   * makes any invalid value refuse the whole update.
+   */
+  readonly updateTraceIds: boolean;
+}
+
+/** What every route works on. */
+export interface Core {
+  /** Replaced as a whole by a reset. */
+  store: Store;
+  readonly auth: Auth;
+  readonly limits: RateLimits;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  readonly clock: MovableClock;
+  readonly rules: BatchRules;
+  readonly timeZone: string;
+}

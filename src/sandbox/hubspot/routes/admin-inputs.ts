@@ -1,0 +1,61 @@
+import Type, { type Static } from 'typebox';
+import { Check } from 'typebox/value';
+import type { TSchema } from 'typebox';
+import { VendorError } from '../errors.ts';
+import { FAULT_MENU, isFaultName } from '../faults/menu.ts';
+import type { FaultOrder } from '../faults/faults.ts';
+
+const FaultBody = Type.Object(
+  {
+    name: Type.String(),
+    path: Type.Optional(Type.String()),
+    method: Type.Optional(Type.String()),
+    count: Type.Optional(Type.Integer({ minimum: 1 })),
+    after: Type.Optional(Type.Integer({ minimum: 0 })),
+    probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    seed: Type.Optional(Type.Integer()),
+    ms: Type.Optional(Type.Integer({ minimum: 0 })),
+    retryAfter: Type.Optional(Type.Integer({ minimum: 0 })),
+    scope: Type.Optional(Type.String()),
+    property: Type.Optional(Type.String()),
+    row: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
+  { additionalProperties: false },
+);
+
+export const ContactEdit = Type.Object(
+  {
+    properties: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+    /** false: change values without moving the modification time, as calculated properties do. */
+    bump: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+export const BulkTouch = Type.Object(
+  {
+    count: Type.Integer({ minimum: 1 }),
+    /** Milliseconds; default now. */
+    at: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { additionalProperties: false },
+);
+
+export const ClockMove = Type.Object({ advanceMs: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });
+
+function usage(message: string): VendorError {
+  return new VendorError(400, { status: 'error', message });
+}
+
+/** The admin API is ours, not the vendor's: it says exactly what is wrong. */
+export function readBody<T extends TSchema>(schema: T, body: unknown): Static<T> {
+  if (!Check(schema, body)) throw usage(`Body does not fit ${JSON.stringify(schema)}`);
+  return body;
+}
+
+export function readFaultOrder(body: unknown): FaultOrder {
+  const { name, ...rest } = readBody(FaultBody, body);
+  if (!isFaultName(name)) throw usage(`No fault ${name}; the menu has ${Object.keys(FAULT_MENU).join(', ')}`);
+  if (name === 'unknown-property' && rest.property === undefined) throw usage('unknown-property needs `property`');
+  return { name, ...rest };
+}
