@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 // `leadloop/connector-sdk` resolves to source, as it does under `node --conditions=source`.
-const conditions = ['source', 'node', 'import', 'default'];
-const project = (name: string, testTimeout: number) => ({
+// 'import' must not be here: vitest hands the list to Node, where it would apply to `require` too.
+const conditions = ['source', 'node'];
+const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000 },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, globalSetup },
 });
+const postgres = ['test/support/global-postgres.ts'];
 
 export default defineConfig({
   test: {
@@ -15,9 +17,9 @@ export default defineConfig({
     projects: [
       project('unit', 10_000),
       project('contract', 60_000),
-      project('integration', 120_000),
-      project('e2e', 600_000),
-      project('regression', 120_000),
+      project('integration', 120_000, postgres),
+      project('e2e', 600_000, postgres),
+      project('regression', 120_000, postgres),
     ],
   },
 });

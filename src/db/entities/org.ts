@@ -1,0 +1,13 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+
+/** A tenant. */
+export const Org = defineEntity({
+  name: 'Org',
+  tableName: 'orgs',
+  properties: {
+    id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    slug: p.text().unique(),
+    name: p.text(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});

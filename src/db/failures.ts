@@ -1,0 +1,49 @@
+import pg from 'pg';
+import { AppError } from '../model/errors.ts';
+
+/** A whole transaction that lost against another one: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html */
+const conflictCodes: ReadonlySet<string> = new Set(['40001', '40P01']);
+
+/** The server goes, comes, or has no room: 57P0x shutdown and start-up, 53300 too many connections. Class 08 is checked apart. */
+const awayCodes: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300']);
+
+/** Wrong password, user or database: waiting does not help. */
+const refusalCodes: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
+
+/** SQLSTATE of an error of the server, also when the ORM has wrapped it. */
+export function sqlState(error: unknown): string | null {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if (current instanceof pg.DatabaseError && current.code !== undefined) return current.code;
+    if ('previous' in current && current.previous instanceof pg.DatabaseError) return current.previous.code ?? null;
+  }
+  return null;
+}
+
+export function isConflict(error: unknown): boolean {
+  const code = sqlState(error);
+  return code !== null && conflictCodes.has(code);
+}
+
+export function isAway(error: unknown): boolean {
+  const code = sqlState(error);
+  return code !== null && (awayCodes.has(code) || code.startsWith('08'));
+}
+
+export function unavailable(cause: unknown): AppError {
+  return new AppError('database-unavailable', 'The connection to PostgreSQL was lost or refused.', {
+    recovery: 'retry',
+    remedy: 'Wait until PostgreSQL runs again; check DATABASE_URL and the network when it does.',
+    cause,
+  });
+}
+
+/** What a failed attempt to connect means. */
+export function connectFailure(cause: unknown): AppError {
+  const code = sqlState(cause);
+  if (code === null || !refusalCodes.has(code)) return unavailable(cause);
+  return new AppError('database-refused', 'PostgreSQL refused the user, the password or the database name.', {
+    recovery: 'fix-config',
+    remedy: 'Correct DATABASE_URL.',
+    cause,
+  });
+}
