@@ -179,11 +179,28 @@ export type PushOutcome =
       readonly requestId: string | null;
     }
   /** Not written; the same change may be tried again, not before `retryAfterMs`. */
-  | { readonly key: string; readonly status: 'deferred'; readonly reason: string; readonly retryAfterMs: number; readonly requestId: string | null }
+  | {
+      readonly key: string;
+      readonly status: 'deferred';
+      readonly reason: string;
+      readonly retryAfterMs: number;
+      readonly requestId: string | null;
+    }
   /** Not written, and it never will be as it is. `field` where the CRM named one. */
-  | { readonly key: string; readonly status: 'rejected'; readonly reason: string; readonly field: string | null; readonly requestId: string | null }
+  | {
+      readonly key: string;
+      readonly status: 'rejected';
+      readonly reason: string;
+      readonly field: string | null;
+      readonly requestId: string | null;
+    }
   /** The record is no more; write to `mergedInto` where it is known. */
-  | { readonly key: string; readonly status: 'gone'; readonly mergedInto: ExternalId | null; readonly requestId: string | null };
+  | {
+      readonly key: string;
+      readonly status: 'gone';
+      readonly mergedInto: ExternalId | null;
+      readonly requestId: string | null;
+    };
 
 /** Identity at run time; gives the definition its types, so that `open` sees its own settings and credentials. */
 export function defineConnector<Settings extends TSchema, Credentials extends TSchema>(

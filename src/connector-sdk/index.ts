@@ -2,6 +2,8 @@
 export * from './connector.ts';
 export * from './errors.ts';
 export * from './governor.ts';
+export * from './retry.ts';
+export * from './waiting.ts';
 export type * from '../model/engagement.ts';
 export type * from '../model/lead.ts';
 export type * from '../model/mapping.ts';

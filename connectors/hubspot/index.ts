@@ -1,0 +1,92 @@
+import {
+  defineConnector,
+  PermissionError,
+  type Connector,
+  type PullBatch,
+  type PullRequest,
+} from 'leadloop/connector-sdk';
+import { check } from './check.ts';
+import { createClient, type Context } from './client.ts';
+import { encodeCursor } from './cursor.ts';
+import { defaultMapping, ownedFields } from './default-mapping.ts';
+import { pullEmailEvents } from './email-events.ts';
+import { pullForms } from './forms.ts';
+import { beginning, clockSkewMs } from './limits.ts';
+import { objectNamed, objects } from './objects.ts';
+import { pullOwners } from './owners.ts';
+import { nothing, pullRecords } from './pull.ts';
+import { pushChanges } from './push.ts';
+import { readRecords } from './read.ts';
+import { describe, ensureFields } from './schema.ts';
+import { account, type Session } from './session.ts';
+import { credentials, settings } from './settings.ts';
+
+export const hubspot = defineConnector({
+  kind: 'hubspot',
+  label: 'HubSpot',
+  settings,
+  credentials,
+  objects,
+  defaultMapping,
+  ownedFields,
+  startCursor: (_object, instant) =>
+    encodeCursor({ kind: 'window', from: Math.max(beginning, instant.getTime() - clockSkewMs), end: null, at: '' }),
+  open,
+});
+
+const sources = { crm: pullRecords, owners: pullOwners, forms: pullForms, 'email-events': pullEmailEvents } as const;
+
+function open(context: Context): Connector {
+  const client = createClient(context);
+  const session: Session = { client, context };
+  return {
+    check: (signal) => check(session, signal),
+    describe: (object, signal) => describe(session, object, signal),
+    ensureFields: (object, fields, signal) => ensureFields(session, object, fields, signal),
+    pull: (request) => pull(session, request),
+    read: async (request) => {
+      await account(session, request.signal);
+      return readRecords(session, request);
+    },
+    push: async (request) => {
+      await account(session, request.signal);
+      return pushChanges(session, request);
+    },
+    async [Symbol.asyncDispose]() {
+      client.close();
+      await Promise.resolve();
+    },
+  };
+}
+
+async function* pull(session: Session, request: PullRequest): AsyncGenerator<PullBatch, void, void> {
+  await account(session, request.signal);
+  const object = objectNamed(request.object);
+  const batches = sources[object.source](session, object, request);
+  yield* object.optional ? whilePermitted(session, request, batches) : batches;
+}
+
+/** An optional object that we may not read ends where it stands, so that nothing is lost once the scope is granted. */
+async function* whilePermitted(
+  { context }: Session,
+  request: PullRequest,
+  batches: AsyncGenerator<PullBatch, void, void>,
+): AsyncGenerator<PullBatch, void, void> {
+  let cursor = request.since ?? firstCursor(request);
+  try {
+    for await (const batch of batches) {
+      cursor = batch.cursor;
+      yield batch;
+    }
+  } catch (error) {
+    if (!(error instanceof PermissionError)) throw error;
+    context.log('warn', 'object left out: scope missing', { object: request.object, scopes: error.scopes });
+    yield { ...nothing, cursor, done: true };
+  }
+}
+
+function firstCursor({ lane }: PullRequest): string {
+  return lane === 'live' || lane === 'settled'
+    ? encodeCursor({ kind: 'window', from: beginning, end: null, at: '' })
+    : encodeCursor({ kind: 'list', after: null });
+}

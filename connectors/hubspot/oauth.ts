@@ -1,0 +1,78 @@
+import { abortable, type ConnectorContext } from 'leadloop/connector-sdk';
+import type { HubSpotCredentials, HubSpotSettings, OAuthCredentials } from './settings.ts';
+import type { WireToken } from './wire.ts';
+
+export interface TokenSource {
+  /** A token that is good now; renews it in time. @throws AuthError */
+  current(signal: AbortSignal): Promise<string>;
+  /** HubSpot called `stale` expired. False = this kind of token cannot be renewed. @throws AuthError */
+  renew(stale: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Sends a form to HubSpot's token endpoint. */
+export type Exchange = (form: Readonly<Record<string, string>>) => Promise<WireToken>;
+
+type Context = ConnectorContext<HubSpotSettings, HubSpotCredentials>;
+
+/** A token is renewed when this part of its life is left, but never sooner than so many milliseconds before its end. */
+const remainingShare = 0.2;
+const remainingMs = 360_000;
+
+export function tokenSource(context: Context, exchange: Exchange): TokenSource {
+  const { credentials } = context;
+  return 'refreshToken' in credentials ? renewable(credentials, context, exchange) : fixed(credentials.accessToken);
+}
+
+function fixed(token: string): TokenSource {
+  return { current: () => Promise.resolve(token), renew: () => Promise.resolve(false) };
+}
+
+/** One renewal serves all who wait for it, and outlives the caller that began it: its new refresh token must be kept. */
+function renewable(initial: OAuthCredentials, context: Context, exchange: Exchange): TokenSource {
+  let credentials = initial;
+  let renewAt = Date.parse(initial.expiresAt ?? '') - remainingMs;
+  let renewing: Promise<void> | null = null;
+
+  const renewNow = async (): Promise<void> => {
+    const { clientId, clientSecret, refreshToken } = credentials;
+    const answer = await exchange({
+      grant_type: 'refresh_token',
+      client_id: clientId,
+      client_secret: clientSecret,
+      refresh_token: refreshToken,
+    });
+    const next = renewed(credentials, answer, context.now());
+    await context.saveCredentials(next);
+    credentials = next;
+    const lifeMs = answer.expires_in * 1_000;
+    renewAt = context.now().getTime() + lifeMs - Math.min(remainingMs, lifeMs * remainingShare);
+  };
+  const shared = (signal: AbortSignal): Promise<void> => {
+    renewing ??= renewNow().finally(() => {
+      renewing = null;
+    });
+    return abortable(renewing, signal);
+  };
+
+  return {
+    async current(signal) {
+      const fresh = credentials.accessToken !== undefined && context.now().getTime() < renewAt;
+      if (!fresh) await shared(signal);
+      return credentials.accessToken ?? '';
+    },
+    async renew(stale, signal) {
+      if (credentials.accessToken === stale) await shared(signal);
+      return true;
+    },
+  };
+}
+
+function renewed(old: OAuthCredentials, answer: WireToken, now: Date): OAuthCredentials {
+  return {
+    clientId: old.clientId,
+    clientSecret: old.clientSecret,
+    refreshToken: answer.refresh_token,
+    accessToken: answer.access_token,
+    expiresAt: new Date(now.getTime() + answer.expires_in * 1_000).toISOString(),
+  };
+}
