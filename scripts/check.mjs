@@ -8,6 +8,7 @@ const checks = {
   types: ['tsc', '--noEmit'],
   boundaries: ['node', 'scripts/check-boundaries.mjs'],
   'unused code': ['knip', '--no-progress'],
+  'generated files': ['node', '--conditions=source', 'scripts/generate.mjs', '--check'],
   docs: ['node', 'scripts/check-docs.mjs'],
 };
 

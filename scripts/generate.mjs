@@ -1,0 +1,93 @@
+// `npm run generate`: files that follow from the code. With --check (in `npm run check`) it only compares.
+//   config/*.schema.json     the form of the configuration, for editors
+//   docs/configuration.md    its tables of keys, between the markers
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configFileSchema } from '../src/config/schema.ts';
+import { mappingFileSchema } from '../src/config/schema-mapping.ts';
+import { profileFileSchema } from '../src/config/schema-profile.ts';
+import { root } from './run.mjs';
+
+const forms = { leadloop: configFileSchema, mapping: mappingFileSchema, profile: profileFileSchema };
+
+const variants = (schema) => [schema, ...(schema.anyOf ?? []).flatMap(variants)];
+const type = (schema) => {
+  if (schema.enum) return [...new Set(schema.enum.map((value) => `\`${value}\``))].join(', ');
+  if ('const' in schema) return `\`${schema.const}\``;
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(type))].join(' or ');
+  if (schema.type === 'array') return `list of ${type(schema.items)}`;
+  return schema.type ?? 'any';
+};
+const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** One row a key; a form that stands in several places (a mapping may be a path or the mapping itself) is told once. */
+function rows(schema, prefix, toldElsewhere) {
+  return variants(schema).flatMap((variant) => {
+    if (toldElsewhere.includes(variant)) return [];
+    if (variant.type === 'array') return rows(variant.items, `${prefix}[]`, toldElsewhere);
+    const children = Object.entries({ ...variant.properties, ...named(variant) });
+    return children.flatMap(([key, child]) => {
+      const path = prefix === '' ? key : `${prefix}.${key}`;
+      const must = variant.required?.includes(key)
+        ? 'required'
+        : 'default' in child
+          ? `\`${JSON.stringify(child.default)}\``
+          : '–';
+      return [
+        `| \`${path}\` | ${cell(type(child))} | ${cell(must)} | ${cell(child.description ?? '')} |`,
+        ...rows(child, path, toldElsewhere),
+      ];
+    });
+  });
+}
+
+/** Objects with keys of the user's own choice. */
+function named(schema) {
+  const value = Object.values(schema.patternProperties ?? {})[0] ?? schema.additionalProperties;
+  return typeof value === 'object' && value.type !== undefined ? { '<name>': value } : {};
+}
+
+function table(name) {
+  const others = Object.entries(forms).flatMap(([other, schema]) => (other === name ? [] : [schema]));
+  const lines = [...new Set(rows(forms[name], '', others))];
+  return ['| key | value | default | meaning |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+const manual = 'docs/configuration.md';
+const filled = Object.keys(forms).reduce(
+  (text, name) =>
+    text.replace(
+      new RegExp(`(<!-- generated: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`),
+      (_, begin, end) => `${begin}\n${table(name)}\n\n${end}`,
+    ),
+  readFileSync(join(root, manual), 'utf8'),
+);
+const files = {
+  [manual]: filled,
+  ...Object.fromEntries(
+    Object.entries(forms).map(([name, schema]) => [
+      `config/${name}.schema.json`,
+      `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: `leadloop ${name}`, ...schema }, null, 2)}\n`,
+    ]),
+  ),
+};
+
+for (const [file, content] of Object.entries(files)) {
+  const path = join(root, file);
+  if (read(path) === content) continue;
+  if (process.argv.includes('--check')) {
+    console.log(`${file} is out of date; remedy: npm run generate`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(path, content);
+    console.log(`${file} written`);
+  }
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
