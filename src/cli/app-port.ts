@@ -1,0 +1,221 @@
+/**
+ * What the command line asks of the application. `src/app.ts` implements it; commands know nothing else, so they can be
+ * tested without a database and without a CRM. A connection is named as in the configuration, `name` or `org/name` where
+ * two organisations use the same name.
+ */
+import type { Change } from '../config/apply.ts';
+import type { Environment } from '../config/environment.ts';
+import type { CheckFinding } from '../connector-sdk/index.ts';
+import type { EngagementType } from '../model/engagement.ts';
+import type { LeadStatus } from '../model/lead.ts';
+import type { LifecycleTransition } from '../model/lifecycle.ts';
+import type { MappingProblem } from '../model/mapping.ts';
+import type { ProfileKind, ScoringProfile, Trigger } from '../model/profile.ts';
+import type { RejectedRecord } from '../model/records.ts';
+import type { Lane, RunFailure, RunStatus, SyncCounts } from '../model/run.ts';
+import type { ScoreBreakdown } from '../model/score.ts';
+import type { ExternalId, Fields, FieldValue, LeadId, RunId } from '../model/values.ts';
+
+export interface App extends AsyncDisposable {
+  /** The migrations that were run, in order; none where the schema was current. */
+  migrate(): Promise<readonly string[]>;
+  /** Makes the database what the file says, or shows with `dryRun` what that would change. */
+  apply(file: string, options: { readonly dryRun: boolean }): Promise<readonly Change[]>;
+  /** YAML that `apply` accepts and finds no difference in. */
+  export(): Promise<string>;
+  /** Null = every connection. */
+  check(connection: string | null, signal: AbortSignal): Promise<CheckReport>;
+  sync(connection: string, options: SyncOptions): Promise<SyncReport>;
+  /** What a push would write now, read from the CRM's present state; writes nothing. */
+  plan(connection: string, options: { readonly signal: AbortSignal }): Promise<PushPlan>;
+  push(connection: string, options: PushOptions): Promise<SyncReport>;
+  /** Null = no such lead. `lead` is our id, an e-mail address, or an id of the CRM. */
+  explain(lead: string, signal: AbortSignal): Promise<Explanation | null>;
+  readonly rejected: {
+    list(options: RejectedOptions): Promise<readonly RejectedEntry[]>;
+    retry(connection: string | null, options: PushOptions): Promise<SyncReport>;
+  };
+  /** Scores all leads with a profile that is not applied, and changes nothing. Null = every organisation's only one. */
+  scorePreview(profile: ScoringProfile, options: ScorePreviewOptions): Promise<ScorePreview>;
+  /** Whether this machine can run leadloop at all: database, schema, keys, configuration. */
+  doctor(signal: AbortSignal): Promise<readonly CheckFinding[]>;
+  /** Runs until the signal is aborted, then drains. */
+  serve(options: ServeOptions): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly configFile: string;
+  readonly environment: Environment;
+  /** `stderr` while the command speaks on stdout. */
+  readonly logTo: 'stdout' | 'stderr';
+}
+
+export type OpenApp = (options: AppOptions) => Promise<App>;
+
+export interface PushOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+export interface SyncOptions extends PushOptions {
+  /** Reads everything again instead of what changed. */
+  readonly full: boolean;
+  readonly pullOnly: boolean;
+  /** Plans the push instead of writing. */
+  readonly dryRun: boolean;
+}
+
+export interface ProgressEvent {
+  readonly phase: 'pull' | 'score' | 'push';
+  readonly object: string;
+  /** Null outside a pull. */
+  readonly lane: Lane | null;
+  readonly done: number;
+  /** Null = the CRM does not tell. */
+  readonly total: number | null;
+  readonly apiCalls: number;
+}
+
+export interface SyncReport {
+  readonly runId: RunId;
+  readonly connection: string;
+  readonly status: RunStatus;
+  readonly counts: SyncCounts;
+  readonly objects: readonly ObjectReport[];
+  readonly failure: (RunFailure & { readonly remedy: string }) | null;
+  /** When a run that stopped at a limit may go on. */
+  readonly nextTryAt: Date | null;
+}
+
+export interface ObjectReport {
+  readonly object: string;
+  readonly lane: Lane;
+  readonly records: number;
+  readonly calls: number;
+}
+
+export interface PushPlan {
+  readonly connection: string;
+  readonly records: readonly PlannedRecord[];
+  /** The price of the push in API calls. */
+  readonly calls: number;
+  /** Why the push would not run as it is (the blast radius, a pause, plan mode); null = it would. */
+  readonly blocked: { readonly reason: string; readonly remedy: string } | null;
+}
+
+export interface PlannedRecord {
+  readonly object: string;
+  readonly externalId: ExternalId;
+  readonly leadId: LeadId;
+  readonly changes: readonly PlannedChange[];
+}
+
+export interface PlannedChange {
+  readonly field: string;
+  readonly before: FieldValue;
+  readonly after: FieldValue;
+  readonly why: string;
+}
+
+export interface CheckReport {
+  readonly connections: readonly ConnectionCheck[];
+}
+
+export interface ConnectionCheck {
+  readonly name: string;
+  readonly findings: readonly CheckFinding[];
+  readonly mapping: readonly MappingProblem[];
+}
+
+export interface Explanation {
+  readonly lead: ExplainedLead;
+  readonly breakdowns: readonly ScoreBreakdown[];
+  /** Of the MQL profile, and the facts that they look at (`lead_score` among them). */
+  readonly triggers: readonly Trigger[];
+  readonly facts: Fields;
+  /** Oldest first. */
+  readonly transitions: readonly LifecycleTransition[];
+  /** Newest first; the latest few. */
+  readonly events: readonly ExplainedEvent[];
+  readonly sources: readonly ExplainedSource[];
+  readonly pushes: readonly ExplainedPush[];
+}
+
+export interface ExplainedLead {
+  readonly id: LeadId;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly companyName: string | null;
+  readonly title: string | null;
+  readonly status: LeadStatus;
+  readonly segment: string | null;
+  readonly mqlAt: Date | null;
+}
+
+export interface ExplainedEvent {
+  readonly type: EngagementType;
+  readonly occurredAt: Date;
+  readonly quantity: number;
+  readonly detail: string | null;
+}
+
+/** A CRM record behind the lead. */
+export interface ExplainedSource {
+  readonly connection: string;
+  readonly object: string;
+  readonly externalId: ExternalId;
+  readonly modifiedAt: Date;
+  readonly goneAt: Date | null;
+}
+
+/** The three sides of a push: what we want, what the CRM has, what we last wrote. */
+export interface ExplainedPush {
+  readonly connection: string;
+  readonly object: string;
+  readonly externalId: ExternalId;
+  readonly state: 'settled' | 'pending' | 'claimed' | 'dead';
+  readonly wanted: Fields;
+  readonly remote: Fields;
+  readonly lastError: string | null;
+}
+
+export interface RejectedOptions {
+  readonly connection: string | null;
+  readonly limit: number;
+}
+
+export interface RejectedEntry extends Omit<RejectedRecord, 'fields'> {
+  readonly connection: string;
+  readonly times: number;
+  readonly lastSeenAt: Date;
+}
+
+export interface ScorePreviewOptions {
+  /** Slug; null where there is only one. */
+  readonly org: string | null;
+  readonly signal: AbortSignal;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+export interface ScorePreview {
+  readonly kind: ProfileKind;
+  readonly leads: number;
+  /** Leads whose total differs. */
+  readonly changed: number;
+  /** Ten points a bucket, from 0–9 to 90–100. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly becomeMql: number;
+  /** Qualified now, and would not be by the new profile; MQL is latched, so they stay. */
+  readonly wouldNotBeMql: number;
+  /** The leads that move most, with both totals. */
+  readonly movers: readonly { readonly leadId: LeadId; readonly before: number | null; readonly after: number }[];
+}
+
+export interface ServeOptions {
+  /** Null = all. */
+  readonly roles: readonly string[] | null;
+  readonly port: number | null;
+  readonly host: string | null;
+  readonly signal: AbortSignal;
+}

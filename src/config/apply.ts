@@ -1,0 +1,161 @@
+import type { MappingDefinition } from '../model/mapping.ts';
+import type { ProfileKind, ScoringProfile } from '../model/profile.ts';
+import type { ConnectionId, OrgId } from '../model/values.ts';
+import { type Difference, differences } from './differences.ts';
+import type {
+  ConnectionSettings,
+  OrgSettings,
+  PushSettings,
+  QuotaSettings,
+  StoredConnectionSettings,
+} from './settings.ts';
+
+/** An organisation as the database has it. */
+export interface StoredOrg {
+  readonly id: OrgId;
+  readonly slug: string;
+  readonly name: string;
+  readonly connections: readonly StoredConnection[];
+  readonly profiles: readonly StoredProfile[];
+}
+
+export interface StoredConnection {
+  readonly id: ConnectionId;
+  readonly name: string;
+  readonly kind: string;
+  readonly baseUrl: string | null;
+  readonly schedule: string | null;
+  readonly quota: Partial<QuotaSettings>;
+  readonly push: Partial<PushSettings>;
+  readonly settings: Partial<StoredConnectionSettings>;
+  /** Null = none yet. */
+  readonly mapping: { readonly version: number; readonly definition: MappingDefinition } | null;
+}
+
+export interface StoredProfile {
+  readonly kind: ProfileKind;
+  readonly version: number;
+  readonly profile: ScoringProfile;
+}
+
+/** One line of work, or of none. `left-alone`: it is there, and the file does not name it. */
+export interface Change {
+  readonly action: 'create' | 'update' | 'none' | 'left-alone';
+  readonly subject: 'org' | 'connection' | 'credentials' | 'mapping' | 'profile';
+  readonly org: string;
+  /** `acme-hubspot`, `mql`; empty for the organisation itself. */
+  readonly name: string;
+  /** Values only; a secret is named by where it comes from, never shown. */
+  readonly differences: readonly Difference[];
+  /** Something to know about it; empty where there is nothing. */
+  readonly note: string;
+}
+
+/** How the configured secret compares with the stored one. `unavailable`: it cannot be read here and now. */
+export type CredentialState = 'same' | 'changed' | 'unavailable';
+
+/**
+ * What has to change so that an organisation is what the configuration says. Pure: `credentials` tells by connection name
+ * how its secret compares. Nothing is ever deleted.
+ */
+export function planApply(
+  current: StoredOrg | null,
+  wanted: OrgSettings,
+  credentials: (connection: string) => CredentialState,
+): readonly Change[] {
+  const org = wanted.slug;
+  return [
+    change({ org, subject: 'org', name: '' }, current === null ? null : { name: current.name }, { name: wanted.name }),
+    ...wanted.connections.flatMap((connection) => {
+      const stored = current?.connections.find(({ name }) => name === connection.name) ?? null;
+      return planConnection({ org, stored, connection }, credentials(connection.name));
+    }),
+    ...wanted.profiles.map((profile) => {
+      const stored = current?.profiles.find(({ kind }) => kind === profile.kind) ?? null;
+      return change(
+        { org, subject: 'profile', name: profile.kind },
+        stored && unversioned(stored.profile),
+        unversioned(profile),
+      );
+    }),
+    ...leftAlone(current, wanted),
+  ];
+}
+
+interface ConnectionPair {
+  readonly org: string;
+  readonly stored: StoredConnection | null;
+  readonly connection: ConnectionSettings;
+}
+
+function planConnection({ org, stored, connection }: ConnectionPair, credentials: CredentialState): Change[] {
+  const { name } = connection;
+  const subject = { org, name } as const;
+  const changes = [
+    change({ ...subject, subject: 'connection' }, stored && storedColumns(stored), wantedColumns(connection)),
+    planCredentials({ org, stored, connection }, credentials),
+  ];
+  if (connection.mapping !== null) {
+    changes.push(change({ ...subject, subject: 'mapping' }, stored?.mapping?.definition ?? null, connection.mapping));
+  }
+  return changes;
+}
+
+function planCredentials({ org, stored, connection }: ConnectionPair, state: CredentialState): Change {
+  const subject = { org, subject: 'credentials', name: connection.name } as const;
+  const planned = change(subject, stored && (stored.settings.credentials ?? {}), connection.credentials);
+  if (planned.differences.length === 0 && Object.keys(connection.credentials).length === 0) {
+    return { ...planned, action: 'none' };
+  }
+  const isStored = typeof stored?.settings.credentialsFingerprint === 'string';
+  if (state === 'unavailable') return { ...planned, note: unavailable(isStored) };
+  if (state === 'same' || planned.action !== 'none') return planned;
+  return { ...planned, action: 'update', note: isStored ? 'the secret has changed' : 'the secret was not stored yet' };
+}
+
+function unavailable(isStored: boolean): string {
+  return isStored ? 'the secret is not at hand; the stored one stays' : 'the secret is not at hand';
+}
+
+/** What of a connection is configuration, in one form for both sides. */
+function wantedColumns({ kind, baseUrl, schedule, quota, push, options }: ConnectionSettings) {
+  return { kind, baseUrl, schedule, quota, push, ...options };
+}
+
+function storedColumns({ kind, baseUrl, schedule, quota, push, settings }: StoredConnection) {
+  const { connector, timezone, pull } = settings;
+  return { kind, baseUrl, schedule, quota, push, connector, timezone, pull };
+}
+
+/** The version numbers a change; it is no part of what may have changed. */
+function unversioned(profile: ScoringProfile): Omit<ScoringProfile, 'version'> {
+  const { kind, name, components, tiers, triggers, segments } = profile;
+  return { kind, name, components, tiers, triggers, segments };
+}
+
+function change(subject: Pick<Change, 'org' | 'subject' | 'name'>, before: object | null, after: object): Change {
+  if (before === null) return { ...subject, action: 'create', differences: differences({}, after), note: '' };
+  const found = differences(before, after);
+  return { ...subject, action: found.length === 0 ? 'none' : 'update', differences: found, note: '' };
+}
+
+function leftAlone(current: StoredOrg | null, wanted: OrgSettings): Change[] {
+  const unnamed = (subject: Change['subject'], name: string): Change => {
+    const note = 'the configuration does not name it; it stays as it is';
+    return { action: 'left-alone', org: wanted.slug, subject, name, differences: [], note };
+  };
+  const connections = current?.connections ?? [];
+  const profiles = current?.profiles ?? [];
+  return [
+    ...connections
+      .filter(({ name }) => !wanted.connections.some((each) => each.name === name))
+      .map(({ name }) => unnamed('connection', name)),
+    ...profiles
+      .filter(({ kind }) => !wanted.profiles.some((each) => each.kind === kind))
+      .map(({ kind }) => unnamed('profile', kind)),
+  ];
+}
+
+export function isWork({ action }: Change): boolean {
+  return action === 'create' || action === 'update';
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AppError } from '../model/errors.ts';
+import type { CredentialReference, CredentialReferences } from './settings.ts';
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** What a machine decides for itself. This file is the only one that reads the environment. */
+export interface Environment {
+  /** LEADLOOP_HOME: embedded database, keys. Absolute. */
+  readonly home: string;
+  /** DATABASE_URL; null = an embedded Postgres under `home`. */
+  readonly databaseUrl: string | null;
+  /** LEADLOOP_KEY: `id:base64[,…]`; null = a key file under `home`. */
+  readonly sealingKeys: string | null;
+  readonly logLevel: LogLevel;
+  /** NO_COLOR is set, to whatever (see no-color.org). */
+  readonly isColourless: boolean;
+}
+
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  return {
+    home: resolve(variables['LEADLOOP_HOME'] ?? '.leadloop'),
+    databaseUrl: variables['DATABASE_URL'] || null,
+    sealingKeys: variables['LEADLOOP_KEY'] || null,
+    logLevel: logLevelOf(variables['LOG_LEVEL'] || 'info'),
+    isColourless: Boolean(variables['NO_COLOR']),
+  };
+}
+
+function logLevelOf(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text.toLowerCase());
+  if (level !== undefined) return level;
+  throw new AppError('environment-invalid', `LOG_LEVEL is "${text}", which is no level.`, {
+    recovery: 'fix-config',
+    remedy: `Set it to one of: ${logLevels.join(', ')}.`,
+  });
+}
+
+/** Secret values by name, or what is missing: a variable that is not set, a file that cannot be read. */
+export type CredentialValues =
+  | { readonly values: Readonly<Record<string, string>> }
+  | { readonly missing: readonly string[] };
+
+/** Reads secrets where they are. Called when they are needed, not when the configuration is read. */
+export function readCredentials(
+  references: CredentialReferences,
+  variables: NodeJS.ProcessEnv = process.env,
+): CredentialValues {
+  const values: Record<string, string> = {};
+  const missing: string[] = [];
+  for (const [name, reference] of Object.entries(references)) {
+    const value = readCredential(reference, variables);
+    if (value === null) missing.push(describe(name, reference));
+    else values[name] = value;
+  }
+  return missing.length > 0 ? { missing } : { values };
+}
+
+function readCredential(reference: CredentialReference, variables: NodeJS.ProcessEnv): string | null {
+  if (typeof reference === 'string') return reference;
+  if ('env' in reference) return variables[reference.env] || null;
+  try {
+    // Editors and `echo` end a file with a newline that is no part of the secret.
+    return readFileSync(reference.file, 'utf8').trimEnd() || null;
+  } catch {
+    return null;
+  }
+}
+
+function describe(name: string, reference: CredentialReference): string {
+  if (typeof reference === 'object' && 'file' in reference)
+    return `${name}: the file ${reference.file} is missing or empty`;
+  return `${name}: the environment variable ${typeof reference === 'string' ? reference : reference.env} is not set`;
+}

@@ -1,0 +1,142 @@
+import type { Database, Tx } from '../db/tx.ts';
+import { AppError, exitCodes } from '../model/errors.ts';
+import type { OrgId } from '../model/values.ts';
+import type { Sealer } from '../secrets/seal.ts';
+import { type Change, type CredentialState, isWork, planApply, type StoredOrg } from './apply.ts';
+import type { CredentialValues } from './environment.ts';
+import type { ConnectionSettings, CredentialReferences, OrgSettings, Settings } from './settings.ts';
+import { isSame } from './differences.ts';
+import { type OrgWork, secretText } from './org-work.ts';
+import { readDirectory, readStored } from './stored.ts';
+import { writeOrg } from './write-org.ts';
+
+export interface ApplyServices {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly readCredentials: (references: CredentialReferences) => CredentialValues;
+  readonly now: () => Date;
+}
+
+/**
+ * Makes the database what `settings` says: one transaction for each organisation, one audit row for each change. A second
+ * time it changes nothing. With `dryRun` nothing is written, and secrets need not be at hand.
+ */
+export async function applySettings(
+  services: ApplyServices,
+  settings: Settings,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<readonly Change[]> {
+  await using lock = dryRun ? null : await services.database.lock('leadloop apply');
+  if (lock === null && !dryRun) throw anotherApply();
+  const directory = await services.database.operator(readDirectory);
+  const works: OrgWork[] = [];
+  for (const wanted of settings.orgs) {
+    const id = directory.find(({ slug }) => slug === wanted.slug)?.id ?? null;
+    works.push(await prepare(services, id, wanted));
+  }
+  works.forEach(refuseOtherKinds);
+  if (!dryRun) requireSecrets(works);
+  const changes: Change[] = [];
+  for (const work of works) changes.push(...(dryRun ? changesOf(services, work) : await applyOrg(services, work)));
+  const unnamed = directory.filter(({ slug }) => !settings.orgs.some((org) => org.slug === slug));
+  return [...changes, ...unnamed.map(({ slug }) => leftAlone(slug))];
+}
+
+async function prepare(services: ApplyServices, id: OrgId | null, wanted: OrgSettings): Promise<OrgWork> {
+  const current = id === null ? null : await services.database.transaction(id, readStored);
+  const read = ({ name, credentials }: ConnectionSettings) => [name, services.readCredentials(credentials)] as const;
+  return { id, current, wanted, credentials: new Map(wanted.connections.map(read)) };
+}
+
+function changesOf({ sealer }: ApplyServices, work: OrgWork): readonly Change[] {
+  return planApply(work.current, work.wanted, (name) => credentialState(sealer, work, name));
+}
+
+async function applyOrg(services: ApplyServices, work: OrgWork): Promise<readonly Change[]> {
+  const changes = changesOf(services, work);
+  if (!changes.some(isWork)) return changes;
+  const id = await saveOrg(services.database, work);
+  return services.database.transaction(id, async (tx) => {
+    const latest: OrgWork = { ...work, id, current: await readAgain(tx, work) };
+    const changes = changesOf(services, latest);
+    await writeOrg(tx, { work: latest, changes, sealer: services.sealer, now: services.now() });
+    return changes;
+  });
+}
+
+/** Inside the transaction, since the console may have changed something; the name is saved by then, so it says what it was. */
+async function readAgain(tx: Tx, { current }: OrgWork): Promise<StoredOrg | null> {
+  const latest = current === null ? null : await readStored(tx);
+  return latest && { ...latest, name: current?.name ?? latest.name };
+}
+
+/** Only the operator's role may write organisations, so this comes before the transaction of the organisation itself. */
+async function saveOrg(database: Database, { id, current, wanted }: OrgWork): Promise<OrgId> {
+  if (id !== null && current?.name === wanted.name) return id;
+  return database.operator(async (tx) => {
+    const [row] = await tx.query<{ id: OrgId }>(
+      'insert into orgs (slug, name) values ($1, $2) on conflict (slug) do update set name = excluded.name returning id',
+      [wanted.slug, wanted.name],
+    );
+    if (row === undefined) throw new Error('the organisation was not saved');
+    return row.id;
+  });
+}
+
+function credentialState(sealer: Sealer, { id, current, credentials }: OrgWork, name: string): CredentialState {
+  const read = credentials.get(name);
+  if (read === undefined || 'missing' in read) return 'unavailable';
+  const stored = current?.connections.find((connection) => connection.name === name);
+  const fingerprint = stored?.settings.credentialsFingerprint ?? null;
+  if (id === null || stored === undefined || fingerprint === null) return 'changed';
+  const binding = { orgId: id, connectionId: stored.id };
+  return sealer.matches(fingerprint, secretText(read.values), binding) ? 'same' : 'changed';
+}
+
+/** A secret that is stored already need not be at hand again, as long as it comes from the same place. */
+function requireSecrets(works: readonly OrgWork[]): void {
+  const missing = works.flatMap(({ current, wanted, credentials }) =>
+    wanted.connections.flatMap(({ name, credentials: references }) => {
+      const read = credentials.get(name);
+      const stored = current?.connections.find((connection) => connection.name === name);
+      const isKept =
+        (stored?.settings.credentialsFingerprint ?? null) !== null && isSame(stored?.settings.credentials, references);
+      return read !== undefined && 'missing' in read && !isKept ? read.missing.map((what) => `  ${name}: ${what}`) : [];
+    }),
+  );
+  if (missing.length === 0) return;
+  throw new AppError('secret-missing', `Secrets that are needed are not at hand:\n${missing.join('\n')}`, {
+    recovery: 'fix-config',
+    remedy:
+      'Set the variable or write the file, then run the command again. To see the changes without it: apply --dry-run.',
+  });
+}
+
+/** Cursors, records and mappings of a connection belong to one CRM. */
+function refuseOtherKinds({ current, wanted }: OrgWork): void {
+  for (const { name, kind } of wanted.connections) {
+    const stored = current?.connections.find((connection) => connection.name === name);
+    if (stored === undefined || stored.kind === kind) continue;
+    throw new AppError(
+      'connection-kind',
+      `The connection "${name}" is of the kind ${stored.kind}; it cannot become ${kind}.`,
+      {
+        recovery: 'fix-config',
+        remedy: 'Give the new connection a name of its own.',
+      },
+    );
+  }
+}
+
+function leftAlone(slug: string): Change {
+  const note = 'the configuration does not name it; it stays as it is';
+  return { action: 'left-alone', org: slug, subject: 'org', name: '', differences: [], note };
+}
+
+function anotherApply(): AppError {
+  return new AppError('apply-busy', 'Another apply is under way.', {
+    recovery: 'retry',
+    remedy: 'Wait until it has ended and run the command again.',
+    exitCode: exitCodes.tryLater,
+  });
+}

@@ -1,0 +1,152 @@
+import { validate as isCron } from 'node-cron';
+import type { Static, TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import type { InstalledConnector, Reading } from './reading.ts';
+import { loadMapping } from './load-mapping.ts';
+import { didYouMean } from './problems.ts';
+import type { secretReferenceSchema } from './schema.ts';
+import { type ConnectionFile, connectionKinds } from './schema.ts';
+import type {
+  ConnectionSettings,
+  CredentialReferences,
+  PullSettings,
+  PushSettings,
+  QuotaSettings,
+} from './settings.ts';
+import { isRecord, shapeProblems } from './shape.ts';
+import type { KeyPath } from './source.ts';
+
+/** One connection with its defaults filled in; what is wrong with it is added to the reading's problems. */
+export async function loadConnection(
+  file: ConnectionFile,
+  path: KeyPath,
+  reading: Reading,
+): Promise<ConnectionSettings> {
+  const connector = connectorOf(file, reading);
+  reportUnknownKind(file, path, reading);
+  reportSchedule(file, path, reading);
+  const settings = { ...(file.loginUrl === undefined ? {} : { loginUrl: file.loginUrl }), ...file.settings };
+  if (connector !== null) reportForConnector(file, settings, { connector, path, reading });
+  return {
+    name: file.name,
+    kind: file.kind,
+    baseUrl: file.baseUrl ?? null,
+    credentials: referencesOf(file, reading),
+    schedule: file.schedule ?? null,
+    quota: quotaOf(file),
+    push: pushOf(file),
+    options: { connector: settings, timezone: file.timezone ?? 'UTC', pull: pullOf(file) },
+    mapping: await loadMapping(file.mapping, [...path, 'mapping'], { reading, connector }),
+  };
+}
+
+export function connectorOf({ kind }: ConnectionFile, { connectors }: Reading): InstalledConnector | null {
+  return connectors.find((connector) => connector.kind === kind) ?? null;
+}
+
+// The numbers are the defaults of schema.ts; a test holds the two together.
+function quotaOf({ quota = {} }: ConnectionFile): QuotaSettings {
+  return {
+    dailyShare: quota.dailyShare ?? 0.25,
+    stopAtOrgUse: quota.stopAtOrgUse ?? 0.8,
+    dailyLimit: quota.dailyLimit ?? null,
+  };
+}
+
+function pushOf({ push: { mode, blastRadius = {} } = {} }: ConnectionFile): PushSettings {
+  return {
+    mode: mode ?? 'plan',
+    blastRadius: { records: blastRadius.records ?? 500, share: blastRadius.share ?? 0.2 },
+  };
+}
+
+function pullOf({ pull = {} }: ConnectionFile): PullSettings {
+  return { lagSeconds: pull.lagSeconds ?? 120, fullPassHours: pull.fullPassHours ?? 24, objects: pull.objects ?? null };
+}
+
+/** References as they are, with file paths made absolute: nothing is read before a secret is needed. */
+function referencesOf({ credentials = {} }: ConnectionFile, { source }: Reading): CredentialReferences {
+  const all = credentials as Readonly<Record<string, string | Static<typeof secretReferenceSchema>>>;
+  return Object.fromEntries(
+    Object.entries(all).map(([name, reference]) => [
+      name,
+      typeof reference === 'object' && 'file' in reference ? { file: source.resolve(reference.file) } : reference,
+    ]),
+  );
+}
+
+function reportUnknownKind({ kind }: ConnectionFile, path: KeyPath, { source, problems, connectors }: Reading): void {
+  const known = [...new Set([...connectionKinds, ...connectors.map((connector) => connector.kind)])];
+  if (known.includes(kind)) return;
+  const meant = didYouMean(kind, known);
+  const remedy = `${meant === null ? '' : `Did you mean "${meant}"? `}Known are: ${known.join(', ')}.`;
+  problems.push(source.problem([...path, 'kind'], `there is no CRM of the kind "${kind}"`, remedy));
+}
+
+function reportSchedule({ schedule, timezone }: ConnectionFile, path: KeyPath, { source, problems }: Reading): void {
+  if (schedule !== undefined && !(schedule.trim().split(/\s+/u).length === 5 && isCron(schedule))) {
+    const remedy =
+      'Write five cron fields: minute, hour, day of month, month, day of week; for example "*/15 * * * *".';
+    problems.push(source.problem([...path, 'schedule'], `"${schedule}" is no schedule`, remedy));
+  }
+  if (timezone !== undefined && !isTimezone(timezone)) {
+    const remedy = 'Write an IANA name such as Europe/Berlin, America/New_York or UTC.';
+    problems.push(source.problem([...path, 'timezone'], `"${timezone}" is no time zone`, remedy));
+  }
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+interface ForConnector {
+  readonly connector: InstalledConnector;
+  readonly path: KeyPath;
+  readonly reading: Reading;
+}
+
+/** What only the connector knows: its settings, the names of its credentials, its objects. */
+function reportForConnector(file: ConnectionFile, settings: object, { connector, path, reading }: ForConnector): void {
+  const { source, problems } = reading;
+  problems.push(...shapeProblems(connector.settings, settings, source, [...path, 'settings']));
+  problems.push(...credentialProblems(file, { connector, path, reading }));
+  const known = connector.objects.map(({ object }) => object);
+  (file.pull?.objects ?? []).forEach((object, index) => {
+    if (known.includes(object)) return;
+    const meant = didYouMean(object, known);
+    const remedy = `${meant === null ? '' : `Did you mean "${meant}"? `}${connector.kind} has: ${known.join(', ')}.`;
+    problems.push(source.problem([...path, 'pull', 'objects', index], `there is no object "${object}"`, remedy));
+  });
+}
+
+/** Stands in for a secret that is not read yet, so that the names can be checked against the connector's own schema. */
+const placeholder = '?';
+
+function credentialProblems({ credentials = {} }: ConnectionFile, { connector, path, reading }: ForConnector) {
+  const stand = Object.fromEntries(Object.keys(credentials).map((name) => [name, placeholder]));
+  if (Value.Check(connector.credentials, stand)) return [];
+  const ways = waysToLogIn(connector.credentials);
+  const known = [...new Set(ways.flatMap(({ all }) => all))];
+  const unknown = Object.keys(credentials).filter((name) => !known.includes(name));
+  const remedy = `${connector.kind} takes ${ways.map(({ required }) => required.join(' + ')).join(', or ')}.`;
+  const at = [...path, 'credentials'];
+  if (unknown.length === 0) return [reading.source.problem(at, 'these credentials are incomplete or mixed', remedy)];
+  return unknown.map((name) => {
+    const meant = didYouMean(name, known);
+    const hint = meant === null ? remedy : `Did you mean "${meant}"? ${remedy}`;
+    return reading.source.problem([...at, name], `the credential "${name}" is not known here`, hint);
+  });
+}
+
+/** The alternatives of a credentials schema: an object, or a union of objects. */
+function waysToLogIn(schema: TSchema): { readonly required: readonly string[]; readonly all: readonly string[] }[] {
+  const node: Readonly<Record<string, unknown>> = { ...schema };
+  if (Array.isArray(node['anyOf'])) return (node['anyOf'] as TSchema[]).flatMap(waysToLogIn);
+  const properties = node['properties'];
+  const required = Array.isArray(node['required']) ? (node['required'] as string[]) : [];
+  return [{ required, all: isRecord(properties) ? Object.keys(properties) : [] }];
+}

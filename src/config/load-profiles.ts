@@ -1,0 +1,96 @@
+import { located } from './located.ts';
+import { resolve } from 'node:path';
+import type { ScoringProfile } from '../model/profile.ts';
+import { validateProfile } from '../scoring/validate.ts';
+import type { Reading } from './reading.ts';
+import { ConfigurationError, type Problem } from './problems.ts';
+import { type ProfileFile, profileFileSchema } from './schema-profile.ts';
+import type { OrgFile } from './schema.ts';
+import { deepFreeze } from './settings.ts';
+import { shapeProblems } from './shape.ts';
+import { type KeyPath, readSource, type Source } from './source.ts';
+
+/** The scoring profiles of an organisation, from files or written in place; the default ones where none is named. */
+export async function loadProfiles(
+  files: OrgFile['profiles'],
+  path: KeyPath,
+  reading: Reading,
+): Promise<readonly ScoringProfile[]> {
+  if (files === undefined) return reading.defaultProfiles;
+  const profiles: ScoringProfile[] = [];
+  for (const [index, file] of files.entries()) {
+    const profile = await loadProfile(file, [...path, index], reading);
+    if (profile === null) continue;
+    if (profiles.some(({ kind }) => kind === profile.kind)) {
+      const message = `a profile of the kind "${profile.kind}" is there already`;
+      reading.problems.push(reading.source.problem([...path, index], message, 'Name one profile of each kind.'));
+    }
+    profiles.push(profile);
+  }
+  return profiles;
+}
+
+async function loadProfile(
+  file: string | ProfileFile,
+  path: KeyPath,
+  reading: Reading,
+): Promise<ScoringProfile | null> {
+  const { source, problems } = reading;
+  if (typeof file !== 'string') return profileAt(file, { source, path }, problems);
+  const named = await readSource(source.resolve(file), source.problem(path, '', ''));
+  return profileAt(named.value, { source: named, path: [] }, problems);
+}
+
+/**
+ * The profile of one file, for `score preview`.
+ * @throws ConfigurationError that lists every problem.
+ */
+export async function loadProfileFile(file: string): Promise<ScoringProfile> {
+  const source = await readSource(resolve(file));
+  const problems: Problem[] = [];
+  const profile = profileAt(source.value, { source, path: [] }, problems);
+  if (profile === null || problems.length > 0) throw new ConfigurationError(problems);
+  return deepFreeze(profile);
+}
+
+interface At {
+  readonly source: Source;
+  readonly path: KeyPath;
+}
+
+function profileAt(value: unknown, { source, path }: At, problems: Problem[]): ScoringProfile | null {
+  const found = source.problems.length > 0 ? source.problems : shapeProblems(profileFileSchema, value, source, path);
+  problems.push(...found);
+  if (found.length > 0) return null;
+  const profile = completed(value as ProfileFile);
+  problems.push(...validateProfile(profile).map((problem) => located(problem, source, path)));
+  return profile;
+}
+
+/** What a file leaves out takes the default that schema-profile.ts documents. */
+function completed(file: ProfileFile): ScoringProfile {
+  return {
+    kind: file.kind,
+    name: file.name,
+    version: file.version ?? 1,
+    components: file.components.map(({ name, max, weightPercent = 100, rules }) => ({
+      name,
+      max,
+      weightPercent,
+      rules: rules.map(completedRule),
+    })),
+    tiers: file.tiers,
+    triggers: (file.triggers ?? []) as ScoringProfile['triggers'],
+    segments: (file.segments ?? []) as ScoringProfile['segments'],
+  };
+}
+
+type Rule = ScoringProfile['components'][number]['rules'][number];
+
+function completedRule(rule: ProfileFile['components'][number]['rules'][number]): Rule {
+  const complete =
+    rule.type === 'per-unit'
+      ? { ...rule, cap: rule.cap ?? null, decay: rule.decay ?? null }
+      : { ...rule, cap: rule.cap ?? null };
+  return complete as Rule;
+}

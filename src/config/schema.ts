@@ -1,0 +1,164 @@
+/**
+ * The form of the configuration. `description` is what editors show and what messages say after "expected"; `default` is
+ * what a key that is left out means.
+ */
+import { type Static, Type } from 'typebox';
+import { mappingFileSchema } from './schema-mapping.ts';
+import { closed } from './schema-parts.ts';
+import { definitions, profileFileSchema } from './schema-profile.ts';
+
+export const connectionKinds = ['hubspot', 'salesforce'] as const;
+
+const path = (what: string) => Type.String({ minLength: 1, description: `the path of ${what}, relative to this file` });
+const url = Type.String({ pattern: '^https?://[^\\s]+$', description: 'an address with http:// or https://' });
+const share = (description: string, fallback: number) =>
+  Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, default: fallback, description }));
+
+export const secretReferenceSchema = Type.Union(
+  [
+    closed(
+      { env: Type.String({ minLength: 1, description: 'the name of an environment variable' }) },
+      'an environment variable',
+    ),
+    closed({ file: path('a file that holds the secret') }, 'a file'),
+  ],
+  { writeOnly: true, description: 'a reference to a secret, { env: NAME } or { file: PATH }' },
+);
+export type SecretReference = Static<typeof secretReferenceSchema>;
+
+const publicCredential = Type.Optional(
+  Type.Union([Type.String({ minLength: 1 }), secretReferenceSchema], {
+    description: 'a text, { env: NAME } or { file: PATH }',
+  }),
+);
+
+// The two parts of a login that are no secrets may be written out; all others are references.
+const credentials = Type.Object(
+  { clientId: publicCredential, username: publicCredential },
+  {
+    additionalProperties: secretReferenceSchema,
+    description: 'credentials, such as { accessToken: { env: HUBSPOT_TOKEN } }',
+  },
+);
+
+const quota = closed(
+  {
+    dailyShare: share('our share of the CRM’s calls a day, above 0 and up to 1', 0.25),
+    stopAtOrgUse: share('we stop when the whole account has used this share of its day, above 0 and up to 1', 0.8),
+    dailyLimit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'the account’s calls a day, a whole number, where the CRM does not tell',
+      }),
+    ),
+  },
+  'quota: { dailyShare, stopAtOrgUse, dailyLimit }',
+);
+
+const push = closed(
+  {
+    mode: Type.Optional(
+      Type.Enum(['plan', 'auto'], { default: 'plan', description: 'plan shows what would be written, auto writes it' }),
+    ),
+    blastRadius: Type.Optional(
+      closed(
+        {
+          records: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              default: 500,
+              description: 'the most records that one run may write, a whole number',
+            }),
+          ),
+          share: share('the greatest share of all records that one run may write, above 0 and up to 1', 0.2),
+        },
+        'blastRadius: { records, share }; a run that would write more waits for a person',
+      ),
+    ),
+  },
+  'push: { mode, blastRadius }',
+);
+
+const pull = closed(
+  {
+    lagSeconds: Type.Optional(
+      Type.Integer({ minimum: 0, default: 120, description: 'how long the CRM’s index may lag, in whole seconds' }),
+    ),
+    fullPassHours: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, default: 24, description: 'hours between two passes over everything' }),
+    ),
+    objects: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        description: 'the CRM objects to pull; left out = all',
+      }),
+    ),
+  },
+  'pull: { lagSeconds, fullPassHours, objects }',
+);
+
+const connection = closed(
+  {
+    name: Type.String({
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      description: 'a name of lower-case letters, digits and hyphens',
+    }),
+    kind: Type.String({
+      minLength: 1,
+      examples: [...connectionKinds],
+      description: `the CRM: ${connectionKinds.join(' or ')}`,
+    }),
+    baseUrl: Type.Optional(url),
+    loginUrl: Type.Optional(url),
+    credentials: Type.Optional(credentials),
+    schedule: Type.Optional(Type.String({ description: 'when to sync, as five cron fields; left out = only by hand' })),
+    timezone: Type.Optional(
+      Type.String({
+        default: 'UTC',
+        description: 'the time zone of the schedule and of the quota’s day, such as Europe/Berlin',
+      }),
+    ),
+    quota: Type.Optional(quota),
+    push: Type.Optional(push),
+    pull: Type.Optional(pull),
+    settings: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'settings of the connector’s own' }),
+    ),
+    mapping: Type.Optional(
+      Type.Union([path('a mapping file'), mappingFileSchema], {
+        description: 'the path of a mapping file, or the mapping itself; left out = the connector’s default',
+      }),
+    ),
+  },
+  'a connection: { name, kind, credentials, … }',
+);
+
+const org = closed(
+  {
+    slug: Type.String({
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      description: 'a name of lower-case letters, digits and hyphens',
+    }),
+    name: Type.Optional(Type.String({ minLength: 1, description: 'the name that people see; left out = the slug' })),
+    connections: Type.Optional(Type.Array(connection, { description: 'a list of connections' })),
+    profiles: Type.Optional(
+      Type.Array(
+        Type.Union([path('a profile file'), profileFileSchema], {
+          description: 'the path of a profile file, or the profile itself',
+        }),
+        { description: 'scoring profiles, at most one of each kind; left out = the default ones' },
+      ),
+    ),
+  },
+  'an organisation: { slug, connections, profiles }',
+);
+
+export const configFileSchema = closed(
+  { orgs: Type.Array(org, { description: 'a list of organisations' }) },
+  'a configuration: { orgs: […] }',
+  { $defs: definitions },
+);
+
+export type ConfigFile = Static<typeof configFileSchema>;
+export type OrgFile = Static<typeof org>;
+export type ConnectionFile = Static<typeof connection>;

@@ -1,0 +1,112 @@
+import type { Tx } from '../db/tx.ts';
+import type { MappingDefinition } from '../model/mapping.ts';
+import type { ScoringProfile } from '../model/profile.ts';
+import type { ConnectionId } from '../model/values.ts';
+import type { Sealer } from '../secrets/seal.ts';
+import { type Change, isWork } from './apply.ts';
+import { type OrgWork, secretText } from './org-work.ts';
+import type { ConnectionSettings, StoredConnectionSettings } from './settings.ts';
+
+export interface OrgChanges {
+  readonly work: OrgWork;
+  readonly changes: readonly Change[];
+  readonly sealer: Sealer;
+  readonly now: Date;
+}
+
+/** Writes the changes of one organisation, in its transaction, and an audit row for each. */
+export async function writeOrg(tx: Tx, org: OrgChanges): Promise<void> {
+  for (const connection of org.work.wanted.connections) await writeConnection(tx, org, connection);
+  for (const profile of org.work.wanted.profiles) {
+    if (hasWork(org, 'profile', profile.kind)) await writeProfile(tx, profile);
+  }
+  for (const change of org.changes.filter(isWork)) await writeAudit(tx, change, org.now);
+}
+
+function hasWork({ changes }: OrgChanges, subject: Change['subject'], name: string): boolean {
+  return changes.some((change) => change.subject === subject && change.name === name && isWork(change));
+}
+
+async function writeConnection(tx: Tx, org: OrgChanges, connection: ConnectionSettings): Promise<void> {
+  const { name, mapping } = connection;
+  const stored = org.work.current?.connections.find((each) => each.name === name) ?? null;
+  const changed = hasWork(org, 'connection', name);
+  const id = stored === null || changed ? await saveConnection(tx, connection) : stored.id;
+  if (stored === null || hasWork(org, 'credentials', name)) await saveCredentials(tx, org, { id, connection });
+  if (mapping !== null && hasWork(org, 'mapping', name)) await writeMapping(tx, id, mapping);
+}
+
+async function saveConnection(tx: Tx, connection: ConnectionSettings): Promise<ConnectionId> {
+  const { name, kind, baseUrl, schedule, quota, push, options } = connection;
+  const [row] = await tx.query<{ id: ConnectionId }>(
+    `insert into connections (org_id, name, kind, base_url, schedule, quota, push_policy, settings)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (org_id, name) do update set base_url = excluded.base_url, schedule = excluded.schedule,
+       quota = excluded.quota, push_policy = excluded.push_policy,
+       settings = connections.settings || excluded.settings, updated_at = now()
+     returning id`,
+    [tx.orgId, name, kind, baseUrl, schedule, JSON.stringify(quota), JSON.stringify(push), JSON.stringify(options)],
+  );
+  if (row === undefined) throw new Error('the connection was not saved');
+  return row.id;
+}
+
+interface CredentialWork {
+  readonly id: ConnectionId;
+  readonly connection: ConnectionSettings;
+}
+
+/** Keeps where the secret comes from, so that an export can say it; the secret itself only sealed. */
+async function saveCredentials(tx: Tx, org: OrgChanges, { id, connection }: CredentialWork): Promise<void> {
+  const read = org.work.credentials.get(connection.name);
+  const references = { credentials: connection.credentials };
+  if (read === undefined || 'missing' in read || Object.keys(read.values).length === 0) {
+    await tx.query('update connections set settings = settings || $2 where id = $1', [id, JSON.stringify(references)]);
+    return;
+  }
+  const binding = { orgId: tx.orgId, connectionId: id };
+  const text = secretText(read.values);
+  const sealed = org.sealer.seal(text, binding);
+  const settings: Pick<StoredConnectionSettings, 'credentials' | 'credentialsFingerprint'> = {
+    ...references,
+    credentialsFingerprint: org.sealer.fingerprint(text, binding),
+  };
+  await tx.query(
+    `update connections set credentials_sealed = $2, credentials_key_id = $3, settings = settings || $4, updated_at = now()
+     where id = $1`,
+    [id, Buffer.from(sealed.bytes), sealed.keyId, JSON.stringify(settings)],
+  );
+}
+
+/** Versions are never changed, only followed: a record keeps the number of the mapping that it was read with. */
+async function writeMapping(tx: Tx, connectionId: ConnectionId, definition: MappingDefinition): Promise<void> {
+  await tx.query('update field_mappings set active = false where connection_id = $1 and active', [connectionId]);
+  await tx.query(
+    `insert into field_mappings (org_id, connection_id, version, definition, active)
+     select $1, $2, coalesce(max(version), 0) + 1, $3, true from field_mappings where connection_id = $2`,
+    [tx.orgId, connectionId, JSON.stringify(definition)],
+  );
+}
+
+async function writeProfile(tx: Tx, profile: ScoringProfile): Promise<void> {
+  const [last] = await tx.query<{ version: number | null }>(
+    'select max(version) as version from org_scoring_profiles where kind = $1',
+    [profile.kind],
+  );
+  const version = (last?.version ?? 0) + 1;
+  await tx.query('update org_scoring_profiles set active = false where kind = $1 and active', [profile.kind]);
+  await tx.query(
+    `insert into org_scoring_profiles (org_id, kind, name, version, profile, active) values ($1, $2, $3, $4, $5, true)`,
+    [tx.orgId, profile.kind, profile.name, version, JSON.stringify({ ...profile, version })],
+  );
+}
+
+async function writeAudit(tx: Tx, { action, subject, name, org, differences, note }: Change, now: Date): Promise<void> {
+  const side = (of: 'before' | 'after') =>
+    JSON.stringify(Object.fromEntries(differences.map((each) => [each.path, each[of] ?? null])));
+  const after = note === '' ? side('after') : JSON.stringify({ ...(JSON.parse(side('after')) as object), note });
+  await tx.query(
+    `insert into audit_log (org_id, actor, action, subject, before, after, at) values ($1, 'cli', $2, $3, $4, $5, $6)`,
+    [tx.orgId, `${subject}.${action}`, name === '' ? org : name, side('before'), after, now],
+  );
+}
