@@ -61,8 +61,8 @@ export function instantOf(value: Scalar): number | null {
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
   const isReal = new Date(midnight).toISOString().startsWith(`${year}-${month}-${day}`);
   if (!isReal || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
-  const time =
-    (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000 + Math.trunc(Number(`0.${fraction}`) * 1000);
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const time = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000 + milliseconds;
   return withinIso(midnight + time - zoneOffset(zone));
 }
 

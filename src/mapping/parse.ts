@@ -1,5 +1,4 @@
-import type { CounterField } from '../model/lead.ts';
-import type { CounterSource, DefinitionProblem, InRule, OutRule, Transform } from '../model/mapping.ts';
+import type { DefinitionProblem, InRule, OutRule, Transform } from '../model/mapping.ts';
 
 /** What a rule has where the file leaves it out. */
 export const ruleDefaults: Pick<InRule, 'transform' | 'onInvalid' | 'blank' | 'conflict'> &
@@ -10,15 +9,6 @@ export const ruleDefaults: Pick<InRule, 'transform' | 'onInvalid' | 'blank' | 'c
   conflict: 'crm',
   write: 'always',
   values: null,
-};
-
-/** CRMs count visits, opens and clicks themselves; downloads and demo requests come from forms, which have dates. */
-export const counterDefaults: { readonly [F in CounterField]: CounterSource } = {
-  website_visits: 'crm',
-  email_opens: 'crm',
-  email_clicks: 'crm',
-  content_downloads: 'events',
-  demo_requested: 'events',
 };
 
 /** Transforms that are written by their name alone. */
