@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Token } from './auth.ts';
 import type { Core } from './core.ts';
-import { correlationId, malformedJson, missingScopes, validationError, VendorError } from './errors.ts';
+import { correlationId, malformedJson, missingScopes, VendorError } from './errors.ts';
 import { answerFault } from './faults/answers.ts';
 import type { ActiveFault } from './faults/faults.ts';
 import { faultKind } from './faults/menu.ts';
@@ -146,38 +146,4 @@ export function installPipeline(app: FastifyInstance, core: Core): void {
     const message = `no such path: ${request.method} ${request.url}`;
     sendError(new VendorError(404, { status: 'error', message }), request, reply);
   });
-}
-
-export type JsonObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function bodyObject(request: FastifyRequest): JsonObject {
-  const { body } = request;
-  if (body === null || body === undefined) {
-    throw new VendorError(400, {
-      status: 'error',
-      message: 'validation error',
-      errors: ['The request body may not be null'],
-    });
-  }
-  if (!isObject(body)) throw malformedJson('Cannot deserialize value from Array value (token `JsonToken.START_ARRAY`)');
-  return body;
-}
-
-/** A query parameter given once, several times or as a comma list. */
-export function listParameter(value: unknown): string[] | undefined {
-  if (value === undefined) return undefined;
-  const parts = Array.isArray(value) ? value : [value];
-  return parts.flatMap((part) => String(part).split(',')).filter((part) => part !== '');
-}
-
-export function limitParameter(value: unknown, { fallback, max }: { fallback: number; max: number }): number {
-  if (value === undefined) return fallback;
-  const limit = Number(value);
-  if (!Number.isInteger(limit) || limit < 1) throw validationError(`Invalid limit: ${String(value)}`);
-  if (limit > max) throw validationError(`Invalid limit: ${limit}. The maximum limit is ${max}.`);
-  return limit;
 }

@@ -144,7 +144,7 @@ export async function startHubSpotSandbox(options: HubSpotSandboxOptions = {}): 
     },
     faults: core.faults,
     requests: core.requests,
-    advance: core.clock.advance,
+    advance: (ms) => core.clock.advance(ms),
     reset,
     close,
     [Symbol.asyncDispose]: close,

@@ -46,8 +46,10 @@ function checkDate({ name }: PropertyDefinition, value: string): Checked {
       ? { value: new Date(ms).toISOString().slice(0, 10) }
       : refuse(name, 'INVALID_DATE', `${value} is at ${ms % DAY} ms of the day, not midnight!`);
   }
-  const valid = /^\d{4}-\d{2}-\d{2}$/.test(value) && new Date(value).toJSON()?.startsWith(value) === true;
-  return valid ? { value } : refuse(name, 'INVALID_DATE', `${value} was not a valid date.`);
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(value) : Number.NaN;
+  // 30 February parses, but to another day.
+  const exists = !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value);
+  return exists ? { value } : refuse(name, 'INVALID_DATE', `${value} was not a valid date.`);
 }
 
 function notAllowed({ name, options }: PropertyDefinition, value: string): Checked {

@@ -80,28 +80,24 @@ function uglyProperties(index: number, previous: string | undefined): Properties
   }
 }
 
-export function seedContact(
-  table: ObjectTable,
-  era: Era,
-  organisation: Organisation,
-  place: { index: number; seat: number; total: number; owners: readonly string[]; previous: string | undefined },
-): SeededContact {
-  const { random, epoch } = era;
-  const { index, total } = place;
-  const { createdAt, updatedAt } = lifetime(era);
-  const { name, title } = personOf(random, organisation, place);
-  const anonymous = index % 41 === 40;
-  const email = anonymous ? undefined : addressOf(table, name, organisation.domain, index);
-  const activity = activityOf(random, { from: createdAt, until: Math.min(updatedAt, epoch) });
-  const form = activity.conversions > 0 && email !== undefined ? pickForm(random) : undefined;
-  const conversion: Conversion = {
-    first: form === undefined ? undefined : conversionName(activity.conversions > 1 ? pickForm(random) : form),
-    recent: form === undefined ? undefined : conversionName(form),
-  };
-  const stage = form === DEMO_FORM && activity.heat > 0.4 ? 'salesqualifiedlead' : stageOf(random, activity.heat);
-  const ownerId = random.chance(0.6) ? random.pick(place.owners) : undefined;
-  const id = contactId(index, total);
-  const properties: Properties = {
+function conversionOf(random: Random, activity: Activity, form: SeededContact['form']): Conversion {
+  if (form === undefined) return { first: undefined, recent: undefined };
+  const first = activity.conversions > 1 ? pickForm(random) : form;
+  return { first: conversionName(first), recent: conversionName(form) };
+}
+
+interface Place {
+  index: number;
+  /** Whose of the organisation's known people this is; beyond them, anybody. */
+  seat: number;
+  total: number;
+  owners: readonly string[];
+  previous: string | undefined;
+}
+
+function crmProperties(contact: Omit<SeededContact, 'id'>, { name, title }: Person, createdAt: number): Properties {
+  const { email, organisation, stage, ownerId } = contact;
+  return {
     email,
     firstname: name.first,
     lastname: name.last,
@@ -109,24 +105,50 @@ export function seedContact(
     company: organisation.name,
     state: organisation.state,
     country: 'United States',
-    phone: random.chance(0.4) ? `+1555${String(1_000_000 + index).slice(-7)}` : undefined,
     lifecyclestage: stage,
     [`hs_lifecyclestage_${stage}_date`]: isoInstant(createdAt),
     hs_lead_status: stage === 'salesqualifiedlead' ? 'OPEN' : undefined,
     hubspot_owner_id: ownerId,
     associatedcompanyid: String(organisation.id),
-    district_enrollment: organisation.enrollment === undefined ? undefined : String(organisation.enrollment),
+    district_enrollment: organisation.enrollment?.toString(),
     hs_email_domain: email?.split('@')[1],
     hs_full_name_or_email: `${name.first} ${name.last}`,
-    hs_email_optout: index % 37 === 12 ? 'true' : undefined,
     hs_is_contact: 'true',
     hs_object_source: 'IMPORT',
     hs_pipeline: 'contacts-lifecycle-pipeline',
-    ...activityProperties(activity, conversion),
+  };
+}
+
+export function seedContact(table: ObjectTable, era: Era, organisation: Organisation, place: Place): SeededContact {
+  const { random } = era;
+  const { index, total } = place;
+  const { createdAt, updatedAt } = lifetime(era);
+  const person = personOf(random, organisation, place);
+  const email = index % 41 === 40 ? undefined : addressOf(table, person.name, organisation.domain, index);
+  const activity = activityOf(random, { from: createdAt, until: updatedAt });
+  const form = activity.conversions > 0 && email !== undefined ? pickForm(random) : undefined;
+  const stage = form === DEMO_FORM && activity.heat > 0.4 ? 'salesqualifiedlead' : stageOf(random, activity.heat);
+  const ownerId = random.chance(0.6) ? random.pick(place.owners) : undefined;
+  const id = contactId(index, total);
+  const contact: SeededContact = {
+    id,
+    email,
+    firstname: person.name.first,
+    organisation,
+    activity,
+    stage,
+    ownerId,
+    form,
+  };
+  const properties: Properties = {
+    ...crmProperties(contact, person, createdAt),
+    phone: random.chance(0.4) ? `+1555${String(1_000_000 + index).slice(-7)}` : undefined,
+    hs_email_optout: index % 37 === 12 ? 'true' : undefined,
+    ...activityProperties(activity, conversionOf(random, activity, form)),
     ...uglyProperties(index, place.previous),
   };
   table.insert({ id, createdAt, updatedAt, archivedAt: undefined, mergedIds: NOTHING_MERGED, properties });
-  return { id, email, firstname: name.first, organisation, activity, stage, ownerId, form };
+  return contact;
 }
 
 /** A contact that came out of a merge before anyone looked: its two former ids lead to it. */

@@ -55,12 +55,11 @@ interface Submitter {
   contactId: number;
 }
 
+function value(name: string, text: string): Submission['values'][number] {
+  return { name, value: text, objectTypeId: '0-1' };
+}
+
 export function submission(submitter: Submitter, at: number, chosen: SeededForm): Submission {
-  const value = (name: string, text: string): Submission['values'][number] => ({
-    name,
-    value: text,
-    objectTypeId: '0-1',
-  });
   return {
     conversionId: `${submitter.contactId}-${at}`,
     submittedAt: at,

@@ -43,6 +43,14 @@ interface Entry {
   readonly random: Random;
 }
 
+function isAimedAt(fault: ActiveFault, path: RegExp | undefined, { method, url, tokenIssuedAt }: Target): boolean {
+  if (faultKind(fault.name).phase === 'ambient') return false;
+  if (fault.method !== undefined && fault.method.toUpperCase() !== method) return false;
+  // Paths are matched without the query too, so that /search$ finds its target.
+  if (path !== undefined && !path.test(url) && !path.test(url.split('?')[0] ?? url)) return false;
+  return fault.name !== 'token-expired' || (tokenIssuedAt ?? 0) <= fault.activatedAt;
+}
+
 const DEFAULT_LAG_MS = 5_000;
 
 /** The faults that are switched on. */
@@ -96,12 +104,8 @@ export class Faults {
     return this.active().find(({ name }) => name === 'unknown-property')?.property;
   }
 
-  private strikes({ fault, path, random }: Entry, { method, url, tokenIssuedAt }: Target): boolean {
-    if (faultKind(fault.name).phase === 'ambient') return false;
-    if (fault.method !== undefined && fault.method.toUpperCase() !== method) return false;
-    // Paths are matched without the query too, so that /search$ finds its target.
-    if (path !== undefined && !path.test(url) && !path.test(url.split('?')[0] ?? url)) return false;
-    if (fault.name === 'token-expired' && (tokenIssuedAt ?? 0) > fault.activatedAt) return false;
+  private strikes({ fault, path, random }: Entry, target: Target): boolean {
+    if (!isAimedAt(fault, path, target)) return false;
     fault.seen += 1;
     if (fault.seen <= (fault.after ?? 0) || fault.struck >= (fault.count ?? Infinity)) return false;
     return fault.probability === undefined || random.next() < fault.probability;

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
 import { notFound } from '../errors.ts';
-import { limitParameter, requireScopes } from '../pipeline.ts';
+import { limitParameter, parameter } from '../input.ts';
+import { requireScopes } from '../pipeline.ts';
 
 function details(core: Core): Record<string, unknown> {
   const parts = new Intl.DateTimeFormat('en-US', { timeZone: core.timeZone, timeZoneName: 'longOffset' });
@@ -25,11 +26,10 @@ function details(core: Core): Record<string, unknown> {
 /** Archived owners need a call of their own. */
 function owners(core: Core, request: FastifyRequest): unknown {
   requireScopes(request, ['crm.objects.owners.read']);
-  const query = request.query as Record<string, string | undefined>;
-  const archived = query['archived'] === 'true';
-  const limit = limitParameter(query['limit'], { fallback: 100, max: 500 });
-  const { email } = query;
-  const after = Number(query['after'] ?? 0);
+  const archived = parameter(request, 'archived') === 'true';
+  const limit = limitParameter(request, { fallback: 100, max: 500 });
+  const email = parameter(request, 'email');
+  const after = Number(parameter(request, 'after') ?? 0);
   const matching = core.store.owners.filter(
     (owner) =>
       owner.archived === archived && (email === undefined || owner.email === email) && Number(owner.id) >= after,

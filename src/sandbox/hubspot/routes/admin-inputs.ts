@@ -1,6 +1,5 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
-import type { TSchema } from 'typebox';
 import { VendorError } from '../errors.ts';
 import { FAULT_MENU, isFaultName } from '../faults/menu.ts';
 import type { FaultOrder } from '../faults/faults.ts';

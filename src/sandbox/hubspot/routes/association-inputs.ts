@@ -2,7 +2,7 @@ import { objectTypeOfAssociation } from '../store/association-types.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import type { CrmRecord } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
-import { isObject } from '../pipeline.ts';
+import { isObject } from '../input.ts';
 
 export interface AssociationInput {
   readonly to: number;

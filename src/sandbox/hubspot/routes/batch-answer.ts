@@ -1,5 +1,5 @@
 import { invalidValues } from '../store/write.ts';
-import { VendorError, type ErrorBody } from '../errors.ts';
+import type { ErrorBody, VendorError } from '../errors.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import type { ValueProblem } from '../values.ts';
 import type { WireRecord } from '../wire.ts';
@@ -33,7 +33,7 @@ export function batchAnswer<Row>(results: Row[], errors: RowError[], at: number)
 export function shuffled<Row>(rows: readonly Row[]): Row[] {
   const odd = rows.filter((_, index) => index % 2 === 1);
   const even = rows.filter((_, index) => index % 2 === 0);
-  return [...odd.reverse(), ...even];
+  return [...odd.toReversed(), ...even];
 }
 
 export function missingObjects(table: ObjectTable, ids: readonly string[]): RowError {

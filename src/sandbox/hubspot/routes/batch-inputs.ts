@@ -1,5 +1,5 @@
 import { malformedJson, validationError } from '../errors.ts';
-import { isObject, type JsonObject } from '../pipeline.ts';
+import { isObject, textOf, type JsonObject } from '../input.ts';
 
 /** Inputs of one batch call; 101 are refused (seen on a live portal). */
 const MAX_INPUTS = 100;
@@ -17,10 +17,10 @@ function readInput(raw: JsonObject): BatchInput {
   return {
     // Numbers are accepted where ids are meant (recorded on batch archive).
     id: typeof id === 'string' || typeof id === 'number' ? String(id) : undefined,
-    idProperty: typeof raw['idProperty'] === 'string' ? raw['idProperty'] : undefined,
+    idProperty: textOf(raw['idProperty']),
     properties: isObject(raw['properties']) ? raw['properties'] : undefined,
     associations: raw['associations'],
-    traceId: typeof raw['objectWriteTraceId'] === 'string' ? raw['objectWriteTraceId'] : undefined,
+    traceId: textOf(raw['objectWriteTraceId']),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
 import { validationError, VendorError } from '../errors.ts';
-import { bodyObject, struckBy } from '../pipeline.ts';
+import { bodyObject } from '../input.ts';
+import { struckBy } from '../pipeline.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import type { CrmRecord } from '../store/record.ts';
 import {
@@ -159,24 +160,29 @@ export function batchUpdate(core: Core, request: FastifyRequest, reply: FastifyR
   return carryOut(batch, reply, 200);
 }
 
-/** By e-mail (contacts), by a unique property, or by record id, which must then exist. */
+/** Contacts are upserted by e-mail too; elsewhere by a unique property, or by record id, which must then exist. */
+function upsertTarget(table: ObjectTable, input: BatchInput): CrmRecord | undefined {
+  const { id = '', idProperty } = input;
+  const byEmail = idProperty === 'email' && table.type.name === 'contacts';
+  const owner = byEmail ? table.unique.owner('email', id.toLowerCase()) : undefined;
+  const record = byEmail ? table.get(owner ?? Number.NaN) : targetOf(table, input);
+  return record?.archivedAt === undefined ? record : undefined;
+}
+
 export function batchUpsert(core: Core, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const table = tableOf(core, request, 'write');
   const inputs = readInputs(bodyObject(request), 'both');
-  refuseDuplicates(inputs.map((input) => (input.idProperty === 'email' ? input.id?.toLowerCase() : input.id) ?? ''));
+  refuseDuplicates(inputs.map(({ id = '', idProperty }) => (idProperty === 'email' ? id.toLowerCase() : id)));
   const rows: Row[] = [];
   const missing: string[] = [];
   for (const input of inputs) {
+    const record = upsertTarget(table, input);
     const { id = '', idProperty } = input;
-    const byEmail = idProperty === 'email' && table.type.name === 'contacts';
-    const owner = byEmail ? table.unique.owner('email', id.toLowerCase()) : undefined;
-    const record = byEmail ? (owner === undefined ? undefined : table.get(owner)) : targetOf(table, input);
-    const live = record?.archivedAt === undefined ? record : undefined;
-    if (live === undefined && idProperty === undefined) missing.push(id);
+    if (record === undefined && idProperty === undefined) missing.push(id);
     else {
-      const identified =
-        live === undefined && idProperty !== undefined ? { [idProperty]: id, ...input.properties } : input.properties;
-      rows.push(prepareRow(table, { ...input, properties: identified }, live));
+      // A record that comes into being gets the value it was looked for by.
+      const identity = record === undefined && idProperty !== undefined ? { [idProperty]: id } : {};
+      rows.push(prepareRow(table, { ...input, properties: { ...identity, ...input.properties } }, record));
     }
   }
   const traced = isTraced(inputs);

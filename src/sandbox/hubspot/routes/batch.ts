@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
-import { bodyObject, listParameter } from '../pipeline.ts';
+import { bodyObject, parameter, textOf } from '../input.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import type { CrmRecord } from '../store/record.ts';
 import { readRecord, type WireRecord } from '../wire.ts';
@@ -19,10 +19,10 @@ function lookUp(table: ObjectTable, id: string, idProperty: string | undefined):
 function batchRead(core: Core, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const table = tableOf(core, request, 'read');
   const body = bodyObject(request);
-  const archived = (request.query as Record<string, unknown>)['archived'] === 'true';
-  const idProperty = typeof body['idProperty'] === 'string' ? body['idProperty'] : undefined;
+  const archived = parameter(request, 'archived') === 'true';
+  const idProperty = textOf(body['idProperty']);
   if (idProperty !== undefined && idProperty !== 'email') requireUniqueProperty(table, idProperty);
-  const properties = Array.isArray(body['properties']) ? listParameter(body['properties']) : undefined;
+  const properties = Array.isArray(body['properties']) ? body['properties'].map(String) : undefined;
   const results: WireRecord[] = [];
   const missing: string[] = [];
   const ids = new Set(readInputs(body, 'id').map((input) => input.id ?? ''));

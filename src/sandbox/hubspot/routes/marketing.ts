@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
 import { notFound, VendorError } from '../errors.ts';
-import { limitParameter, listParameter, requireScopes } from '../pipeline.ts';
+import { limitParameter, listParameter, parameter } from '../input.ts';
+import { requireScopes } from '../pipeline.ts';
 import type { EmailEvent, Form } from '../store/portal.ts';
-
-type Query = Record<string, string | undefined>;
 
 /** Cursors of these older APIs are opaque; this one is an offset in base64. */
 function readCursor(cursor: string | undefined): number {
@@ -15,7 +14,7 @@ function cursor(offset: number): string {
   return Buffer.from(String(offset)).toString('base64url');
 }
 
-function page<Row>(rows: readonly Row[], { limit, after }: { limit: number; after: string | undefined }): unknown {
+function page(rows: readonly unknown[], { limit, after }: { limit: number; after: string | undefined }): unknown {
   const offset = readCursor(after);
   const next = offset + limit;
   return {
@@ -38,17 +37,15 @@ function wireForm(form: Form): unknown {
 /** Without `formTypes` only those of type hubspot come. */
 function forms(core: Core, request: FastifyRequest): unknown {
   requireScopes(request, ['forms']);
-  const query = request.query as Query;
-  const types = listParameter(query['formTypes']) ?? ['hubspot'];
+  const types = listParameter(request, 'formTypes') ?? ['hubspot'];
   const wanted = core.store.forms.filter((form) => types.includes('all') || types.includes(form.formType));
-  const limit = limitParameter(query['limit'], { fallback: 20, max: 500 });
-  return page(wanted.map(wireForm), { limit, after: query['after'] });
+  const limit = limitParameter(request, { fallback: 20, max: 500 });
+  return page(wanted.map(wireForm), { limit, after: parameter(request, 'after') });
 }
 
 function submissions(core: Core, request: FastifyRequest): unknown {
   requireScopes(request, ['forms']);
   const { guid } = request.params as { guid: string };
-  const query = request.query as Query;
   const form = core.store.forms.find((candidate) => candidate.id === guid);
   if (form === undefined) throw notFound(`No form with guid ${guid}`);
   if (form.formType === 'blog_comment') {
@@ -59,29 +56,29 @@ function submissions(core: Core, request: FastifyRequest): unknown {
       category: 'VALIDATION_ERROR',
     });
   }
-  const limit = limitParameter(query['limit'], { fallback: 20, max: 50 });
-  return page(core.store.submissions.get(guid) ?? [], { limit, after: query['after'] });
+  const limit = limitParameter(request, { fallback: 20, max: 50 });
+  return page(core.store.submissions.get(guid) ?? [], { limit, after: parameter(request, 'after') });
 }
 
 /** `endTimestamp` is inclusive. */
-function eventFilter(query: Query): (event: EmailEvent) => boolean {
-  const start = Number(query['startTimestamp'] ?? 0);
-  const end = Number(query['endTimestamp'] ?? Infinity);
-  const { eventType, recipient } = query;
+function eventFilter(request: FastifyRequest): (event: EmailEvent) => boolean {
+  const start = Number(parameter(request, 'startTimestamp') ?? 0);
+  const end = Number(parameter(request, 'endTimestamp') ?? Infinity);
+  const eventType = parameter(request, 'eventType');
+  const recipient = parameter(request, 'recipient')?.toLowerCase();
   return (event) =>
     event.created >= start &&
     event.created <= end &&
     (eventType === undefined || event.type === eventType) &&
-    (recipient === undefined || event.recipient === recipient.toLowerCase());
+    (recipient === undefined || event.recipient === recipient);
 }
 
 /** Newest first, as the e-mail events API lists. */
 function emailEvents(core: Core, request: FastifyRequest): unknown {
   requireScopes(request, ['content']);
-  const query = request.query as Query;
-  const limit = limitParameter(query['limit'], { fallback: 10, max: 1_000 });
-  const events = core.store.emailEvents.filter(eventFilter(query)).toReversed();
-  const start = readCursor(query['offset']);
+  const limit = limitParameter(request, { fallback: 10, max: 1_000 });
+  const events = core.store.emailEvents.filter(eventFilter(request)).toReversed();
+  const start = readCursor(parameter(request, 'offset'));
   const next = start + limit;
   return { hasMore: next < events.length, offset: cursor(next), events: events.slice(start, next) };
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
 import { objectNotFound, validationError } from '../errors.ts';
-import { bodyObject } from '../pipeline.ts';
+import { bodyObject, textOf } from '../input.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import type { CrmRecord, Properties } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
@@ -75,7 +75,7 @@ function merge(core: Core, request: FastifyRequest): unknown {
 function gdprDelete(core: Core, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const table = tableOf(core, request, 'write');
   const body = bodyObject(request);
-  const record = findRecord(table, String(body['objectId']), body['idProperty'] ?? undefined);
+  const record = findRecord(table, String(body['objectId']), textOf(body['idProperty']));
   if (record !== undefined) {
     core.store.associations.forget(table.type.name, record.id);
     table.remove(record.id);

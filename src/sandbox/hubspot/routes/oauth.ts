@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
 import { validationError } from '../errors.ts';
-import { isObject } from '../pipeline.ts';
+import { isObject, parameter } from '../input.ts';
 
 function form(request: FastifyRequest): Record<string, string | undefined> {
   const { body } = request;
@@ -13,11 +13,13 @@ function form(request: FastifyRequest): Record<string, string | undefined> {
 export function oauthRoutes(app: FastifyInstance, core: Core): void {
   // Lives on app.hubspot.com at the vendor; a person's consent is taken for granted here.
   app.get('/oauth/authorize', (request, reply) => {
-    const query = request.query as Record<string, string | undefined>;
-    const { client_id: clientId = '', redirect_uri: redirectUri, scope = '', state } = query;
+    const clientId = parameter(request, 'client_id') ?? '';
+    const redirectUri = parameter(request, 'redirect_uri');
+    const scopes = (parameter(request, 'scope') ?? '').split(/\s+/).filter((scope) => scope !== '');
+    const state = parameter(request, 'state');
     if (redirectUri === undefined) throw validationError('missing redirect_uri');
     const target = new URL(redirectUri);
-    target.searchParams.set('code', core.auth.authorise(clientId, scope.split(/\s+/).filter(Boolean)));
+    target.searchParams.set('code', core.auth.authorise(clientId, scopes));
     if (state !== undefined) target.searchParams.set('state', state);
     return reply.redirect(target.href);
   });

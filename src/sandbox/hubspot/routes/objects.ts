@@ -3,7 +3,8 @@ import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
 import { malformedJson, objectNotFound } from '../errors.ts';
 import { objectType } from '../object-types.ts';
-import { bodyObject, isObject, limitParameter, listParameter, requireScopes, type JsonObject } from '../pipeline.ts';
+import { bodyObject, isObject, limitParameter, listParameter, parameter, type JsonObject } from '../input.ts';
+import { requireScopes } from '../pipeline.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import type { CrmRecord } from '../store/record.ts';
 import {
@@ -39,29 +40,27 @@ export function sentProperties(body: JsonObject): JsonObject {
 }
 
 /** By record id, a merged-away id included, or by a unique property. */
-export function findRecord(table: ObjectTable, id: string, idProperty: unknown): CrmRecord | undefined {
+export function findRecord(table: ObjectTable, id: string, idProperty: string | undefined): CrmRecord | undefined {
   if (idProperty === undefined || idProperty === 'hs_object_id') return table.resolve(Number(id));
-  const owner = table.unique.owner(String(idProperty), id.toLowerCase()) ?? table.unique.owner(String(idProperty), id);
+  const owner = table.unique.owner(idProperty, id.toLowerCase()) ?? table.unique.owner(idProperty, id);
   return owner === undefined ? undefined : table.get(owner);
 }
 
 function liveRecord(table: ObjectTable, request: FastifyRequest, archived = false): CrmRecord {
-  const query = request.query as Record<string, unknown>;
-  const record = findRecord(table, (request.params as ObjectParams).id, query['idProperty']);
+  const record = findRecord(table, (request.params as ObjectParams).id, parameter(request, 'idProperty'));
   if (record === undefined || (record.archivedAt !== undefined) !== archived) throw objectNotFound();
   return record;
 }
 
 function list(core: Core, request: FastifyRequest): unknown {
   const table = tableOf(core, request, 'read');
-  const query = request.query as Record<string, unknown>;
-  const limit = limitParameter(query['limit'], LIST_LIMIT);
-  const archived = query['archived'] === 'true';
-  const properties = listParameter(query['properties']);
-  const associations = listParameter(query['associations']) ?? [];
+  const limit = limitParameter(request, LIST_LIMIT);
+  const archived = parameter(request, 'archived') === 'true';
+  const properties = listParameter(request, 'properties');
+  const associations = listParameter(request, 'associations') ?? [];
   const results: WireRecord[] = [];
   let more = false;
-  for (const record of table.from(Number(query['after'] ?? 0))) {
+  for (const record of table.from(Number(parameter(request, 'after') ?? 0))) {
     if ((record.archivedAt !== undefined) !== archived) continue;
     if (results.length === limit) {
       more = true;
@@ -84,10 +83,9 @@ function nextLink(request: FastifyRequest, after: string): string {
 
 function get(core: Core, request: FastifyRequest): unknown {
   const table = tableOf(core, request, 'read');
-  const query = request.query as Record<string, unknown>;
-  const record = liveRecord(table, request, query['archived'] === 'true');
-  const wire = readRecord(core.store, table, record, listParameter(query['properties']));
-  return withAssociations(core.store, { table, record, wire }, listParameter(query['associations']) ?? []);
+  const record = liveRecord(table, request, parameter(request, 'archived') === 'true');
+  const wire = readRecord(core.store, table, record, listParameter(request, 'properties'));
+  return withAssociations(core.store, { table, record, wire }, listParameter(request, 'associations') ?? []);
 }
 
 function create(core: Core, request: FastifyRequest): { path: string; wire: WireRecord } {

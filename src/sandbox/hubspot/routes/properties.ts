@@ -3,7 +3,8 @@ import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
 import { noPropertyPermission, notFound, validationError, VendorError } from '../errors.ts';
 import { objectType } from '../object-types.ts';
-import { bodyObject, hasScope, isObject, requireScopes, type JsonObject } from '../pipeline.ts';
+import { bodyObject, isObject, parameter, textOf, type JsonObject } from '../input.ts';
+import { hasScope, requireScopes } from '../pipeline.ts';
 import type { PropertyCatalogue } from '../schema/catalogue.ts';
 import type { PropertyDefinition } from '../schema/definition.ts';
 import { batchAnswer, type RowError } from './batch-answer.ts';
@@ -107,7 +108,7 @@ function patch(core: Core, request: FastifyRequest): PropertyDefinition {
 function createGroup(core: Core, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const catalogue = catalogueOf(core, request, 'write');
   const body = bodyObject(request);
-  const name = typeof body['name'] === 'string' ? body['name'] : '';
+  const name = textOf(body['name']) ?? '';
   checkName(name);
   if (catalogue.group(name) !== undefined) {
     throw new VendorError(409, {
@@ -119,15 +120,15 @@ function createGroup(core: Core, request: FastifyRequest, reply: FastifyReply): 
     });
   }
   const order = typeof body['displayOrder'] === 'number' ? { displayOrder: body['displayOrder'] } : {};
-  return reply.code(201).send(catalogue.addGroup({ name, label: String(body['label'] ?? name), ...order }));
+  return reply.code(201).send(catalogue.addGroup({ name, label: textOf(body['label']) ?? name, ...order }));
 }
 
 export function propertyRoutes(app: FastifyInstance, core: Core): void {
   for (const version of ACCEPTED_VERSIONS) {
     const base = `/crm/properties/${version}/:objectType`;
     app.get(base, (request) => {
-      const { archived } = request.query as { archived?: string };
-      return { results: catalogueOf(core, request, 'read').list(archived === 'true') };
+      const archived = parameter(request, 'archived') === 'true';
+      return { results: catalogueOf(core, request, 'read').list(archived) };
     });
     app.post(base, (request, reply) => {
       const catalogue = catalogueOf(core, request, 'write');

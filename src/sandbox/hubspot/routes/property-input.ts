@@ -1,5 +1,5 @@
 import { validationError } from '../errors.ts';
-import { isObject, type JsonObject } from '../pipeline.ts';
+import { isObject, textOf, type JsonObject } from '../input.ts';
 import type { PropertyDefinition, PropertyOption } from '../schema/definition.ts';
 
 /** Which field may show which type (properties documentation). */
@@ -33,8 +33,8 @@ function checkFieldType(type: string, fieldType: string): void {
 export function readOptions(raw: unknown): PropertyOption[] {
   if (!Array.isArray(raw)) return [];
   return raw.filter(isObject).map((option, index) => ({
-    label: String(option['label'] ?? ''),
-    value: String(option['value'] ?? ''),
+    label: textOf(option['label']) ?? '',
+    value: textOf(option['value']) ?? '',
     ...(typeof option['description'] === 'string' ? { description: option['description'] } : {}),
     displayOrder: typeof option['displayOrder'] === 'number' ? option['displayOrder'] : index,
     hidden: option['hidden'] === true,
@@ -70,7 +70,7 @@ export function readDefinition(input: JsonObject, at: string): PropertyDefinitio
     label,
     type,
     fieldType: fieldType ?? '',
-    description: typeof input['description'] === 'string' ? input['description'] : '',
+    description: textOf(input['description']) ?? '',
     groupName: groupName ?? '',
     options: optionsOf(type, input['options']),
     createdUserId: '1001',
@@ -83,14 +83,14 @@ export function readDefinition(input: JsonObject, at: string): PropertyDefinitio
     hidden: input['hidden'] === true,
     modificationMetadata: { archivable: true, readOnlyDefinition: false, readOnlyValue: calculated },
     formField: input['formField'] === true,
-    dataSensitivity: typeof input['dataSensitivity'] === 'string' ? input['dataSensitivity'] : 'non_sensitive',
+    dataSensitivity: textOf(input['dataSensitivity']) ?? 'non_sensitive',
   };
 }
 
 /** The fields of a PATCH; `options` replaces the whole list, what is left out stays. */
 export function patchDefinition(current: PropertyDefinition, input: JsonObject, at: string): PropertyDefinition {
   const text = (key: 'label' | 'description' | 'groupName' | 'type' | 'fieldType'): string =>
-    typeof input[key] === 'string' ? input[key] : current[key];
+    textOf(input[key]) ?? current[key];
   checkFieldType(text('type'), text('fieldType'));
   return {
     ...current,

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
-import { bodyLength, bodyObject } from '../pipeline.ts';
+import { bodyObject } from '../input.ts';
+import { bodyLength } from '../pipeline.ts';
 import { readSearch } from '../search/request.ts';
 import { search } from '../search/search.ts';
 import { tableOf } from './objects.ts';

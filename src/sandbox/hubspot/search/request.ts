@@ -1,5 +1,5 @@
-import { validationError, VendorError } from '../errors.ts';
-import { isObject, type JsonObject } from '../pipeline.ts';
+import { validationError, type VendorError } from '../errors.ts';
+import { isObject, type JsonObject } from '../input.ts';
 
 export interface Filter {
   readonly propertyName: string;

@@ -1,3 +1,4 @@
+import type { IndexedDocument } from '../store/index-history.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import type { CrmRecord } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
@@ -60,38 +61,67 @@ class Best {
 }
 
 /** Ids ascending is the order of the table: nothing to sort. */
-function isTableOrder(sort: Sort | undefined): boolean {
-  return sort === undefined || (sort.propertyName === 'hs_object_id' && !sort.descending);
+function isTableOrder({ propertyName, descending }: Sort): boolean {
+  return propertyName === 'hs_object_id' && !descending;
+}
+
+interface Collector {
+  add(record: CrmRecord): void;
+  page(): CrmRecord[];
+}
+
+function inTableOrder({ after, limit }: SearchRequest): Collector {
+  const page: CrmRecord[] = [];
+  let seen = 0;
+  return {
+    add(record) {
+      if (seen >= after && page.length < limit) page.push(record);
+      seen += 1;
+    },
+    page: () => page,
+  };
+}
+
+function inOrderOf(sort: Sort, table: ObjectTable, { after, limit }: SearchRequest): Collector {
+  const { key, compare } = ranking(table, sort);
+  const best = new Best(after + limit, compare);
+  return {
+    add: (record) => best.add({ record, key: key(record) }),
+    page: () =>
+      best
+        .trim()
+        .slice(after)
+        .map(({ record }) => record),
+  };
+}
+
+/** A keyset walk (`hs_object_id GT last`) need not look at the ids before it. */
+function firstId({ groups }: SearchRequest): number {
+  const starts = groups.map((group) => {
+    const keyset = group.find(({ propertyName, operator }) => propertyName === 'hs_object_id' && operator === 'GT');
+    return Number(keyset?.value ?? 0);
+  });
+  return starts.length === 0 ? 0 : Math.min(...starts);
 }
 
 function collect(store: Store, table: ObjectTable, request: SearchRequest): { total: number; page: CrmRecord[] } {
   const matches = compileFilters(store, table, request.groups);
   const found = compileQuery(table, request.query);
   const indexTime = store.now() - store.searchLagMs;
-  const stale = !table.history.isEmpty;
-  const { after, limit, sort } = request;
-  const ranked = sort === undefined || isTableOrder(sort) ? undefined : ranking(table, sort);
-  const best = ranked === undefined ? undefined : new Best(after + limit, ranked.compare);
-  const page: CrmRecord[] = [];
+  const { sort } = request;
+  const collector = sort === undefined || isTableOrder(sort) ? inTableOrder(request) : inOrderOf(sort, table, request);
+  const documentOf: (record: CrmRecord) => IndexedDocument = table.history.isEmpty
+    ? (record) => record
+    : (record) => table.history.at(record, indexTime);
   let total = 0;
-  for (const record of table.from(0)) {
-    if (!stale && record.archivedAt !== undefined) continue;
-    const document = stale ? table.history.at(record, indexTime) : record;
-    if (document.properties === undefined || !matches(record, document) || !found(record, document)) continue;
-    if (best !== undefined && ranked !== undefined) best.add({ record, key: ranked.key(record) });
-    else if (total >= after && page.length < limit) page.push(record);
+  table.forEachFrom(firstId(request), (record) => {
+    if (record.archivedAt !== undefined && table.history.isEmpty) return;
+    const document = documentOf(record);
+    if (document.properties === undefined || !matches(record, document) || !found(record, document)) return;
+    collector.add(record);
     total += 1;
-  }
-  return {
-    total,
-    page:
-      best === undefined
-        ? page
-        : best
-            .trim()
-            .slice(after)
-            .map(({ record }) => record),
-  };
+  });
+  return { total, page: collector.page() };
 }
 
 /** Unsorted answers are not always in id order (19 of 135 recordings): here every seventh total. */

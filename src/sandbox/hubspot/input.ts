@@ -1,0 +1,52 @@
+import type { FastifyRequest } from 'fastify';
+import { malformedJson, validationError, VendorError } from './errors.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function bodyObject(request: FastifyRequest): JsonObject {
+  const { body } = request;
+  if (body === null || body === undefined) {
+    throw new VendorError(400, {
+      status: 'error',
+      message: 'validation error',
+      errors: ['The request body may not be null'],
+    });
+  }
+  if (!isObject(body)) throw malformedJson('Cannot deserialize value from Array value (token `JsonToken.START_ARRAY`)');
+  return body;
+}
+
+function query(request: FastifyRequest): Record<string, string | string[] | undefined> {
+  return request.query as Record<string, string | string[] | undefined>;
+}
+
+/** A query parameter; of a repeated one, the last. */
+export function parameter(request: FastifyRequest, name: string): string | undefined {
+  const value = query(request)[name];
+  return Array.isArray(value) ? value.at(-1) : value;
+}
+
+/** A query parameter given once, several times or as a comma list. */
+export function listParameter(request: FastifyRequest, name: string): string[] | undefined {
+  const value = query(request)[name];
+  if (value === undefined) return undefined;
+  const parts = Array.isArray(value) ? value : [value];
+  return parts.flatMap((part) => part.split(',')).filter((part) => part !== '');
+}
+
+export function limitParameter(request: FastifyRequest, { fallback, max }: { fallback: number; max: number }): number {
+  const value = parameter(request, 'limit');
+  if (value === undefined) return fallback;
+  const limit = Number(value);
+  if (!Number.isInteger(limit) || limit < 1) throw validationError(`Invalid limit: ${value}`);
+  if (limit > max) throw validationError(`Invalid limit: ${limit}. The maximum limit is ${max}.`);
+  return limit;
+}
