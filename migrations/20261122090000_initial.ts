@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- one schema, to be read in one go */
 import { Migration } from '@mikro-orm/migrations';
 
 /**
@@ -24,7 +25,7 @@ export class Initial extends Migration {
   override down(): void {
     this.addSql(`
       drop view if exists lead_dashboard;
-      drop table if exists ${[...tenantTables].reverse().join(', ')}, orgs cascade;
+      drop table if exists ${tenantTables.toReversed().join(', ')}, orgs cascade;
       drop type if exists lead_status;
       drop function if exists current_org(), settle_once();
     `);
@@ -73,7 +74,11 @@ const roles = `
     if not exists (select from pg_roles where rolname = 'leadloop_operator') then create role leadloop_operator nologin; end if;
   exception when duplicate_object or unique_violation then null;
   end $$;
-  grant leadloop_app, leadloop_operator to current_user;
+  do $$ begin
+    grant leadloop_app, leadloop_operator to current_user;
+  -- Somebody else made the roles, and granted them to this login or not: the first transaction tells.
+  exception when insufficient_privilege or unique_violation then null;
+  end $$;
 
   -- Null outside a tenant transaction: then every policy below says no.
   create function current_org() returns uuid language sql stable parallel safe
@@ -155,6 +160,8 @@ const leads = `
     org_id uuid not null references orgs on delete cascade,
     name varchar(200),
     email varchar(255),
+    -- Under row level security only leakproof functions may search an index: text equality is one, lower() is not.
+    email_key text generated always as (lower(email)) stored,
     company_name varchar(300),
     title varchar(200),
     state varchar(10),
@@ -179,8 +186,8 @@ const leads = `
     industry varchar(200),
     company_domain varchar(255),
     crm_status text,
-    -- Values typed by people on our side; a blank from a CRM never overwrites them.
-    manual_values jsonb not null default '{}',
+    -- The owner's id in the CRM, behind assigned_to.
+    crm_owner varchar(100),
     -- Qualification episode and the counters at its beginning (set when the lead is recycled).
     episode integer not null default 0,
     baseline jsonb,
@@ -201,7 +208,7 @@ const leads = `
   create index leads_score_idx on leads (org_id, lead_score);
   create index leads_mql_date_idx on leads (org_id, mql_date);
   -- Identity: a person is found by address whatever its case.
-  create index leads_email_idx on leads (org_id, lower(email)) where merged_into is null and email is not null;
+  create index leads_email_idx on leads (org_id, email_key) where merged_into is null and email_key is not null;
 
   create table org_scoring_profiles (
     id uuid primary key default gen_random_uuid(),
@@ -648,6 +655,8 @@ const pushing = `
     wanted jsonb not null,
     remote jsonb not null default '{}',
     pushed jsonb not null default '{}',
+    -- Fields where the CRM answered success and kept its own value: { field: { wanted, remote } }. Not tried again as is.
+    kept jsonb not null default '{}',
     -- settled: nothing to write. pending: waits for a push. claimed: being written. dead: refused, waits for a person.
     state text not null check (state in ('settled', 'pending', 'claimed', 'dead')),
     -- 0 status or tier changed, 1 the score changed, 2 the rest.

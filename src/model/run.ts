@@ -7,7 +7,10 @@ export interface SyncCounts {
   readonly pulled: number;
   readonly changed: number;
   readonly created: number;
+  /** Records that were left out, with their reason. */
   readonly rejected: number;
+  /** Single values that were left out, with their reason. */
+  readonly nulled: number;
   readonly gone: number;
   readonly events: number;
   readonly scored: number;
@@ -24,6 +27,7 @@ export const noCounts: SyncCounts = {
   changed: 0,
   created: 0,
   rejected: 0,
+  nulled: 0,
   gone: 0,
   events: 0,
   scored: 0,

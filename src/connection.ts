@@ -1,0 +1,116 @@
+import type { Database } from './db/tx.ts';
+import { cacheOf } from './db/queries/crm-cache.ts';
+import { apiUsageOf } from './db/queries/api-usage.ts';
+import { readConnection, type StoredConnectionRow, updateCredentials } from './db/queries/read-connection.ts';
+import {
+  type Cache,
+  type Connector,
+  type ConnectorDefinition,
+  createGovernor,
+  type Governor,
+  sleep,
+} from './connector-sdk/index.ts';
+import { AppError } from './model/errors.ts';
+import type { OrgId } from './model/values.ts';
+import type { Sealer } from './secrets/seal.ts';
+
+/** One authorised CRM account of an organisation, opened for a while. */
+export interface Session extends AsyncDisposable {
+  readonly database: Database;
+  readonly orgId: OrgId;
+  readonly connection: StoredConnectionRow;
+  readonly definition: ConnectorDefinition;
+  readonly connector: Connector;
+  readonly governor: Governor;
+  readonly cache: Cache;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+export interface SessionServices {
+  readonly database: Database;
+  readonly definitions: readonly ConnectorDefinition[];
+  readonly sealer: Sealer;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly random: () => number;
+  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/**
+ * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log.
+ * @throws AppError `connection-unknown`, `connector-unknown` or `connection-unauthorised` (fix-config, reauthorise).
+ */
+export async function openConnection(services: SessionServices, orgId: OrgId, name: string): Promise<Session> {
+  const { database, sealer, now } = services;
+  const connection = await database.transaction(orgId, (tx) => readConnection(tx, name));
+  if (connection === null) throw unknownConnection(name);
+  const definition = services.definitions.find((one) => one.kind === connection.kind);
+  if (definition === undefined) throw unknownKind(connection);
+  if (connection.sealed === null) throw withoutCredentials(name);
+  const binding = { orgId, connectionId: connection.id };
+  const credentials: unknown = JSON.parse(sealer.unseal(connection.sealed, binding));
+  const cache = cacheOf(database, { ...binding, now });
+  const governor = createGovernor({
+    limits: definition.limits,
+    daily: {
+      share: connection.quota.dailyShare ?? 1,
+      stopAtOrgUse: connection.quota.stopAtOrgUse ?? 1,
+      ...(typeof connection.quota.dailyLimit === 'number' && { limit: connection.quota.dailyLimit }),
+      usage: apiUsageOf(database, { ...binding, timeZone: connection.settings.timezone ?? 'UTC', now }),
+    },
+    now,
+    sleep,
+  });
+  const connector = definition.open({
+    settings: connection.settings.connector ?? {},
+    credentials,
+    baseUrl: connection.baseUrl,
+    now,
+    sleep,
+    random: services.random,
+    governor,
+    cache,
+    saveCredentials: async (rotated) => {
+      const sealed = sealer.seal(JSON.stringify(rotated), binding);
+      await database.transaction(orgId, (tx) => updateCredentials(tx, connection.id, sealed));
+    },
+    log: services.log,
+  });
+  return {
+    database,
+    orgId,
+    connection,
+    definition,
+    connector,
+    governor,
+    cache,
+    now,
+    newId: services.newId,
+    async [Symbol.asyncDispose]() {
+      await connector[Symbol.asyncDispose]();
+      await governor[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function unknownConnection(name: string): AppError {
+  return new AppError('connection-unknown', `There is no connection called "${name}".`, {
+    recovery: 'fix-config',
+    remedy: 'Run `leadloop apply` with the configuration that names it, or `leadloop export` to see what there is.',
+  });
+}
+
+function unknownKind({ name, kind }: StoredConnectionRow): AppError {
+  return new AppError('connector-unknown', `The connection "${name}" is of the kind ${kind}, which has no connector here.`, {
+    recovery: 'fix-config',
+    remedy: 'Use one of the connectors that this version has, or upgrade leadloop.',
+  });
+}
+
+function withoutCredentials(name: string): AppError {
+  return new AppError('connection-unauthorised', `The connection "${name}" has no credentials.`, {
+    recovery: 'reauthorise',
+    remedy: 'Set the secret that the configuration names and run `leadloop apply` again.',
+  });
+}

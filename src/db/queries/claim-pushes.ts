@@ -1,0 +1,67 @@
+import type { PushRecord } from '../../model/push.ts';
+import type { ConnectionId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+export interface ClaimedPush extends PushRecord {
+  readonly attempts: number;
+  /** The sentence that explains the score today; goes into the ledger. */
+  readonly reason: string | null;
+}
+
+/**
+ * Takes up to `limit` waiting records of one object, the most urgent first. `skip locked` keeps two workers apart while
+ * they choose, the state keeps them apart afterwards.
+ */
+export async function claimPushes(
+  tx: Tx,
+  claim: { connectionId: ConnectionId; object: string; token: string; now: Date; until: Date; limit: number },
+): Promise<ClaimedPush[]> {
+  return tx.query<ClaimedPush>(statement, [
+    tx.orgId,
+    claim.connectionId,
+    claim.object,
+    claim.token,
+    claim.now,
+    claim.until,
+    claim.limit,
+  ]);
+}
+
+const statement = `
+  with chosen as (
+    select external_id from push_states
+    where org_id = $1 and connection_id = $2 and object = $3
+      and ((state = 'pending' and available_at <= $5) or (state = 'claimed' and claimed_until < $5))
+    order by priority, external_id limit $7
+    for update skip locked
+  ), claimed as (
+    update push_states p set state = 'claimed', claim_token = $4, claimed_until = $6, attempts = attempts + 1, updated_at = now()
+    from chosen c
+    where p.org_id = $1 and p.connection_id = $2 and p.object = $3 and p.external_id = c.external_id
+    returning p.*
+  )
+  select c.connection_id as "connectionId", c.object, c.external_id as "externalId", c.lead_id as "leadId",
+    c.wanted, c.remote, c.pushed, c.kept, c.attempts, b.reason
+  from claimed c
+  left join score_breakdowns b on b.org_id = $1 and b.lead_id = c.lead_id and b.kind = 'mql'
+  order by c.priority, c.external_id
+`;
+
+/** Gives back what a dead worker of this connection held. To be called only by who holds the connection's lock. */
+export async function releaseClaims(tx: Tx, connectionId: ConnectionId): Promise<void> {
+  await tx.query(
+    `update push_states set state = 'pending', claim_token = null, claimed_until = null
+     where org_id = $1 and connection_id = $2 and state = 'claimed'`,
+    [tx.orgId, connectionId],
+  );
+}
+
+/** Waiting records of a connection by object, for progress and for the plan. */
+export async function countPending(tx: Tx, connectionId: ConnectionId, object: string): Promise<number> {
+  const [row] = await tx.query<{ n: number }>(
+    `select count(*)::int as n from push_states
+     where org_id = $1 and connection_id = $2 and object = $3 and state in ('pending', 'claimed')`,
+    [tx.orgId, connectionId, object],
+  );
+  return row?.n ?? 0;
+}

@@ -1,0 +1,52 @@
+import type { ConnectionId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+export interface StoredConnectionRow {
+  readonly id: ConnectionId;
+  readonly name: string;
+  readonly kind: string;
+  readonly baseUrl: string | null;
+  readonly schedule: string | null;
+  readonly quota: { readonly dailyShare?: number; readonly stopAtOrgUse?: number; readonly dailyLimit?: number | null };
+  readonly push: {
+    readonly mode?: 'plan' | 'auto';
+    readonly blastRadius?: { readonly records: number; readonly share: number };
+  };
+  readonly settings: {
+    readonly connector?: Readonly<Record<string, unknown>>;
+    readonly timezone?: string;
+    readonly pull?: {
+      readonly lagSeconds?: number;
+      readonly fullPassHours?: number;
+      readonly objects?: readonly string[] | null;
+    };
+  };
+  readonly sealed: { readonly keyId: string; readonly bytes: Uint8Array } | null;
+  readonly pausedReason: string | null;
+}
+
+/** A connection by name; null where there is none. */
+export async function readConnection(tx: Tx, name: string): Promise<StoredConnectionRow | null> {
+  const [row] = await tx.query<StoredConnectionRow & { keyId: string | null; bytes: Buffer | null }>(
+    `select id, name, kind, base_url as "baseUrl", schedule, quota, push_policy as push, settings,
+       credentials_key_id as "keyId", credentials_sealed as bytes, paused_reason as "pausedReason"
+     from connections where org_id = $1 and name = $2`,
+    [tx.orgId, name],
+  );
+  if (row === undefined) return null;
+  const { keyId, bytes, ...connection } = row;
+  return { ...connection, sealed: keyId === null || bytes === null ? null : { keyId, bytes } };
+}
+
+/** Replaces sealed credentials after a rotation. */
+export async function updateCredentials(
+  tx: Tx,
+  connectionId: ConnectionId,
+  sealed: { readonly keyId: string; readonly bytes: Uint8Array },
+): Promise<void> {
+  await tx.query(
+    `update connections set credentials_sealed = $3, credentials_key_id = $4, updated_at = now()
+     where org_id = $1 and id = $2`,
+    [tx.orgId, connectionId, Buffer.from(sealed.bytes), sealed.keyId],
+  );
+}

@@ -1,0 +1,27 @@
+import type { PushRecord } from '../../model/push.ts';
+import type { ConnectionId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+export interface PendingPush extends PushRecord {
+  readonly priority: number;
+  readonly reason: string | null;
+  readonly leadName: string | null;
+}
+
+/** One page of what waits to be written, the most urgent first; claims nothing. */
+export async function readPending(
+  tx: Tx,
+  page: { connectionId: ConnectionId; object: string; limit: number; offset: number },
+): Promise<PendingPush[]> {
+  return tx.query<PendingPush>(statement, [tx.orgId, page.connectionId, page.object, page.limit, page.offset]);
+}
+
+const statement = `
+  select p.connection_id as "connectionId", p.object, p.external_id as "externalId", p.lead_id as "leadId",
+    p.wanted, p.remote, p.pushed, p.kept, p.priority, b.reason, l.name as "leadName"
+  from push_states p
+  join leads l on l.org_id = p.org_id and l.id = p.lead_id
+  left join score_breakdowns b on b.org_id = p.org_id and b.lead_id = p.lead_id and b.kind = 'mql'
+  where p.org_id = $1 and p.connection_id = $2 and p.object = $3 and p.state in ('pending', 'claimed')
+  order by p.priority, p.external_id limit $4 offset $5
+`;

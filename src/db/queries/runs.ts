@@ -1,0 +1,51 @@
+import type { RunFailure, RunStatus, SyncCounts } from '../../model/run.ts';
+import type { ConnectionId, RunId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+export type RunKind = 'sync' | 'push' | 'rescore' | 'replay' | 'undo';
+
+/** Opens a run. Whoever holds the connection's lock may: runs that a dead process left open are closed as cancelled. */
+export async function startRun(
+  tx: Tx,
+  run: { id: RunId; connectionId: ConnectionId | null; kind: RunKind; now: Date },
+): Promise<void> {
+  await tx.query(
+    `update sync_runs set status = 'cancelled', ended_at = $3,
+       failure = '{"code": "interrupted", "message": "The process ended before the run did.", "recovery": "retry"}'
+     where org_id = $1 and connection_id = $2 and status = 'running'`,
+    [tx.orgId, run.connectionId, run.now],
+  );
+  await tx.query(
+    `insert into sync_runs (id, org_id, connection_id, kind, status, started_at, heartbeat_at)
+     values ($2, $1, $3, $4, 'running', $5, $5)`,
+    [tx.orgId, run.id, run.connectionId, run.kind, run.now],
+  );
+}
+
+/** Says that a run is alive, and how far it has come. */
+export async function reportRun(tx: Tx, run: { id: RunId; counts: SyncCounts; now: Date }): Promise<void> {
+  await tx.query(`update sync_runs set heartbeat_at = $3, counts = $4 where org_id = $1 and id = $2`, [
+    tx.orgId,
+    run.id,
+    run.now,
+    JSON.stringify(run.counts),
+  ]);
+}
+
+export async function finishRun(
+  tx: Tx,
+  run: { id: RunId; status: RunStatus; counts: SyncCounts; failure: RunFailure | null; now: Date },
+): Promise<void> {
+  await tx.query(
+    `update sync_runs set status = $3, counts = $4, failure = $5, ended_at = $6, heartbeat_at = $6
+     where org_id = $1 and id = $2`,
+    [
+      tx.orgId,
+      run.id,
+      run.status,
+      JSON.stringify(run.counts),
+      run.failure === null ? null : JSON.stringify(run.failure),
+      run.now,
+    ],
+  );
+}

@@ -1,0 +1,68 @@
+import type { EngagementEvent } from '../../model/engagement.ts';
+import type { ConnectionId, LeadId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+/** How the table names the person of an event that carries an address and no id. */
+export const emailPerson = (email: string): string => `email:${email}`;
+
+/**
+ * Stores events, one row per person, ties them to leads that are known, and returns those leads. Idempotent: an event
+ * that is stored already is only re-tied when it had no lead.
+ */
+export async function saveEvents(
+  tx: Tx,
+  connectionId: ConnectionId,
+  events: readonly EngagementEvent[],
+): Promise<{ readonly stored: number; readonly leadIds: LeadId[] }> {
+  if (events.length === 0) return { stored: 0, leadIds: [] };
+  const rows = new Map<string, object>();
+  for (const event of events) {
+    const people = event.contactIds.length > 0 || event.email === null ? event.contactIds : [emailPerson(event.email)];
+    for (const person of people) {
+      rows.set(`${event.externalId} ${person}`, {
+        external_id: event.externalId,
+        person,
+        type: event.type,
+        occurred_at: event.occurredAt,
+        quantity: event.quantity,
+        detail: event.detail,
+      });
+    }
+  }
+  const written = await tx.query<{ leadId: LeadId | null }>(statement, [
+    tx.orgId,
+    connectionId,
+    JSON.stringify([...rows.values()]),
+  ]);
+  return { stored: written.length, leadIds: [...new Set(written.flatMap((row) => row.leadId ?? []))] };
+}
+
+const statement = `
+  with incoming as (
+    select * from jsonb_to_recordset($3::jsonb)
+      as r (external_id text, person text, type text, occurred_at timestamptz, quantity int, detail text)
+  ), known as (
+    select i.*, coalesce(
+      (select s.lead_id from source_records s
+       where s.org_id = $1 and s.connection_id = $2 and s.kind = 'lead' and s.lead_id is not null
+         and s.external_id = coalesce(
+           (select a.external_id from record_aliases a
+            where a.org_id = $1 and a.connection_id = $2 and a.alias_id = i.person limit 1), i.person)
+       limit 1),
+      (select l.id from leads l
+       where l.org_id = $1 and i.person like 'email:%' and lower(l.email) = substr(i.person, 7)
+         and l.email is not null and l.merged_into is null
+       order by l.created_at, l.id limit 1)
+    ) as lead_id
+    from incoming i
+  )
+  insert into engagement_events as e (org_id, connection_id, external_id, person, type, occurred_at, quantity, detail, lead_id)
+  select $1, $2, external_id, person, type, occurred_at, quantity, detail, lead_id from known
+  on conflict (org_id, connection_id, external_id, person) do update set
+    type = excluded.type, occurred_at = excluded.occurred_at, quantity = excluded.quantity, detail = excluded.detail,
+    lead_id = coalesce(e.lead_id, excluded.lead_id)
+  where (e.type, e.occurred_at, e.quantity, e.detail) is distinct from
+      (excluded.type, excluded.occurred_at, excluded.quantity, excluded.detail)
+    or (e.lead_id is null and excluded.lead_id is not null)
+  returning e.lead_id as "leadId"
+`;

@@ -1,0 +1,51 @@
+import type { PushPriority, PushRecord } from '../../model/push.ts';
+import type { ConnectionId, ExternalId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+/** The rows that a claim still holds, locked. */
+export async function lockClaimed(tx: Tx, token: string): Promise<(PushRecord & { readonly attempts: number })[]> {
+  return tx.query(
+    `select connection_id as "connectionId", object, external_id as "externalId", lead_id as "leadId",
+       wanted, remote, pushed, kept, attempts
+     from push_states where org_id = $1 and claim_token = $2 and state = 'claimed' order by external_id for update`,
+    [tx.orgId, token],
+  );
+}
+
+export interface SettledPush extends PushRecord {
+  readonly state: 'settled' | 'pending' | 'dead';
+  readonly priority: PushPriority;
+  readonly attempts: number;
+  readonly availableAt: Date;
+  readonly lastError: string | null;
+}
+
+/** Writes what became of claimed records. */
+export async function saveSettled(tx: Tx, token: string, rows: readonly SettledPush[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(statement, [tx.orgId, token, JSON.stringify(rows)]);
+}
+
+const statement = `
+  update push_states p set
+    remote = r.remote, pushed = r.pushed, kept = r.kept, state = r.state, priority = r.priority, attempts = r.attempts,
+    available_at = r."availableAt", last_error = r."lastError", claim_token = null, claimed_until = null, updated_at = now()
+  from jsonb_to_recordset($3::jsonb) as r ("externalId" text, object text, remote jsonb, pushed jsonb, kept jsonb,
+    state text, priority smallint, attempts int, "availableAt" timestamptz, "lastError" text)
+  where p.org_id = $1 and p.claim_token = $2 and p.object = r.object and p.external_id = r."externalId"
+`;
+
+/** Keeps a refusal by the CRM among the rejected records, or closes it when the write has gone through. */
+export async function closePushRejections(
+  tx: Tx,
+  target: { connectionId: ConnectionId; object: string; now: Date },
+  externalIds: readonly ExternalId[],
+): Promise<void> {
+  if (externalIds.length === 0) return;
+  await tx.query(
+    `update rejected_records set resolved_at = $5
+     where org_id = $1 and connection_id = $2 and object = $3 and external_id = any($4::text[]) and stage = 'push'
+       and resolved_at is null`,
+    [tx.orgId, target.connectionId, target.object, externalIds, target.now],
+  );
+}

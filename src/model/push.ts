@@ -1,0 +1,46 @@
+import type { OutRule } from './mapping.ts';
+import type { ConnectionId, ExternalId, Fields, FieldValue, LeadId } from './values.ts';
+
+/** One CRM record that we may write: the three sides of the decision, and what earlier writes taught. */
+export interface PushSides {
+  /** What the CRM shall have, by CRM field name. */
+  readonly wanted: Fields;
+  /** What the CRM had when we last read it or were answered. */
+  readonly remote: Fields;
+  /** What we last wrote. */
+  readonly pushed: Fields;
+  /** Fields where the CRM answered success and kept its own value: not tried again while both sides stand. */
+  readonly kept: Readonly<Record<string, { readonly wanted: FieldValue; readonly remote: FieldValue }>>;
+}
+
+export interface PushRecord extends PushSides {
+  readonly connectionId: ConnectionId;
+  readonly object: string;
+  readonly externalId: ExternalId;
+  readonly leadId: LeadId;
+}
+
+export interface FieldChange {
+  readonly field: string;
+  readonly before: FieldValue;
+  readonly after: FieldValue;
+  /** Why this field is written: for people, in a ledger. */
+  readonly why: string;
+}
+
+export interface PlannedRecord {
+  readonly record: PushRecord;
+  readonly changes: readonly FieldChange[];
+}
+
+/** 0: status, MQL or tier changes. 1: the score changes. 2: the rest. Lower goes first. */
+export type PushPriority = 0 | 1 | 2;
+
+/** The order of options of a CRM field, for rules that only ever move forward; empty = unknown, which never moves. */
+export type OptionOrders = Readonly<Record<string, readonly string[]>>;
+
+/** What a connection shall be told about its leads, object by object. */
+export interface ConnectionOutputs {
+  readonly connectionId: ConnectionId;
+  readonly objects: Readonly<Record<string, { readonly rules: readonly OutRule[]; readonly orders: OptionOrders }>>;
+}

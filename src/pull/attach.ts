@@ -1,0 +1,80 @@
+import { attachLeads } from '../db/queries/attach-leads.ts';
+import { claimEvents } from '../db/queries/claim-events.ts';
+import { findIdentities } from '../db/queries/find-identities.ts';
+import { leadsOfCompanies } from '../db/queries/leads-of-companies.ts';
+import { mergeLeads } from '../db/queries/merge-leads.ts';
+import { retireRecords } from '../db/queries/retire-records.ts';
+import { emailPerson } from '../db/queries/save-events.ts';
+import { attachUsers } from '../db/queries/attach-users.ts';
+import type { UpsertedRecord } from '../db/queries/upsert-source-records.ts';
+import type { Tx } from '../db/tx.ts';
+import type { ObjectKind, Tombstone } from '../model/records.ts';
+import type { LeadId } from '../model/values.ts';
+import { resolveIdentities } from './identity.ts';
+import type { AcceptedRecord } from './normalise.ts';
+import type { Pipeline } from './pipeline.ts';
+
+export interface WrittenBatch {
+  readonly object: string;
+  readonly kind: ObjectKind;
+  readonly accepted: readonly AcceptedRecord[];
+  readonly written: readonly UpsertedRecord[];
+}
+
+/** Ties written records to what they are records of, and returns the leads whose score they may change. */
+export async function attach(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Promise<LeadId[]> {
+  switch (batch.kind) {
+    case 'lead':
+      return attachPeople(tx, pipeline, batch);
+    case 'company':
+      return leadsOfCompanies(tx, pipeline.connectionId, changedIds(batch));
+    case 'owner':
+      await attachUsers(tx, { connectionId: pipeline.connectionId, object: batch.object }, changedIds(batch));
+      return [];
+    case 'engagement':
+      return [];
+  }
+}
+
+async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Promise<LeadId[]> {
+  const { connectionId } = pipeline;
+  const target = { connectionId, object: batch.object };
+  const writtenOf = new Map(batch.written.map((record) => [record.externalId, record]));
+  const open = batch.accepted.flatMap((record) => {
+    const written = writtenOf.get(record.externalId);
+    if (written === undefined || (written.leadId !== null && record.mergedIds.length === 0)) return [];
+    return [{ externalId: record.externalId, mergedIds: record.mergedIds, email: record.email, leadId: written.leadId }];
+  });
+  const answers = await findIdentities(tx, target, open);
+  const identities = resolveIdentities(open, answers, pipeline.newLeadId);
+  await attachLeads(tx, target, identities.newLeads, identities.attachments);
+  await mergeLeads(tx, identities.merges);
+  await retireRecords(tx, connectionId, open.flatMap((record) => absorbed(batch.object, record)));
+  const leadOf = new Map(identities.attachments.map((one) => [one.externalId, one.leadId]));
+  await claimEvents(tx, connectionId, peopleOf(open, leadOf));
+  const changed = batch.written.filter((record) => record.changed && record.leadId !== null);
+  return [...new Set([...changed.flatMap((record) => record.leadId ?? []), ...leadOf.values()])];
+}
+
+function changedIds(batch: WrittenBatch): string[] {
+  return batch.written.filter((record) => record.changed).map((record) => record.externalId);
+}
+
+function absorbed(object: string, record: { externalId: string; mergedIds: readonly string[] }): Tombstone[] {
+  return record.mergedIds
+    .filter((id) => id !== record.externalId)
+    .map((id) => ({ object, externalId: id, reason: 'merged', mergedInto: record.externalId }));
+}
+
+/** Every name under which events of a new person may have been stored before the person was known. */
+function peopleOf(
+  records: readonly { externalId: string; mergedIds: readonly string[]; email: string | null }[],
+  leadOf: ReadonlyMap<string, LeadId>,
+): { person: string; leadId: LeadId }[] {
+  return records.flatMap((record) => {
+    const leadId = leadOf.get(record.externalId);
+    if (leadId === undefined) return [];
+    const names = [record.externalId, ...record.mergedIds, ...(record.email === null ? [] : [emailPerson(record.email)])];
+    return names.map((person) => ({ person, leadId }));
+  });
+}

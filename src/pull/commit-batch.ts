@@ -1,0 +1,75 @@
+/**
+ * One batch, one transaction. Images, leads, scores, history, transitions, wanted values and the cursor are committed
+ * together or not at all, and the cursor moves last, by compare-and-set: a crash before the commit leaves no trace, a crash
+ * after it repeats nothing, and a worker that was overtaken rolls back whole.
+ *
+ * Every step is idempotent, so a batch that comes twice changes nothing the second time. No step waits for the network.
+ */
+import type { PullBatch } from '../connector-sdk/connector.ts';
+import { advanceCursor, type CursorPosition } from '../db/queries/advance-cursor.ts';
+import { saveEvents } from '../db/queries/save-events.ts';
+import { saveRejected } from '../db/queries/save-rejected.ts';
+import { recordSightings } from '../db/queries/sightings.ts';
+import { upsertSourceRecords } from '../db/queries/upsert-source-records.ts';
+import type { Tx } from '../db/tx.ts';
+import type { ObjectKind } from '../model/records.ts';
+import type { SyncCounts } from '../model/run.ts';
+import type { LeadId } from '../model/values.ts';
+import { attach } from './attach.ts';
+import { recordKey } from './lead-values.ts';
+import { normalise } from './normalise.ts';
+import { retire } from './retire.ts';
+import type { Pipeline } from './pipeline.ts';
+import { scoreLeads } from './score-leads.ts';
+import { want } from './want.ts';
+
+export interface CommittedBatch {
+  readonly position: CursorPosition;
+  readonly counts: Partial<SyncCounts>;
+}
+
+/** @throws AppError `run-superseded` when another worker has moved the cursor. */
+export async function commitBatch(
+  tx: Tx,
+  pipeline: Pipeline,
+  position: CursorPosition,
+  batch: PullBatch,
+  kind: ObjectKind,
+): Promise<CommittedBatch> {
+  const { connectionId, runId, mappingVersion, at } = pipeline;
+  const { object } = position;
+  const target = { connectionId, object };
+
+  const { accepted, rejected } = normalise(batch.records, pipeline.mapping);
+  const written = await upsertSourceRecords(tx, { ...target, kind, mappingVersion }, accepted);
+  const attached = await attach(tx, pipeline, { object, kind, accepted, written });
+  const gone = await retire(tx, connectionId, batch.tombstones);
+  const events = await saveEvents(tx, connectionId, batch.events);
+
+  const touched = new Set<LeadId>([...attached, ...gone, ...events.leadIds]);
+  const previous = new Map(written.map((record) => [recordKey({ ...target, ...record }), record.previous]));
+  const scores = await scoreLeads(tx, pipeline, [...touched], previous);
+  const remotes = new Map(kind === 'lead' ? accepted.map((record) => [record.externalId, record.remote]) : []);
+  const planned = await want(tx, pipeline, scores.outputs, { ...target, fields: remotes });
+
+  const read = batch.records.map((record) => record.externalId);
+  const allRejected = [...batch.rejected, ...rejected];
+  await saveRejected(tx, { ...target, runId, now: at, read, rejected: allRejected });
+  if (position.lane === 'full') await recordSightings(tx, position, read);
+  const completedAt = batch.done ? at : position.completedAt;
+  return {
+    position: await advanceCursor(tx, position, { cursor: batch.cursor, completedAt }),
+    counts: {
+      pulled: batch.records.length,
+      changed: written.filter((record) => record.changed).length,
+      created: written.filter((record) => record.created).length,
+      rejected: allRejected.filter(({ effect }) => effect === 'reject').length,
+      nulled: allRejected.filter(({ effect }) => effect === 'null').length,
+      gone: batch.tombstones.length,
+      events: events.stored,
+      scored: scores.scored,
+      transitions: scores.transitions,
+      planned,
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** PURE. A batch of pulled records, mapped: what can be stored, and what could not be read, with its reason. */
+import type { SourceRecordRow } from '../db/queries/upsert-source-records.ts';
+import type { CompiledMapping } from '../mapping/compile.ts';
+import { normaliseRecord } from '../mapping/normalise.ts';
+import type { RejectedRecord, SourceRecord } from '../model/records.ts';
+import type { ExternalId, Fields, FieldValue } from '../model/values.ts';
+
+export interface AcceptedRecord extends SourceRecordRow {
+  readonly mergedIds: readonly ExternalId[];
+  /** Lower case; null where unknown. */
+  readonly email: string | null;
+  /** The CRM's values of the fields that we write. */
+  readonly remote: Fields;
+}
+
+export interface Normalised {
+  readonly accepted: readonly AcceptedRecord[];
+  readonly rejected: readonly RejectedRecord[];
+}
+
+export function normalise(records: readonly SourceRecord[], mapping: CompiledMapping): Normalised {
+  const accepted: AcceptedRecord[] = [];
+  const rejected: RejectedRecord[] = [];
+  for (const record of latestPerId(records)) {
+    const result = normaliseRecord(mapping, record);
+    if ('rejected' in result) {
+      rejected.push(result.rejected);
+      continue;
+    }
+    rejected.push(...result.nulled);
+    const own = new Set(mapping.objects.get(record.object)?.out.map((rule) => rule.to));
+    const { ours, theirs } = split(record.fields, own);
+    const email = result.values.email;
+    accepted.push({
+      externalId: record.externalId,
+      modifiedAt: record.modifiedAt,
+      fields: theirs,
+      mapped: result.values as Fields,
+      companyId: record.companyId,
+      mergedIds: record.mergedIds,
+      email: typeof email === 'string' ? email.toLowerCase() : null,
+      remote: ours,
+    });
+  }
+  return { accepted, rejected };
+}
+
+/** A page may hold a record twice (it changed while we read); one statement must not meet it twice. */
+function latestPerId(records: readonly SourceRecord[]): Iterable<SourceRecord> {
+  const latest = new Map<ExternalId, SourceRecord>();
+  for (const record of records) {
+    const known = latest.get(record.externalId);
+    if (known === undefined || known.modifiedAt <= record.modifiedAt) latest.set(record.externalId, record);
+  }
+  return latest.values();
+}
+
+/** Our own fields are kept apart from the image, so that the echo of our write is no change of the record. */
+function split(fields: Fields, own: ReadonlySet<string>): { readonly ours: Fields; readonly theirs: Fields } {
+  const ours: Record<string, FieldValue> = {};
+  const theirs: Record<string, FieldValue> = {};
+  for (const [name, value] of Object.entries(fields)) (own.has(name) ? ours : theirs)[name] = value;
+  return { ours, theirs };
+}

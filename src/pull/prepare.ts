@@ -1,0 +1,122 @@
+import type { Session } from '../connection.ts';
+import { readRules, type StoredRules } from '../db/queries/read-rules.ts';
+import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
+import { checkMapping, withoutPaused } from '../mapping/check.ts';
+import { type CompiledMapping, compileMapping } from '../mapping/compile.ts';
+import type { MappingProblem } from '../model/mapping.ts';
+import type { ConnectionOutputs, OptionOrders } from '../model/push.ts';
+import type { FieldSchema } from '../model/records.ts';
+import type { ConnectionId, RunId } from '../model/values.ts';
+import { PermissionError } from '../connector-sdk/errors.ts';
+import { compileProfile } from '../scoring/compile.ts';
+import { defaultMqlProfile } from '../scoring/defaults.ts';
+import type { ConnectionRules, Pipeline, ScoringContext } from './pipeline.ts';
+
+export interface Prepared {
+  readonly pipeline: Pipeline;
+  readonly problems: readonly MappingProblem[];
+}
+
+/**
+ * Loads everything that a run works with, once: mappings, profile, the CRM's live fields. A mapped field that the CRM does
+ * not have (any more) is paused and named in `problems`; the rest goes on.
+ */
+export async function prepare(session: Session, runId: RunId, signal: AbortSignal): Promise<Prepared> {
+  const { connection, definition, orgId } = session;
+  const rules = await session.database.transaction(orgId, readRules);
+  const own = rules.connections.find(({ id }) => id === connection.id);
+  const wanted = compileMapping(own?.definition ?? definition.defaultMapping);
+  const schemas = await describeAll(session, [...wanted.objects.keys()], signal);
+  const problems = checkMapping(wanted, schemas).filter((problem) => !isOurs(definition, problem));
+  const mapping = withoutPaused(wanted, problems);
+  const orders = optionOrders(mapping, schemas);
+  // Other connections of the organisation plan writes with these orders, without asking this CRM.
+  await session.cache.through('leadloop:option-orders', ordersAgeMs, async () => orders);
+  const context = scoringContext(rules, { orgId, runId, at: session.now() }, [session.definition]);
+  const connections = new Map(context.connections).set(connection.id, { kind: connection.kind, mapping });
+  const outputs = context.outputs.filter((one) => one.connectionId !== connection.id);
+  return {
+    problems,
+    pipeline: {
+      ...context,
+      connections,
+      outputs: [...outputs, outputsOf(connection.id, mapping, orders)],
+      connectionId: connection.id,
+      mapping,
+      mappingVersion: own?.version ?? 0,
+      newLeadId: session.newId,
+    },
+  };
+}
+
+const ordersAgeMs = 3_600_000;
+
+/** What scoring needs, from the stored rules alone: rescoring asks no CRM. */
+export function scoringContext(
+  rules: StoredRules,
+  run: Pick<ScoringContext, 'orgId' | 'runId' | 'at'>,
+  definitions: readonly ConnectorDefinition[],
+): ScoringContext {
+  const connections = new Map<ConnectionId, ConnectionRules>();
+  const outputs: ConnectionOutputs[] = [];
+  for (const { id, kind, definition, orders } of rules.connections) {
+    const mapping = definition ?? definitions.find((one) => one.kind === kind)?.defaultMapping;
+    if (mapping === undefined) continue;
+    const compiled = compileMapping(mapping);
+    connections.set(id, { kind, mapping: compiled });
+    outputs.push(outputsOf(id, compiled, orders ?? {}));
+  }
+  const profile = rules.profiles.find(({ kind }) => kind === 'mql');
+  return {
+    ...run,
+    connections,
+    outputs,
+    profile: compileProfile(profile === undefined ? defaultMqlProfile : { ...profile.profile, version: profile.version }),
+  };
+}
+
+type ObjectOrders = Readonly<Record<string, OptionOrders>>;
+
+function outputsOf(connectionId: ConnectionId, mapping: CompiledMapping, orders: ObjectOrders): ConnectionOutputs {
+  const writing = [...mapping.objects].filter(([, { out }]) => out.length > 0);
+  return {
+    connectionId,
+    objects: Object.fromEntries(
+      writing.map(([object, { out }]) => [object, { rules: out, orders: orders[object] ?? {} }]),
+    ),
+  };
+}
+
+async function describeAll(
+  session: Session,
+  objects: readonly string[],
+  signal: AbortSignal,
+): Promise<Record<string, readonly FieldSchema[]>> {
+  const schemas: Record<string, readonly FieldSchema[]> = {};
+  for (const object of objects) {
+    try {
+      schemas[object] = await session.connector.describe(object, signal);
+    } catch (error) {
+      // The check names the object as unreadable and pauses its fields; anything else ends the run.
+      if (!(error instanceof PermissionError)) throw error;
+    }
+  }
+  return schemas;
+}
+
+function optionOrders(mapping: CompiledMapping, schemas: Readonly<Record<string, readonly FieldSchema[]>>): ObjectOrders {
+  const ordered = [...mapping.objects].map(([object, { out }]) => {
+    const fields = out.filter((rule) => rule.write === 'forward').map((rule) => rule.to);
+    const options = (schemas[object] ?? []).filter(({ name }) => fields.includes(name));
+    return [object, Object.fromEntries(options.map(({ name, options }) => [name, options]))] as const;
+  });
+  return Object.fromEntries(ordered);
+}
+
+/** A field of ours that is not there yet is no problem: the first push creates it. */
+function isOurs(definition: ConnectorDefinition, problem: MappingProblem): boolean {
+  const owned = definition.ownedFields[problem.object] ?? [];
+  return (
+    problem.direction === 'out' && problem.code === 'missing-field' && owned.some(({ name }) => name === problem.field)
+  );
+}

@@ -1,0 +1,92 @@
+import type { Connector, ConnectorDefinition, ObjectCapability } from '../connector-sdk/connector.ts';
+import type { CursorPosition } from '../db/queries/advance-cursor.ts';
+import { heldRecords } from '../db/queries/held-records.ts';
+import { openCursor } from '../db/queries/open-cursor.ts';
+import { clearSightings } from '../db/queries/sightings.ts';
+import type { Database } from '../db/tx.ts';
+import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
+import { commitBatch } from './commit-batch.ts';
+import type { LanePlan } from './lanes.ts';
+import type { Pipeline } from './pipeline.ts';
+import { readAhead } from './read-ahead.ts';
+
+export interface Pull {
+  readonly database: Database;
+  readonly connector: Connector;
+  readonly definition: ConnectorDefinition;
+  readonly pipeline: Pipeline;
+  readonly now: () => Date;
+  /** What the settled lane stays behind: longer than the CRM's search index ever lags. */
+  readonly lagMs: number;
+  readonly signal: AbortSignal;
+  readonly onBatch: (object: string, plan: LanePlan, counts: SyncCounts) => void;
+}
+
+/** Records in one transaction. More gain little and hold locks for longer; measured in docs/benchmarks.md. */
+const batchRecords = 500;
+/** Pages that may wait in memory: two batches. */
+const pagesAhead = 10;
+
+/** Pulls one lane of one object to its end. Killed anywhere, it goes on from the last committed batch. */
+export async function pullLane(
+  pull: Pull,
+  capability: ObjectCapability,
+  plan: LanePlan,
+  fields: readonly string[],
+): Promise<SyncCounts> {
+  const { database, pipeline, signal } = pull;
+  let position = await openLane(pull, capability, plan);
+  let counts = noCounts;
+  const pages = pull.connector.pull({
+    object: capability.object,
+    lane: plan.lane,
+    fields,
+    since: position.cursor,
+    until: untilOf(pull, plan, position),
+    held: (references) =>
+      database.transaction(pipeline.orgId, (tx) =>
+        heldRecords(tx, { ...pipeline, object: capability.object }, references),
+      ),
+    events: pipeline.mapping.definition.events,
+    signal,
+  });
+  for await (const batch of readAhead(pages, { records: batchRecords, pages: pagesAhead })) {
+    const committed = await database.transaction(
+      pipeline.orgId,
+      (tx) => commitBatch(tx, pipeline, position, batch, capability.kind),
+      signal,
+    );
+    position = committed.position;
+    counts = addCounts(counts, committed.counts);
+    pull.onBatch(capability.object, plan, counts);
+  }
+  return counts;
+}
+
+function untilOf(pull: Pull, plan: LanePlan, position: CursorPosition): Date {
+  const now = pull.now();
+  if (plan.lane === 'settled') return new Date(now.getTime() - pull.lagMs);
+  return plan.lane === 'live' ? now : (position.passStartedAt ?? now);
+}
+
+/** Finds or makes the lane's cursor. A first full pass also sets where live and settled will start: before the pass. */
+async function openLane(pull: Pull, capability: ObjectCapability, plan: LanePlan): Promise<CursorPosition> {
+  const { database, definition, pipeline } = pull;
+  const { object } = capability;
+  const now = pull.now();
+  const start = { connectionId: pipeline.connectionId, object, passStartedAt: now };
+  const origin = definition.startCursor(object, new Date(now.getTime() - pull.lagMs));
+  return database.transaction(pipeline.orgId, async (tx) => {
+    if (plan.start === 'resume') {
+      const hasFull = capability.lanes.includes('full');
+      return openCursor(tx, { ...start, lane: plan.lane, cursor: hasFull ? origin : null }, false);
+    }
+    if (plan.lane === 'full') {
+      await clearSightings(tx, pipeline.connectionId, object);
+      for (const lane of capability.lanes) {
+        if (lane === 'live' || lane === 'settled') await openCursor(tx, { ...start, lane, cursor: origin }, false);
+      }
+    }
+    return openCursor(tx, { ...start, lane: plan.lane, cursor: null }, true);
+  });
+}

@@ -1,0 +1,121 @@
+import type { Session } from '../connection.ts';
+import type { ObjectCapability } from '../connector-sdk/connector.ts';
+import { PermissionError } from '../connector-sdk/errors.ts';
+import type { CursorPosition } from '../db/queries/advance-cursor.ts';
+import { readCursors } from '../db/queries/open-cursor.ts';
+import { reportRun } from '../db/queries/runs.ts';
+import { fieldsOf } from '../mapping/compile.ts';
+import type { MappingProblem } from '../model/mapping.ts';
+import { addCounts, type Lane, noCounts, type SyncCounts } from '../model/run.ts';
+import { type LanePlan, lanesDue } from './lanes.ts';
+import type { Pipeline } from './pipeline.ts';
+import { type Pull, pullLane } from './pull-lane.ts';
+import { reconcile } from './reconcile.ts';
+
+export interface PulledLane {
+  readonly object: string;
+  readonly lane: Lane;
+  readonly records: number;
+  readonly calls: number;
+}
+
+export interface PulledConnection {
+  readonly counts: SyncCounts;
+  readonly lanes: readonly PulledLane[];
+  /** Optional objects that the credentials may not read. */
+  readonly skipped: readonly string[];
+  readonly problems: readonly MappingProblem[];
+}
+
+export interface PullRun {
+  readonly session: Session;
+  readonly pipeline: Pipeline;
+  readonly problems: readonly MappingProblem[];
+  /** Begin a full pass now, due or not. */
+  readonly full: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (object: string, lane: Lane, records: number) => void;
+}
+
+/** Seconds that the settled lane stays behind: HubSpot promises "a few moments" of search lag, others saw a minute. */
+const defaultLagSeconds = 120;
+/** Hours between full passes. */
+const defaultFullPassHours = 24;
+
+/** Pulls every object of a connection, lane by lane. The caller holds the connection's lock. */
+export async function pullConnection(run: PullRun): Promise<PulledConnection> {
+  const { session, pipeline } = run;
+  const lanes: PulledLane[] = [];
+  const skipped: string[] = [];
+  let counts = noCounts;
+  const pull = pullOf(run);
+  const positions = await session.database.transaction(session.orgId, (tx) => readCursors(tx, pipeline.connectionId));
+  for (const capability of objectsOf(session)) {
+    const own = new Map(positions.filter(({ object }) => object === capability.object).map((one) => [one.lane, one]));
+    try {
+      for (const plan of lanesDue(capability, own, clockOf(run))) {
+        const before = session.governor.admitted;
+        const pulled = await pullOne(pull, capability, plan, own);
+        counts = addCounts(counts, pulled);
+        const calls = session.governor.admitted - before;
+        lanes.push({ object: capability.object, lane: plan.lane, records: pulled.pulled + pulled.events, calls });
+        await note(run, counts);
+      }
+    } catch (error) {
+      if (!(error instanceof PermissionError) || !capability.optional) throw error;
+      skipped.push(capability.object);
+    }
+  }
+  return { counts, lanes, skipped, problems: run.problems };
+}
+
+async function pullOne(
+  pull: Pull,
+  capability: ObjectCapability,
+  plan: LanePlan,
+  before: ReadonlyMap<Lane, CursorPosition>,
+): Promise<SyncCounts> {
+  const fields = fieldsOf(pull.pipeline.mapping, capability.object);
+  const counts = await pullLane(pull, capability, plan, fields);
+  // The archive comes last: what neither it nor the full pass before it has seen is gone for good.
+  if (plan.lane !== 'archived') return counts;
+  const full = await fullPassOf(pull, capability);
+  if (full === null || !before.has('full')) return counts;
+  return addCounts(counts, await reconcile(pull, capability, fields, full));
+}
+
+async function fullPassOf(pull: Pull, capability: ObjectCapability): Promise<Date | null> {
+  const positions = await pull.database.transaction(pull.pipeline.orgId, (tx) =>
+    readCursors(tx, pull.pipeline.connectionId),
+  );
+  return positions.find(({ object, lane }) => object === capability.object && lane === 'full')?.passStartedAt ?? null;
+}
+
+function pullOf({ session, pipeline, signal, onProgress }: PullRun): Pull {
+  return {
+    database: session.database,
+    connector: session.connector,
+    definition: session.definition,
+    pipeline,
+    now: session.now,
+    lagMs: (session.connection.settings.pull?.lagSeconds ?? defaultLagSeconds) * 1_000,
+    signal,
+    onBatch: (object, plan, counts) => onProgress(object, plan.lane, counts.pulled + counts.events),
+  };
+}
+
+/** Required objects always; optional ones unless the configuration names a choice without them. */
+function objectsOf({ definition, connection }: Session): readonly ObjectCapability[] {
+  const chosen = connection.settings.pull?.objects ?? null;
+  return definition.objects.filter(({ object, optional }) => !optional || chosen === null || chosen.includes(object));
+}
+
+function clockOf({ session, full }: PullRun): Parameters<typeof lanesDue>[2] {
+  const fullPassHours = session.connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
+  return { now: session.now(), fullPassHours, forceFull: full };
+}
+
+async function note({ session, pipeline }: PullRun, counts: SyncCounts): Promise<void> {
+  const run = { id: pipeline.runId, counts, now: session.now() };
+  await session.database.transaction(session.orgId, (tx) => reportRun(tx, run));
+}

@@ -1,0 +1,54 @@
+import { loadPushTargets, type PushTarget } from '../db/queries/load-push-targets.ts';
+import { type PlannedState, savePushStates } from '../db/queries/save-push-states.ts';
+import type { Tx } from '../db/tx.ts';
+import type { OutputValues } from '../model/lead.ts';
+import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
+import { planChanges, priorityOf, wantedFields } from '../push/plan.ts';
+import type { ScoringContext } from './pipeline.ts';
+
+/** What this batch has just seen in the CRM, for the fields that we write. */
+export interface SeenRemote {
+  readonly connectionId: ConnectionId;
+  readonly object: string;
+  readonly fields: ReadonlyMap<ExternalId, Fields>;
+}
+
+/**
+ * Notes what each CRM record of the leads shall have, beside what the CRM has, and marks those where something is to be
+ * written. Reads and writes the database only: the push itself comes later and outside of any transaction.
+ */
+export async function want(
+  tx: Tx,
+  context: ScoringContext,
+  outputs: ReadonlyMap<LeadId, OutputValues>,
+  seen: SeenRemote,
+): Promise<number> {
+  const targets = await loadPushTargets(tx, [...outputs.keys()], {
+    connectionId: seen.connectionId,
+    object: seen.object,
+    externalIds: [...seen.fields.keys()],
+  });
+  const states = targets.flatMap((target) => stateOf(target, context, outputs.get(target.leadId), seen) ?? []);
+  await savePushStates(tx, states);
+  return states.filter((state) => state.pending).length;
+}
+
+/** PURE. Null where the record's connection writes nothing, or nothing is known to want yet. */
+function stateOf(
+  target: PushTarget,
+  context: ScoringContext,
+  values: OutputValues | undefined,
+  seen: SeenRemote,
+): PlannedState | null {
+  const output = context.outputs.find((one) => one.connectionId === target.connectionId)?.objects[target.object];
+  if (output === undefined || (values === undefined && !target.planned)) return null;
+  const isSeen = target.connectionId === seen.connectionId && target.object === seen.object;
+  const { planned: _, ...record } = target;
+  const sides = {
+    ...record,
+    wanted: values === undefined ? target.wanted : wantedFields(output.rules, values),
+    remote: (isSeen ? seen.fields.get(target.externalId) : undefined) ?? target.remote,
+  };
+  const changes = planChanges(sides, output.rules, output.orders);
+  return { ...sides, pending: changes.length > 0, priority: priorityOf(changes, output.rules) };
+}

@@ -1,0 +1,53 @@
+/**
+ * PURE. What a push would write, field by field. The dry run, the console and the real push all ask this one function, so
+ * what was shown is what is written.
+ */
+import { decideWrite, outputValue, sameValue } from '../mapping/write-policy.ts';
+import type { OutputField, OutputValues } from '../model/lead.ts';
+import type { OutRule } from '../model/mapping.ts';
+import type { FieldChange, OptionOrders, PushPriority, PushSides } from '../model/push.ts';
+import type { Fields, FieldValue } from '../model/values.ts';
+
+
+/** Our values in the CRM's names and words. What a rule's `values` does not list is not wanted at all. */
+export function wantedFields(rules: readonly OutRule[], values: OutputValues): Fields {
+  const wanted: Record<string, FieldValue> = {};
+  for (const rule of rules) {
+    const value = outputValue(rule, values[rule.from] ?? null);
+    if (value !== undefined) wanted[rule.to] = value;
+  }
+  return wanted;
+}
+
+/** The changes that bring a record from what the CRM has to what we want, in the order of the rules. Empty = nothing. */
+export function planChanges(sides: PushSides, rules: readonly OutRule[], orders: OptionOrders): FieldChange[] {
+  return rules.flatMap((rule) => {
+    const wanted = sides.wanted[rule.to];
+    if (wanted === undefined) return [];
+    const remote = sides.remote[rule.to] ?? null;
+    if (isKept(sides, rule.to, wanted, remote)) return [];
+    const decision = decideWrite(rule.write, {
+      wanted,
+      remote,
+      lastPushed: sides.pushed[rule.to] ?? null,
+      order: orders[rule.to] ?? [],
+    });
+    return decision.write ? [{ field: rule.to, before: remote, after: wanted, why: decision.why }] : [];
+  });
+}
+
+/** Sales act on a status or a tier at once; a score that moved within its tier can wait its turn. */
+export function priorityOf(changes: readonly FieldChange[], rules: readonly OutRule[]): PushPriority {
+  const outputs = new Set(
+    rules.filter((rule) => changes.some((change) => change.field === rule.to)).map((rule) => rule.from),
+  );
+  if (urgent.some((output) => outputs.has(output))) return 0;
+  return outputs.has('lead_score') || outputs.has('plg_score') ? 1 : 2;
+}
+
+const urgent: readonly OutputField[] = ['status', 'is_mql', 'tier', 'plg_tier'];
+
+function isKept(sides: PushSides, field: string, wanted: FieldValue, remote: FieldValue): boolean {
+  const kept = sides.kept[field];
+  return kept !== undefined && sameValue(kept.wanted, wanted) && sameValue(kept.remote, remote);
+}

@@ -1,0 +1,155 @@
+import type { Session } from './connection.ts';
+import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
+import { finishRun, type RunKind, startRun } from './db/queries/runs.ts';
+import { AppError, exitCodes, type Recovery } from './model/errors.ts';
+import type { MappingProblem } from './model/mapping.ts';
+import { addCounts, type Lane, noCounts, type RunStatus, type SyncCounts } from './model/run.ts';
+import type { RunId } from './model/values.ts';
+import { prepare } from './pull/prepare.ts';
+import { pullConnection, type PulledLane } from './pull/run-sync.ts';
+import { holdBack, pushConnection } from './push/run-push.ts';
+
+export interface RunFailureReport {
+  readonly code: string;
+  readonly message: string;
+  readonly recovery: Recovery;
+  readonly remedy: string;
+}
+
+export interface RunReport {
+  readonly runId: RunId;
+  readonly connection: string;
+  readonly status: RunStatus;
+  readonly counts: SyncCounts;
+  readonly objects: readonly PulledLane[];
+  readonly problems: readonly MappingProblem[];
+  readonly skipped: readonly string[];
+  readonly failure: RunFailureReport | null;
+  /** When a run that stopped at a limit may go on. */
+  readonly nextTryAt: Date | null;
+}
+
+export interface RunProgress {
+  readonly phase: 'pull' | 'push';
+  readonly object: string;
+  readonly lane: Lane | null;
+  readonly done: number;
+  readonly total: number | null;
+  readonly apiCalls: number;
+}
+
+export interface SyncRunOptions {
+  readonly full: boolean;
+  readonly pullOnly: boolean;
+  /** Push whatever the connection's mode, and without its blast radius: a person has asked for it. */
+  readonly pushOnly: boolean;
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: RunProgress) => void;
+}
+
+/** One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. */
+export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
+  const kind = options.pushOnly ? 'push' : 'sync';
+  return recordRun(session, kind, async (runId, report) => {
+    const { pipeline, problems } = await prepare(session, runId, options.signal);
+    report.problems = problems;
+    const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
+      options.onProgress({ ...step, apiCalls: session.governor.admitted });
+    if (!options.pushOnly) {
+      const pulled = await pullConnection({
+        session,
+        pipeline,
+        problems,
+        full: options.full,
+        signal: options.signal,
+        onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
+      });
+      report.counts = addCounts(report.counts, pulled.counts);
+      report.objects = pulled.lanes;
+      report.skipped = pulled.skipped;
+    }
+    const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
+    if (outputs === undefined || !mayPush(session, options)) return;
+    if (!options.pushOnly) await holdBack(session);
+    const pushed = await pushConnection({
+      session,
+      runId,
+      outputs,
+      signal: options.signal,
+      onProgress: (object, done, total) => progress({ phase: 'push', object, lane: null, done, total }),
+    });
+    report.counts = addCounts(report.counts, { ...pushed, planned: 0 });
+  });
+}
+
+function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
+  if (options.dryRun || options.pullOnly) return false;
+  return options.pushOnly || connection.push.mode === 'auto';
+}
+
+type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems' | 'skipped']: RunReport[K] };
+
+/** Runs `work` as the connection's only run, and keeps what became of it, whatever that is. */
+export async function recordRun(
+  session: Session,
+  kind: RunKind,
+  work: (runId: RunId, report: OpenReport) => Promise<void>,
+): Promise<RunReport> {
+  const { database, orgId, connection, now } = session;
+  await using lock = await database.lock(`connection ${connection.id}`);
+  if (lock === null) throw alreadyRunning(connection.name);
+  const runId = session.newId();
+  await database.transaction(orgId, (tx) => startRun(tx, { id: runId, connectionId: connection.id, kind, now: now() }));
+  const report: OpenReport = { counts: noCounts, objects: [], problems: [], skipped: [] };
+  let failure: unknown = null;
+  try {
+    await work(runId, report);
+  } catch (error) {
+    failure = error;
+  }
+  const counts = { ...report.counts, apiCalls: session.governor.admitted };
+  const described = failure === null ? null : describeFailure(failure);
+  const status = failure === null ? statusOf(counts) : described === null ? 'cancelled' : 'failed';
+  const end = { id: runId, status, counts, failure: described, now: now() };
+  await database.transaction(orgId, (tx) => finishRun(tx, end));
+  // A mistake of ours keeps its stack: the run is recorded, the error goes on.
+  if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
+  return {
+    ...report,
+    runId,
+    connection: connection.name,
+    status,
+    counts,
+    failure: described,
+    nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
+  };
+}
+
+/** A run with rejected records is partial: the rest is done, these wait for somebody. */
+function statusOf(counts: SyncCounts): RunStatus {
+  return counts.rejected + counts.pushRejected > 0 ? 'partial' : 'succeeded';
+}
+
+/** Null = the caller asked us to stop: no failure. */
+function describeFailure(error: unknown): RunFailureReport | null {
+  if (error instanceof AppError || error instanceof ConnectorError) {
+    const { code, message, recovery, remedy } = error;
+    return { code, message, recovery, remedy };
+  }
+  if (error instanceof Error && error.name === 'AbortError') return null;
+  return {
+    code: 'unexpected',
+    message: error instanceof Error ? `${error.name} in ${error.stack?.split('\n')[1]?.trim() ?? 'an unknown place'}` : 'not an error',
+    recovery: 'report-bug',
+    remedy: 'Report it with the log of this run; nothing that was committed is lost.',
+  };
+}
+
+function alreadyRunning(name: string): AppError {
+  return new AppError('run-active', `Another run of "${name}" is under way.`, {
+    recovery: 'retry',
+    remedy: 'Wait until it has ended; `leadloop doctor` shows what runs.',
+    exitCode: exitCodes.tryLater,
+  });
+}
