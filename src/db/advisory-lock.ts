@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { connectFailure, unavailable } from './failures.ts';
 
 /** A silent network loses a connection without a word, so the holder asks. */
@@ -12,7 +12,7 @@ export interface HeldLock extends AsyncDisposable {
 
 /** The lock, or null when somebody holds it. One connection a lock: it ends with its holder, whatever kills that. */
 export async function tryLock(url: string, name: string): Promise<HeldLock | null> {
-  const client = new pg.Client({
+  const client = new Client({
     connectionString: url,
     application_name: 'leadloop lock',
     keepAlive: true,
@@ -38,7 +38,7 @@ export function lockKey(name: string): string {
   return createHash('sha256').update(`leadloop:${name}`).digest().readBigInt64BE().toString();
 }
 
-function held(client: pg.Client, lost: AbortController): HeldLock {
+function held(client: Client, lost: AbortController): HeldLock {
   const heartbeat = setInterval(() => {
     client.query('select 1').catch((error: unknown) => lost.abort(unavailable(error)));
   }, heartbeatMs);

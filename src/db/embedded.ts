@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import type { DatabaseLog } from './database.ts';
 import { initialise, login, start, stop } from './embedded/cluster.ts';
 import { lockMachine } from './embedded/machine-lock.ts';
@@ -46,7 +46,7 @@ class SharedServer implements EmbeddedServer {
   readonly #place: Place;
   readonly #options: EmbeddedOptions;
   #port = 0;
-  #presence: pg.Client | null = null;
+  #presence: Client | null = null;
   #isClosing = false;
 
   constructor(place: Place, options: EmbeddedOptions) {
@@ -105,8 +105,8 @@ class SharedServer implements EmbeddedServer {
     return postmaster;
   }
 
-  async #present(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.superuserUrl, application_name: presence });
+  async #present(): Promise<Client> {
+    const client = new Client({ connectionString: this.superuserUrl, application_name: presence });
     client.on('error', () => undefined);
     client.once('end', () => void this.#revive());
     await client.connect();

@@ -5,7 +5,6 @@ type KyselyConfig = ConstructorParameters<typeof Kysely>[0];
 type Dialect = KyselyConfig['dialect'];
 type Driver = ReturnType<Dialect['createDriver']>;
 type DatabaseConnection = Awaited<ReturnType<Driver['acquireConnection']>>;
-type QueryResult = Awaited<ReturnType<DatabaseConnection['executeQuery']>>;
 
 /**
  * Entity managers on a connection whose transaction we began ourselves.
@@ -77,10 +76,9 @@ const writes: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERG
 
 function connectionOn(client: PoolClient): DatabaseConnection {
   return {
-    executeQuery: async <Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) => {
+    executeQuery: async ({ sql, parameters }) => {
       const { command, rowCount, rows } = await client.query(sql, [...parameters]);
-      const result = { rows: rows as Row[] } as QueryResult;
-      return (writes.has(command) ? { ...result, numAffectedRows: BigInt(rowCount ?? 0) } : result) as never;
+      return writes.has(command) ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows };
     },
     streamQuery: () => {
       throw new Error('the entity manager of a transaction does not stream; write a statement of db/queries');

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { DatabaseError } from 'pg';
 import { AppError } from '../model/errors.ts';
 
 /** A whole transaction that lost against another one: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html */
@@ -13,8 +13,8 @@ const refusalCodes: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
 /** SQLSTATE of an error of the server, also when the ORM has wrapped it. */
 export function sqlState(error: unknown): string | null {
   for (let current = error; current instanceof Error; current = current.cause) {
-    if (current instanceof pg.DatabaseError && current.code !== undefined) return current.code;
-    if ('previous' in current && current.previous instanceof pg.DatabaseError) return current.previous.code ?? null;
+    if (current instanceof DatabaseError && current.code !== undefined) return current.code;
+    if ('previous' in current && current.previous instanceof DatabaseError) return current.previous.code ?? null;
   }
   return null;
 }

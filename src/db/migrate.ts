@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { lockKey } from './advisory-lock.ts';
 import type { OpenDatabase } from './database.ts';
 import { connectFailure } from './failures.ts';
@@ -27,7 +27,7 @@ export async function revertMigrations(database: OpenDatabase, to: 'previous' | 
 
 /** A second process waits here until the first has migrated, and then finds nothing to do. */
 async function alone<T>(database: OpenDatabase, work: () => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: database.url, application_name: 'leadloop migrate' });
+  const client = new Client({ connectionString: database.url, application_name: 'leadloop migrate' });
   client.on('error', () => undefined);
   try {
     await client.connect();

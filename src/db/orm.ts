@@ -39,6 +39,8 @@ export async function createOrm({ url, poolSize = 10, log = () => undefined }: O
       snapshot: false,
       disableForeignKeys: false,
     },
+    // The migrations own what the ORM does not need to know: constraints, indexes, policies, triggers and functions.
+    schemaGenerator: { ignoreTriggers: true, ignoreRoutines: true },
     logger: log,
     colors: false,
   });

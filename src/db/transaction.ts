@@ -1,4 +1,4 @@
-import pg, { type Pool, type PoolClient } from 'pg';
+import { type Pool, type PoolClient, escapeLiteral } from 'pg';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OrgId } from '../model/values.ts';
 import type { EntityManagers } from './entity-manager.ts';
@@ -14,7 +14,7 @@ export interface Scope {
 
 /** Role and organisation are local to the transaction, so that the pooled connection keeps nothing of them. */
 const beginAs = ({ role, orgId }: Scope): string =>
-  `begin; set local role ${role}; set local leadloop.org_id = ${pg.escapeLiteral(orgId)}`;
+  `begin; set local role ${role}; set local leadloop.org_id = ${escapeLiteral(orgId)}`;
 
 /** One attempt: begin, work, commit; on any error rollback. The connection goes back to the pool, or is closed when broken. */
 export async function transact<T>(

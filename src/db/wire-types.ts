@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { type CustomTypesConfig, types } from 'pg';
 
 /**
  * How PostgreSQL values become JavaScript values in `Tx.query`; the entity manager has its own mapping (`entities/`).
@@ -13,14 +13,14 @@ import pg from 'pg';
  * | uuid, text, enum | text |
  * | bytea | Buffer |
  */
-export const wireTypes: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => parsers.get(Number(oid)) ?? pg.types.getTypeParser(oid, format),
+export const wireTypes: CustomTypesConfig = {
+  getTypeParser: (oid, format) => parsers.get(oid) ?? types.getTypeParser(oid, format),
 };
 
-const { builtins } = pg.types;
+const { builtins } = types;
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the signature is node-postgres' own
-const parsers = new Map<number, (text: any) => any>([
+const parsers = new Map<number | string, (text: any) => any>([
   [builtins.INT8, safeInteger],
   [1016, (text: string) => parseArray(text).map(safeInteger)],
   [builtins.NUMERIC, Number],

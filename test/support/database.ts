@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { openDatabase, type OpenDatabase } from '../../src/db/database.ts';
 import { wireTypes } from '../../src/db/wire-types.ts';
 import type { OrgId } from '../../src/model/values.ts';
@@ -36,7 +36,7 @@ export async function testDatabase(options: { readonly isEmpty?: boolean } = {})
   await onServer(server.superuserUrl, `create database ${name} template ${template} owner ${owner}`);
   stack.defer(async () => onServer(server.superuserUrl, `drop database if exists ${name} with (force)`));
   const superuserUrl = at(server.superuserUrl, name);
-  const superuser = stack.adopt(new pg.Pool({ connectionString: superuserUrl, max: 2, types: wireTypes }), (pool) =>
+  const superuser = stack.adopt(new Pool({ connectionString: superuserUrl, max: 2, types: wireTypes }), (pool) =>
     pool.end(),
   );
   superuser.on('error', () => undefined);
@@ -52,7 +52,7 @@ export async function testDatabase(options: { readonly isEmpty?: boolean } = {})
   };
 }
 
-function statements(superuser: pg.Pool): Pick<TestDatabase, 'sql' | 'org' | 'twoOrgs'> {
+function statements(superuser: Pool): Pick<TestDatabase, 'sql' | 'org' | 'twoOrgs'> {
   const org = async (slug: string): Promise<OrgId> => {
     const { rows } = await superuser.query<{ id: OrgId }>(
       'insert into orgs (slug, name) values ($1, $1) returning id',

@@ -87,10 +87,10 @@ export async function start(place: Place, port: number | null, isDurable: boolea
 }
 
 async function whenReady(place: Place, child: ChildProcess): Promise<Postmaster> {
-  let failure: Error | null = null;
-  child.once('error', (error) => (failure = error));
+  const failure: { error?: Error } = {};
+  child.once('error', (error) => (failure.error = error));
   const deadline = Date.now() + startPatienceMs;
-  while (failure === null && child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+  while (!failure.error && child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
     const postmaster = await findPostmaster(place.data);
     if (postmaster?.pid === child.pid && postmaster?.status === 'ready') return postmaster;
     await sleep(10);
@@ -99,7 +99,7 @@ async function whenReady(place: Place, child: ChildProcess): Promise<Postmaster>
   throw new AppError('database-start-failed', 'The embedded PostgreSQL did not start.', {
     recovery: 'fix-config',
     remedy: `Read the end of ${join(place.directory, 'server.log')}, or set DATABASE_URL.`,
-    cause: failure ?? new Error(log.slice(-2_000)),
+    cause: failure.error ?? new Error(log.slice(-2_000)),
   });
 }
 
@@ -132,11 +132,11 @@ async function run(place: Place, program: string, args: readonly string[], input
   });
 }
 
-/** Nothing of our environment: PGDATA and the like would lead the server astray. */
+/** Nothing of our environment: PGDATA and the like would lead the server astray. The binaries call nothing by name. */
 const asOwner = (place: Place): { cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number } => ({
   ...place.owner,
   cwd: place.directory,
-  env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+  env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
 });
 
 async function openLog(place: Place): ReturnType<typeof open> {

@@ -1,4 +1,62 @@
+import { ApiUsage } from './api-usage.ts';
+import { AuditEntry } from './audit-entry.ts';
+import { CompanyEnrichment } from './company-enrichment.ts';
+import { Connection } from './connection.ts';
+import { CrmCacheEntry } from './crm-cache-entry.ts';
+import { DeveloperSignup } from './developer-signup.ts';
+import { EngagementEvent } from './engagement-event.ts';
+import { ExpansionSignal } from './expansion-signal.ts';
+import { FieldMapping } from './field-mapping.ts';
+import { InternalSignal } from './internal-signal.ts';
+import { Lead } from './lead.ts';
+import { LeadScore } from './lead-score.ts';
+import { LeadSource } from './lead-source.ts';
+import { LifecycleTransition } from './lifecycle-transition.ts';
+import { Opportunity } from './opportunity.ts';
 import { Org } from './org.ts';
+import { OrgScoringProfile } from './org-scoring-profile.ts';
+import { PassSighting } from './pass-sighting.ts';
+import { PushLedgerEntry } from './push-ledger-entry.ts';
+import { PushState } from './push-state.ts';
+import { RecordAliase } from './record-aliase.ts';
+import { RejectedRecord } from './rejected-record.ts';
+import { ScoreBreakdown } from './score-breakdown.ts';
+import { ScoreChange } from './score-change.ts';
+import { SourceRecord } from './source-record.ts';
+import { Stakeholder } from './stakeholder.ts';
+import { SyncCursor } from './sync-cursor.ts';
+import { SyncRun } from './sync-run.ts';
+import { User } from './user.ts';
 
 /** Every entity of the schema, for the ORM. */
-export const entities = [Org];
+export const entities = [
+  ApiUsage,
+  AuditEntry,
+  CompanyEnrichment,
+  Connection,
+  CrmCacheEntry,
+  DeveloperSignup,
+  EngagementEvent,
+  ExpansionSignal,
+  FieldMapping,
+  InternalSignal,
+  Lead,
+  LeadScore,
+  LeadSource,
+  LifecycleTransition,
+  Opportunity,
+  Org,
+  OrgScoringProfile,
+  PassSighting,
+  PushLedgerEntry,
+  PushState,
+  RecordAliase,
+  RejectedRecord,
+  ScoreBreakdown,
+  ScoreChange,
+  SourceRecord,
+  Stakeholder,
+  SyncCursor,
+  SyncRun,
+  User,
+];

@@ -6,7 +6,7 @@ export const Org = defineEntity({
   tableName: 'orgs',
   properties: {
     id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
-    slug: p.text().unique(),
+    slug: p.text(),
     name: p.text(),
     createdAt: p.datetime().defaultRaw('now()'),
   },

@@ -1,0 +1,15 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+
+/** An id that a merge retired, and the record that lives on. */
+export const RecordAliase = defineEntity({
+  name: 'RecordAliase',
+  tableName: 'record_aliases',
+  properties: {
+    orgId: p.uuid().primary(),
+    connectionId: p.uuid().primary(),
+    object: p.text().primary(),
+    aliasId: p.text().primary(),
+    externalId: p.text(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});

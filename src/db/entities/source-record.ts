@@ -1,0 +1,26 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { JsonValue } from './json.ts';
+
+/** The last image of a CRM record, as pulled and as mapped. */
+export const SourceRecord = defineEntity({
+  name: 'SourceRecord',
+  tableName: 'source_records',
+  properties: {
+    orgId: p.uuid().primary(),
+    connectionId: p.uuid().primary(),
+    object: p.text().primary(),
+    externalId: p.text().primary(),
+    kind: p.enum(['lead', 'company', 'owner']),
+    modifiedAt: p.datetime(),
+    fields: p.json<JsonValue>(),
+    mapped: p.json<JsonValue>().defaultRaw("'{}'"),
+    mappingVersion: p.integer(),
+    companyId: p.text().nullable(),
+    leadId: p.uuid().nullable(),
+    userId: p.uuid().nullable(),
+    goneAt: p.datetime().nullable(),
+    goneReason: p.enum(['archived', 'merged', 'erased']).nullable(),
+    firstSeenAt: p.datetime().defaultRaw('now()'),
+    updatedAt: p.datetime().defaultRaw('now()'),
+  },
+});

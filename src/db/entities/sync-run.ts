@@ -1,0 +1,20 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { JsonValue } from './json.ts';
+
+/** One execution of a sync, push, rescore, replay or undo. */
+export const SyncRun = defineEntity({
+  name: 'SyncRun',
+  tableName: 'sync_runs',
+  properties: {
+    id: p.uuid().primary(),
+    orgId: p.uuid(),
+    connectionId: p.uuid().nullable(),
+    kind: p.enum(['sync', 'push', 'rescore', 'replay', 'undo']),
+    status: p.enum(['running', 'succeeded', 'partial', 'failed', 'cancelled']),
+    counts: p.json<JsonValue>().defaultRaw("'{}'"),
+    failure: p.json<JsonValue>().nullable(),
+    startedAt: p.datetime(),
+    heartbeatAt: p.datetime(),
+    endedAt: p.datetime().nullable(),
+  },
+});
