@@ -192,7 +192,9 @@ describe('lifecycle stage', () => {
   it('answers a backward move with success and keeps the stage', async () => {
     const sandbox = await portal();
     const id = await sandbox.contact({ lifecyclestage: 'opportunity' });
-    const { status, body } = await sandbox.call('PATCH', `${CONTACTS}/${id}`, { properties: { lifecyclestage: 'lead' } });
+    const { status, body } = await sandbox.call('PATCH', `${CONTACTS}/${id}`, {
+      properties: { lifecyclestage: 'lead' },
+    });
     expect(status).toBe(200);
     expect(body.properties.lifecyclestage).toBe('opportunity');
   });
