@@ -64,10 +64,16 @@ module.exports = {
 
     {
       name: 'db-knows-only-the-model',
-      comment: 'Rows in, rows out.',
+      comment: 'Rows in, rows out: the model, and types of the connector contract.',
       severity: 'error',
       from: { path: db },
-      to: { path: ours, pathNot: [db, model, '^migrations/'] },
+      to: { path: ours, pathNot: [db, model, sdk, '^migrations/'] },
+    },
+    {
+      name: 'db-runs-no-connector-code',
+      severity: 'error',
+      from: { path: db },
+      to: { path: sdk, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'orm-stays-in-db',

@@ -7,8 +7,8 @@ const checks = {
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   types: ['tsc', '--noEmit'],
   boundaries: ['node', 'scripts/check-boundaries.mjs'],
-  'unused code': ['knip', '--no-progress'],
-  'generated files': ['node', '--conditions=source', 'scripts/generate.mjs', '--check'],
+  unused: ['knip', '--no-progress'],
+  generated: ['node', '--conditions=source', 'scripts/generate.mjs', '--check'],
   docs: ['node', 'scripts/check-docs.mjs'],
 };
 

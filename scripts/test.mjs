@@ -1,26 +1,33 @@
-// `npm test`: checks, then every test. Stages run in order and the first failing one ends the run. The last line is always
+// `npm test [-- stage …]`: checks, then every test. Stages run in order and the first failing one ends the run. The last line is always
 // `N passed, N failed`; a check counts as one test.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './check.mjs';
 import { chromium } from './chromium.mjs';
-import { line, run } from './run.mjs';
+import { line, root, run } from './run.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'leadloop-test-'));
 const failedOnce = { passed: 0, failed: 1 };
 
 /** Runs one vitest project. The counts come from its JSON report, never from its text. */
 async function vitest(project, { env = {}, label = project } = {}) {
-  const report = join(scratch, `${label.replaceAll(/\W+/g, '-')}.json`);
+  const files = globSync(`test/${project}/**/*.test.ts`, { cwd: root }).length;
+  if (files === 0) {
+    console.log(`no files in test/${project}`);
+    return { passed: 0, failed: 0 };
+  }
+  const report = join(scratch, `${label}.json`);
   const { code, seconds } = await run(
     ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     { env, show: true },
   );
-  const { numPassedTests: passed, numFailedTests, numPendingTests: skipped } = readReport(report);
-  // A file that does not load, an unhandled rejection, no test at all: vitest fails without a failed test.
-  const failed = code === 0 ? numFailedTests : Math.max(1, numFailedTests);
+  const { numPassedTests: passed, numFailedTests, numPendingTests: skipped, testResults } = readReport(report);
+  // A file that does not load, an unhandled rejection, a file that nobody ran: no test failed, and yet something did.
+  const isWhole = code === 0 && testResults.length === files;
+  const failed = isWhole ? numFailedTests : Math.max(1, numFailedTests);
   console.log(line(failed === 0, label, seconds, `${passed} passed, ${failed} failed, ${skipped} skipped`));
+  if (testResults.length !== files) console.log(`${testResults.length} of ${files} files were run`);
   return { passed, failed };
 }
 
@@ -28,7 +35,7 @@ function readReport(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 };
+    return { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] };
   }
 }
 
@@ -40,7 +47,10 @@ async function integrationOnPostgres15() {
     return { passed: 0, failed: 0 };
   }
   try {
-    return await vitest('integration', { env: { DATABASE_URL: server.url }, label: 'integration (PG 15)' });
+    return await vitest('integration', {
+      env: { LEADLOOP_TEST_DATABASE_URL: server.url },
+      label: 'integration-15',
+    });
   } finally {
     await server.stop();
   }
@@ -56,15 +66,21 @@ const stages = {
   unit: () => vitest('unit'),
   contract: () => vitest('contract'),
   integration: () => vitest('integration'),
-  'integration on PostgreSQL 15': integrationOnPostgres15,
+  'integration-15': integrationOnPostgres15,
   regression: () => vitest('regression'),
-  'end to end': endToEnd,
+  e2e: endToEnd,
 };
+const chosen = process.argv.slice(2);
+const names = Object.keys(stages).filter((name) => chosen.length === 0 || chosen.includes(name));
+if (names.length < chosen.length) {
+  console.error(`there are these stages: ${Object.keys(stages).join(', ')}`);
+  process.exit(2);
+}
 
 const sum = { passed: 0, failed: 0 };
-for (const [name, stage] of Object.entries(stages)) {
+for (const name of names) {
   console.log(`\n── ${name} ──`);
-  const { passed, failed } = await stage().catch((error) => {
+  const { passed, failed } = await stages[name]().catch((error) => {
     console.log(error.message);
     return failedOnce;
   });

@@ -27,6 +27,10 @@ const violations: Record<string, readonly [file: string, text: string]> = {
     "import { two } from '../two/a.ts';\nexport const a = two;",
   ],
   'db-knows-only-the-model': ['src/db/a.ts', "import { a } from '../push/b.ts';\nexport const b = a;"],
+  'db-runs-no-connector-code': [
+    'src/db/c.ts',
+    "import { door } from '../connector-sdk/index.ts';\nexport const a = door;",
+  ],
   'orm-stays-in-db': ['src/push/a.ts', "import { MikroORM } from '@mikro-orm/postgresql';\nexport const a = MikroORM;"],
   'pipes-know-no-transport': ['src/pull/a.ts', "import fastify from 'fastify';\nexport const a = fastify;"],
   'leaves-stay-leaves': ['src/push/c.ts', "import { main } from '../cli/main.ts';\nexport const a = main;"],
