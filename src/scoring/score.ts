@@ -80,7 +80,7 @@ export function distribute<T extends { readonly hundredths: number }>(
   let gainsLeft = Math.min(gains, max + losses);
   let lossesLeft = Math.min(losses, gains);
   return lines.map((line) => {
-    const counted = Math.max(-lossesLeft, Math.min(gainsLeft, line.hundredths));
+    const counted = Math.max(0 - lossesLeft, Math.min(gainsLeft, line.hundredths));
     if (counted > 0) gainsLeft -= counted;
     else lossesLeft += counted;
     return { ...line, counted };
