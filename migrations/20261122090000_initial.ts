@@ -465,7 +465,7 @@ const records = `
     connection_id uuid not null,
     object text not null,
     external_id text not null,
-    kind text not null check (kind in ('lead', 'company', 'owner')),
+    kind text not null check (kind in ('lead', 'company', 'owner', 'engagement')),
     modified_at timestamptz not null,
     fields jsonb not null,
     mapped jsonb not null default '{}',

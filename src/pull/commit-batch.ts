@@ -56,7 +56,7 @@ export async function commitBatch(
   const allRejected = [...batch.rejected, ...rejected];
   await saveRejected(tx, { ...target, runId, now: at, read, rejected: allRejected });
   if (position.lane === 'full') await recordSightings(tx, position, read);
-  const completedAt = batch.done ? at : position.completedAt;
+  const completedAt = batch.done ? latest(at, position.passStartedAt) : position.completedAt;
   return {
     position: await advanceCursor(tx, position, { cursor: batch.cursor, completedAt }),
     counts: {
@@ -72,4 +72,9 @@ export async function commitBatch(
       planned,
     },
   };
+}
+
+/** A run's instant is its start; a pass may begin later in the same run, and has to end after that. */
+function latest(at: Date, passStartedAt: Date | null): Date {
+  return passStartedAt !== null && passStartedAt > at ? passStartedAt : at;
 }
