@@ -1,3 +1,3 @@
 /** The dated API version of every path; the sandbox also answers the older one, with the same handlers. */
-export const API_VERSION = '2026-09';
+const API_VERSION = '2026-09';
 export const ACCEPTED_VERSIONS = [API_VERSION, '2026-03'] as const;

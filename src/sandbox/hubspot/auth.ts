@@ -29,7 +29,7 @@ interface Grant {
 
 type Form = Record<string, string | undefined>;
 
-export interface TokenReply {
+interface TokenReply {
   token_type: 'bearer';
   access_token: string;
   refresh_token?: string;

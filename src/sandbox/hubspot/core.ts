@@ -6,7 +6,7 @@ import type { Store } from './store/store.ts';
 import type { WriteRules } from './store/write.ts';
 import type { MovableClock } from './time.ts';
 
-export interface BatchRules extends WriteRules {
+interface BatchRules extends WriteRules {
   /**
    * Whether batch/update honours trace ids with a 207. Documented for create, seen on upsert, open for update: false
    * makes any invalid value refuse the whole update.

@@ -124,7 +124,7 @@ export function noPropertyPermission(legacyName: string, portalId: number): Vend
   });
 }
 
-export type LimitPolicy = 'TEN_SECONDLY_ROLLING' | 'SECONDLY' | 'DAILY';
+type LimitPolicy = 'TEN_SECONDLY_ROLLING' | 'SECONDLY' | 'DAILY';
 
 export function rateLimited(policy: LimitPolicy, portalId: number): VendorError {
   const name = policy.toLowerCase();

@@ -52,7 +52,7 @@ class RollingWindow {
   }
 }
 
-export type Bucket = 'general' | 'associations' | 'search';
+type Bucket = 'general' | 'associations' | 'search';
 
 export function bucketOf(path: string): Bucket {
   if (path.endsWith('/search')) return 'search';

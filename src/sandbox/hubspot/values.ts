@@ -9,7 +9,7 @@ export interface ValueProblem {
   name: string;
 }
 
-export type Checked = { value: string } | { problem: ValueProblem };
+type Checked = { value: string } | { problem: ValueProblem };
 
 /** String properties hold up to 65,536 characters (properties documentation). */
 const MAX_TEXT = 65_536;

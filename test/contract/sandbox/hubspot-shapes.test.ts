@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 /** [what, sample, status, method, path, body, token] */
-type Case = [string, keyof typeof SAMPLES, number, string, () => string, (() => unknown)?, string?];
+type Case = [string, keyof typeof SAMPLES, number, string, () => string, ((() => unknown) | undefined)?, string?];
 
 const CASES: Case[] = [
   ['a list page', 'listPage', 200, 'GET', () => `${CONTACTS}?limit=1&properties=email,zip`],

@@ -30,16 +30,16 @@ describe('tokens', () => {
   });
 });
 
-describe('OAuth', () => {
-  async function token(sandbox: Portal, form: Record<string, string>): Promise<{ status: number; body: Body }> {
-    const client = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' };
-    const response = await fetch(`${sandbox.url}/oauth/${V}/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ ...client, ...form }),
-    });
-    return { status: response.status, body: (await response.json()) as Body };
-  }
+async function token(sandbox: Portal, form: Record<string, string>): Promise<{ status: number; body: Body }> {
+  const client = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' };
+  const response = await fetch(`${sandbox.url}/oauth/${V}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ ...client, ...form }),
+  });
+  return { status: response.status, body: (await response.json()) as Body };
+}
 
+describe('OAuth', () => {
   it('rotates refresh tokens: the old one is BAD_REFRESH_TOKEN', async () => {
     const sandbox = await portal();
     const form = { grant_type: 'refresh_token', refresh_token: 'sandbox-refresh-token' };

@@ -102,7 +102,7 @@ describe('fault menu', () => {
     const { status, text } = await sandbox.call('GET', CONTACTS);
     expect(status).toBe(200);
     expect(text.startsWith('{"results":')).toBe(true);
-    expect(() => JSON.parse(text)).toThrow();
+    expect(() => JSON.parse(text)).toThrow(SyntaxError);
   });
 
   it('empty-2xx says success and writes nothing', async () => {

@@ -23,19 +23,21 @@ describe('records on dated paths', () => {
     const sandbox = await portal();
     const id = await sandbox.contact({ email: 'a@b.org', city: 'Reno' });
     await sandbox.call('PATCH', `${CONTACTS}/${id}`, { properties: { city: null } });
-    expect((await sandbox.read(id, 'city')).body.properties.city).toBe('Reno');
+    expect((await sandbox.read(id, 'city')).body.properties['city']).toBe('Reno');
   });
 
   it('pages in numeric id order; `after` is the last id plus one, and the last page has no paging', async () => {
     const sandbox = await portal({ contacts: 60 });
     const ids: string[] = [];
+    const pages: [string, string][] = [];
     let after: string | undefined = '0';
     while (after !== undefined) {
       const { body } = await sandbox.call('GET', `${CONTACTS}?limit=7&after=${after}`);
       ids.push(...body.results.map((row) => row.id));
       after = body.paging?.next.after;
-      if (after !== undefined) expect(BigInt(after)).toBe(BigInt(ids.at(-1) ?? 0) + 1n);
+      if (after !== undefined) pages.push([after, ids.at(-1) ?? '']);
     }
+    expect(pages.map(([next]) => next)).toStrictEqual(pages.map(([, last]) => String(BigInt(last) + 1n)));
     expect(ids).toStrictEqual(ids.toSorted((a, b) => Number(BigInt(a) - BigInt(b))));
     expect(new Set(ids.map((id) => id.length)).size).toBeGreaterThan(1);
     expect(new Set(ids).size).toBe(ids.length);
@@ -61,7 +63,7 @@ describe('records on dated paths', () => {
     expect(status).toBe(404);
     expect(headers.get('content-type')).toContain('text/html');
     expect(headers.get('x-hubspot-notfound')).toBe('true');
-    expect(() => JSON.parse(text)).toThrow();
+    expect(() => JSON.parse(text)).toThrow(SyntaxError);
     expect((await sandbox.call('DELETE', `${CONTACTS}/123456`)).status).toBe(204);
   });
 
@@ -196,7 +198,7 @@ describe('lifecycle stage', () => {
       properties: { lifecyclestage: 'lead' },
     });
     expect(status).toBe(200);
-    expect(body.properties.lifecyclestage).toBe('opportunity');
+    expect(body.properties['lifecyclestage']).toBe('opportunity');
   });
 
   it('goes back only over "" in one request and the stage in another', async () => {
@@ -204,7 +206,7 @@ describe('lifecycle stage', () => {
     const id = await sandbox.contact({ lifecyclestage: 'opportunity' });
     await sandbox.call('PATCH', `${CONTACTS}/${id}`, { properties: { lifecyclestage: '' } });
     await sandbox.call('PATCH', `${CONTACTS}/${id}`, { properties: { lifecyclestage: 'lead' } });
-    expect((await sandbox.read(id, 'lifecyclestage')).body.properties.lifecyclestage).toBe('lead');
+    expect((await sandbox.read(id, 'lifecyclestage')).body.properties['lifecyclestage']).toBe('lead');
   });
 });
 

@@ -78,8 +78,8 @@ const SOFTWARE: readonly SoftwareCompany[] = [
 
 const FIRST_COMPANY_ID = 7_421_000_117;
 /** Modified at the latest ten minutes before the start, so that a first pull meets settled records. */
-export const SETTLED_MS = 10 * 60_000;
-export const HISTORY_MS = 730 * DAY;
+const SETTLED_MS = 10 * 60_000;
+const HISTORY_MS = 730 * DAY;
 
 export interface Era {
   readonly random: Random;

@@ -7,7 +7,7 @@ import { seedOrganisations, type Era, type Organisation } from './organisations.
 import { seedOwners } from './owners.ts';
 import { seededRandom } from './random.ts';
 
-export interface SeedOptions {
+interface SeedOptions {
   contacts: number;
   seed: number;
   /** No seeded time lies after it. */

@@ -30,7 +30,7 @@ export interface ActiveFault extends FaultOrder {
   struck: number;
 }
 
-export interface Target {
+interface Target {
   method: string;
   url: string;
   /** When the request's token was issued, for `token-expired`. */

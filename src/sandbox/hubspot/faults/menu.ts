@@ -2,9 +2,9 @@
  * When a fault acts: `edge` and `answer` replace the answer, `handler` is done inside the handler, `reply` spoils a
  * good answer on its way out, and `ambient` changes the world until it is switched off.
  */
-export type FaultPhase = 'answer' | 'handler' | 'reply' | 'ambient';
+type FaultPhase = 'answer' | 'handler' | 'reply' | 'ambient';
 
-export interface FaultKind {
+interface FaultKind {
   readonly phase: FaultPhase;
   readonly description: string;
   /** Which paths it strikes unless the order names others. */

@@ -4,7 +4,7 @@ import type { CrmRecord } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
 import { isObject } from '../input.ts';
 
-export interface AssociationInput {
+interface AssociationInput {
   readonly to: number;
   readonly typeIds: readonly number[];
 }

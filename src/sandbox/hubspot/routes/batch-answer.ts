@@ -13,7 +13,7 @@ export interface RowError {
   errors?: ErrorBody['errors'];
 }
 
-export interface BatchAnswer<Row = WireRecord> {
+interface BatchAnswer<Row = WireRecord> {
   completedAt: string;
   status: 'COMPLETE';
   startedAt: string;

@@ -41,7 +41,7 @@ function mergedProperties(primary: Properties, other: Properties): Properties {
 }
 
 /** The outcome has an id of its own; both old ids lead to it (merge change for contacts and companies). */
-export function mergeRecords(store: Store, table: ObjectTable, primary: CrmRecord, other: CrmRecord): CrmRecord {
+function mergeRecords(store: Store, table: ObjectTable, primary: CrmRecord, other: CrmRecord): CrmRecord {
   const at = store.stamp();
   const properties = mergedProperties(primary.properties, other.properties);
   const mergedIds = [...primary.mergedIds, primary.id, ...other.mergedIds, other.id];

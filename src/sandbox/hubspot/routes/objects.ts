@@ -33,7 +33,7 @@ export function tableOf(core: Core, request: FastifyRequest, access: 'read' | 'w
   return core.store.table(type);
 }
 
-export function sentProperties(body: JsonObject): JsonObject {
+function sentProperties(body: JsonObject): JsonObject {
   const properties = body['properties'] ?? {};
   if (!isObject(properties)) throw malformedJson('Cannot deserialize value of type `java.util.LinkedHashMap`');
   return properties;

@@ -30,7 +30,7 @@ function checkFieldType(type: string, fieldType: string): void {
   throw validationError(`Property type '${type}' cannot have field type '${fieldType}'`);
 }
 
-export function readOptions(raw: unknown): PropertyOption[] {
+function readOptions(raw: unknown): PropertyOption[] {
   if (!Array.isArray(raw)) return [];
   return raw.filter(isObject).map((option, index) => ({
     label: textOf(option['label']) ?? '',

@@ -10,7 +10,7 @@ import {
   TASK_PROPERTIES,
 } from './other-properties.ts';
 
-export interface PropertyGroup {
+interface PropertyGroup {
   name: string;
   label: string;
   displayOrder: number;
@@ -48,10 +48,6 @@ export class PropertyCatalogue {
     if (name === this.hidden) return undefined;
     const definition = this.properties.get(name);
     return definition?.archived === true ? undefined : definition;
-  }
-
-  isArchived(name: string): boolean {
-    return this.properties.get(name)?.archived === true;
   }
 
   put(definition: PropertyDefinition): void {

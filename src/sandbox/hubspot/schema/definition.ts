@@ -51,7 +51,6 @@ export const TEXT: Kind = { type: 'string', fieldType: 'text' };
 export const NUMBER: Kind = { type: 'number', fieldType: 'number' };
 /** HubSpot's own datetime properties carry fieldType `date` (recorded: createdate, closedate). */
 export const DATETIME: Kind = { type: 'datetime', fieldType: 'date' };
-export const DATE: Kind = { type: 'date', fieldType: 'date' };
 export const BOOL: Kind = { type: 'bool', fieldType: 'booleancheckbox' };
 export const SELECT: Kind = { type: 'enumeration', fieldType: 'select' };
 
@@ -75,7 +74,7 @@ function labelOf(name: string): string {
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
 
-export function toOptions(values: readonly string[]): PropertyOption[] {
+function toOptions(values: readonly string[]): PropertyOption[] {
   return values.map((value, displayOrder) => ({ label: labelOf(value), value, displayOrder, hidden: false }));
 }
 

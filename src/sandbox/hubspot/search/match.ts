@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Filter } from './request.ts';
 
 /** Whether a record matches, judged by what the index knows of it. */
-export type Predicate = (record: CrmRecord, document: IndexedDocument) => boolean;
+type Predicate = (record: CrmRecord, document: IndexedDocument) => boolean;
 
 type Read<T> = (record: CrmRecord, document: IndexedDocument) => T | undefined;
 

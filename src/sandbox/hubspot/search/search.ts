@@ -6,7 +6,7 @@ import { readRecord, type WireRecord } from '../wire.ts';
 import { compileFilters, compileQuery, numberReader, textReader } from './match.ts';
 import type { SearchRequest, Sort } from './request.ts';
 
-export interface SearchAnswer {
+interface SearchAnswer {
   total: number;
   results: WireRecord[];
   paging?: { next: { after: string } };

@@ -1,5 +1,5 @@
 /** `category` HUBSPOT_DEFINED throughout; ids as in HubSpot's association type table. */
-export interface AssociationType {
+interface AssociationType {
   readonly typeId: number;
   readonly label: string | null;
   /** Name in `associations` of object reads. */

@@ -1,4 +1,4 @@
-export interface Link {
+interface Link {
   readonly to: number;
   readonly primary: boolean;
 }

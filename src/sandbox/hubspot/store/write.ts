@@ -14,7 +14,8 @@ export interface PreparedWrite {
   readonly problems: readonly ValueProblem[];
 }
 
-const EMPTY: Properties = {};
+/** What a record that is only being created has. */
+export const NO_PROPERTIES: Properties = {};
 
 /** Forward only: the API answers a backward move with success and keeps the stage (HubSpot staff, community). */
 function isBackward(next: string, current: string | undefined): boolean {
@@ -132,5 +133,3 @@ export function updateRecord(
   const properties = changed ? { ...merged, ...derived(table, merged, changes, at) } : before;
   store.update(table, record, properties, at);
 }
-
-export const NO_PROPERTIES = EMPTY;
