@@ -11,10 +11,11 @@ import type { LeadStatus } from '../model/lead.ts';
 import type { LifecycleTransition } from '../model/lifecycle.ts';
 import type { MappingProblem } from '../model/mapping.ts';
 import type { ProfileKind, ScoringProfile, Trigger } from '../model/profile.ts';
+import type { FieldChange } from '../model/push.ts';
 import type { RejectedRecord } from '../model/records.ts';
 import type { Lane, RunFailure, RunStatus, SyncCounts } from '../model/run.ts';
 import type { ScoreBreakdown } from '../model/score.ts';
-import type { ExternalId, Fields, FieldValue, LeadId, RunId } from '../model/values.ts';
+import type { ExternalId, Fields, LeadId, RunId } from '../model/values.ts';
 
 export interface App extends AsyncDisposable {
   /** The migrations that were run, in order; none where the schema was current. */
@@ -107,14 +108,7 @@ export interface PlannedRecord {
   readonly object: string;
   readonly externalId: ExternalId;
   readonly leadId: LeadId;
-  readonly changes: readonly PlannedChange[];
-}
-
-export interface PlannedChange {
-  readonly field: string;
-  readonly before: FieldValue;
-  readonly after: FieldValue;
-  readonly why: string;
+  readonly changes: readonly FieldChange[];
 }
 
 export interface CheckReport {

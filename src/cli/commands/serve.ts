@@ -1,0 +1,42 @@
+import { AppError, exitCodes } from '../../model/errors.ts';
+import type { Command, Invocation } from '../command.ts';
+
+export const serveCommand: Command = {
+  usage: 'serve',
+  summary: 'run the daemon: scheduler, workers, API and console',
+  description:
+    'Runs until SIGTERM or Ctrl-C, then finishes the batches under way. Any number of daemons may share one database.',
+  options: [
+    ['--roles <list>', 'what this process does, separated by commas (default: everything)'],
+    ['--port <number>', 'port of the API and console'],
+    ['--host <address>', 'address to listen on'],
+  ],
+  examples: ['leadloop serve', 'leadloop serve --roles worker'],
+  async run(app, { options, signal }) {
+    await app.serve({ roles: rolesOf(options), port: portOf(options), host: textOf(options, 'host'), signal });
+    return exitCodes.done;
+  },
+};
+
+function rolesOf(options: Invocation['options']): readonly string[] | null {
+  const roles = textOf(options, 'roles')
+    ?.split(',')
+    .map((role) => role.trim());
+  return roles?.filter((role) => role !== '') ?? null;
+}
+
+/** Null = the default. */
+function portOf(options: Invocation['options']): number | null {
+  const text = textOf(options, 'port');
+  if (text === null) return null;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new AppError('usage', `"${text}" is no port.`, {
+    recovery: 'fix-config',
+    remedy: 'Give a number from 0 to 65535.',
+  });
+}
+
+function textOf(options: Invocation['options'], name: string): string | null {
+  return typeof options[name] === 'string' ? options[name] : null;
+}

@@ -1,0 +1,34 @@
+import type { Command } from '../command.ts';
+import { exitOf } from '../exit.ts';
+import { renderSyncReport } from '../render/sync-report.ts';
+
+export const syncCommand: Command = {
+  usage: 'sync <connection>',
+  summary: 'pull what changed, rescore it, and push the scores back',
+  description:
+    'A run that is interrupted or stopped by a limit goes on where it stopped when it is started again. Ctrl-C ends it after ' +
+    'the batch under way; a second Ctrl-C at once.',
+  options: [
+    ['--full', 'read everything again, not only what changed'],
+    ['--pull-only', 'write nothing into the CRM'],
+    ['--dry-run', 'plan the writes and do not send them'],
+  ],
+  examples: ['leadloop sync acme-hubspot', 'leadloop sync acme-hubspot --full --pull-only'],
+  async run(app, { io, arguments: [connection = ''], options, signal }) {
+    const progress = io.progress();
+    try {
+      const report = await app.sync(connection, {
+        full: options['full'] === true,
+        pullOnly: options['pullOnly'] === true,
+        dryRun: options['dryRun'] === true,
+        signal,
+        onProgress: progress.report,
+      });
+      progress.end();
+      io.answer(report, renderSyncReport);
+      return exitOf(report);
+    } finally {
+      progress.end();
+    }
+  },
+};

@@ -1,0 +1,12 @@
+import { exitCodes } from '../model/errors.ts';
+import type { SyncReport } from './app-port.ts';
+import type { ExitCode } from './command.ts';
+import { exitFor } from './failure.ts';
+
+/** The exit code of a run. */
+export function exitOf({ status, failure, nextTryAt, counts }: SyncReport): ExitCode {
+  if (nextTryAt !== null) return exitCodes.tryLater;
+  if (failure !== null) return exitFor(failure.recovery);
+  if (status === 'failed' || status === 'cancelled') return exitCodes.failed;
+  return status === 'partial' || counts.rejected + counts.pushRejected > 0 ? exitCodes.partial : exitCodes.done;
+}

@@ -1,0 +1,30 @@
+import type { Command } from './command.ts';
+import { indented, table } from './text.ts';
+
+export const generalHelp = `
+Examples:
+  leadloop sandbox                              a HubSpot to play with, on port 9001
+  leadloop apply config/leadloop.yaml           make the database what the file says
+  leadloop check                                try credentials, rights, fields and quota
+  leadloop sync acme-hubspot                    pull, score, push
+  leadloop explain jane@district.example        where every point comes from
+
+Exit codes:
+  0   done
+  1   failed
+  2   wrong usage or configuration
+  3   partial: some records were rejected
+  75  try later: a limit of the CRM is used up, or somebody else is at it
+
+Environment:
+  DATABASE_URL    a Postgres of your own; without it one is started under LEADLOOP_HOME
+  LEADLOOP_HOME   state of this machine (default .leadloop)
+  LEADLOOP_KEY    id:base64[,id:base64…]: keys that seal credentials, the first one new ones;
+                  without it a key file is made under LEADLOOP_HOME
+  LOG_LEVEL       trace, debug, info, warn, error, fatal or silent (default info)
+  NO_COLOR        no colours, whatever its value
+`;
+
+export function commandHelp({ examples }: Command): string {
+  return `\nExamples:\n${indented(table(examples.map((example) => [example])))}\n`;
+}
