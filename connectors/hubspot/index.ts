@@ -11,7 +11,7 @@ import { encodeCursor } from './cursor.ts';
 import { defaultMapping, ownedFields } from './default-mapping.ts';
 import { pullEmailEvents } from './email-events.ts';
 import { pullForms } from './forms.ts';
-import { beginning, clockSkewMs } from './limits.ts';
+import { beginning, buckets, clockSkewMs } from './limits.ts';
 import { objectNamed, objects } from './objects.ts';
 import { pullOwners } from './owners.ts';
 import { nothing, pullRecords } from './pull.ts';
@@ -27,6 +27,7 @@ export const hubspot = defineConnector({
   settings,
   credentials,
   objects,
+  limits: buckets,
   defaultMapping,
   ownedFields,
   startCursor: (_object, instant) =>

@@ -258,7 +258,8 @@ function intended(push: Push, name: string, value: FieldValue): FieldValue {
 }
 
 function decoded({ types }: Push, name: string, text: string | null): FieldValue {
-  return decodeValue(types.get(name) ?? 'text', text) ?? text;
+  const value = decodeValue(types.get(name) ?? 'text', text);
+  return value === undefined ? text : value;
 }
 
 function isSame(left: FieldValue | undefined, right: FieldValue): boolean {

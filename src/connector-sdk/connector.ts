@@ -15,7 +15,7 @@ import type { MappingDefinition } from '../model/mapping.ts';
 import type { FieldSchema, FieldSpec, ObjectKind, PulledPage, SourceRecord } from '../model/records.ts';
 import type { Lane } from '../model/run.ts';
 import type { ExternalId, Fields, FieldValue } from '../model/values.ts';
-import type { Governor } from './governor.ts';
+import type { Governor, RateLimit } from './governor.ts';
 
 /** Opaque text with a version prefix of the connector's own; only the connector that made it reads it. */
 export type Cursor = string;
@@ -31,6 +31,8 @@ export interface ConnectorDefinition<Settings extends TSchema = TSchema, Credent
   readonly objects: readonly ObjectCapability[];
   /** Used where an organisation configures nothing. */
   readonly defaultMapping: MappingDefinition;
+  /** The CRM's short limits by bucket: what the governor of a connection starts with, until the CRM tells more. */
+  readonly limits: Readonly<Record<string, RateLimit>>;
   /** The fields that we create in the CRM, by object. */
   readonly ownedFields: Readonly<Record<string, readonly FieldSpec[]>>;
   /** Pure: the cursor from which `live` and `settled` pull everything that changed at or after `instant`. */
