@@ -13,8 +13,8 @@ if (code !== 0) {
   process.exit(1);
 }
 
-const assets = globSync('{src,connectors}/**/*', { cwd: root, exclude: (path) => /\.(ts|tsx|md)$/.test(path) }).filter(
-  (path) => statSync(join(root, path)).isFile(),
+const assets = globSync('{src,connectors}/**/*.*', { cwd: root }).filter(
+  (path) => !/\.(ts|tsx|md)$/.test(path) && statSync(join(root, path)).isFile(),
 );
 for (const asset of assets) {
   mkdirSync(dirname(join(dist, asset)), { recursive: true });

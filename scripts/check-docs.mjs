@@ -35,31 +35,32 @@ for (const document of documents) {
   }
 }
 
-// Error codes, both ways, with their recovery. Codes are literals in the code, so that a reader can search for them.
+// Error codes, both ways, with recovery and exit code. Codes are literals in the code, so that a reader can search for them.
+const exits = { done: 0, failed: 1, usage: 2, partial: 3, tryLater: 75 };
 const inCode = new Map();
-for (const file of globSync(['src/**/*.ts', 'connectors/**/*.ts'], {
-  cwd: root,
-  exclude: (path) => path === 'src/sandbox',
-})) {
+const note = (code, recovery, exit) =>
+  inCode.set(code, `${recovery}, exit ${exits[exit] ?? (recovery === 'fix-config' ? exits.usage : exits.failed)}`);
+const sources = globSync(['src/**/*.ts', 'connectors/**/*.ts'], { cwd: root });
+for (const file of sources.filter((path) => !path.startsWith('src/sandbox/'))) {
   const source = read(file);
   for (const [call, code] of source.matchAll(/new AppError\(\s*(?:'([a-z-]+)')?/g)) {
     if (code === undefined) problems.push(`${file}: the code in "${call.trim()}…" is not a literal`);
   }
-  const errors = /(?:new AppError|super)\(\s*'([a-z]+(?:-[a-z]+)+)'[\s\S]{0,900}?\brecovery: '([a-z-]+)'/g;
-  for (const [, code, recovery] of source.matchAll(errors)) inCode.set(code, recovery);
+  for (const { 1: code, index } of source.matchAll(/(?:new AppError|super)\(\s*'([a-z]+(?:-[a-z]+)+)'/g)) {
+    const rest = source.slice(index + code.length).split(/\n\}\n|new AppError/)[0];
+    note(code, /\brecovery: '([a-z-]+)'/.exec(rest)?.[1], /\bexitCode: exitCodes\.(\w+)/.exec(rest)?.[1]);
+  }
   const connectorErrors = /readonly recovery = '([a-z-]+)';\s*override readonly code = '([a-z-]+)'/g;
-  for (const [, recovery, code] of source.matchAll(connectorErrors)) inCode.set(code, recovery);
+  for (const [, recovery, code] of source.matchAll(connectorErrors)) {
+    note(code, recovery, code === 'crm-quota-exhausted' ? 'tryLater' : undefined);
+  }
 }
-const documented = new Map(
-  [...read('docs/errors.md').matchAll(/^\| `([a-z-]+)` *\|[^|]*\| *([a-z-]+) *\|/gm)].map(([, code, recovery]) => [
-    code,
-    recovery,
-  ]),
-);
-for (const [code, recovery] of inCode) {
+const rows = [...read('docs/errors.md').matchAll(/^\| `([a-z-]+)` *\|[^|]*\| *([a-z-]+) *\|.*\| *(\d+) *\|$/gm)];
+const documented = new Map(rows.map(([, code, recovery, exit]) => [code, `${recovery}, exit ${exit}`]));
+for (const [code, actual] of inCode) {
   const written = documented.get(code);
-  if (written === undefined) problems.push(`docs/errors.md: lacks ${code} (recovery ${recovery})`);
-  else if (written !== recovery) problems.push(`docs/errors.md: ${code} says ${written}, the code says ${recovery}`);
+  if (written === undefined) problems.push(`docs/errors.md: lacks ${code} (${actual})`);
+  else if (written !== actual) problems.push(`docs/errors.md: ${code} says ${written}; the code says ${actual}`);
 }
 for (const code of documented.keys()) {
   if (!inCode.has(code)) problems.push(`docs/errors.md: ${code} is not in the code`);
