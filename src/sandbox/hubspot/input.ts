@@ -42,6 +42,13 @@ export function listParameter(request: FastifyRequest, name: string): string[] |
   return parts.flatMap((part) => part.split(',')).filter((part) => part !== '');
 }
 
+/** The cursor of a list: the first id to read. */
+export function afterParameter(request: FastifyRequest): number {
+  const value = parameter(request, 'after') ?? '0';
+  if (!/^\d+$/.test(value)) throw validationError(`Invalid after: ${value}`);
+  return Number(value);
+}
+
 export function limitParameter(request: FastifyRequest, { fallback, max }: { fallback: number; max: number }): number {
   const value = parameter(request, 'limit');
   if (value === undefined) return fallback;

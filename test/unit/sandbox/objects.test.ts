@@ -47,6 +47,7 @@ describe('records on dated paths', () => {
     const sandbox = await portal({ contacts: 30 });
     expect((await sandbox.call('GET', CONTACTS)).body.results).toHaveLength(10);
     expect((await sandbox.call('GET', `${CONTACTS}?limit=101`)).status).toBe(400);
+    expect((await sandbox.call('GET', `${CONTACTS}?after=next`)).status).toBe(400);
   });
 
   it('answers 414 to a URL past 16,000 characters', async () => {

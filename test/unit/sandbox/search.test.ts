@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONTACTS, portal, type Portal } from './portal.ts';
+import { CONTACTS, portal, V, type Portal } from './portal.ts';
 
 const SEARCH = `${CONTACTS}/search`;
 
@@ -176,5 +176,27 @@ describe('index lag', () => {
     expect((await sandbox.call('POST', SEARCH, {})).body).toMatchObject({ total: 1, results: [] });
     now += 6_000;
     expect((await sandbox.call('POST', SEARCH, {})).body).toMatchObject({ total: 0, results: [] });
+  });
+});
+
+describe('search by association', () => {
+  it('finds the meetings of a contact by the pseudo-property associations.contact', async () => {
+    const sandbox = await portal({ contacts: 200 });
+    const { associations, contacts } = sandbox.store;
+    const hot = [...contacts.from(0)].find(({ id }) => associations.list('contacts', 'meetings', id).length > 0);
+    const filters = [{ propertyName: 'associations.contact', operator: 'EQ', value: hot?.id }];
+    const { body } = await sandbox.call('POST', `/crm/objects/${V}/meetings/search`, { filters });
+    expect(body.results.map((row) => Number(row.id))).toStrictEqual(
+      associations.list('contacts', 'meetings', hot?.id ?? 0).map((link) => link.to),
+    );
+  });
+});
+
+describe('free text', () => {
+  it('looks into the default fields', async () => {
+    const sandbox = await portal();
+    await people(sandbox);
+    expect((await sandbox.call('POST', SEARCH, { query: 'cas@' })).body.total).toBe(1);
+    expect((await sandbox.call('POST', SEARCH, { query: '' })).body.total).toBe(3);
   });
 });

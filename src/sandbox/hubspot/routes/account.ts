@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
 import { notFound } from '../errors.ts';
-import { limitParameter, parameter } from '../input.ts';
+import { afterParameter, limitParameter, parameter } from '../input.ts';
 import { requireScopes } from '../pipeline.ts';
 
 function details(core: Core): Record<string, unknown> {
@@ -29,7 +29,7 @@ function owners(core: Core, request: FastifyRequest): unknown {
   const archived = parameter(request, 'archived') === 'true';
   const limit = limitParameter(request, { fallback: 100, max: 500 });
   const email = parameter(request, 'email');
-  const after = Number(parameter(request, 'after') ?? 0);
+  const after = afterParameter(request);
   const matching = core.store.owners.filter(
     (owner) =>
       owner.archived === archived && (email === undefined || owner.email === email) && Number(owner.id) >= after,

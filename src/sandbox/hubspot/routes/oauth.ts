@@ -17,7 +17,9 @@ export function oauthRoutes(app: FastifyInstance, core: Core): void {
     const redirectUri = parameter(request, 'redirect_uri');
     const scopes = (parameter(request, 'scope') ?? '').split(/\s+/).filter((scope) => scope !== '');
     const state = parameter(request, 'state');
-    if (redirectUri === undefined) throw validationError('missing redirect_uri');
+    if (redirectUri === undefined || !URL.canParse(redirectUri)) {
+      throw validationError('missing or invalid redirect_uri');
+    }
     const target = new URL(redirectUri);
     target.searchParams.set('code', core.auth.authorise(clientId, scopes));
     if (state !== undefined) target.searchParams.set('state', state);

@@ -3,7 +3,15 @@ import { ACCEPTED_VERSIONS } from '../api-version.ts';
 import type { Core } from '../core.ts';
 import { malformedJson, objectNotFound } from '../errors.ts';
 import { objectType } from '../object-types.ts';
-import { bodyObject, isObject, limitParameter, listParameter, parameter, type JsonObject } from '../input.ts';
+import {
+  afterParameter,
+  bodyObject,
+  isObject,
+  limitParameter,
+  listParameter,
+  parameter,
+  type JsonObject,
+} from '../input.ts';
 import { requireScopes } from '../pipeline.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import type { CrmRecord } from '../store/record.ts';
@@ -60,7 +68,7 @@ function list(core: Core, request: FastifyRequest): unknown {
   const associations = listParameter(request, 'associations') ?? [];
   const results: WireRecord[] = [];
   let more = false;
-  for (const record of table.from(Number(parameter(request, 'after') ?? 0))) {
+  for (const record of table.from(afterParameter(request))) {
     if ((record.archivedAt !== undefined) !== archived) continue;
     if (results.length === limit) {
       more = true;
