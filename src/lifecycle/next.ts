@@ -39,12 +39,14 @@ function salesDecision({ state, crmStatus, at, connectionId }: LifecycleInput): 
   return move(state, { to, at, cause: { type: 'crm', connectionId, value: to } });
 }
 
+const nothingScored: NonNullable<LifecycleInput['breakdown']> = { mqlBy: [], contributions: [] };
+
 function scoreMoves({ state, values, breakdown, at }: LifecycleInput): readonly LifecycleTransition[] {
   const gained = state.baseline === null ? values : counterGrowth(values, state.baseline);
   const steps: { readonly to: LeadStatus; readonly cause: Cause }[] = [];
   if (hasEngaged(gained)) steps.push({ to: 'engaged', cause: { type: 'engagement' } });
-  const triggerIds = breakdown?.mqlBy ?? [];
-  if (triggerIds.length > 0 && (hasGained(gained) || isFresh(state, breakdown))) {
+  const { mqlBy: triggerIds, contributions } = breakdown ?? nothingScored;
+  if (triggerIds.length > 0 && (hasGained(gained) || isFresh(state, contributions))) {
     steps.push({ to: 'mql', cause: { type: 'trigger', triggerIds } });
   }
   const moves: LifecycleTransition[] = [];
@@ -69,10 +71,10 @@ function hasGained(gained: Fields): boolean {
  * A second belt for recycled leads: old engagement must not qualify again, even with a breakdown that ignored the baseline.
  * What a flag cannot show, a dated contribution can: a demo was requested once more.
  */
-function isFresh({ baseline }: LifecycleState, breakdown: LifecycleInput['breakdown']): boolean {
+function isFresh({ baseline }: LifecycleState, lines: ScoreBreakdown['contributions']): boolean {
   if (baseline === null) return true;
   const since = String(baseline['recycled_at']);
-  return breakdown?.contributions.some(({ observedAt }) => observedAt !== null && observedAt > since) ?? false;
+  return lines.some(({ observedAt }) => observedAt !== null && observedAt > since);
 }
 
 export interface Move {

@@ -23,7 +23,7 @@ export function normaliseRecord(mapping: CompiledMapping, record: SourceRecord):
     const converted = rule.convert(given);
     const value = isInvalid(converted) ? converted : fit(rule.to, converted);
     if (!isInvalid(value)) {
-      if (!isBlank(value) || rule.blank === 'clear') values[rule.to] = isBlank(value) ? null : value;
+      if (value !== null || rule.blank === 'clear') values[rule.to] = value;
       continue;
     }
     const rejected = rejection(record, rule, value.invalid);
@@ -65,7 +65,7 @@ function fit(field: LeadField, value: FieldValue): Converted {
     return crmStatuses.includes(value) ? value : { invalid: `is none of ${crmStatuses.join(', ')}` };
   const text = storable(String(value));
   if (type === 'email') return fitEmail(text.trim().toLowerCase());
-  return fitLength(field, text);
+  return text === '' ? null : fitLength(field, text);
 }
 
 /** Every whole number of the lead model counts something: students, people, visits. */

@@ -10,6 +10,7 @@ const maxWays = maxPatternInput ** 3;
 interface Group {
   /** Something inside can match in more than one way. */
   hasChoice: boolean;
+  /** Null for the pattern itself. */
   readonly outer: Group | null;
 }
 
@@ -46,29 +47,27 @@ function scan(pattern: string): { readonly ways: number; readonly isNested: bool
   let group: Group = { hasChoice: false, outer: null };
   let closed: Group | null = null;
   for (const [piece] of pattern.matchAll(pieces)) {
-    const repeat = repeatOf(piece);
-    if (repeat !== null && repeat.most > 1 && closed?.hasChoice === true) isNested = true;
-    const choices = piece === '|' ? 2 : (repeat?.choices ?? 1);
+    const { most, choices } = choicesOf(piece);
+    isNested ||= most > 1 && closed?.hasChoice === true;
+    group.hasChoice ||= choices > 1;
     ways *= choices;
-    if (choices > 1) group.hasChoice = true;
-    closed = null;
+    closed = piece === ')' ? group : null;
     if (piece.startsWith('(')) group = { hasChoice: false, outer: group };
-    if (piece === ')' && group.outer !== null) {
-      closed = group;
-      group = group.outer;
+    if (group.outer !== null && closed !== null) {
       // What can match in several ways inside a group makes the one around it do so too.
-      group.hasChoice ||= closed.hasChoice;
+      group.outer.hasChoice ||= group.hasChoice;
+      group = group.outer;
     }
   }
   return { ways, isNested };
 }
 
-/** How often a repeat may match at most, and how many different counts that leaves; null where the piece is no repeat. */
-function repeatOf(piece: string): { readonly most: number; readonly choices: number } | null {
+/** How often a repeat may match at most (1 where the piece is none), and how many choices the piece leaves. */
+function choicesOf(piece: string): { readonly most: number; readonly choices: number } {
   if (/^[*+]/.test(piece)) return { most: Infinity, choices: maxPatternInput };
-  if (piece.startsWith('?')) return { most: 1, choices: 2 };
+  if (piece === '|' || piece.startsWith('?')) return { most: 1, choices: 2 };
   const match = /^\{(\d+)(,?)(\d*)\}/.exec(piece);
-  if (match === null) return null;
+  if (match === null) return { most: 1, choices: 1 };
   const [, least, comma, given] = match;
   const most = comma === '' ? Number(least) : given === '' ? Infinity : Number(given);
   return { most, choices: Math.min(maxPatternInput, most - Number(least) + 1) };

@@ -43,7 +43,7 @@ function compileTransform(transform: Transform): Step {
   }
   const apply = transform.name === 'contains' || transform.name === 'matches' ? anyItem(transform) : each(transform);
   return (lanes) => {
-    const converted = lanes.map((lane) => (isBlank(lane) ? null : apply(lane)));
+    const converted = lanes.map((lane) => (lane === null || isBlank(lane) ? null : apply(lane)));
     return converted.find(isInvalid) ?? converted.filter((value): value is FieldValue => !isInvalid(value));
   };
 }
@@ -51,6 +51,8 @@ function compileTransform(transform: Transform): Step {
 function firstKnown(lanes: readonly FieldValue[]): FieldValue {
   return lanes.find((lane) => !isBlank(lane)) ?? null;
 }
+
+type Known = Exclude<FieldValue, null>;
 
 /** A transform of one value; the folds and the tests of lists are left out. */
 type Single = Exclude<Transform, { name: 'coalesce' | 'concat' | 'contains' | 'matches' }>;
@@ -68,10 +70,9 @@ const textual: ReadonlySet<string> = new Set([
   'truncate',
 ]);
 
-function each(transform: Single): (value: FieldValue) => Converted {
+function each(transform: Single): (value: Known) => Converted {
   const apply = compileScalar(transform);
   return (value) => {
-    if (value === null) return null;
     if (typeof value !== 'object') return blankToNull(apply(value));
     if (!textual.has(transform.name)) return { invalid: 'is a list; add `{ concat: ", " }` or `coalesce` before' };
     const items = value.map(apply);
@@ -129,7 +130,7 @@ function extraction({ pattern, group }: Of<'regex'>): (value: Scalar) => Convert
   return (value) => regex?.exec(String(value).slice(0, maxPatternInput))?.[group] ?? null;
 }
 
-function anyItem(transform: Of<'contains' | 'matches'>): (value: FieldValue) => boolean {
+function anyItem(transform: Of<'contains' | 'matches'>): (value: Known) => boolean {
   const holds = transform.name === 'contains' ? containsText(transform.text) : matchesPattern(transform.pattern);
   return (value) => [value].flat().some((item) => holds(String(item)));
 }

@@ -4,12 +4,14 @@ import type { CompiledProfile } from './compile.ts';
 /** The longest text that a plain text field of either CRM takes (Salesforce Text: 255 characters). */
 const maxLength = 255;
 
-/** A label's part in the total, in points of 100, from which its band begins; strongest first. */
+/** How a label is introduced, by its part in the total in points of 100; strongest first. */
 const bands = [
-  { name: 'Strong', atLeast: 10 },
-  { name: 'Medium', atLeast: 5 },
-  { name: 'Slight', atLeast: 0 },
+  { opening: 'Strong:', atLeast: 10 },
+  { opening: 'Medium:', atLeast: 5 },
+  { opening: 'Slight:', atLeast: 0 },
 ] as const;
+const against = 'Against:';
+const openings = ['MQL by', ...bands.map(({ opening }) => opening), against];
 
 /**
  * The score in one sentence for the rep, at most 255 characters, e.g.
@@ -21,36 +23,31 @@ const bands = [
  * for the component's maximum; so one rule's growth never moves another rule's label.
  */
 export function reasonOf(profile: CompiledProfile, breakdown: Omit<ScoreBreakdown, 'reason'>): string {
-  const strength = strengthByLabel(breakdown);
-  const labelsWhere = (holds: (points: number) => boolean) =>
-    [...strength].filter(([, points]) => holds(points)).map(([label]) => label);
-  const triggers = profile.triggers.filter(({ id }) => breakdown.mqlBy.includes(id)).map(({ label }) => label);
-  const parts = [
-    { opening: 'MQL by', labels: triggers },
-    ...bands.map(({ name, atLeast }, index) => {
-      const above = bands[index - 1]?.atLeast ?? Infinity;
-      return {
-        opening: `${name}:`,
-        labels: labelsWhere((points) => points > 0 && points >= atLeast && points < above),
-      };
-    }),
-    { opening: 'Against:', labels: labelsWhere((points) => points < 0) },
-  ];
-  const sentence = parts
-    .filter(({ labels }) => labels.length > 0)
-    .map(({ opening, labels }) => `${opening} ${labels.join(', ')}.`)
-    .join(' ');
-  return sentence === '' ? 'Nothing known yet that scores.' : shorten(sentence);
+  const labels = new Map<string, string>();
+  const add = (opening: string, label: string) => {
+    const before = labels.get(opening);
+    labels.set(opening, before === undefined ? label : `${before}, ${label}`);
+  };
+  for (const { id, label } of profile.triggers) if (breakdown.mqlBy.includes(id)) add('MQL by', label);
+  for (const [label, points] of strengthByLabel(breakdown)) {
+    if (points !== 0) add(bands.find(({ atLeast }) => points >= atLeast)?.opening ?? against, label);
+  }
+  if (labels.size === 0) return 'Nothing known yet that scores.';
+  const parts = openings
+    .filter((opening) => labels.has(opening))
+    .map((opening) => `${opening} ${labels.get(opening)}.`);
+  return shorten(parts.join(' '));
 }
 
 /** Points of 100 behind each label; rules in several components may share one (`Website visits`). */
 function strengthByLabel({ components, contributions }: Omit<ScoreBreakdown, 'reason'>): ReadonlyMap<string, number> {
-  const byName = new Map(components.map((component) => [component.name, component]));
   const strength = new Map<string, number>();
-  for (const { component, label, earned } of contributions) {
-    const { max = 0, weightPercent = 0 } = byName.get(component) ?? {};
-    const points = (Math.min(earned, max) * weightPercent) / 100;
-    strength.set(label, (strength.get(label) ?? 0) + points);
+  for (const { name, max, weightPercent } of components) {
+    for (const { component, label, earned } of contributions) {
+      if (component !== name || earned === 0) continue;
+      const points = (Math.min(earned, max) * weightPercent) / 100;
+      strength.set(label, (strength.get(label) ?? 0) + points);
+    }
   }
   return strength;
 }

@@ -44,6 +44,7 @@ describe('normaliseRecord', () => {
     ['state', 'x'.repeat(11), 'x is longer than 10 characters (for state)'],
     ['source_detail', 'x'.repeat(5000), 'x'.repeat(5000)],
     ['name', 'A\0da\ud800', 'Ada\ufffd'],
+    ['name', '\0', undefined],
     ['name', ['a', 'b'], 'x is a list; add a transform such as `{ concat: ", " }` (for name)'],
     ['name', 7, '7'],
     ['email', ' Ada@X.org ', 'ada@x.org'],
@@ -96,6 +97,12 @@ describe('normaliseRecord', () => {
           fields,
         },
       ],
+    });
+  });
+
+  it('passes on the reason of a transform', () => {
+    expect(normalise([inRule('n', 'enrollment', { transform: [{ name: 'integer' }] })], { n: '1.5' })).toMatchObject({
+      nulled: [{ message: 'n is not a whole number (for enrollment)' }],
     });
   });
 

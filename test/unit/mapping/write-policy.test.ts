@@ -41,6 +41,7 @@ describe('sameValue', () => {
   it.each<[FieldValue, FieldValue]>([
     [72, '72'],
     ['72.0', 72],
+    [1e300, '1e+300'],
     [true, 'true'],
     ['False', false],
     [null, ''],

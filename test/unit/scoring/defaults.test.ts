@@ -218,18 +218,10 @@ describe('the profile files', () => {
 describe('factsOf', () => {
   it('names the facts of rules, triggers and segments once, without the score itself', () => {
     expect(factsOf(defaultMqlProfile)).toEqual({
-      fields: [
-        ...[
-          'content_downloads',
-          'demo_requested',
-          'email_clicks',
-          'email_opens',
-          'employee_count',
-          'enrollment',
-          'title',
-        ],
-        'website_visits',
-      ],
+      fields:
+        'content_downloads demo_requested email_clicks email_opens employee_count enrollment title website_visits'.split(
+          ' ',
+        ),
       events: [],
     });
   });
