@@ -1,0 +1,110 @@
+import { ConnectorError } from '../connector-sdk/index.ts';
+import { AppError } from '../model/errors.ts';
+import type { RunReport } from '../sync.ts';
+
+/** Constant message, variables in `fields`: ids and counts only. */
+export type SchedulerLog = (
+  level: 'debug' | 'info' | 'warn',
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
+
+export interface LoopPort {
+  readonly sync: (key: string, signal: AbortSignal) => Promise<RunReport>;
+  readonly now: () => Date;
+  readonly log: SchedulerLog;
+  readonly signal: AbortSignal;
+  readonly onReport: (report: RunReport) => void;
+}
+
+/** The runs of one connection, one at a time. No failure of a run ends it. */
+export class ConnectionLoop {
+  readonly #key: string;
+  readonly #port: LoopPort;
+  #running: Promise<void> | null = null;
+  #notBefore: Date | null = null;
+
+  constructor(key: string, port: LoopPort) {
+    this.#key = key;
+    this.#port = port;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
+  /** Resolves when no run is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Starts a run, unless there is a reason not to; resolves with its end. */
+  async run(pausedReason: string | null): Promise<void> {
+    const reason = this.#reasonToSkip(pausedReason);
+    if (reason !== null) {
+      this.#port.log('info', `tick skipped: ${reason}`, { connection: this.#key });
+      return;
+    }
+    this.#running = this.#once().finally(() => {
+      this.#running = null;
+    });
+    await this.#running;
+  }
+
+  #reasonToSkip(pausedReason: string | null): string | null {
+    if (this.#port.signal.aborted) return 'shutting down';
+    if (this.#running !== null) return 'the run before is still under way';
+    if (pausedReason !== null) return 'the connection is paused';
+    if (this.#notBefore !== null && this.#port.now() < this.#notBefore) return 'waiting for the quota';
+    return null;
+  }
+
+  async #once(): Promise<void> {
+    const { sync, signal, onReport } = this.#port;
+    try {
+      const report = await sync(this.#key, signal);
+      this.#notBefore = report.nextTryAt;
+      this.#say(report);
+      onReport(report);
+    } catch (error) {
+      this.#explain(error);
+    }
+  }
+
+  #say({ runId, status, counts, failure, nextTryAt }: RunReport): void {
+    const fields = { connection: this.#key, runId, status };
+    if (failure === null) {
+      const { pulled, scored, pushed, rejected, apiCalls } = counts;
+      this.#port.log('info', 'run ended', { ...fields, pulled, scored, pushed, rejected, apiCalls });
+      return;
+    }
+    const { code, recovery, remedy } = failure;
+    this.#port.log('warn', 'run failed', { ...fields, code, recovery, remedy, notBefore: nextTryAt?.toISOString() });
+  }
+
+  #explain(error: unknown): void {
+    const fields = { connection: this.#key };
+    if (isAbort(error, this.#port.signal)) this.#port.log('info', 'run stopped', fields);
+    else if (error instanceof AppError && error.code === 'run-active')
+      this.#port.log('info', 'tick skipped: another process runs this connection', fields);
+    else this.#port.log('warn', 'run failed', { ...fields, ...described(error) });
+  }
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
+}
+
+function described(error: unknown): Record<string, string> {
+  if (error instanceof AppError || error instanceof ConnectorError) {
+    const { code, message, recovery, remedy } = error;
+    return { code, message, recovery, remedy };
+  }
+  const where = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    code: 'unexpected',
+    message: where,
+    recovery: 'report-bug',
+    remedy: 'Report it with this line; nothing that was committed is lost, and the next tick goes on.',
+  };
+}
