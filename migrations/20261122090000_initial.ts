@@ -219,6 +219,8 @@ const leads = `
     profile jsonb not null,
     active boolean not null default false,
     created_at timestamptz not null default now(),
+    -- When all leads had been scored with it; null = a rescore is due.
+    rescored_at timestamptz,
     unique (org_id, kind, version)
   );
   create unique index org_scoring_profiles_active_idx on org_scoring_profiles (org_id, kind) where active;

@@ -6,6 +6,7 @@ import type { MappingProblem } from './model/mapping.ts';
 import { addCounts, type Lane, noCounts, type RunStatus, type SyncCounts } from './model/run.ts';
 import type { RunId } from './model/values.ts';
 import { prepare } from './pull/prepare.ts';
+import { rescoreForProfile } from './pull/rescore.ts';
 import { pullConnection, type PulledLane } from './pull/run-sync.ts';
 import { holdBack, pushConnection } from './push/run-push.ts';
 
@@ -30,7 +31,7 @@ export interface RunReport {
 }
 
 export interface RunProgress {
-  readonly phase: 'pull' | 'push';
+  readonly phase: 'pull' | 'score' | 'push';
   readonly object: string;
   readonly lane: Lane | null;
   readonly done: number;
@@ -52,15 +53,21 @@ export interface SyncRunOptions {
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
   return recordRun(session, kind, async (runId, report) => {
-    const { pipeline, problems } = await prepare(session, runId, options.signal);
+    const prepared = await prepare(session, runId, options.signal);
+    const { pipeline, problems } = prepared;
     report.problems = problems;
     const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
       options.onProgress({ ...step, apiCalls: session.governor.admitted });
+    if (prepared.isRescoreDue) {
+      const onProgress = (done: number): void =>
+        progress({ phase: 'score', object: 'leads', lane: null, done, total: null });
+      const rescored = await rescoreForProfile(session, pipeline, { signal: options.signal, onProgress });
+      report.counts = addCounts(report.counts, rescored);
+    }
     if (!options.pushOnly) {
       const pulled = await pullConnection({
         session,
-        pipeline,
-        problems,
+        ...prepared,
         full: options.full,
         signal: options.signal,
         onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),

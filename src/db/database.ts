@@ -64,14 +64,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
 async function connect(url: string, server: EmbeddedServer | null, options: DatabaseOptions): Promise<OpenDatabase> {
   const warn = (message: string): void => options.log?.warn({}, message);
   const orm = await createOrm({ url, poolSize: options.poolSize, log: warn });
-  const pool = await orm.em.getConnection().getNativeClient();
   try {
+    const pool = await orm.em.getConnection().getNativeClient();
     (await pool.connect()).release();
+    return new PooledDatabase(url, orm, pool, server);
   } catch (error) {
     await orm.close(true);
     throw connectFailure(error);
   }
-  return new PooledDatabase(url, orm, pool, server);
 }
 
 class PooledDatabase implements OpenDatabase {

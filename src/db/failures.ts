@@ -1,3 +1,4 @@
+import { DriverException } from '@mikro-orm/postgresql';
 import { DatabaseError } from 'pg';
 import { AppError } from '../model/errors.ts';
 
@@ -13,8 +14,8 @@ const refusalCodes: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
 /** SQLSTATE of an error of the server, also when the ORM has wrapped it. */
 export function sqlState(error: unknown): string | null {
   for (let current = error; current instanceof Error; current = current.cause) {
-    if (current instanceof DatabaseError && current.code !== undefined) return current.code;
-    if ('previous' in current && current.previous instanceof DatabaseError) return current.previous.code ?? null;
+    const isDatabaseError = current instanceof DatabaseError || current instanceof DriverException;
+    if (isDatabaseError && current.code !== undefined) return current.code;
   }
   return null;
 }

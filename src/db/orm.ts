@@ -27,6 +27,8 @@ export async function createOrm({ url, poolSize = 10, log = () => undefined }: O
     },
     entities,
     extensions: [Migrator],
+    // Or a misspelt DATABASE_URL would make a database of that name.
+    ensureDatabase: false,
     // Entities travel with the transaction that loaded them; a global identity map would mix organisations.
     allowGlobalContext: false,
     forceUtcTimezone: true,

@@ -8,7 +8,8 @@ export type Transform =
   | {
       readonly name: 'values';
       readonly map: Readonly<Record<string, string>>;
-      readonly otherwise: string | null | 'keep';
+      /** For a value that is not listed: null = unknown, `keep` = as it is. */
+      readonly otherwise: string | null;
     }
   | { readonly name: 'regex'; readonly pattern: string; readonly group: number }
   | { readonly name: 'split'; readonly separator: string; readonly index: number }

@@ -12,9 +12,9 @@ import { saveRejected } from '../db/queries/save-rejected.ts';
 import { recordSightings } from '../db/queries/sightings.ts';
 import { upsertSourceRecords } from '../db/queries/upsert-source-records.ts';
 import type { Tx } from '../db/tx.ts';
-import type { ObjectKind } from '../model/records.ts';
+import type { ObjectKind, PulledPage, SourceRecord } from '../model/records.ts';
 import type { SyncCounts } from '../model/run.ts';
-import type { LeadId } from '../model/values.ts';
+import type { ExternalId, LeadId } from '../model/values.ts';
 import { attach } from './attach.ts';
 import { recordKey } from './lead-values.ts';
 import { normalise } from './normalise.ts';
@@ -36,43 +36,52 @@ export async function commitBatch(
   batch: PullBatch,
   kind: ObjectKind,
 ): Promise<CommittedBatch> {
+  const counts = await storePage(tx, pipeline, { object: position.object, kind }, batch);
+  if (position.lane === 'full') await recordSightings(tx, position, batch.records.map(idOf));
+  const completedAt = batch.done ? latest(pipeline.at, position.passStartedAt) : position.completedAt;
+  return { position: await advanceCursor(tx, position, { cursor: batch.cursor, completedAt }), counts };
+}
+
+/** All of a batch but its cursor: also for records that were read by id. */
+export async function storePage(
+  tx: Tx,
+  pipeline: Pipeline,
+  source: { readonly object: string; readonly kind: ObjectKind },
+  page: PulledPage,
+): Promise<Partial<SyncCounts>> {
   const { connectionId, runId, mappingVersion, at } = pipeline;
-  const { object } = position;
+  const { object, kind } = source;
   const target = { connectionId, object };
 
-  const { accepted, rejected } = normalise(batch.records, pipeline.mapping);
+  const { accepted, rejected } = normalise(page.records, pipeline.mapping);
   const written = await upsertSourceRecords(tx, { ...target, kind, mappingVersion }, accepted);
   const attached = await attach(tx, pipeline, { object, kind, accepted, written });
-  const gone = await retire(tx, connectionId, batch.tombstones);
-  const events = await saveEvents(tx, connectionId, batch.events);
+  const remaining = await retire(tx, connectionId, page.tombstones);
+  const events = await saveEvents(tx, connectionId, page.events);
 
-  const touched = new Set<LeadId>([...attached, ...gone, ...events.leadIds]);
+  const touched = new Set<LeadId>([...attached, ...remaining, ...events.leadIds]);
   const previous = new Map(written.map((record) => [recordKey({ ...target, ...record }), record.previous]));
   const scores = await scoreLeads(tx, pipeline, [...touched], previous);
   const remotes = new Map(kind === 'lead' ? accepted.map((record) => [record.externalId, record.remote]) : []);
   const planned = await want(tx, pipeline, scores.outputs, { ...target, fields: remotes });
 
-  const read = batch.records.map((record) => record.externalId);
-  const allRejected = [...batch.rejected, ...rejected];
-  await saveRejected(tx, { ...target, runId, now: at, read, rejected: allRejected });
-  if (position.lane === 'full') await recordSightings(tx, position, read);
-  const completedAt = batch.done ? latest(at, position.passStartedAt) : position.completedAt;
+  const complaints = [...page.rejected, ...rejected];
+  await saveRejected(tx, { ...target, runId, now: at, read: page.records.map(idOf), rejected: complaints });
   return {
-    position: await advanceCursor(tx, position, { cursor: batch.cursor, completedAt }),
-    counts: {
-      pulled: batch.records.length,
-      changed: written.filter((record) => record.changed).length,
-      created: written.filter((record) => record.created).length,
-      rejected: allRejected.filter(({ effect }) => effect === 'reject').length,
-      nulled: allRejected.filter(({ effect }) => effect === 'null').length,
-      gone: batch.tombstones.length,
-      events: events.stored,
-      scored: scores.scored,
-      transitions: scores.transitions,
-      planned,
-    },
+    pulled: page.records.length,
+    changed: written.filter((record) => record.changed).length,
+    created: written.filter((record) => record.created).length,
+    rejected: complaints.filter(({ effect }) => effect === 'reject').length,
+    nulled: complaints.filter(({ effect }) => effect === 'null').length,
+    gone: page.tombstones.length,
+    events: events.stored,
+    scored: scores.scored,
+    transitions: scores.transitions,
+    planned,
   };
 }
+
+const idOf = (record: SourceRecord): ExternalId => record.externalId;
 
 /** A run's instant is its start; a pass may begin later in the same run, and has to end after that. */
 function latest(at: Date, passStartedAt: Date | null): Date {

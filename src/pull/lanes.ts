@@ -14,6 +14,8 @@ export interface LaneClock {
   /** A new full pass begins so long after the last one ended: it finds what no stamp shows. */
   readonly fullPassHours: number;
   readonly forceFull: boolean;
+  /** A pass that began before the mapping changed has read other fields. Null = the mapping never changed. */
+  readonly mappedSince: Date | null;
 }
 
 /**
@@ -32,11 +34,11 @@ export function lanesDue(
   const full = positions.get('full');
   const snapshot = incremental.length === 0;
   if (full === undefined) return [{ lane: 'full', start: 'restart' }];
-  if (isUnderWay(full)) {
+  if (isUnderWay(full) && !isOutdated(full, clock)) {
     const resumed: LanePlan = { lane: 'full', start: 'resume' };
     return full.completedAt === null ? [resumed] : [...incremental, resumed, ...archive(capability)];
   }
-  if (snapshot || clock.forceFull || isDue(full, clock)) {
+  if (snapshot || clock.forceFull || isDue(full, clock) || isOutdated(full, clock)) {
     return [...incremental, { lane: 'full', start: 'restart' }, ...archive(capability)];
   }
   return incremental;
@@ -48,6 +50,10 @@ function archive(capability: ObjectCapability): LanePlan[] {
 
 function isUnderWay({ passStartedAt, completedAt }: CursorPosition): boolean {
   return completedAt === null || (passStartedAt !== null && passStartedAt > completedAt);
+}
+
+function isOutdated({ passStartedAt }: CursorPosition, { mappedSince }: LaneClock): boolean {
+  return mappedSince !== null && passStartedAt !== null && passStartedAt < mappedSince;
 }
 
 function isDue({ completedAt }: CursorPosition, clock: LaneClock): boolean {

@@ -14,6 +14,10 @@ import type { ConnectionRules, Pipeline, ScoringContext } from './pipeline.ts';
 
 export interface Prepared {
   readonly pipeline: Pipeline;
+  /** Since when this mapping holds: older full passes know other fields. Null = from the beginning. */
+  readonly mappedSince: Date | null;
+  /** The profile has changed since all leads were scored. */
+  readonly isRescoreDue: boolean;
   readonly problems: readonly MappingProblem[];
 }
 
@@ -37,6 +41,8 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   const outputs = context.outputs.filter((one) => one.connectionId !== connection.id);
   return {
     problems,
+    mappedSince: own?.mappedSince ?? null,
+    isRescoreDue: rules.profiles.some(({ kind, rescoredAt }) => kind === 'mql' && rescoredAt === null),
     pipeline: {
       ...context,
       connections,

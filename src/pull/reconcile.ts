@@ -1,9 +1,8 @@
 import type { ObjectCapability } from '../connector-sdk/connector.ts';
-import { openCursor } from '../db/queries/open-cursor.ts';
 import { clearSightings, unseenRecords } from '../db/queries/sightings.ts';
 import { AppError } from '../model/errors.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
-import { commitBatch } from './commit-batch.ts';
+import { storePage } from './commit-batch.ts';
 import type { Pull } from './pull-lane.ts';
 
 /** Ids in one read: HubSpot's batch read takes 100. */
@@ -53,10 +52,6 @@ async function settleUnseen(
   const tombstones = ids
     .filter((id) => !found.has(id))
     .map((externalId) => ({ object, externalId, reason: 'erased' as const, mergedInto: null }));
-  return database.transaction(pipeline.orgId, async (tx) => {
-    const start = { connectionId: pipeline.connectionId, object, lane: 'archived' as const, cursor: null };
-    const position = await openCursor(tx, { ...start, passStartedAt: pull.now() }, false);
-    const batch = { records, rejected: [], tombstones, events: [], cursor: position.cursor ?? '', done: true };
-    return (await commitBatch(tx, pipeline, position, batch, kind)).counts;
-  });
+  const page = { records, rejected: [], tombstones, events: [] };
+  return database.transaction(pipeline.orgId, (tx) => storePage(tx, pipeline, { object, kind }, page), signal);
 }

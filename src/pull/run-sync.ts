@@ -31,6 +31,7 @@ export interface PullRun {
   readonly session: Session;
   readonly pipeline: Pipeline;
   readonly problems: readonly MappingProblem[];
+  readonly mappedSince: Date | null;
   /** Begin a full pass now, due or not. */
   readonly full: boolean;
   readonly signal: AbortSignal;
@@ -91,7 +92,7 @@ async function fullPassOf(pull: Pull, capability: ObjectCapability): Promise<Dat
   return positions.find(({ object, lane }) => object === capability.object && lane === 'full')?.passStartedAt ?? null;
 }
 
-function pullOf({ session, pipeline, signal, onProgress }: PullRun): Pull {
+export function pullOf({ session, pipeline, signal, onProgress }: PullRun): Pull {
   return {
     database: session.database,
     connector: session.connector,
@@ -110,9 +111,9 @@ function objectsOf({ definition, connection }: Session): readonly ObjectCapabili
   return definition.objects.filter(({ object, optional }) => !optional || chosen === null || chosen.includes(object));
 }
 
-function clockOf({ session, full }: PullRun): Parameters<typeof lanesDue>[2] {
+function clockOf({ session, full, mappedSince }: PullRun): Parameters<typeof lanesDue>[2] {
   const fullPassHours = session.connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
-  return { now: session.now(), fullPassHours, forceFull: full };
+  return { now: session.now(), fullPassHours, forceFull: full, mappedSince };
 }
 
 async function note({ session, pipeline }: PullRun, counts: SyncCounts): Promise<void> {

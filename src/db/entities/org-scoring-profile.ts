@@ -14,5 +14,6 @@ export const OrgScoringProfile = defineEntity({
     profile: p.json<JsonValue>(),
     active: p.boolean().default(false),
     createdAt: p.datetime().defaultRaw('now()'),
+    rescoredAt: p.datetime().nullable(),
   },
 });

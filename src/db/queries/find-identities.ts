@@ -49,7 +49,7 @@ const statement = `
     coalesce((
       select jsonb_agg(${lead} order by l.created_at, l.id)
       from leads l
-      where l.org_id = $1 and lower(l.email) = q.email and l.email is not null and l.merged_into is null and l.erased_at is null
+      where l.org_id = $1 and l.email_key = q.email and l.email_key is not null and l.merged_into is null and l.erased_at is null
     ), '[]') as "byEmail"
   from jsonb_to_recordset($4::jsonb) as q ("externalId" text, "mergedIds" jsonb, email text)
 `;

@@ -50,8 +50,8 @@ const statement = `
             where a.org_id = $1 and a.connection_id = $2 and a.alias_id = i.person limit 1), i.person)
        limit 1),
       (select l.id from leads l
-       where l.org_id = $1 and i.person like 'email:%' and lower(l.email) = substr(i.person, 7)
-         and l.email is not null and l.merged_into is null
+       where l.org_id = $1 and i.person like 'email:%' and l.email_key = substr(i.person, 7)
+         and l.email_key is not null and l.merged_into is null
        order by l.created_at, l.id limit 1)
     ) as lead_id
     from incoming i

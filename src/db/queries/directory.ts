@@ -1,0 +1,26 @@
+import type { ConnectionId, OrgId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+export interface DirectoryEntry {
+  readonly orgId: OrgId;
+  readonly org: string;
+  readonly id: ConnectionId;
+  readonly name: string;
+  readonly kind: string;
+  /** Five cron fields, six with seconds; null = only by hand. */
+  readonly schedule: string | null;
+  readonly pausedReason: string | null;
+}
+
+/** Every connection of every organisation; through `Database.operator`. */
+export async function listConnections(tx: Tx): Promise<DirectoryEntry[]> {
+  return tx.query<DirectoryEntry>(
+    `select o.id as "orgId", o.slug as org, c.id, c.name, c.kind, c.schedule, c.paused_reason as "pausedReason"
+     from connections c join orgs o on o.id = c.org_id order by o.slug, c.name`,
+  );
+}
+
+/** Every organisation; through `Database.operator`. */
+export async function listOrgs(tx: Tx): Promise<{ readonly id: OrgId; readonly slug: string }[]> {
+  return tx.query(`select id, slug from orgs order by slug`);
+}

@@ -1,0 +1,40 @@
+import type { RejectedRecord } from '../../model/records.ts';
+import type { ConnectionId, ExternalId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+export interface RejectedRow extends Omit<RejectedRecord, 'fields'> {
+  readonly connection: string;
+  readonly times: number;
+  readonly lastSeenAt: Date;
+}
+
+/** Open rejections, the latest first. Null = every connection. */
+export async function readRejected(tx: Tx, connectionId: ConnectionId | null, limit: number): Promise<RejectedRow[]> {
+  return tx.query<RejectedRow>(
+    `select c.name as connection, r.object, r.external_id as "externalId", r.stage, nullif(r.field, '') as field, r.code,
+       r.message, r.effect, r.times, r.last_seen_at as "lastSeenAt"
+     from rejected_records r join connections c on c.org_id = r.org_id and c.id = r.connection_id
+     where r.org_id = $1 and ($2::uuid is null or r.connection_id = $2) and r.resolved_at is null
+     order by r.last_seen_at desc, r.id desc limit $3`,
+    [tx.orgId, connectionId, limit],
+  );
+}
+
+/** Ids of an object that were refused while reading or mapping, to be read again. */
+export async function rejectedIds(tx: Tx, connectionId: ConnectionId, object: string): Promise<ExternalId[]> {
+  const rows = await tx.query<{ id: ExternalId }>(
+    `select distinct external_id as id from rejected_records
+     where org_id = $1 and connection_id = $2 and object = $3 and stage <> 'push' and resolved_at is null order by 1`,
+    [tx.orgId, connectionId, object],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Lets refused writes wait for the next push again. */
+export async function reviveDead(tx: Tx, connectionId: ConnectionId): Promise<void> {
+  await tx.query(
+    `update push_states set state = 'pending', attempts = 0, available_at = now()
+     where org_id = $1 and connection_id = $2 and state = 'dead'`,
+    [tx.orgId, connectionId],
+  );
+}

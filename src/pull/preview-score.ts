@@ -1,0 +1,88 @@
+import { loadLeads } from '../db/queries/load-leads.ts';
+import { loadDatedEvents } from '../db/queries/load-dated-events.ts';
+import type { Database } from '../db/tx.ts';
+import type { ScoringProfile } from '../model/profile.ts';
+import type { LeadId, OrgId } from '../model/values.ts';
+import { compileProfile } from '../scoring/compile.ts';
+import { scoreLead } from '../scoring/score.ts';
+
+export interface ScorePreviewResult {
+  readonly leads: number;
+  readonly changed: number;
+  /** Ten points a bucket, from 0–9 to 90–100. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly becomeMql: number;
+  readonly wouldNotBeMql: number;
+  readonly movers: readonly { readonly leadId: LeadId; readonly before: number | null; readonly after: number }[];
+}
+
+export interface PreviewRun {
+  readonly database: Database;
+  readonly orgId: OrgId;
+  readonly at: Date;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number) => void;
+}
+
+const batchLeads = 1_000;
+const moversShown = 10;
+
+/** Scores every lead with a profile that is not applied, by the engine that would apply it. Changes nothing. */
+export async function previewScore(profile: ScoringProfile, run: PreviewRun): Promise<ScorePreviewResult> {
+  const compiled = compileProfile(profile);
+  const before = Array.from({ length: 10 }, () => 0);
+  const after = Array.from({ length: 10 }, () => 0);
+  const totals = { leads: 0, changed: 0, becomeMql: 0, wouldNotBeMql: 0 };
+  let movers: ScorePreviewResult['movers'] = [];
+  for (let last: LeadId | null = null; ; ) {
+    const page: readonly Compared[] = await run.database.transaction(
+      run.orgId,
+      async (tx) => {
+        const ids = await tx.query<{ id: LeadId }>(
+          `select id from leads where org_id = $1 and ($2::uuid is null or id > $2) and merged_into is null
+             and erased_at is null order by id limit $3`,
+          [tx.orgId, last, batchLeads],
+        );
+        const leads = await loadLeads(tx, ids.map((row) => row.id));
+        const events = await loadDatedEvents(tx, leads.map(({ leadId }) => leadId));
+        return leads.map(({ leadId, values, baseline, score, status }) => {
+          const facts = { leadId, values, baseline, events: events.get(leadId) ?? [] };
+          const { total, mqlBy } = scoreLead(compiled, facts, run.at);
+          return { leadId, before: score, after: total, isMql: status === 'mql', wouldBe: mqlBy.length > 0, isEarly: status === 'new' || status === 'engaged' };
+        });
+      },
+      run.signal,
+    );
+    if (page.length === 0) return { ...totals, before, after, movers };
+    for (const lead of page) {
+      totals.leads += 1;
+      if (lead.before !== lead.after) totals.changed += 1;
+      if (lead.isEarly && lead.wouldBe) totals.becomeMql += 1;
+      if (lead.isMql && !lead.wouldBe) totals.wouldNotBeMql += 1;
+      if (lead.before !== null) count(before, lead.before);
+      count(after, lead.after);
+    }
+    movers = [...movers, ...page.filter((lead) => lead.before !== lead.after)].toSorted(byDistance).slice(0, moversShown);
+    last = page.at(-1)?.leadId ?? null;
+    run.onProgress(totals.leads);
+  }
+}
+
+interface Compared {
+  readonly leadId: LeadId;
+  readonly before: number | null;
+  readonly after: number;
+  readonly isMql: boolean;
+  readonly wouldBe: boolean;
+  readonly isEarly: boolean;
+}
+
+function count(buckets: number[], total: number): void {
+  const bucket = Math.min(9, Math.floor(total / 10));
+  buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+}
+
+function byDistance(a: ScorePreviewResult['movers'][number], b: ScorePreviewResult['movers'][number]): number {
+  return Math.abs(b.after - (b.before ?? 0)) - Math.abs(a.after - (a.before ?? 0)) || a.leadId.localeCompare(b.leadId);
+}
