@@ -1,6 +1,7 @@
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { ProfileKind, ScoringProfile } from '../model/profile.ts';
 import type { ConnectionId, OrgId } from '../model/values.ts';
+import { completePull, completePush, completeQuota, defaultTimezone } from './defaults.ts';
 import { type Difference, differences } from './differences.ts';
 import type {
   ConnectionSettings,
@@ -123,8 +124,16 @@ function wantedColumns({ kind, baseUrl, schedule, quota, push, options }: Connec
 }
 
 function storedColumns({ kind, baseUrl, schedule, quota, push, settings }: StoredConnection) {
-  const { connector, timezone, pull } = settings;
-  return { kind, baseUrl, schedule, quota, push, connector, timezone, pull };
+  return {
+    kind,
+    baseUrl,
+    schedule,
+    quota: completeQuota(quota),
+    push: completePush(push),
+    connector: settings.connector ?? {},
+    timezone: settings.timezone ?? defaultTimezone,
+    pull: completePull(settings.pull),
+  };
 }
 
 /** The version numbers a change; it is no part of what may have changed. */

@@ -1,18 +1,13 @@
 import { validate as isCron } from 'node-cron';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import { completePull, completePush, completeQuota, defaultTimezone } from './defaults.ts';
 import type { InstalledConnector, Reading } from './reading.ts';
 import { loadMapping } from './load-mapping.ts';
 import { didYouMean } from './problems.ts';
 import type { secretReferenceSchema } from './schema.ts';
 import { type ConnectionFile, connectionKinds } from './schema.ts';
-import type {
-  ConnectionSettings,
-  CredentialReferences,
-  PullSettings,
-  PushSettings,
-  QuotaSettings,
-} from './settings.ts';
+import type { ConnectionSettings, CredentialReferences } from './settings.ts';
 import { isRecord, shapeProblems } from './shape.ts';
 import type { KeyPath } from './source.ts';
 
@@ -33,35 +28,15 @@ export async function loadConnection(
     baseUrl: file.baseUrl ?? null,
     credentials: referencesOf(file, reading),
     schedule: file.schedule ?? null,
-    quota: quotaOf(file),
-    push: pushOf(file),
-    options: { connector: settings, timezone: file.timezone ?? 'UTC', pull: pullOf(file) },
+    quota: completeQuota(file.quota),
+    push: completePush(file.push),
+    options: { connector: settings, timezone: file.timezone ?? defaultTimezone, pull: completePull(file.pull) },
     mapping: await loadMapping(file.mapping, [...path, 'mapping'], { reading, connector }),
   };
 }
 
 export function connectorOf({ kind }: ConnectionFile, { connectors }: Reading): InstalledConnector | null {
   return connectors.find((connector) => connector.kind === kind) ?? null;
-}
-
-// The numbers are the defaults of schema.ts; a test holds the two together.
-function quotaOf({ quota = {} }: ConnectionFile): QuotaSettings {
-  return {
-    dailyShare: quota.dailyShare ?? 0.25,
-    stopAtOrgUse: quota.stopAtOrgUse ?? 0.8,
-    dailyLimit: quota.dailyLimit ?? null,
-  };
-}
-
-function pushOf({ push: { mode, blastRadius = {} } = {} }: ConnectionFile): PushSettings {
-  return {
-    mode: mode ?? 'plan',
-    blastRadius: { records: blastRadius.records ?? 500, share: blastRadius.share ?? 0.2 },
-  };
-}
-
-function pullOf({ pull = {} }: ConnectionFile): PullSettings {
-  return { lagSeconds: pull.lagSeconds ?? 120, fullPassHours: pull.fullPassHours ?? 24, objects: pull.objects ?? null };
 }
 
 /** References as they are, with file paths made absolute: nothing is read before a secret is needed. */
@@ -128,7 +103,8 @@ const placeholder = '?';
 
 function credentialProblems({ credentials = {} }: ConnectionFile, { connector, path, reading }: ForConnector) {
   const stand = Object.fromEntries(Object.keys(credentials).map((name) => [name, placeholder]));
-  if (Value.Check(connector.credentials, stand)) return [];
+  // None at all: a connection that is prepared, and connected later.
+  if (Object.keys(stand).length === 0 || Value.Check(connector.credentials, stand)) return [];
   const ways = waysToLogIn(connector.credentials);
   const known = [...new Set(ways.flatMap(({ all }) => all))];
   const unknown = Object.keys(credentials).filter((name) => !known.includes(name));

@@ -1,0 +1,82 @@
+import { stringify } from 'yaml';
+import type { Database } from '../db/tx.ts';
+import type { InRule, MappingDefinition } from '../model/mapping.ts';
+import type { ScoringProfile } from '../model/profile.ts';
+import type { StoredConnection, StoredOrg } from './apply.ts';
+import { formatTransform } from './format-transform.ts';
+import { readDirectory, readStored } from './stored.ts';
+
+const head = `# yaml-language-server: $schema=leadloop.schema.json
+#
+# Written by \`leadloop export\`. \`leadloop apply\` accepts it and finds no difference. Secrets are not in it: they come from
+# where \`credentials\` says.
+`;
+
+/** The configuration of every organisation, as a file that `apply` accepts. */
+export async function exportSettings(database: Database): Promise<string> {
+  const orgs: StoredOrg[] = [];
+  for (const { id } of await database.operator(readDirectory)) {
+    const org = await database.transaction(id, readStored);
+    if (org !== null) orgs.push(org);
+  }
+  return formatExport(orgs);
+}
+
+export function formatExport(orgs: readonly StoredOrg[]): string {
+  // No aliases: equal values are repeated, since a reader would have to look them up.
+  return head + stringify({ orgs: orgs.map(orgFile) }, { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
+function orgFile({ slug, name, connections, profiles }: StoredOrg): object {
+  return {
+    slug,
+    name,
+    connections: connections.map(connectionFile),
+    profiles: profiles.map(({ profile }) => profileFile(profile)),
+  };
+}
+
+function connectionFile({ name, kind, baseUrl, schedule, quota, push, settings, mapping }: StoredConnection): object {
+  const { connector, timezone, pull, credentials } = settings;
+  return given({
+    name,
+    kind,
+    baseUrl,
+    credentials,
+    schedule,
+    timezone,
+    quota: given(quota),
+    push,
+    pull: given(pull ?? {}),
+    settings: connector,
+    mapping: mapping === null ? null : mappingFile(mapping.definition),
+  });
+}
+
+function mappingFile({ objects, counters, events }: MappingDefinition): object {
+  const rules = Object.entries(objects).map(([name, object]) => [
+    name,
+    { in: object.in.map(inRuleFile), out: object.out.map((rule) => given({ ...rule })) },
+  ]);
+  return { objects: Object.fromEntries(rules), counters, events };
+}
+
+function inRuleFile({ from, to, transform, ...policies }: InRule): object {
+  const conversions = transform.map(formatTransform);
+  return {
+    from: from.length === 1 ? from[0] : from,
+    to,
+    ...(conversions.length > 0 && { transform: conversions }),
+    ...policies,
+  };
+}
+
+/** Without the version, which numbers changes and is given by `apply`. */
+function profileFile({ kind, name, components, tiers, triggers, segments }: ScoringProfile): object {
+  return { kind, name, components, tiers, triggers, segments };
+}
+
+/** Null means "left out" in the database; in a file such a key is absent. */
+function given(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { type Change, isWork, planApply, type StoredOrg } from '../../../src/config/apply.ts';
+import { formatExport } from '../../../src/config/export.ts';
+import { loadSettings } from '../../../src/config/load.ts';
+import type { OrgSettings } from '../../../src/config/settings.ts';
+import { renderChanges } from '../../../src/cli/render/changes.ts';
+import { plain } from '../../../src/cli/style.ts';
+import { connectors } from '../../../connectors/index.ts';
+import { context, load, written } from './support.ts';
+
+const file = `orgs:
+  - slug: acme
+    name: Acme
+    connections:
+      - name: acme-hubspot
+        kind: hubspot
+        credentials: { accessToken: { env: HUBSPOT_TOKEN } }
+        schedule: "*/15 * * * *"
+`;
+
+async function orgOf(text: string): Promise<OrgSettings> {
+  const [org] = (await load({ 'c.yaml': text })).orgs;
+  if (org === undefined) throw new Error('no organisation');
+  return org;
+}
+
+/** What the database has after `org` was applied. */
+function stored({ slug, name, connections, profiles }: OrgSettings): StoredOrg {
+  return {
+    id: 'org-1',
+    slug,
+    name,
+    connections: connections.map(({ options, credentials, mapping, ...connection }, index) => ({
+      ...connection,
+      id: `connection-${index}`,
+      settings: { ...options, credentials, credentialsFingerprint: 'k1:00' },
+      mapping: mapping && { version: 1, definition: mapping },
+    })),
+    profiles: profiles.map((profile) => ({ kind: profile.kind, version: 7, profile: { ...profile, version: 7 } })),
+  };
+}
+
+const same = () => 'same' as const;
+const work = (changes: readonly Change[]) =>
+  changes
+    .filter(isWork)
+    .map(({ action, subject, name, differences }) => [action, subject, name, differences.map(({ path }) => path)]);
+
+describe('apply', () => {
+  it('creates everything in an empty database', async () => {
+    const changes = planApply(null, await orgOf(file), () => 'changed');
+    expect(
+      work(changes).map(([action, subject, name]) => `${String(action)} ${String(subject)} ${String(name)}`),
+    ).toEqual([
+      'create org ',
+      'create connection acme-hubspot',
+      'create credentials acme-hubspot',
+      'create mapping acme-hubspot',
+      'create profile mql',
+      'create profile plg',
+    ]);
+  });
+
+  it('changes nothing the second time', async () => {
+    const org = await orgOf(file);
+    const changes = planApply(stored(org), org, same);
+    expect(work(changes)).toEqual([]);
+    expect(renderChanges(changes, plain)).toBe('nothing to change');
+  });
+
+  it('sees no difference where a row leaves out what has a default', async () => {
+    const org = await orgOf(file);
+    const [connection] = stored(org).connections;
+    if (connection === undefined) throw new Error('no connection');
+    const { credentials, credentialsFingerprint } = connection.settings;
+    const bare = { ...connection, quota: {}, push: {}, settings: { credentials, credentialsFingerprint } };
+    expect(work(planApply({ ...stored(org), connections: [bare as typeof connection] }, org, same))).toEqual([]);
+  });
+
+  it('updates what changed and nothing else, rule by rule', async () => {
+    const org = await orgOf(file);
+    const wanted = await orgOf(`${file.replace('*/15', '*/5')}        mapping:
+          objects:
+            contacts:
+              in: [{ from: email, to: email, transform: [trim, lower] }, { from: jobtitle, to: title }]
+`);
+    const changes = planApply(stored(org), wanted, same);
+    expect(work(changes)).toEqual([
+      ['update', 'connection', 'acme-hubspot', ['schedule']],
+      [
+        'update',
+        'mapping',
+        'acme-hubspot',
+        ['objects.contacts.in[email].transform[lower]', 'objects.contacts.in[title]'],
+      ],
+    ]);
+    expect(renderChanges(changes, plain)).toContain('- schedule: "*/15 * * * *"\n  + schedule: "*/5 * * * *"');
+  });
+
+  it('notices a new secret without showing it, and keeps the stored one where none is at hand', async () => {
+    const org = await orgOf(file);
+    const changed = planApply(stored(org), org, () => 'changed');
+    expect(work(changed)).toEqual([['update', 'credentials', 'acme-hubspot', []]]);
+    const away = planApply(stored(org), org, () => 'unavailable');
+    expect(work(away)).toEqual([]);
+    expect(away.find(({ subject }) => subject === 'credentials')?.note).toContain('the stored one stays');
+  });
+
+  it('leaves alone what the file does not name, and says so', async () => {
+    const org = await orgOf(file);
+    const changes = planApply(stored(org), { ...org, connections: [], profiles: org.profiles.slice(0, 1) }, same);
+    expect(work(changes)).toEqual([]);
+    expect(
+      changes.filter(({ action }) => action === 'left-alone').map(({ subject, name }) => `${subject} ${name}`),
+    ).toEqual(['connection acme-hubspot', 'profile plg']);
+    expect(renderChanges(changes, plain)).toContain(
+      '! connection acme/acme-hubspot  the configuration does not name it',
+    );
+  });
+});
+
+describe('export', () => {
+  it('gives what apply finds no difference in, with every default connection of ours', async () => {
+    const settings = await loadSettings('config/leadloop.yaml', { ...context, connectors });
+    const current = settings.orgs.map(stored);
+    const text = formatExport(current);
+    const again = await loadSettings(written({ 'export.yaml': text }), { ...context, connectors });
+    const changes = again.orgs.flatMap((org, index) => planApply(current[index] ?? null, org, same));
+    expect(work(changes)).toEqual([]);
+    expect(text).toContain('env: HUBSPOT_TOKEN');
+    expect(text).not.toContain('k1:00');
+  });
+});

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { connectors } from '../../../connectors/index.ts';
+import { differences } from '../../../src/config/differences.ts';
+import { loadSettings } from '../../../src/config/load.ts';
+import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
+import { context, defaultMapping, load, problemsOf } from './support.ts';
+
+const connectionWith = (lines: string) => `orgs:
+  - slug: acme
+    connections:
+      - name: acme-hubspot
+        kind: hubspot
+${lines.replaceAll(/^/gm, '        ')}
+`;
+
+describe('the configuration', () => {
+  it('of the manual is accepted, for Salesforce too', async () => {
+    const settings = await load({
+      'leadloop.yaml': `
+orgs:
+  - slug: acme
+    connections:
+      - name: acme-hubspot
+        kind: hubspot
+        baseUrl: http://127.0.0.1:9001
+        credentials: { accessToken: { env: HUBSPOT_TOKEN } }
+        schedule: "*/15 * * * *"
+        quota: { dailyShare: 0.25, stopAtOrgUse: 0.8 }
+        push: { mode: auto, blastRadius: { records: 500, share: 0.2 } }
+        mapping: hubspot.yaml
+      - name: acme-salesforce
+        kind: salesforce
+        loginUrl: https://acme.my.salesforce.com
+        credentials: { clientId: public, clientSecret: { env: SF_SECRET } }
+`,
+      'hubspot.yaml': `
+objects:
+  contacts:
+    in:
+      - { from: email, to: email, transform: [trim, lower], onInvalid: "null" }
+      - { from: [firstname, lastname], to: name, transform: [{ concat: " " }, trim] }
+      - { from: hs_analytics_num_visits, to: website_visits, transform: [integer], blank: keep, conflict: crm }
+      - { from: recent_conversion_event_name, to: demo_requested, transform: [{ contains: demo }] }
+    out:
+      - { from: lead_score, to: leadloop_score, write: always }
+      - { from: segment, to: leadloop_segment }
+`,
+    });
+    const [hubspot, salesforce] = settings.orgs[0]?.connections ?? [];
+    expect(hubspot?.mapping?.objects['contacts']?.in[1]).toEqual({
+      from: ['firstname', 'lastname'],
+      to: 'name',
+      transform: [{ name: 'concat', separator: ' ' }, { name: 'trim' }],
+      onInvalid: 'null',
+      blank: 'keep',
+      conflict: 'crm',
+    });
+    expect(hubspot?.mapping?.objects['contacts']?.out[1]?.write).toBe('always');
+    // A counter that a rule fills comes from the CRM, the others from events.
+    expect(hubspot?.mapping?.counters).toMatchObject({
+      website_visits: 'crm',
+      demo_requested: 'crm',
+      email_opens: 'events',
+    });
+    expect(hubspot?.mapping?.events).toEqual(defaultMapping.events);
+    expect(salesforce).toMatchObject({
+      kind: 'salesforce',
+      mapping: null,
+      options: { connector: { loginUrl: 'https://acme.my.salesforce.com' } },
+    });
+    expect(settings.orgs[0]?.profiles).toEqual([defaultMqlProfile, defaultPlgProfile]);
+  });
+
+  it('that is left out takes the documented defaults, and is frozen', async () => {
+    const settings = await load({ 'c.yaml': connectionWith('credentials: { accessToken: { file: token } }') });
+    const connection = settings.orgs[0]?.connections[0];
+    expect(connection).toMatchObject({
+      baseUrl: null,
+      schedule: null,
+      quota: { dailyShare: 0.25, stopAtOrgUse: 0.8, dailyLimit: null },
+      push: { mode: 'plan', blastRadius: { records: 500, share: 0.2 } },
+      options: { connector: {}, timezone: 'UTC', pull: { lagSeconds: 120, fullPassHours: 24, objects: null } },
+      mapping: defaultMapping,
+    });
+    expect(connection?.credentials['accessToken']).toEqual({
+      file: expect.stringMatching(/leadloop-config-.*\/token$/) as string,
+    });
+    expect(Object.isFrozen(settings.orgs[0]?.connections[0]?.options.pull)).toBe(true);
+  });
+
+  it('that is installed loads, and its profiles are the built-in ones', async () => {
+    const settings = await loadSettings('config/leadloop.yaml', { ...context, connectors });
+    expect(differences(settings.orgs[0]?.profiles, [defaultMqlProfile, defaultPlgProfile])).toEqual([]);
+  });
+});
+
+describe('problems', () => {
+  it('are all listed at once, over all files, each with its place and a remedy', async () => {
+    const problems = await problemsOf({
+      'c.yaml': connectionWith('basUrl: x\nquota: { dailyShare: 2 }\nmapping: m.yaml'),
+      'm.yaml':
+        'objects:\n  contacts:\n    in:\n      - { from: email, to: emial }\n      - { from: a, to: name, transform: [integr] }\n',
+    });
+    expect(problems.map(({ line, column, path }) => `${line}:${column} ${path}`)).toEqual([
+      '6:9 orgs[0].connections[0].basUrl',
+      '7:18 orgs[0].connections[0].quota.dailyShare',
+      '4:24 objects.contacts.in[0].to',
+      '5:42 objects.contacts.in[1].transform[0]',
+    ]);
+    expect(problems[0]?.remedy).toBe('Did you mean "baseUrl"?');
+    expect(problems[2]?.remedy).toMatch(/^Did you mean "email"\?/);
+    expect(problems.every(({ remedy }) => remedy !== '')).toBe(true);
+  });
+
+  it('never repeat a secret that was written out', async () => {
+    const problems = await problemsOf({ 'c.yaml': connectionWith('credentials: { accessToken: pat-na1-abc }') });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ path: 'orgs[0].connections[0].credentials.accessToken' });
+    expect(problems[0]?.remedy).toContain('{ env: NAME }');
+    expect(JSON.stringify(problems)).not.toContain('pat-na1-abc');
+  });
+
+  it.each([
+    ['kind: hubspt', 'kind', /Did you mean "hubspot"/],
+    ['schedule: "*/15 * * *"', 'schedule', /five cron fields/],
+    ['schedule: "61 * * * *"', 'schedule', /five cron fields/],
+    ['timezone: Mars/Phobos', 'timezone', /IANA/],
+    ['settings: { portalID: 1 }', 'settings.portalID', /Did you mean "portalId"/],
+    ['credentials: { acessToken: { env: X } }', 'credentials.acessToken', /Did you mean "accessToken"/],
+    ['credentials: { clientId: x }', 'credentials', /accessToken, or clientId \+ clientSecret/],
+    ['pull: { objects: [contact] }', 'pull.objects[0]', /Did you mean "contacts"/],
+    ['push: { mode: automatic }', 'push.mode', /plan, auto/],
+    ['mapping: missing.yaml', 'mapping', /Correct the path/],
+    ['mapping: { objects: { contact: {} } }', 'mapping.objects.contact', /Did you mean "contacts"/],
+    ['baseUrl: ftp://x', 'baseUrl', /http:\/\/ or https:\/\//],
+  ])('name what is wrong with "%s"', async (line, path, remedy) => {
+    const isKind = line.startsWith('kind');
+    const text = connectionWith(isKind ? '' : line).replace('kind: hubspot', isKind ? line : 'kind: hubspot');
+    const problems = await problemsOf({ 'c.yaml': text });
+    expect(problems.map((each) => each.path)).toEqual([`orgs[0].connections[0].${path}`]);
+    expect(problems[0]?.remedy).toMatch(remedy);
+  });
+
+  it('include twins, broken YAML and profiles that cannot score', async () => {
+    const twins = await problemsOf({ 'c.yaml': 'orgs: [{ slug: a }, { slug: a }]\n' });
+    expect(twins[0]).toMatchObject({ path: 'orgs[1].slug', line: 1 });
+    const broken = await problemsOf({ 'c.yaml': 'orgs:\n  - slug: a\n    slug: b\n' });
+    expect(broken[0]).toMatchObject({ line: 3 });
+    const profile = await problemsOf({
+      'c.yaml': 'orgs: [{ slug: a, profiles: [p.yaml] }]',
+      'p.yaml': `
+kind: mql
+name: mine
+components:
+  - name: fit
+    max: 100
+    rules:
+      - { type: flag, id: x, label: X, points: 5, when: { all: [{ of: no_such_fact, known: true }] } }
+      - { type: teir, id: y, label: Y, of: email_opens, steps: [] }
+tiers: [{ tier: all, atLeast: 0 }]
+`,
+    });
+    expect(profile.map(({ path }) => path)).toEqual(['components[0].rules[1]']);
+    expect(profile[0]?.remedy).toContain('type: per-unit, tier, match or flag');
+  });
+
+  it('of a profile stand at their own place in its file', async () => {
+    const problems = await problemsOf({
+      'c.yaml': 'orgs: [{ slug: a, profiles: [p.yaml] }]',
+      'p.yaml': `kind: mql
+name: mine
+components:
+  - name: fit
+    max: 100
+    rules:
+      - { type: flag, id: x, label: X, points: 5, when: { of: no_such_fact, known: true } }
+tiers: [{ tier: all, atLeast: 0 }]
+`,
+    });
+    expect(problems).toMatchObject([{ line: 7, path: 'components[0].rules[0].when' }]);
+  });
+});
