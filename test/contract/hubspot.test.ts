@@ -176,7 +176,7 @@ describe('HubSpot’s engagement', () => {
     await using crm = await startHubSpot({ leads: 1 });
     const replica = createReplica();
     await pull(crm, replica, { object: 'owners', lane: 'full', fields: [] });
-    const owners = crm.sandbox.store.owners.map(({ id }) => String(id));
+    const owners = crm.sandbox.store.owners.map(({ id }) => id);
     expect([...replica.records.keys()].sort()).toEqual(owners.sort());
     const before = crm.calls();
     await pull(crm, replica, { object: 'owners', lane: 'full', fields: [] });
