@@ -14,6 +14,8 @@ const presence = 'leadloop presence';
 /** A server that died is started again, and not in a tight loop. */
 const revivePauseMs = 1_000;
 
+const startAttempts = 3;
+
 export interface EmbeddedOptions {
   readonly home: string;
   readonly signal?: AbortSignal | undefined;
@@ -99,10 +101,22 @@ class SharedServer implements EmbeddedServer {
     const portFile = join(this.#place.directory, 'port');
     await initialise(this.#place, isDurable);
     const lastPort = Number(await readFile(portFile, 'utf8').catch(() => ''));
-    const postmaster = await start(this.#place, lastPort > 0 ? lastPort : null, isDurable);
+    const postmaster = await this.#startPatiently(lastPort > 0 ? lastPort : null, isDurable);
     if (postmaster.port !== lastPort) await writeFile(portFile, `${postmaster.port}\n`);
     log?.info({ port: postmaster.port }, 'embedded PostgreSQL started');
     return postmaster;
+  }
+
+  /** The sessions of a server that was killed outlive it for a moment, and no other may start on their memory. */
+  async #startPatiently(port: number | null, isDurable: boolean): Promise<Postmaster> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await start(this.#place, port, isDurable);
+      } catch (error) {
+        if (attempt === startAttempts) throw error;
+        await sleep(attempt * 500, undefined, { signal: this.#options.signal });
+      }
+    }
   }
 
   async #present(): Promise<Client> {

@@ -13,11 +13,10 @@ const refusalCodes: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
 
 /** SQLSTATE of an error of the server, also when the ORM has wrapped it. */
 export function sqlState(error: unknown): string | null {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    const isDatabaseError = current instanceof DatabaseError || current instanceof DriverException;
-    if (isDatabaseError && current.code !== undefined) return current.code;
-  }
-  return null;
+  if (error instanceof DatabaseError) return error.code ?? null;
+  // The ORM copies the driver's fields.
+  if (error instanceof DriverException && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? sqlState(error.cause) : null;
 }
 
 export function isConflict(error: unknown): boolean {
