@@ -29,6 +29,8 @@ export interface StoredConnection {
   readonly quota: Partial<QuotaSettings>;
   readonly push: Partial<PushSettings>;
   readonly settings: Partial<StoredConnectionSettings>;
+  /** Id of the key under which the credentials are sealed; null = none are. */
+  readonly sealedWith: string | null;
   /** Null = none yet. */
   readonly mapping: { readonly version: number; readonly definition: MappingDefinition } | null;
 }
@@ -52,8 +54,11 @@ export interface Change {
   readonly note: string;
 }
 
-/** How the configured secret compares with the stored one. `unavailable`: it cannot be read here and now. */
-export type CredentialState = 'same' | 'changed' | 'unavailable';
+/**
+ * How the configured secret compares with the stored one. `old-key`: the same, but sealed with a key that seals no more.
+ * `unavailable`: it cannot be read here and now.
+ */
+export type CredentialState = 'same' | 'old-key' | 'changed' | 'unavailable';
 
 /**
  * What has to change so that an organisation is what the configuration says. Pure: `credentials` tells by connection name
@@ -111,6 +116,7 @@ function planCredentials({ org, stored, connection }: ConnectionPair, state: Cre
   const isStored = typeof stored?.settings.credentialsFingerprint === 'string';
   if (state === 'unavailable') return { ...planned, note: unavailable(isStored) };
   if (state === 'same' || planned.action !== 'none') return planned;
+  if (state === 'old-key') return { ...planned, action: 'update', note: 'sealed anew, with the current key' };
   return { ...planned, action: 'update', note: isStored ? 'the secret has changed' : 'the secret was not stored yet' };
 }
 

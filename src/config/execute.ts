@@ -90,7 +90,9 @@ function credentialState(sealer: Sealer, { id, current, credentials }: OrgWork, 
   const fingerprint = stored?.settings.credentialsFingerprint ?? null;
   if (id === null || stored === undefined || fingerprint === null) return 'changed';
   const binding = { orgId: id, connectionId: stored.id };
-  return sealer.matches(fingerprint, secretText(read.values), binding) ? 'same' : 'changed';
+  if (!sealer.matches(fingerprint, secretText(read.values), binding)) return 'changed';
+  const isCurrent = stored.sealedWith === sealer.keyId && fingerprint.startsWith(`${sealer.keyId}:`);
+  return isCurrent ? 'same' : 'old-key';
 }
 
 /** A secret that is stored already need not be at hand again, as long as it comes from the same place. */

@@ -27,7 +27,7 @@ export class ConfigurationError extends AppError {
   }
 }
 
-export function formatProblem(problem: Problem): string {
+function formatProblem(problem: Problem): string {
   const place = problem.line === null ? problem.file : `${problem.file}:${problem.line}:${problem.column ?? 1}`;
   const path = problem.path === '' ? '' : `${problem.path}: `;
   return `  ${place}  ${path}${problem.message}\n      ${problem.remedy}`;

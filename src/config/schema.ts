@@ -24,7 +24,6 @@ export const secretReferenceSchema = Type.Union(
   ],
   { writeOnly: true, description: 'a reference to a secret, { env: NAME } or { file: PATH }' },
 );
-export type SecretReference = Static<typeof secretReferenceSchema>;
 
 const publicCredential = Type.Optional(
   Type.Union([Type.String({ minLength: 1 }), secretReferenceSchema], {
@@ -159,6 +158,5 @@ export const configFileSchema = closed(
   { $defs: definitions },
 );
 
-export type ConfigFile = Static<typeof configFileSchema>;
 export type OrgFile = Static<typeof org>;
 export type ConnectionFile = Static<typeof connection>;

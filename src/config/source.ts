@@ -32,7 +32,7 @@ export async function readSource(file: string, namedBy: Problem | null = null): 
   }
 }
 
-export function parseSource(text: string, file: string, name: string): Source {
+function parseSource(text: string, file: string, name: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const problem = (path: KeyPath, message: string, remedy: string): Problem => {

@@ -20,7 +20,7 @@ interface ConnectionRow {
   readonly quota: Partial<QuotaSettings>;
   readonly push_policy: Partial<PushSettings>;
   readonly settings: Partial<StoredConnectionSettings>;
-  readonly is_sealed: boolean;
+  readonly credentials_key_id: string | null;
   readonly version: number | null;
   readonly definition: MappingDefinition | null;
 }
@@ -36,7 +36,7 @@ export async function readStored(tx: Tx): Promise<StoredOrg | null> {
   if (org === undefined) return null;
   const connections = await tx.query<ConnectionRow>(`
     select c.id, c.name, c.kind, c.base_url, c.schedule, c.quota, c.push_policy, c.settings,
-      c.credentials_sealed is not null as is_sealed, m.version, m.definition
+      case when c.credentials_sealed is not null then c.credentials_key_id end as credentials_key_id, m.version, m.definition
     from connections c
     left join field_mappings m on m.org_id = c.org_id and m.connection_id = c.id and m.active
     order by c.created_at, c.name`);
@@ -49,7 +49,7 @@ export async function readStored(tx: Tx): Promise<StoredOrg | null> {
 function connectionOf(row: ConnectionRow): StoredConnection {
   const { id, name, kind, schedule, quota, settings, version, definition } = row;
   // A fingerprint without the sealed value is worth nothing: the secret has to be sealed again.
-  const fingerprint = row.is_sealed ? (settings.credentialsFingerprint ?? null) : null;
+  const fingerprint = row.credentials_key_id !== null ? (settings.credentialsFingerprint ?? null) : null;
   return {
     id,
     name,
@@ -58,6 +58,7 @@ function connectionOf(row: ConnectionRow): StoredConnection {
     quota,
     baseUrl: row.base_url,
     push: row.push_policy,
+    sealedWith: row.credentials_key_id,
     settings: { ...settings, credentialsFingerprint: fingerprint },
     mapping: version === null || definition === null ? null : { version, definition },
   };

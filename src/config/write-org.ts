@@ -2,8 +2,8 @@ import type { Tx } from '../db/tx.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { ScoringProfile } from '../model/profile.ts';
 import type { ConnectionId } from '../model/values.ts';
-import type { Sealer } from '../secrets/seal.ts';
-import { type Change, isWork } from './apply.ts';
+import type { Sealed, Sealer, SecretBinding } from '../secrets/seal.ts';
+import { type Change, isWork, type StoredConnection } from './apply.ts';
 import { type OrgWork, secretText } from './org-work.ts';
 import type { ConnectionSettings, StoredConnectionSettings } from './settings.ts';
 
@@ -32,7 +32,7 @@ async function writeConnection(tx: Tx, org: OrgChanges, connection: ConnectionSe
   const stored = org.work.current?.connections.find((each) => each.name === name) ?? null;
   const changed = hasWork(org, 'connection', name);
   const id = stored === null || changed ? await saveConnection(tx, connection) : stored.id;
-  if (stored === null || hasWork(org, 'credentials', name)) await saveCredentials(tx, org, { id, connection });
+  if (stored === null || hasWork(org, 'credentials', name)) await saveCredentials(tx, org, { id, stored, connection });
   if (mapping !== null && hasWork(org, 'mapping', name)) await writeMapping(tx, id, mapping);
 }
 
@@ -53,11 +53,13 @@ async function saveConnection(tx: Tx, connection: ConnectionSettings): Promise<C
 
 interface CredentialWork {
   readonly id: ConnectionId;
+  readonly stored: StoredConnection | null;
   readonly connection: ConnectionSettings;
 }
 
 /** Keeps where the secret comes from, so that an export can say it; the secret itself only sealed. */
-async function saveCredentials(tx: Tx, org: OrgChanges, { id, connection }: CredentialWork): Promise<void> {
+async function saveCredentials(tx: Tx, org: OrgChanges, { id, stored, connection }: CredentialWork): Promise<void> {
+  const { sealer } = org;
   const read = org.work.credentials.get(connection.name);
   const references = { credentials: connection.credentials };
   if (read === undefined || 'missing' in read || Object.keys(read.values).length === 0) {
@@ -66,16 +68,28 @@ async function saveCredentials(tx: Tx, org: OrgChanges, { id, connection }: Cred
   }
   const binding = { orgId: tx.orgId, connectionId: id };
   const text = secretText(read.values);
-  const sealed = org.sealer.seal(text, binding);
+  const known = stored?.settings.credentialsFingerprint ?? null;
+  const isKnown = known !== null && sealer.matches(known, text, binding);
+  const sealed = isKnown ? await resealed(tx, sealer, binding) : sealer.seal(text, binding);
   const settings: Pick<StoredConnectionSettings, 'credentials' | 'credentialsFingerprint'> = {
     ...references,
-    credentialsFingerprint: org.sealer.fingerprint(text, binding),
+    credentialsFingerprint: sealer.fingerprint(text, binding),
   };
   await tx.query(
     `update connections set credentials_sealed = $2, credentials_key_id = $3, settings = settings || $4, updated_at = now()
      where id = $1`,
     [id, Buffer.from(sealed.bytes), sealed.keyId, JSON.stringify(settings)],
   );
+}
+
+/** What is stored may be newer than what is configured (a refresh token that the CRM rotated), so it is kept. */
+async function resealed(tx: Tx, sealer: Sealer, binding: SecretBinding): Promise<Sealed> {
+  const [row] = await tx.query<{ bytes: Uint8Array; keyId: string }>(
+    'select credentials_sealed as bytes, credentials_key_id as "keyId" from connections where id = $1 for update',
+    [binding.connectionId],
+  );
+  if (row === undefined) throw new Error('the connection is not there any more');
+  return sealer.reseal(row, binding) ?? row;
 }
 
 /** Versions are never changed, only followed: a record keeps the number of the mapping that it was read with. */

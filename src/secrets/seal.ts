@@ -16,6 +16,8 @@ export interface Sealed {
 }
 
 export interface Sealer {
+  /** The key that seals. */
+  readonly keyId: string;
   /** Seals with the first key; never twice to the same bytes. */
   seal(secret: string, binding: SecretBinding): Sealed;
   /** @throws AppError when the key is unknown, the bytes were changed, or the binding is another one. */
@@ -39,6 +41,7 @@ export function createSealer(keys: readonly [SealingKey, ...SealingKey[]]): Seal
   const [first] = keys;
   const byId = new Map(keys.map((key) => [key.id, key]));
   const sealer: Sealer = {
+    keyId: first.id,
     seal: (secret, binding) => ({ keyId: first.id, bytes: encrypt(first, secret, binding) }),
     unseal: (sealed, binding) => decrypt(byId.get(sealed.keyId) ?? unknownKey(sealed.keyId), sealed.bytes, binding),
     reseal: (sealed, binding) =>

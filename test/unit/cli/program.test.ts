@@ -77,7 +77,9 @@ describe('the command line', () => {
     [new QuotaExhaustedError('Used up.', new Date('2026-11-23T00:00:00Z')), 75, 'not before 2026-11-23'],
     [new TypeError('x is undefined'), 1, 'report'],
   ])('says what went wrong and what to do: %s', async (error, code, remedy) => {
-    const push = () => Promise.reject(error);
+    const push = async () => {
+      throw error;
+    };
     const forPeople = await run('push acme-hubspot', { push });
     expect(forPeople).toMatchObject({ code, out: '' });
     expect(forPeople.err).toContain(error.message);
@@ -89,7 +91,9 @@ describe('the command line', () => {
   it('ends quietly when it was interrupted', async () => {
     const controller = new AbortController();
     controller.abort();
-    const push = () => Promise.reject(controller.signal.reason as Error);
+    const push = async () => {
+      throw controller.signal.reason;
+    };
     expect(await run('push acme-hubspot', { push }, controller.signal)).toMatchObject({ code: 1, err: '' });
   });
 });

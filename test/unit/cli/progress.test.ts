@@ -28,9 +28,7 @@ describe('a line of progress', () => {
   });
 
   it('takes the speed from what was done since it began, not from what a resumed pass had', () => {
-    expect(formatProgress(event(40_000), { elapsedMs: 10_000, fresh: 100 })).toContain(
-      '10/s  17 min left',
-    );
+    expect(formatProgress(event(40_000), { elapsedMs: 10_000, fresh: 100 })).toContain('10/s  17 min left');
   });
 });
 

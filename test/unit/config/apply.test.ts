@@ -33,6 +33,7 @@ function stored({ slug, name, connections, profiles }: OrgSettings): StoredOrg {
     connections: connections.map(({ options, credentials, mapping, ...connection }, index) => ({
       ...connection,
       id: `connection-${index}`,
+      sealedWith: 'k1',
       settings: { ...options, credentials, credentialsFingerprint: 'k1:00' },
       mapping: mapping && { version: 1, definition: mapping },
     })),
@@ -101,6 +102,8 @@ describe('apply', () => {
     const org = await orgOf(file);
     const changed = planApply(stored(org), org, () => 'changed');
     expect(work(changed)).toEqual([['update', 'credentials', 'acme-hubspot', []]]);
+    const rotated = planApply(stored(org), org, () => 'old-key').filter(isWork);
+    expect(rotated).toMatchObject([{ subject: 'credentials', note: 'sealed anew, with the current key' }]);
     const away = planApply(stored(org), org, () => 'unavailable');
     expect(work(away)).toEqual([]);
     expect(away.find(({ subject }) => subject === 'credentials')?.note).toContain('the stored one stays');

@@ -94,6 +94,13 @@ objects:
   });
 });
 
+describe('the example', () => {
+  it('loads, and needs no secret for it', async () => {
+    const settings = await loadSettings('config/leadloop.example.yaml', { ...context, connectors: [connectors[0]] });
+    expect(settings.orgs[0]?.connections.map(({ kind }) => kind)).toEqual(['hubspot', 'salesforce']);
+  });
+});
+
 describe('problems', () => {
   it('are all listed at once, over all files, each with its place and a remedy', async () => {
     const problems = await problemsOf({
