@@ -1,5 +1,6 @@
 import type { Session } from './connection.ts';
 import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
+import { countPending } from './db/queries/claim-pushes.ts';
 import { finishRun, type RunKind, startRun } from './db/queries/runs.ts';
 import { AppError, exitCodes, type Recovery } from './model/errors.ts';
 import type { MappingProblem } from './model/mapping.ts';
@@ -76,6 +77,10 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       report.objects = pulled.lanes;
       report.skipped = pulled.skipped;
     }
+    const planned = await session.database.transaction(session.orgId, (tx) =>
+      countPending(tx, pipeline.connectionId, null),
+    );
+    report.counts = { ...report.counts, planned };
     const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
     if (outputs === undefined || !mayPush(session, options)) return;
     if (!options.pushOnly) await holdBack(session);
@@ -109,11 +114,11 @@ export async function recordRun(
   const runId = session.newId();
   await database.transaction(orgId, (tx) => startRun(tx, { id: runId, connectionId: connection.id, kind, now: now() }));
   const report: OpenReport = { counts: noCounts, objects: [], problems: [], skipped: [] };
-  let failure: unknown = null;
+  let failure: Error | null = null;
   try {
     await work(runId, report);
   } catch (error) {
-    failure = error;
+    failure = error instanceof Error ? error : new Error('thrown without an error', { cause: error });
   }
   const counts = { ...report.counts, apiCalls: session.governor.admitted };
   const described = failure === null ? null : describeFailure(failure);
@@ -147,7 +152,10 @@ function describeFailure(error: unknown): RunFailureReport | null {
   if (error instanceof Error && error.name === 'AbortError') return null;
   return {
     code: 'unexpected',
-    message: error instanceof Error ? `${error.name} in ${error.stack?.split('\n')[1]?.trim() ?? 'an unknown place'}` : 'not an error',
+    message:
+      error instanceof Error
+        ? `${error.name} in ${error.stack?.split('\n')[1]?.trim() ?? 'an unknown place'}`
+        : 'not an error',
     recovery: 'report-bug',
     remedy: 'Report it with the log of this run; nothing that was committed is lost.',
   };

@@ -48,7 +48,13 @@ export type LeadField = keyof typeof leadFields;
 export const leadFieldNames = Object.keys(leadFields) as readonly LeadField[];
 export type LeadValues = { readonly [F in LeadField]?: FieldValue };
 
-export const counterFields = ['website_visits', 'content_downloads', 'email_opens', 'email_clicks', 'demo_requested'] as const;
+export const counterFields = [
+  'website_visits',
+  'content_downloads',
+  'email_opens',
+  'email_clicks',
+  'demo_requested',
+] as const;
 export type CounterField = (typeof counterFields)[number];
 
 /** Values that a push may carry into the CRM. */

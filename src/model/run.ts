@@ -15,6 +15,7 @@ export interface SyncCounts {
   readonly events: number;
   readonly scored: number;
   readonly transitions: number;
+  /** Records that waited to be written when the pull ended. */
   readonly planned: number;
   readonly pushed: number;
   readonly pushRejected: number;

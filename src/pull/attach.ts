@@ -43,13 +43,20 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
   const open = batch.accepted.flatMap((record) => {
     const written = writtenOf.get(record.externalId);
     if (written === undefined || (written.leadId !== null && record.mergedIds.length === 0)) return [];
-    return [{ externalId: record.externalId, mergedIds: record.mergedIds, email: record.email, leadId: written.leadId }];
+    const { externalId, email } = record;
+    // A record that absorbs others competes with them for whose lead survives.
+    const mergedIds = written.leadId === null ? record.mergedIds : [...record.mergedIds, externalId];
+    return [{ externalId, mergedIds, email, leadId: written.leadId }];
   });
   const answers = await findIdentities(tx, target, open);
   const identities = resolveIdentities(open, answers, pipeline.newLeadId);
   await attachLeads(tx, target, identities.newLeads, identities.attachments);
   await mergeLeads(tx, identities.merges);
-  await retireRecords(tx, connectionId, open.flatMap((record) => absorbed(batch.object, record)));
+  await retireRecords(
+    tx,
+    connectionId,
+    open.flatMap((record) => absorbed(batch.object, record)),
+  );
   const leadOf = new Map(identities.attachments.map((one) => [one.externalId, one.leadId]));
   await claimEvents(tx, connectionId, peopleOf(open, leadOf));
   const changed = batch.written.filter((record) => record.changed && record.leadId !== null);
@@ -74,7 +81,11 @@ function peopleOf(
   return records.flatMap((record) => {
     const leadId = leadOf.get(record.externalId);
     if (leadId === undefined) return [];
-    const names = [record.externalId, ...record.mergedIds, ...(record.email === null ? [] : [emailPerson(record.email)])];
+    const names = [
+      record.externalId,
+      ...record.mergedIds,
+      ...(record.email === null ? [] : [emailPerson(record.email)]),
+    ];
     return names.map((person) => ({ person, leadId }));
   });
 }

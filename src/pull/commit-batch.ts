@@ -32,9 +32,8 @@ export interface CommittedBatch {
 export async function commitBatch(
   tx: Tx,
   pipeline: Pipeline,
-  position: CursorPosition,
+  { position, kind }: { readonly position: CursorPosition; readonly kind: ObjectKind },
   batch: PullBatch,
-  kind: ObjectKind,
 ): Promise<CommittedBatch> {
   const counts = await storePage(tx, pipeline, { object: position.object, kind }, batch);
   if (position.lane === 'full') await recordSightings(tx, position, batch.records.map(idOf));

@@ -13,7 +13,7 @@ export interface Identities {
 }
 
 export interface UnknownRecord extends IdentityQuestion {
-  /** The lead that the record is tied to already; null = none. Only records with merged ids come with one. */
+  /** The lead that the record is tied to already; null = none. With one, its own id is among `mergedIds`: it competes. */
   readonly leadId: LeadId | null;
 }
 
@@ -27,33 +27,45 @@ export function resolveIdentities(
   newLeadId: () => LeadId,
 ): Identities {
   const answerOf = new Map(answers.map((answer) => [answer.externalId, answer]));
-  const attachments: Attachment[] = [];
-  const newLeads: LeadId[] = [];
-  const merges: LeadMerge[] = [];
-  // An address that this very batch has given a lead: the same person may come twice.
-  const inBatch = new Map<string, LeadId>();
-  const mergedInto = new Map<LeadId, LeadId>();
-  const current = (id: LeadId): LeadId => {
-    const next = mergedInto.get(id);
-    return next === undefined ? id : current(next);
-  };
+  const found: Resolution = { attachments: [], newLeads: [], merges: [], byEmail: new Map(), survivors: new Map() };
+  for (const record of records) resolve(record, answerOf.get(record.externalId), { found, newLeadId });
+  return found;
+}
 
-  for (const record of records) {
-    const { byMerge = [], byEmail = [] } = answerOf.get(record.externalId) ?? {};
-    const merged = furthestFirst(byMerge).map((lead) => current(lead.leadId));
-    const fromEmail = record.email === null ? undefined : (byEmail[0]?.leadId ?? inBatch.get(record.email));
-    const known = merged[0] ?? record.leadId ?? fromEmail;
-    const leadId = known === undefined ? newLeadId() : current(known);
-    if (known === undefined) newLeads.push(leadId);
-    if (record.email !== null && !inBatch.has(record.email)) inBatch.set(record.email, leadId);
-    for (const absorbed of new Set([...merged.slice(1), ...(record.leadId === null ? [] : [current(record.leadId)])])) {
-      if (absorbed === leadId) continue;
-      mergedInto.set(absorbed, leadId);
-      merges.push({ survivor: leadId, absorbed });
-    }
-    if (leadId !== record.leadId) attachments.push({ externalId: record.externalId, leadId });
+interface Resolution extends Identities {
+  readonly attachments: Attachment[];
+  readonly newLeads: LeadId[];
+  readonly merges: LeadMerge[];
+  /** Addresses that this very batch has given a lead: the same person may come twice. */
+  readonly byEmail: Map<string, LeadId>;
+  /** Leads that this batch has merged away, and into which. */
+  readonly survivors: Map<LeadId, LeadId>;
+}
+
+function resolve(
+  record: UnknownRecord,
+  answer: IdentityAnswer | undefined,
+  { found, newLeadId }: { readonly found: Resolution; readonly newLeadId: () => LeadId },
+): void {
+  const merged = furthestFirst(answer?.byMerge ?? []).map(({ leadId }) => survivorOf(leadId, found));
+  const known = merged[0] ?? record.leadId ?? leadWithEmail(record, answer, found);
+  const leadId = known === null ? newLeadId() : survivorOf(known, found);
+  if (known === null) found.newLeads.push(leadId);
+  if (record.email !== null && !found.byEmail.has(record.email)) found.byEmail.set(record.email, leadId);
+  for (const absorbed of new Set(merged.filter((other) => other !== leadId))) {
+    found.survivors.set(absorbed, leadId);
+    found.merges.push({ survivor: leadId, absorbed });
   }
-  return { attachments, newLeads, merges };
+  if (leadId !== record.leadId) found.attachments.push({ externalId: record.externalId, leadId });
+}
+
+function leadWithEmail({ email }: UnknownRecord, answer: IdentityAnswer | undefined, found: Resolution): LeadId | null {
+  return email === null ? null : (answer?.byEmail[0]?.leadId ?? found.byEmail.get(email) ?? null);
+}
+
+function survivorOf(leadId: LeadId, found: Resolution): LeadId {
+  const survivor = found.survivors.get(leadId);
+  return survivor === undefined ? leadId : survivorOf(survivor, found);
 }
 
 /** How far sales have taken a lead; recycled and disqualified are decisions too, so they outrank what marketing did. */

@@ -39,14 +39,14 @@ export function leadValuesOf(
 ): KnownValues {
   const stored = lead.contributions.filter((one) => !one.gone && connections.has(one.connectionId));
   const contributions = stored.map((one) => contributionOf(one, connections, previous));
-  const merged = mergeLeadValues(lead.values as LeadValues, contributions);
+  const merged = mergeLeadValues(lead.values, contributions);
   const values = { ...merged, ...countersOf(lead, merged, contributions, connections) };
   const saidBy = (field: LeadField): ConnectionId | null =>
     contributions.find((one) => one.values[field] === values[field])?.connectionId ?? null;
   const text = (field: LeadField): string | null => textOf(values[field]);
   const [first] = contributions;
   return {
-    facts: values as Fields,
+    facts: values,
     crmStatus: text('crm_status'),
     crmStatusFrom: values.crm_status === null ? null : saidBy('crm_status'),
     columns: {
@@ -85,10 +85,10 @@ function contributionOf(
     object,
     externalId,
     modifiedAt: new Date(stored.modifiedAt),
-    values: mapped as LeadValues,
+    values: mapped,
     rules: connections.get(connectionId)?.mapping.objects.get(object)?.in ?? [],
     kind: stored.kind === 'company' ? 'company' : 'lead',
-    previous: (before === undefined ? mapped : before) as LeadValues | null,
+    previous: before === undefined ? mapped : before,
   };
 }
 
@@ -107,7 +107,7 @@ function countersOf(
     const counting = [...connections].filter(([, { mapping }]) => mapping.definition.counters[field] === 'events');
     if (counting.length === 0) continue;
     const type = counterEvents[field];
-    const counted = counting.reduce((sum, [id]) => sum + Number(lead.eventTotals[id]?.[type] ?? 0), 0);
+    const counted = counting.reduce((sum, [id]) => sum + (lead.eventTotals[id]?.[type] ?? 0), 0);
     const isFromCrm = contributions.some((one) => one.values[field] !== undefined && one.values[field] !== null);
     if (field === 'demo_requested') counters[field] = counted > 0 || (isFromCrm && merged[field] === true);
     else counters[field] = Math.max(counted, isFromCrm ? Number(merged[field] ?? 0) : 0);

@@ -35,7 +35,7 @@ export function normalise(records: readonly SourceRecord[], mapping: CompiledMap
       externalId: record.externalId,
       modifiedAt: record.modifiedAt,
       fields: theirs,
-      mapped: result.values as Fields,
+      mapped: result.values,
       companyId: record.companyId,
       mergedIds: record.mergedIds,
       email: typeof email === 'string' ? email.toLowerCase() : null,

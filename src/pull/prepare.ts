@@ -77,7 +77,9 @@ export function scoringContext(
     ...run,
     connections,
     outputs,
-    profile: compileProfile(profile === undefined ? defaultMqlProfile : { ...profile.profile, version: profile.version }),
+    profile: compileProfile(
+      profile === undefined ? defaultMqlProfile : { ...profile.profile, version: profile.version },
+    ),
   };
 }
 
@@ -110,7 +112,10 @@ async function describeAll(
   return schemas;
 }
 
-function optionOrders(mapping: CompiledMapping, schemas: Readonly<Record<string, readonly FieldSchema[]>>): ObjectOrders {
+function optionOrders(
+  mapping: CompiledMapping,
+  schemas: Readonly<Record<string, readonly FieldSchema[]>>,
+): ObjectOrders {
   const ordered = [...mapping.objects].map(([object, { out }]) => {
     const fields = out.filter((rule) => rule.write === 'forward').map((rule) => rule.to);
     const options = (schemas[object] ?? []).filter(({ name }) => fields.includes(name));

@@ -35,7 +35,7 @@ export async function previewScore(profile: ScoringProfile, run: PreviewRun): Pr
   const after = Array.from({ length: 10 }, () => 0);
   const totals = { leads: 0, changed: 0, becomeMql: 0, wouldNotBeMql: 0 };
   let movers: ScorePreviewResult['movers'] = [];
-  for (let last: LeadId | null = null; ; ) {
+  for (let last: LeadId | null = null; ;) {
     const page: readonly Compared[] = await run.database.transaction(
       run.orgId,
       async (tx) => {
@@ -44,12 +44,25 @@ export async function previewScore(profile: ScoringProfile, run: PreviewRun): Pr
              and erased_at is null order by id limit $3`,
           [tx.orgId, last, batchLeads],
         );
-        const leads = await loadLeads(tx, ids.map((row) => row.id));
-        const events = await loadDatedEvents(tx, leads.map(({ leadId }) => leadId));
+        const leads = await loadLeads(
+          tx,
+          ids.map((row) => row.id),
+        );
+        const events = await loadDatedEvents(
+          tx,
+          leads.map(({ leadId }) => leadId),
+        );
         return leads.map(({ leadId, values, baseline, score, status }) => {
           const facts = { leadId, values, baseline, events: events.get(leadId) ?? [] };
           const { total, mqlBy } = scoreLead(compiled, facts, run.at);
-          return { leadId, before: score, after: total, isMql: status === 'mql', wouldBe: mqlBy.length > 0, isEarly: status === 'new' || status === 'engaged' };
+          return {
+            leadId,
+            before: score,
+            after: total,
+            isMql: status === 'mql',
+            wouldBe: mqlBy.length > 0,
+            isEarly: status === 'new' || status === 'engaged',
+          };
         });
       },
       run.signal,
@@ -63,7 +76,9 @@ export async function previewScore(profile: ScoringProfile, run: PreviewRun): Pr
       if (lead.before !== null) count(before, lead.before);
       count(after, lead.after);
     }
-    movers = [...movers, ...page.filter((lead) => lead.before !== lead.after)].toSorted(byDistance).slice(0, moversShown);
+    movers = [...movers, ...page.filter((lead) => lead.before !== lead.after)]
+      .toSorted(byDistance)
+      .slice(0, moversShown);
     last = page.at(-1)?.leadId ?? null;
     run.onProgress(totals.leads);
   }

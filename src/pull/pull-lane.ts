@@ -53,7 +53,7 @@ export async function pullLane(
   for await (const batch of readAhead(pages, { records: batchRecords, pages: pagesAhead })) {
     const committed = await database.transaction(
       pipeline.orgId,
-      (tx) => commitBatch(tx, pipeline, position, batch, capability.kind),
+      (tx) => commitBatch(tx, pipeline, { position, kind: capability.kind }, batch),
       signal,
     );
     position = committed.position;

@@ -8,43 +8,54 @@ export async function* readAhead(
   pages: AsyncGenerator<PullBatch, void, void>,
   limit: { readonly records: number; readonly pages: number },
 ): AsyncGenerator<PullBatch, void, void> {
-  const waiting: PullBatch[] = [];
-  let failure: { readonly error: unknown } | null = null;
-  let ended = false;
-  let wakeConsumer = () => {};
-  let wakeProducer = () => {};
+  const queue: PullBatch[] = [];
+  const reading = { isOver: false, failure: null as { readonly error: unknown } | null };
+  const arrival = signalling();
+  const departure = signalling();
 
-  const produce = async () => {
+  const read = async (): Promise<void> => {
     try {
       for await (const page of pages) {
-        waiting.push(page);
-        wakeConsumer();
-        while (waiting.length >= limit.pages && !ended) await new Promise<void>((resolve) => (wakeProducer = resolve));
-        if (ended) return;
+        queue.push(page);
+        arrival.notify();
+        while (queue.length >= limit.pages && !reading.isOver) await departure.next();
+        if (reading.isOver) return;
       }
     } catch (error) {
-      failure = { error };
+      reading.failure = { error };
     } finally {
-      ended = true;
-      wakeConsumer();
+      reading.isOver = true;
+      arrival.notify();
     }
   };
-  const producing = produce();
+  const done = read();
 
   try {
     for (;;) {
-      while (waiting.length === 0 && !ended) await new Promise<void>((resolve) => (wakeConsumer = resolve));
-      const joined = joinPages(waiting, limit.records);
-      wakeProducer();
-      if (joined !== null) yield joined;
-      else if (ended) break;
+      while (queue.length === 0 && !reading.isOver) await arrival.next();
+      const batch = joinPages(queue, limit.records);
+      departure.notify();
+      if (batch === null) break;
+      yield batch;
     }
-    if (failure !== null) throw (failure as { error: unknown }).error;
+    if (reading.failure !== null) throw reading.failure.error;
   } finally {
-    ended = true;
-    wakeProducer();
-    await producing;
+    reading.isOver = true;
+    departure.notify();
+    await done;
   }
+}
+
+/** Something that one side waits for and the other announces. */
+function signalling(): { next(): Promise<void>; notify(): void } {
+  let waiting = Promise.withResolvers<void>();
+  return {
+    next: () => waiting.promise,
+    notify() {
+      waiting.resolve();
+      waiting = Promise.withResolvers();
+    },
+  };
 }
 
 /** Takes pages from the front of the queue until `records` are together. The last page's cursor stands for all of them. */

@@ -26,10 +26,15 @@ export async function reconcile(
   const pass = { connectionId: pipeline.connectionId, object: capability.object, startedAt: passStartedAt };
   const { unseen, live } = await database.transaction(pipeline.orgId, (tx) => unseenRecords(tx, pass));
   if (unseen.length > dropFloor && unseen.length > live * dropShare) {
-    throw new AppError('census-drop', `A full pass of ${pass.object} missed ${unseen.length} of ${live} known records.`, {
-      recovery: 'fix-config',
-      remedy: 'Check that the credentials still see all records (team or partition rights), then run sync --full again.',
-    });
+    throw new AppError(
+      'census-drop',
+      `A full pass of ${pass.object} missed ${unseen.length} of ${live} known records.`,
+      {
+        recovery: 'fix-config',
+        remedy:
+          'Check that the credentials still see all records (team or partition rights), then run sync --full again.',
+      },
+    );
   }
   let counts = noCounts;
   for (let at = 0; at < unseen.length; at += readSize) {

@@ -40,21 +40,26 @@ export async function rescoreAll(run: RescoreRun): Promise<{ readonly scored: nu
   let scored = 0;
   let planned = 0;
   for (;;) {
-    const batch: { readonly last: LeadId | null; readonly scored: number; readonly planned: number } = await database.transaction(
-      context.orgId,
-      async (tx) => {
-        const ids = await tx.query<{ id: LeadId }>(
-          `select id from leads where org_id = $1 and ($2::uuid is null or id > $2) and merged_into is null
+    const batch: { readonly last: LeadId | null; readonly scored: number; readonly planned: number } =
+      await database.transaction(
+        context.orgId,
+        async (tx) => {
+          const ids = await tx.query<{ id: LeadId }>(
+            `select id from leads where org_id = $1 and ($2::uuid is null or id > $2) and merged_into is null
              and erased_at is null order by id limit $3`,
-          [tx.orgId, after, batchLeads],
-        );
-        const leads = ids.map((row) => row.id);
-        const scores = await scoreLeads(tx, context, leads, new Map());
-        const none = { connectionId: zero, object: '', fields: new Map() };
-        return { last: leads.at(-1) ?? null, scored: scores.scored, planned: await want(tx, context, scores.outputs, none) };
-      },
-      signal,
-    );
+            [tx.orgId, after, batchLeads],
+          );
+          const leads = ids.map((row) => row.id);
+          const scores = await scoreLeads(tx, context, leads, new Map());
+          const none = { connectionId: zero, object: '', fields: new Map() };
+          return {
+            last: leads.at(-1) ?? null,
+            scored: scores.scored,
+            planned: await want(tx, context, scores.outputs, none),
+          };
+        },
+        signal,
+      );
     if (batch.last === null) return { scored, planned };
     after = batch.last;
     scored += batch.scored;

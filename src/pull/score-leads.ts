@@ -41,11 +41,21 @@ export async function scoreLeads(
 ): Promise<ScoringResult> {
   const stored = await loadLeads(tx, leadIds);
   const dated = stored.filter((lead) => needsEvents(context.profile.definition) || lead.baseline !== null);
-  const events = await loadDatedEvents(tx, dated.map((lead) => lead.leadId));
+  const events = await loadDatedEvents(
+    tx,
+    dated.map((lead) => lead.leadId),
+  );
   const scored = stored.map((lead) => rescore(lead, events.get(lead.leadId) ?? [], context, previous));
   const transitions = scored.flatMap((lead) => lead.transitions);
-  await saveLeads(tx, scored.map((lead) => lead.row));
-  await saveScores(tx, context.runId, scored.map((lead) => lead.breakdown));
+  await saveLeads(
+    tx,
+    scored.map((lead) => lead.row),
+  );
+  await saveScores(
+    tx,
+    context.runId,
+    scored.map((lead) => lead.breakdown),
+  );
   await saveTransitions(tx, context.runId, transitions);
   return {
     scored: scored.length,
@@ -62,7 +72,11 @@ function rescore(
   previous: PreviousValues,
 ): ScoredLead {
   const values = leadValuesOf(lead, context.connections, previous);
-  const breakdown = scoreLead(context.profile, { leadId: lead.leadId, values: values.facts, events, baseline: lead.baseline }, context.at);
+  const breakdown = scoreLead(
+    context.profile,
+    { leadId: lead.leadId, values: values.facts, events, baseline: lead.baseline },
+    context.at,
+  );
   const { leadId, status, episode, baseline } = lead;
   const before: LifecycleState = { leadId, status, episode, baseline };
   const transitions = nextTransition({
@@ -74,7 +88,8 @@ function rescore(
     connectionId: values.crmStatusFrom,
   });
   const after = transitions.reduce((state, move) => stateAfter(state, move, values.facts), before);
-  const entered = (wanted: LeadStatus): Date | null => (transitions.some((move) => move.to === wanted) ? context.at : null);
+  const entered = (wanted: LeadStatus): Date | null =>
+    transitions.some((move) => move.to === wanted) ? context.at : null;
   const row: LeadRow = {
     ...values.columns,
     id: lead.leadId,

@@ -56,11 +56,11 @@ export async function releaseClaims(tx: Tx, connectionId: ConnectionId): Promise
   );
 }
 
-/** Waiting records of a connection by object, for progress and for the plan. */
-export async function countPending(tx: Tx, connectionId: ConnectionId, object: string): Promise<number> {
+/** Waiting records of a connection; null = of all objects. */
+export async function countPending(tx: Tx, connectionId: ConnectionId, object: string | null): Promise<number> {
   const [row] = await tx.query<{ n: number }>(
     `select count(*)::int as n from push_states
-     where org_id = $1 and connection_id = $2 and object = $3 and state in ('pending', 'claimed')`,
+     where org_id = $1 and connection_id = $2 and ($3::text is null or object = $3) and state in ('pending', 'claimed')`,
     [tx.orgId, connectionId, object],
   );
   return row?.n ?? 0;

@@ -1,4 +1,5 @@
 import type { ConnectionId, ExternalId, LeadId } from '../../model/values.ts';
+import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 export interface IdentityQuestion {
@@ -32,7 +33,7 @@ export async function findIdentities(
 ): Promise<IdentityAnswer[]> {
   if (questions.length === 0) return [];
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('identity:' || $1, 0))`, [tx.orgId]);
-  return tx.query<IdentityAnswer>(statement, [tx.orgId, target.connectionId, target.object, JSON.stringify(questions)]);
+  return tx.query<IdentityAnswer>(statement, [tx.orgId, target.connectionId, target.object, toJson(questions)]);
 }
 
 const lead = `jsonb_build_object('leadId', l.id, 'status', l.status, 'createdAt', l.created_at)`;

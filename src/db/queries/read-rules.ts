@@ -41,8 +41,10 @@ export async function readRules(tx: Tx): Promise<StoredRules> {
 
 /** Notes that every lead has been scored with this version. */
 export async function markRescored(tx: Tx, profile: { kind: ProfileKind; version: number }, now: Date): Promise<void> {
-  await tx.query(
-    `update org_scoring_profiles set rescored_at = $4 where org_id = $1 and kind = $2 and version = $3`,
-    [tx.orgId, profile.kind, profile.version, now],
-  );
+  await tx.query(`update org_scoring_profiles set rescored_at = $4 where org_id = $1 and kind = $2 and version = $3`, [
+    tx.orgId,
+    profile.kind,
+    profile.version,
+    now,
+  ]);
 }

@@ -1,5 +1,6 @@
 import type { EngagementEvent } from '../../model/engagement.ts';
 import type { ConnectionId, LeadId } from '../../model/values.ts';
+import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 /** How the table names the person of an event that carries an address and no id. */
@@ -32,7 +33,7 @@ export async function saveEvents(
   const written = await tx.query<{ leadId: LeadId | null }>(statement, [
     tx.orgId,
     connectionId,
-    JSON.stringify([...rows.values()]),
+    toJson([...rows.values()]),
   ]);
   return { stored: written.length, leadIds: [...new Set(written.flatMap((row) => row.leadId ?? []))] };
 }

@@ -1,5 +1,6 @@
 import type { LeadStatus } from '../../model/lead.ts';
 import type { Fields, LeadId } from '../../model/values.ts';
+import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 export interface LeadRow {
@@ -45,7 +46,7 @@ export async function saveLeads(tx: Tx, leads: readonly LeadRow[]): Promise<void
       [tx.orgId, sources],
     );
   }
-  await tx.query(statement, [tx.orgId, JSON.stringify(leads)]);
+  await tx.query(statement, [tx.orgId, toJson(leads)]);
 }
 
 const statement = `

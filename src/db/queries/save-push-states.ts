@@ -1,4 +1,5 @@
 import type { PushPriority, PushRecord } from '../../model/push.ts';
+import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 export interface PlannedState extends PushRecord {
@@ -13,7 +14,7 @@ export interface PlannedState extends PushRecord {
  */
 export async function savePushStates(tx: Tx, states: readonly PlannedState[]): Promise<void> {
   if (states.length === 0) return;
-  await tx.query(statement, [tx.orgId, JSON.stringify(states)]);
+  await tx.query(statement, [tx.orgId, toJson(states)]);
 }
 
 const statement = `

@@ -1,5 +1,6 @@
 import type { RejectedRecord } from '../../model/records.ts';
 import type { ConnectionId, ExternalId, RunId } from '../../model/values.ts';
+import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function saveRejected(
   const { connectionId, object, runId, now } = batch;
   await tx.query(close, [tx.orgId, connectionId, object, batch.read, keysOf(batch.rejected), now]);
   if (batch.rejected.length === 0) return;
-  await tx.query(keep, [tx.orgId, connectionId, runId, now, JSON.stringify(latestPerKey(batch.rejected))]);
+  await tx.query(keep, [tx.orgId, connectionId, runId, now, toJson(latestPerKey(batch.rejected))]);
 }
 
 const keyOf = (one: RejectedRecord): string => `${one.externalId} ${one.stage} ${one.field ?? ''}`;

@@ -1,5 +1,6 @@
 import type { PushPriority, PushRecord } from '../../model/push.ts';
 import type { ConnectionId, ExternalId } from '../../model/values.ts';
+import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 /** The rows that a claim still holds, locked. */
@@ -23,7 +24,7 @@ export interface SettledPush extends PushRecord {
 /** Writes what became of claimed records. */
 export async function saveSettled(tx: Tx, token: string, rows: readonly SettledPush[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.query(statement, [tx.orgId, token, JSON.stringify(rows)]);
+  await tx.query(statement, [tx.orgId, token, toJson(rows)]);
 }
 
 const statement = `

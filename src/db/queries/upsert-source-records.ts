@@ -1,5 +1,6 @@
 import type { ObjectKind } from '../../model/records.ts';
 import type { ConnectionId, ExternalId, Fields } from '../../model/values.ts';
+import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 export interface SourceRecordRow {
@@ -39,7 +40,7 @@ export async function upsertSourceRecords(
     target.object,
     target.kind,
     target.mappingVersion,
-    JSON.stringify(records),
+    toJson(records),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { PlannedRecord } from '../../model/push.ts';
 import type { ConnectionId, ExternalId, RunId } from '../../model/values.ts';
+import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 /** Writes down, field by field, what is about to be sent: before the first byte leaves, in the transaction of the claim. */
@@ -17,7 +18,7 @@ export async function writeLedger(
     })),
   );
   if (rows.length === 0) return;
-  await tx.query(insert, [tx.orgId, write.connectionId, write.runId, write.token, write.now, JSON.stringify(rows)]);
+  await tx.query(insert, [tx.orgId, write.connectionId, write.runId, write.token, write.now, toJson(rows)]);
 }
 
 const insert = `
@@ -43,7 +44,7 @@ export async function settleLedger(
   outcomes: readonly LedgerOutcome[],
 ): Promise<void> {
   if (outcomes.length === 0) return;
-  await tx.query(update, [tx.orgId, settle.token, settle.now, JSON.stringify(outcomes)]);
+  await tx.query(update, [tx.orgId, settle.token, settle.now, toJson(outcomes)]);
 }
 
 const update = `
