@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { AppError } from '../model/errors.ts';
+import { html } from './html.ts';
+import type { PageOrg, PageReader } from './page-reader.ts';
+import { leadId, leadQuery, orgSlug } from './parameters.ts';
+import { layout } from './render/layout.ts';
+import { renderLeads } from './render/leads.ts';
+import { renderOverview } from './render/overview.ts';
+import { renderReceipt } from './render/receipt.ts';
+
+export type HttpLog = (level: 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+
+export interface HttpOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Default 127.0.0.1. Anything that other machines reach needs `allowRemote`: the page has no login yet. */
+  readonly host?: string;
+  readonly allowRemote?: boolean;
+  readonly read: PageReader;
+  readonly now: () => Date;
+  readonly log: HttpLog;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Where the page is unless somebody says otherwise. */
+export const defaultHttpPort = 7400;
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/**
+ * Serves the page, `/healthz` (the process lives) and `/readyz` (the database answers).
+ * @throws AppError `port-in-use`, `host-not-local` (fix-config)
+ */
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const { port, host = '127.0.0.1', allowRemote = false } = options;
+  const isLocal = loopback.has(host);
+  if (!isLocal && !allowRemote) throw notLocal(host);
+  const app = Fastify({ forceCloseConnections: true });
+  guard(app, isLocal);
+  assets(app);
+  health(app, options);
+  pages(app, options, isLocal);
+  const url = await app.listen({ port, host }).catch((error: unknown) => {
+    throw isInUse(error) ? portInUse(port) : error;
+  });
+  return {
+    url,
+    port: Number(new URL(url).port),
+    [Symbol.asyncDispose]: async () => app.close(),
+  };
+}
+
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
+    "base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'cache-control': 'no-store',
+};
+
+function guard(app: FastifyInstance, isLocal: boolean): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(securityHeaders);
+    // A foreign site that resolves its own name to this machine must not read the page through a browser here.
+    if (isLocal && !loopback.has(request.hostname.replaceAll(/[[\]]/gu, ''))) {
+      await reply.code(421).type('text/plain').send('This server answers under the name of this machine only.\n');
+    }
+  });
+}
+
+function assets(app: FastifyInstance): void {
+  const files = { '/style.css': 'text/css', '/live.js': 'text/javascript', '/icon.svg': 'image/svg+xml' };
+  for (const [path, type] of Object.entries(files)) {
+    const content = readFileSync(new URL(`.${path}`, import.meta.url), 'utf8');
+    app.get(path, async (_request, reply) => reply.type(`${type}; charset=utf-8`).send(content));
+  }
+}
+
+function health(app: FastifyInstance, { read }: HttpOptions): void {
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const isReady = await read.isReady();
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'the database does not answer' });
+  });
+}
+
+interface Site {
+  readonly read: PageReader;
+  readonly now: () => Date;
+  readonly isLocal: boolean;
+}
+
+function pages(app: FastifyInstance, { read, now, log }: HttpOptions, isLocal: boolean): void {
+  const site: Site = { read, now, isLocal };
+  app.get('/', async (request, reply) => send(reply, await overviewPage(site, request)));
+  app.get('/leads/:id', async (request, reply) => {
+    const page = await leadPage(site, request);
+    return page === null ? notFound(site, reply) : send(reply, page);
+  });
+  app.setNotFoundHandler(async (_request, reply) => notFound(site, reply));
+  app.setErrorHandler(async (error, request, reply) => {
+    const known = error instanceof AppError ? error : null;
+    // The route, not the URL: a search may hold a name.
+    log('warn', 'page failed', {
+      route: request.routeOptions.url,
+      code: known?.code ?? 'unexpected',
+      ...stackOf(error),
+    });
+    const remedy = known?.remedy ?? 'Load it again; if that does not help, report it with the log of this process.';
+    const note = html`<h1>This page cannot be shown</h1>
+      <div class="note bad">
+        <p>${known?.message ?? 'Something unexpected happened.'}</p>
+        <p>${remedy}</p>
+      </div>`;
+    void reply.code(known?.recovery === 'retry' ? 503 : 500);
+    return send(reply, layout({ title: 'Failed', orgs: [], org: null, now: now(), isLocal }, note));
+  });
+}
+
+async function overviewPage({ read, now, isLocal }: Site, request: FastifyRequest): Promise<string> {
+  const orgs = await read.orgs();
+  const org = chosen(orgs, request);
+  if (org === null) {
+    const nothing = renderOverview({ connections: [], leads: {}, tiers: [] }, now());
+    return layout(
+      { title: 'Welcome', orgs, org, now: now(), isLocal },
+      html`<h1>The loop</h1>
+        ${nothing}`,
+    );
+  }
+  const query = leadQuery(request.query);
+  const [overview, page] = await Promise.all([read.overview(org.id), read.leads(org.id, query)]);
+  const total = Object.values(overview.leads).reduce((sum, number) => sum + number, 0);
+  const content = html`<h1>The loop</h1>
+    ${renderOverview(overview, now())} ${renderLeads({ org: org.slug, query, page, tiers: overview.tiers, total })}`;
+  return layout({ title: `Leads of ${org.slug}`, orgs, org, now: now(), isLocal }, content);
+}
+
+/** Null = there is no such lead. */
+async function leadPage({ read, now, isLocal }: Site, request: FastifyRequest): Promise<string | null> {
+  const id = leadId(request.params);
+  const orgs = await read.orgs();
+  const org = chosen(orgs, request);
+  const receipt = id === null || org === null ? null : await read.receipt(org.id, id);
+  if (receipt === null || org === null) return null;
+  return layout({ title: 'Lead', orgs, org, now: now(), isLocal }, renderReceipt(receipt, org.slug));
+}
+
+/** The organisation that the address names, else the first. */
+function chosen(orgs: readonly PageOrg[], request: FastifyRequest): PageOrg | null {
+  const slug = orgSlug(request.query);
+  return orgs.find((org) => org.slug === slug) ?? orgs[0] ?? null;
+}
+
+async function notFound({ now, isLocal }: Site, reply: FastifyReply): Promise<FastifyReply> {
+  const note = html`<h1>There is no such page</h1>
+    <p>The lead may have been merged. <a href="/">All leads</a></p>`;
+  void reply.code(404);
+  return send(reply, layout({ title: 'Not found', orgs: [], org: null, now: now(), isLocal }, note));
+}
+
+async function send(reply: FastifyReply, document: string): Promise<FastifyReply> {
+  return reply.type('text/html; charset=utf-8').send(document);
+}
+
+function stackOf(error: unknown): { readonly stack?: string } {
+  return error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function portInUse(port: number): AppError {
+  return new AppError('port-in-use', `Something listens on port ${port} already.`, {
+    recovery: 'fix-config',
+    remedy: 'Choose another one with --port (0 takes any free one), or stop the other program.',
+  });
+}
+
+function notLocal(host: string): AppError {
+  return new AppError('host-not-local', `The page has no login yet, so it does not listen on ${host}.`, {
+    recovery: 'fix-config',
+    remedy: 'Leave out --host, and put a proxy with a login in front of 127.0.0.1.',
+  });
+}
