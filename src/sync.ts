@@ -122,7 +122,7 @@ export async function recordRun(
   }
   const counts = { ...report.counts, apiCalls: session.governor.admitted };
   const described = failure === null ? null : describeFailure(failure);
-  const status = failure === null ? statusOf(counts) : described === null ? 'cancelled' : 'failed';
+  const status = failure === null ? statusOf(counts) : statusAfter(failure);
   const end = { id: runId, status, counts, failure: described, now: now() };
   await database.transaction(orgId, (tx) => finishRun(tx, end));
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.
@@ -141,6 +141,12 @@ export async function recordRun(
 /** A run with rejected records is partial: the rest is done, these wait for somebody. */
 function statusOf(counts: SyncCounts): RunStatus {
   return counts.rejected + counts.pushRejected > 0 ? 'partial' : 'succeeded';
+}
+
+/** What waits for a person's word (a held push) is done in part; an aborted run was cancelled. */
+function statusAfter(failure: Error): RunStatus {
+  if (failure instanceof AppError && failure.exitCode === exitCodes.partial) return 'partial';
+  return describeFailure(failure) === null ? 'cancelled' : 'failed';
 }
 
 /** Null = the caller asked us to stop: no failure. */

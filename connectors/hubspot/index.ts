@@ -41,6 +41,7 @@ function open(context: Context): Connector {
   const client = createClient(context);
   const session: Session = { client, context };
   return {
+    account: async (signal) => String((await account(session, signal)).portalId),
     check: (signal) => check(session, signal),
     describe: (object, signal) => describe(session, object, signal),
     ensureFields: (object, fields, signal) => ensureFields(session, object, fields, signal),

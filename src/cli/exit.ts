@@ -6,7 +6,7 @@ import { exitFor } from './failure.ts';
 /** The exit code of a run. */
 export function exitOf({ status, failure, nextTryAt, counts }: SyncReport): ExitCode {
   if (nextTryAt !== null) return exitCodes.tryLater;
-  if (failure !== null) return exitFor(failure.recovery);
+  if (failure !== null && status !== 'partial') return exitFor(failure.recovery);
   if (status === 'failed' || status === 'cancelled') return exitCodes.failed;
   return status === 'partial' || counts.rejected + counts.pushRejected > 0 ? exitCodes.partial : exitCodes.done;
 }

@@ -80,6 +80,8 @@ async function saveCredentials(tx: Tx, org: OrgChanges, { id, stored, connection
      where id = $1`,
     [id, Buffer.from(sealed.bytes), sealed.keyId, JSON.stringify(settings)],
   );
+  // What the CRM told to other credentials (its account, its fields) need not hold for these.
+  await tx.query('delete from crm_cache where connection_id = $1', [id]);
 }
 
 /** What is stored may be newer than what is configured (a refresh token that the CRM rotated), so it is kept. */

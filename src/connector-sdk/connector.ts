@@ -79,6 +79,12 @@ export interface Cache {
 }
 
 export interface Connector extends AsyncDisposable {
+  /**
+   * The id of the account behind the credentials, as the CRM knows it. Record ids mean other people in another account, so
+   * a run compares it with the one seen first. Cached for a day.
+   */
+  account(signal: AbortSignal): Promise<string>;
+
   /** Tries credentials, account, scopes and reach. Answers with findings; throws only when the CRM cannot be reached. */
   check(signal: AbortSignal): Promise<readonly CheckFinding[]>;
 
@@ -132,7 +138,10 @@ export interface PullRequest {
   readonly since: Cursor | null;
   /** live: now. settled: now − lag. full, archived: when the pass began. */
   readonly until: Date;
-  /** Which of these do we hold already, as new as this? Saves reading them again. Asked with at most 10,000 at once. */
+  /**
+   * Which of these do we hold already, as new as this? Saves reading them again. Asked with at most 10,000 at once. So that
+   * it can be answered for engagement too, its objects yield a record with each event where the CRM has one.
+   */
   readonly held: (references: readonly RecordReference[]) => Promise<ReadonlySet<ExternalId>>;
   /** How event sources are classified: see `MappingDefinition.events`. */
   readonly events: MappingDefinition['events'];

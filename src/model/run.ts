@@ -6,6 +6,7 @@ export type Lane = 'full' | 'live' | 'settled' | 'archived';
 export interface SyncCounts {
   readonly pulled: number;
   readonly changed: number;
+  /** Leads that were not known before. */
   readonly created: number;
   /** Records that were left out, with their reason. */
   readonly rejected: number;

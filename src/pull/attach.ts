@@ -21,22 +21,31 @@ export interface WrittenBatch {
   readonly written: readonly UpsertedRecord[];
 }
 
-/** Ties written records to what they are records of, and returns the leads whose score they may change. */
-export async function attach(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Promise<LeadId[]> {
+export interface Attached {
+  /** Leads whose score the batch may change. */
+  readonly leadIds: readonly LeadId[];
+  /** People who were not known before. */
+  readonly created: number;
+}
+
+/** Ties written records to what they are records of. */
+export async function attach(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Promise<Attached> {
   switch (batch.kind) {
     case 'lead':
       return attachPeople(tx, pipeline, batch);
     case 'company':
-      return leadsOfCompanies(tx, pipeline.connectionId, changedIds(batch));
+      return { leadIds: await leadsOfCompanies(tx, pipeline.connectionId, changedIds(batch)), created: 0 };
     case 'owner':
       await attachUsers(tx, { connectionId: pipeline.connectionId, object: batch.object }, changedIds(batch));
-      return [];
+      return nobody;
     case 'engagement':
-      return [];
+      return nobody;
   }
 }
 
-async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Promise<LeadId[]> {
+const nobody: Attached = { leadIds: [], created: 0 };
+
+async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Promise<Attached> {
   const { connectionId } = pipeline;
   const target = { connectionId, object: batch.object };
   const writtenOf = new Map(batch.written.map((record) => [record.externalId, record]));
@@ -60,7 +69,8 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
   const leadOf = new Map(identities.attachments.map((one) => [one.externalId, one.leadId]));
   await claimEvents(tx, connectionId, peopleOf(open, leadOf));
   const changed = batch.written.filter((record) => record.changed && record.leadId !== null);
-  return [...new Set([...changed.flatMap((record) => record.leadId ?? []), ...leadOf.values()])];
+  const leadIds = new Set([...changed.flatMap((record) => record.leadId ?? []), ...leadOf.values()]);
+  return { leadIds: [...leadIds], created: identities.newLeads.length };
 }
 
 function changedIds(batch: WrittenBatch): string[] {

@@ -36,7 +36,7 @@ export async function commitBatch(
   batch: PullBatch,
 ): Promise<CommittedBatch> {
   const counts = await storePage(tx, pipeline, { object: position.object, kind }, batch);
-  if (position.lane === 'full') await recordSightings(tx, position, batch.records.map(idOf));
+  if (position.lane === 'full') await recordSightings(tx, position, [...batch.records, ...batch.rejected].map(idOf));
   const completedAt = batch.done ? latest(pipeline.at, position.passStartedAt) : position.completedAt;
   return { position: await advanceCursor(tx, position, { cursor: batch.cursor, completedAt }), counts };
 }
@@ -58,7 +58,7 @@ export async function storePage(
   const remaining = await retire(tx, connectionId, page.tombstones);
   const events = await saveEvents(tx, connectionId, page.events);
 
-  const touched = new Set<LeadId>([...attached, ...remaining, ...events.leadIds]);
+  const touched = new Set<LeadId>([...attached.leadIds, ...remaining, ...events.leadIds]);
   const previous = new Map(written.map((record) => [recordKey({ ...target, ...record }), record.previous]));
   const scores = await scoreLeads(tx, pipeline, [...touched], previous);
   const remotes = new Map(kind === 'lead' ? accepted.map((record) => [record.externalId, record.remote]) : []);
@@ -69,7 +69,7 @@ export async function storePage(
   return {
     pulled: page.records.length,
     changed: written.filter((record) => record.changed).length,
-    created: written.filter((record) => record.created).length,
+    created: attached.created,
     rejected: complaints.filter(({ effect }) => effect === 'reject').length,
     nulled: complaints.filter(({ effect }) => effect === 'null').length,
     gone: page.tombstones.length,
@@ -80,7 +80,7 @@ export async function storePage(
   };
 }
 
-const idOf = (record: SourceRecord): ExternalId => record.externalId;
+const idOf = (record: Pick<SourceRecord, 'externalId'>): ExternalId => record.externalId;
 
 /** A run's instant is its start; a pass may begin later in the same run, and has to end after that. */
 function latest(at: Date, passStartedAt: Date | null): Date {

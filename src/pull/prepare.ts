@@ -1,8 +1,10 @@
 import type { Session } from '../connection.ts';
+import { rememberAccount } from '../db/queries/read-connection.ts';
 import { readRules, type StoredRules } from '../db/queries/read-rules.ts';
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
 import { checkMapping, withoutPaused } from '../mapping/check.ts';
 import { type CompiledMapping, compileMapping } from '../mapping/compile.ts';
+import { AppError } from '../model/errors.ts';
 import type { MappingProblem } from '../model/mapping.ts';
 import type { ConnectionOutputs, OptionOrders } from '../model/push.ts';
 import type { FieldSchema } from '../model/records.ts';
@@ -27,6 +29,7 @@ export interface Prepared {
  */
 export async function prepare(session: Session, runId: RunId, signal: AbortSignal): Promise<Prepared> {
   const { connection, definition, orgId } = session;
+  await pinAccount(session, await session.connector.account(signal));
   const rules = await session.database.transaction(orgId, readRules);
   const own = rules.connections.find(({ id }) => id === connection.id);
   const wanted = compileMapping(own?.definition ?? definition.defaultMapping);
@@ -53,6 +56,19 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
       newLeadId: session.newId,
     },
   };
+}
+
+/**
+ * Remembers the CRM account of the first run and refuses any other one: there the same ids are other people.
+ * @throws AppError `account-changed` (fix-config)
+ */
+async function pinAccount({ database, orgId, connection }: Session, accountId: string): Promise<void> {
+  const known = await database.transaction(orgId, (tx) => rememberAccount(tx, connection.id, accountId));
+  if (known === accountId) return;
+  throw new AppError('account-changed', `"${connection.name}" belongs to account ${known}; these credentials to ${accountId}.`, {
+    recovery: 'fix-config',
+    remedy: 'Give this connection the credentials of its own account, or make a new connection for the other one.',
+  });
 }
 
 const ordersAgeMs = 3_600_000;

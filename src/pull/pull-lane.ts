@@ -2,6 +2,7 @@ import type { Connector, ConnectorDefinition, ObjectCapability } from '../connec
 import type { CursorPosition } from '../db/queries/advance-cursor.ts';
 import { heldRecords } from '../db/queries/held-records.ts';
 import { openCursor } from '../db/queries/open-cursor.ts';
+import { refreshStatistics } from '../db/queries/refresh-statistics.ts';
 import { clearSightings } from '../db/queries/sightings.ts';
 import type { Database } from '../db/tx.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
@@ -36,6 +37,7 @@ export async function pullLane(
 ): Promise<SyncCounts> {
   const { database, pipeline, signal } = pull;
   let position = await openLane(pull, capability, plan);
+  let isNewGround = position.completedAt === null;
   let counts = noCounts;
   const pages = pull.connector.pull({
     object: capability.object,
@@ -58,6 +60,8 @@ export async function pullLane(
     );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
+    if (isNewGround) await database.transaction(pipeline.orgId, refreshStatistics);
+    isNewGround = false;
     pull.onBatch(capability.object, plan, counts);
   }
   return counts;

@@ -37,7 +37,7 @@ const labels: readonly (readonly [keyof SyncCounts, string])[] = [
   ['gone', 'records gone'],
   ['events', 'engagement events'],
   ['rejected', 'records rejected'],
-  ['scored', 'leads scored'],
+  ['scored', 'scores computed'],
   ['transitions', 'status changes'],
   ['planned', 'writes planned'],
   ['pushed', 'records written'],

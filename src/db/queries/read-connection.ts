@@ -50,3 +50,13 @@ export async function updateCredentials(
     [tx.orgId, connectionId, Buffer.from(sealed.bytes), sealed.keyId],
   );
 }
+
+/** The CRM account that the connection belongs to: the one it was given first. */
+export async function rememberAccount(tx: Tx, connectionId: ConnectionId, accountId: string): Promise<string> {
+  const [row] = await tx.query<{ accountId: string }>(
+    `update connections set account_id = coalesce(account_id, $3) where org_id = $1 and id = $2
+     returning account_id as "accountId"`,
+    [tx.orgId, connectionId, accountId],
+  );
+  return row?.accountId ?? accountId;
+}

@@ -16,7 +16,6 @@ export interface UpsertedRecord {
   readonly externalId: ExternalId;
   /** Null where no lead is attached yet. */
   readonly leadId: string | null;
-  readonly created: boolean;
   /** Something that scoring can see is different. */
   readonly changed: boolean;
   /** What it said before, mapped; null for a new one. */
@@ -66,7 +65,7 @@ const statement = `
         (excluded.modified_at, excluded.fields, excluded.mapped, excluded.mapping_version, excluded.company_id, null)
     returning s.external_id, s.lead_id, s.mapped, s.company_id
   )
-  select w.external_id as "externalId", w.lead_id as "leadId", b.external_id is null as created,
+  select w.external_id as "externalId", w.lead_id as "leadId",
     (b.external_id is null or b.gone_at is not null
       or (b.mapped, b.company_id) is distinct from (w.mapped, w.company_id)) as changed,
     b.mapped as previous
