@@ -4,6 +4,7 @@ import type { Core } from './core.ts';
 import { seedPortal } from './data/seed-portal.ts';
 import { Faults } from './faults/faults.ts';
 import { HUBSPOT_LIMITS, NO_LIMITS, RateLimits, type Limits } from './limits.ts';
+import { Memory, type Origin } from './memory.ts';
 import { installPipeline } from './pipeline.ts';
 import { RequestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -43,6 +44,8 @@ export interface HubSpotSandboxOptions {
   updateTraceIds?: boolean;
   /** Associations of one record on one page of associations batch read. */
   associationPageSize?: number;
+  /** Keeps the portal in this file, over restarts and kills; its seed is then that of the first start. */
+  keepIn?: string;
 }
 
 export interface HubSpotSandbox extends AsyncDisposable {
@@ -69,8 +72,14 @@ const DEFAULT_CLIENT: OAuthClient = {
   scopes: ALL_SCOPES,
 };
 
+function originOf(options: HubSpotSandboxOptions, now: Now): Origin {
+  const { contacts = DEFAULT_CONTACTS, seed = 1, epoch = now(), portalId = 44_000_001 } = options;
+  return { contacts, seed, epoch, portalId };
+}
+
 function newStore(options: HubSpotSandboxOptions, now: Now): Store {
-  const { contacts = DEFAULT_CONTACTS, seed = 1, epoch = now(), portalId = 44_000_001, searchLagMs = 0 } = options;
+  const { contacts, seed, epoch, portalId } = originOf(options, now);
+  const { searchLagMs = 0 } = options;
   const store = new Store({ portalId, now, searchLagMs });
   seedPortal(store, { contacts, seed, epoch });
   return store;
@@ -103,6 +112,20 @@ function buildCore(options: HubSpotSandboxOptions): Core {
   return core;
 }
 
+const READS = /\/(search|read|faults|requests)(\?|$)|^\/oauth\//;
+
+/** Before a write is answered it is in the file. */
+function keep(app: FastifyInstance, core: Core, { memory, origin }: { memory: Memory; origin: Origin }): void {
+  memory.restore(core.store);
+  core.clock.advance(memory.aheadMs);
+  const save = (): void => memory.save(core.store, origin, core.clock.aheadMs());
+  if (memory.origin === null) save();
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    if (request.method !== 'GET' && !READS.test(request.url)) save();
+    done(null, payload);
+  });
+}
+
 function addRoutes(app: FastifyInstance, core: Core, associationPageSize: number): void {
   objectRoutes(app, core);
   batchRoutes(app, core);
@@ -116,7 +139,10 @@ function addRoutes(app: FastifyInstance, core: Core, associationPageSize: number
 }
 
 /** A HubSpot portal on a local port, with data in it. It keeps the vendor's rules, not a client's hopes. */
-export async function startHubSpotSandbox(options: HubSpotSandboxOptions = {}): Promise<HubSpotSandbox> {
+export async function startHubSpotSandbox(given: HubSpotSandboxOptions = {}): Promise<HubSpotSandbox> {
+  const memory = given.keepIn === undefined ? null : new Memory(given.keepIn);
+  const origin = memory?.origin ?? originOf(given, given.now ?? Date.now);
+  const options = memory === null ? given : { ...given, ...origin };
   const core = buildCore(options);
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
@@ -130,6 +156,7 @@ export async function startHubSpotSandbox(options: HubSpotSandboxOptions = {}): 
     core.requests.reset();
   };
   installPipeline(app, core);
+  if (memory !== null) keep(app, core, { memory, origin });
   addRoutes(app, core, options.associationPageSize ?? 500);
   adminRoutes(app, core, reset);
   const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });

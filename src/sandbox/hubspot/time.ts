@@ -15,6 +15,8 @@ export interface MovableClock {
   now: Now;
   /** Moves the clock by so many milliseconds. */
   advance(ms: number): void;
+  /** By how much it has been moved. */
+  aheadMs(): number;
 }
 
 export function movableClock(base: Now): MovableClock {
@@ -24,5 +26,6 @@ export function movableClock(base: Now): MovableClock {
     advance(ms) {
       offset += ms;
     },
+    aheadMs: () => offset,
   };
 }

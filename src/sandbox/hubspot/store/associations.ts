@@ -3,6 +3,8 @@ interface Link {
   readonly primary: boolean;
 }
 
+export type AssociationEntries = readonly (readonly [string, readonly (readonly [number, readonly Link[]])[]])[];
+
 const NO_LINKS: readonly Link[] = [];
 
 /** Which records belong together, kept in both directions. */
@@ -39,6 +41,18 @@ export class Associations {
       const primary = link.primary && !this.list(type, toType, toId).some((existing) => existing.primary);
       this.remove({ type, id: fromId }, other);
       this.add({ type, id: toId }, other, primary);
+    }
+  }
+
+  /** All links, for `replace`. */
+  entries(): AssociationEntries {
+    return [...this.links].map(([key, table]) => [key, [...table]]);
+  }
+
+  replace(entries: AssociationEntries): void {
+    this.links.clear();
+    for (const [key, table] of entries) {
+      this.links.set(key, new Map(table.map(([id, links]) => [id, [...links]])));
     }
   }
 
