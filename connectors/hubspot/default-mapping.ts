@@ -12,15 +12,16 @@ import type {
 
 interface InOptions {
   readonly transform?: readonly Transform[];
+  readonly blank?: InRule['blank'];
   readonly conflict?: InRule['conflict'];
 }
 
 function into(
   to: LeadField,
   from: string | readonly string[],
-  { transform = [], conflict = 'crm' }: InOptions = {},
+  { transform = [], blank = 'keep', conflict = 'crm' }: InOptions = {},
 ): InRule {
-  return { from: typeof from === 'string' ? [from] : from, to, transform, onInvalid: 'null', blank: 'keep', conflict };
+  return { from: typeof from === 'string' ? [from] : from, to, transform, onInvalid: 'null', blank, conflict };
 }
 
 function out(from: OutputField, to: string): OutRule {
@@ -59,7 +60,7 @@ export const defaultMapping: MappingDefinition = {
     contacts: {
       in: [
         into('email', 'email', { transform: [trim, { name: 'lower' }] }),
-        into('name', ['firstname', 'lastname'], { transform: [{ name: 'concat', separator: ' ' }, trim] }),
+        into('name', ['firstname', 'lastname'], { transform: [trim, { name: 'concat', separator: ' ' }] }),
         into('company_name', 'company', { transform: [trim] }),
         into('title', 'jobtitle', { transform: [trim] }),
         into('state', 'state', { transform: [{ name: 'state' }] }),
@@ -70,7 +71,11 @@ export const defaultMapping: MappingDefinition = {
         into('owner', 'hubspot_owner_id'),
         into('source', 'hs_analytics_source'),
         into('source_detail', 'hs_analytics_source_data_1', { transform: [trim] }),
-        into('crm_status', ['hs_lead_status', 'lifecyclestage'], { transform: [salesDecision, { name: 'coalesce' }] }),
+        // Cleared, sales has taken its word back: the same word counts again the next time.
+        into('crm_status', ['hs_lead_status', 'lifecyclestage'], {
+          transform: [salesDecision, { name: 'coalesce' }],
+          blank: 'clear',
+        }),
       ],
       out: [
         out('lead_score', 'leadloop_score'),

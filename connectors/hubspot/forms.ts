@@ -103,7 +103,7 @@ async function countedForms(
 }
 
 /** Pure: the first rule whose text is in the form's name. */
-export function typeOf(name: string, object: string, rules: PullRequest['events']): EngagementType | null {
+function typeOf(name: string, object: string, rules: PullRequest['events']): EngagementType | null {
   const lower = name.toLowerCase();
   return rules.find((rule) => rule.object === object && lower.includes(rule.contains.toLowerCase()))?.type ?? null;
 }

@@ -31,7 +31,7 @@ function cachedSchema(
 }
 
 /** Pure. */
-export function fieldSchema(property: WireProperty): FieldSchema {
+function fieldSchema(property: WireProperty): FieldSchema {
   return {
     name: property.name,
     label: property.label,
