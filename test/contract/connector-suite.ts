@@ -499,6 +499,15 @@ function faultLaws(harness: Harness): void {
   const { object, fields, score } = harness;
   const never = (): AbortSignal => new AbortController().signal;
 
+  test('the account behind the credentials is named, and asked for once', async () => {
+    await using crm = await harness.start({ leads: 1 });
+    const id = await crm.open().account(never());
+    expect(id).not.toBe('');
+    const before = crm.calls();
+    expect(await crm.open().account(never())).toBe(id);
+    expect(crm.calls()).toBe(before);
+  });
+
   test.for(transient)('one %s does not disturb a pull', async (fault) => {
     await using crm = await harness.start({ leads: 250 });
     if (!crm.faults.includes(fault)) return;
