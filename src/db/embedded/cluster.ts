@@ -42,7 +42,8 @@ const undurable = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
 /** Makes the cluster unless it is there. A half-made one never has the name `data`, so `kill -9` leaves only litter. */
 export async function initialise(place: Place, isDurable: boolean): Promise<void> {
   for (const name of await readdir(place.directory)) {
-    if (name.startsWith('data.new-')) await rm(join(place.directory, name), { recursive: true, force: true });
+    // An initdb whose parent was killed may still be writing; then the next start clears it away.
+    if (name.startsWith('data.new-')) await rm(join(place.directory, name), { recursive: true }).catch(() => undefined);
   }
   if (await exists(join(place.data, 'PG_VERSION'))) return;
   const unfinished = `${place.data}.new-${randomBytes(4).toString('hex')}`;

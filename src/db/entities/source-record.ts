@@ -10,7 +10,7 @@ export const SourceRecord = defineEntity({
     connectionId: p.uuid().primary(),
     object: p.text().primary(),
     externalId: p.text().primary(),
-    kind: p.enum(['lead', 'company', 'owner']),
+    kind: p.enum(['lead', 'company', 'owner', 'engagement']),
     modifiedAt: p.datetime(),
     fields: p.json<JsonValue>(),
     mapped: p.json<JsonValue>().defaultRaw("'{}'"),
