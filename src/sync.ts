@@ -25,7 +25,6 @@ export interface RunReport {
   readonly counts: SyncCounts;
   readonly objects: readonly PulledLane[];
   readonly problems: readonly MappingProblem[];
-  readonly skipped: readonly string[];
   readonly failure: RunFailureReport | null;
   /** When a run that stopped at a limit may go on. */
   readonly nextTryAt: Date | null;
@@ -75,7 +74,6 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       });
       report.counts = addCounts(report.counts, pulled.counts);
       report.objects = pulled.lanes;
-      report.skipped = pulled.skipped;
     }
     const planned = await session.database.transaction(session.orgId, (tx) =>
       countPending(tx, pipeline.connectionId, null),
@@ -100,7 +98,7 @@ function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
   return options.pushOnly || connection.push.mode === 'auto';
 }
 
-type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems' | 'skipped']: RunReport[K] };
+type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems']: RunReport[K] };
 
 /** Runs `work` as the connection's only run, and keeps what became of it, whatever that is. */
 export async function recordRun(
@@ -113,7 +111,7 @@ export async function recordRun(
   if (lock === null) throw alreadyRunning(connection.name);
   const runId = session.newId();
   await database.transaction(orgId, (tx) => startRun(tx, { id: runId, connectionId: connection.id, kind, now: now() }));
-  const report: OpenReport = { counts: noCounts, objects: [], problems: [], skipped: [] };
+  const report: OpenReport = { counts: noCounts, objects: [], problems: [] };
   let failure: Error | null = null;
   try {
     await work(runId, report);

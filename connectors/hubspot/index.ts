@@ -1,7 +1,9 @@
 import {
   defineConnector,
   PermissionError,
+  RequestError,
   type Connector,
+  type ConnectorError,
   type PullBatch,
   type PullRequest,
 } from 'leadloop/connector-sdk';
@@ -81,10 +83,15 @@ async function* whilePermitted(
       yield batch;
     }
   } catch (error) {
-    if (!(error instanceof PermissionError)) throw error;
-    context.log('warn', 'object left out: scope missing', { object: request.object, scopes: error.scopes });
+    if (!isOutOfReach(error)) throw error;
+    context.log('warn', 'object left out', { object: request.object, why: error.message });
     yield { ...nothing, cursor, done: true };
   }
+}
+
+/** The scope is missing, or this account has no such service: the v1 ones go away in September 2027 (changelog). */
+function isOutOfReach(error: unknown): error is ConnectorError {
+  return error instanceof PermissionError || (error instanceof RequestError && error.status === 404);
 }
 
 function firstCursor({ lane }: PullRequest): string {

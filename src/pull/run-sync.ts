@@ -1,6 +1,5 @@
 import type { Session } from '../connection.ts';
 import type { ObjectCapability } from '../connector-sdk/connector.ts';
-import { PermissionError } from '../connector-sdk/errors.ts';
 import type { CursorPosition } from '../db/queries/advance-cursor.ts';
 import { readCursors } from '../db/queries/open-cursor.ts';
 import { reportRun } from '../db/queries/runs.ts';
@@ -22,9 +21,6 @@ export interface PulledLane {
 export interface PulledConnection {
   readonly counts: SyncCounts;
   readonly lanes: readonly PulledLane[];
-  /** Optional objects that the credentials may not read. */
-  readonly skipped: readonly string[];
-  readonly problems: readonly MappingProblem[];
 }
 
 export interface PullRun {
@@ -47,27 +43,21 @@ const defaultFullPassHours = 24;
 export async function pullConnection(run: PullRun): Promise<PulledConnection> {
   const { session, pipeline } = run;
   const lanes: PulledLane[] = [];
-  const skipped: string[] = [];
   let counts = noCounts;
   const pull = pullOf(run);
   const positions = await session.database.transaction(session.orgId, (tx) => readCursors(tx, pipeline.connectionId));
   for (const capability of objectsOf(session)) {
     const own = new Map(positions.filter(({ object }) => object === capability.object).map((one) => [one.lane, one]));
-    try {
-      for (const plan of lanesDue(capability, own, clockOf(run))) {
-        const before = session.governor.admitted;
-        const pulled = await pullOne(pull, capability, plan, own);
-        counts = addCounts(counts, pulled);
-        const calls = session.governor.admitted - before;
-        lanes.push({ object: capability.object, lane: plan.lane, records: pulled.pulled + pulled.events, calls });
-        await note(run, counts);
-      }
-    } catch (error) {
-      if (!(error instanceof PermissionError) || !capability.optional) throw error;
-      skipped.push(capability.object);
+    for (const plan of lanesDue(capability, own, clockOf(run))) {
+      const before = session.governor.admitted;
+      const pulled = await pullOne(pull, capability, plan, own);
+      counts = addCounts(counts, pulled);
+      const calls = session.governor.admitted - before;
+      lanes.push({ object: capability.object, lane: plan.lane, records: pulled.pulled + pulled.events, calls });
+      await note(run, counts);
     }
   }
-  return { counts, lanes, skipped, problems: run.problems };
+  return { counts, lanes };
 }
 
 async function pullOne(

@@ -19,7 +19,6 @@ const report: RunReport = {
   counts: noCounts,
   objects: [],
   problems: [],
-  skipped: [],
   failure: null,
   nextTryAt: null,
 };
