@@ -4,7 +4,8 @@ import { Migration } from '@mikro-orm/migrations';
 /**
  * The whole first schema, as SQL to be read. Three blocks: the lead model (first seed), product-led growth (second seed)
  * and what the loop needs. Every tenant table carries `org_id`, references its parents by (org_id, id), so that no row can
- * point into another organisation, and is under *forced* row level security (last block).
+ * point into another organisation, and is under *forced* row level security (last block). Where a parent cascades, the
+ * organisation itself is not referenced as well: each reference is looked up for each row.
  */
 export class Initial extends Migration {
   override up(): void {
@@ -483,7 +484,8 @@ const records = `
     gone_reason text check (gone_reason in ('archived', 'merged', 'erased')),
     first_seen_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    primary key (org_id, connection_id, object, external_id),
+    -- The id before the object: whose company or owner it is, a record says by id alone.
+    primary key (org_id, connection_id, external_id, object),
     foreign key (org_id, connection_id) references connections (org_id, id) on delete cascade,
     foreign key (org_id, lead_id) references leads (org_id, id),
     foreign key (org_id, user_id) references users (org_id, id)
@@ -499,7 +501,7 @@ const records = `
     alias_id text not null,
     external_id text not null,
     created_at timestamptz not null default now(),
-    primary key (org_id, connection_id, object, alias_id),
+    primary key (org_id, connection_id, alias_id, object),
     foreign key (org_id, connection_id) references connections (org_id, id) on delete cascade
   );
 
@@ -525,7 +527,7 @@ const records = `
 
 const scores = `
   create table score_breakdowns (
-    org_id uuid not null references orgs on delete cascade,
+    org_id uuid not null,
     lead_id uuid not null,
     kind text not null check (kind in ('mql', 'plg')),
     profile_version integer not null,
@@ -541,7 +543,7 @@ const scores = `
 
   create table score_history (
     id bigint generated always as identity primary key,
-    org_id uuid not null references orgs on delete cascade,
+    org_id uuid not null,
     lead_id uuid not null,
     kind text not null,
     profile_version integer not null,
@@ -557,7 +559,7 @@ const scores = `
 
   create table lifecycle_transitions (
     id bigint generated always as identity primary key,
-    org_id uuid not null references orgs on delete cascade,
+    org_id uuid not null,
     lead_id uuid not null,
     from_status lead_status not null,
     to_status lead_status not null,
@@ -606,7 +608,7 @@ const runs = `
 
   -- Ids seen by a full pass that is under way: what it did not see is gone.
   create table pass_sightings (
-    org_id uuid not null references orgs on delete cascade,
+    org_id uuid not null,
     connection_id uuid not null,
     object text not null,
     external_id text not null,
@@ -616,7 +618,7 @@ const runs = `
 
   create table rejected_records (
     id bigint generated always as identity primary key,
-    org_id uuid not null references orgs on delete cascade,
+    org_id uuid not null,
     connection_id uuid not null,
     object text not null,
     external_id text not null,
@@ -652,7 +654,7 @@ const runs = `
 const pushing = `
   -- Push is state, not events: what we want the CRM to have, what it has, and what we last wrote.
   create table push_states (
-    org_id uuid not null references orgs on delete cascade,
+    org_id uuid not null,
     connection_id uuid not null,
     object text not null,
     external_id text not null,
@@ -684,7 +686,7 @@ const pushing = `
   -- is null the write is in doubt (the process died on the way).
   create table push_ledger (
     id bigint generated always as identity primary key,
-    org_id uuid not null references orgs on delete cascade,
+    org_id uuid not null,
     connection_id uuid not null,
     run_id uuid not null,
     claim_token uuid not null,

@@ -7,8 +7,8 @@ export const RecordAliase = defineEntity({
   properties: {
     orgId: p.uuid().primary(),
     connectionId: p.uuid().primary(),
-    object: p.text().primary(),
     aliasId: p.text().primary(),
+    object: p.text().primary(),
     externalId: p.text(),
     createdAt: p.datetime().defaultRaw('now()'),
   },

@@ -8,8 +8,8 @@ export const SourceRecord = defineEntity({
   properties: {
     orgId: p.uuid().primary(),
     connectionId: p.uuid().primary(),
-    object: p.text().primary(),
     externalId: p.text().primary(),
+    object: p.text().primary(),
     kind: p.enum(['lead', 'company', 'owner', 'engagement']),
     modifiedAt: p.datetime(),
     fields: p.json<JsonValue>(),
