@@ -3,7 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
-import type { App, AppOptions, Explanation, PushPlan, ScorePreview, SyncReport } from './cli/app-port.ts';
+import type {
+  App,
+  AppOptions,
+  ApplyOptions,
+  Explanation,
+  PushPlan,
+  ScorePreview,
+  ServeOptions,
+  SyncReport,
+} from './cli/app-port.ts';
+import { atSandbox, credentialsWith } from './config/demo.ts';
 import { readCredentials } from './config/environment.ts';
 import { applySettings } from './config/execute.ts';
 import { exportSettings } from './config/export.ts';
@@ -17,7 +27,11 @@ import { explainLead } from './db/queries/explain-lead.ts';
 import { findLead } from './db/queries/find-lead.ts';
 import { readRejected } from './db/queries/read-rejected.ts';
 import { readRules } from './db/queries/read-rules.ts';
+import { readTimeZones } from './db/queries/time-zones.ts';
 import { examine } from './doctor.ts';
+import type { PageReader } from './http/page-reader.ts';
+import { createPageReader } from './http/read-page.ts';
+import { defaultHttpPort, type HttpServer, startHttp } from './http/server.ts';
 import { AppError } from './model/errors.ts';
 import type { ScoringProfile } from './model/profile.ts';
 import { prepare } from './pull/prepare.ts';
@@ -26,6 +40,7 @@ import { replayRejected } from './pull/replay.ts';
 import { pullOf } from './pull/run-sync.ts';
 import { previewPush } from './push/preview.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
+import { type ScheduledConnection, type Serving, serveConnections } from './scheduler/serve.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
 import { recordRun, type RunReport, syncConnection, type SyncRunOptions } from './sync.ts';
@@ -54,27 +69,113 @@ export async function openApp(options: AppOptions): Promise<App> {
   return {
     ...loop,
     migrate: () => migrate(database),
-    apply: async (file, { dryRun }) =>
-      applySettings({ database, sealer, readCredentials, now: services.now }, await loadSettings(file, loadContext), {
-        dryRun,
-      }),
+    settings: (file) => loadSettings(file, loadContext),
+    apply: (file, run) => applyFile(services, file, run),
     export: () => exportSettings(database),
     explain: (words) => explain(database, words),
     scorePreview: (profile, run) => preview(services, profile, run),
     doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
-    serve: async () => {
-      throw new AppError('not-yet', 'serve is not wired yet', { recovery: 'report-bug', remedy: '' });
-    },
+    page: pageOf(services, () => null),
+    serve: (run) => serve(services, run),
     async [Symbol.asyncDispose]() {
       await database.close();
     },
   };
 }
 
+async function applyFile(services: SessionServices, file: string, { dryRun, sandbox }: ApplyOptions) {
+  const { database, sealer, now } = services;
+  const settings = await loadSettings(file, loadContext);
+  const secrets = sandbox === undefined ? readCredentials : credentialsWith(sandbox);
+  const wanted = sandbox === undefined ? settings : atSandbox(settings, sandbox);
+  return applySettings({ database, sealer, readCredentials: secrets, now }, wanted, { dryRun });
+}
+
+function pageOf(services: SessionServices, nextRunAt: Serving['nextRunAt']): PageReader {
+  return createPageReader({
+    database: services.database,
+    readCrm: async (orgId, name, request) => {
+      await using session = await openConnection(services, orgId, name);
+      return session.connector.read({ ...request, signal: AbortSignal.timeout(pageTimeoutMs) });
+    },
+    defaultMapping: (kind) => definitions.find((one) => one.kind === kind)?.defaultMapping ?? null,
+    nextRunAt,
+    now: services.now,
+  });
+}
+
+/** Somebody waits for the page: after that it shows what we know ourselves. */
+const pageTimeoutMs = 10_000;
+
+/** Scheduler and page in this process, until the signal; then the runs under way come to their next checkpoint. */
+async function serve(services: SessionServices, options: ServeOptions): Promise<void> {
+  const { now, log } = services;
+  const isIn = (...roles: string[]): boolean => options.roles?.some((role) => roles.includes(role)) ?? true;
+  let serving: Serving | null = null;
+  await using server = isIn('api', 'console')
+    ? await listen(options, { read: pageOf(services, (key) => serving?.nextRunAt(key) ?? null), now, log })
+    : null;
+  if (server !== null) options.onListening?.(server.url);
+  if (!isIn('scheduler', 'worker')) return aborted(options.signal);
+  const none = { full: false, pullOnly: false, pushOnly: false, dryRun: false, onProgress: () => undefined };
+  serving = serveConnections({
+    listConnections: () => scheduled(services.database, options.schedule ?? null),
+    sync: async (key, signal) => {
+      await using session = await open(services, key);
+      return syncConnection(session, { ...none, signal });
+    },
+    now,
+    log,
+    signal: options.signal,
+    runAtStart: options.runAtStart ?? true,
+    onReport: (report) => options.onReport?.(asReport(report)),
+  });
+  await serving.ended;
+}
+
+/** Where nobody has chosen the port, any other one does as well. */
+async function listen(
+  { port, host, isPortFixed = true }: ServeOptions,
+  site: Pick<Parameters<typeof startHttp>[0], 'read' | 'now' | 'log'>,
+): Promise<HttpServer> {
+  const address = { ...site, ...(host !== null && { host }) };
+  try {
+    return await startHttp({ ...address, port: port ?? defaultHttpPort });
+  } catch (error) {
+    if (isPortFixed || !(error instanceof AppError) || error.code !== 'port-in-use') throw error;
+    return startHttp({ ...address, port: 0 });
+  }
+}
+
+async function scheduled(
+  database: SessionServices['database'],
+  schedule: string | null,
+): Promise<readonly ScheduledConnection[]> {
+  const entries = await database.operator(listConnections);
+  const orgIds = [...new Set(entries.map(({ orgId }) => orgId))];
+  const zones = await Promise.all(orgIds.map((orgId) => database.transaction(orgId, readTimeZones)));
+  return entries.map((entry) => ({
+    key: `${entry.org}/${entry.name}`,
+    schedule: schedule ?? entry.schedule,
+    timeZone: zones.map((zone) => zone.get(entry.id)).find((zone) => zone !== undefined) ?? 'UTC',
+    pausedReason: entry.pausedReason,
+  }));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** Everything that opens a connection. */
 function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' | 'push' | 'rejected'> {
   const { database } = services;
-  const run = async (name: string, options: Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>) => {
+  const run = async (
+    name: string,
+    options: Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>,
+  ) => {
     await using session = await open(services, name);
     const none = { full: false, pullOnly: false, pushOnly: false, dryRun: false };
     return asReport(await syncConnection(session, { ...none, ...options }));
@@ -124,7 +225,13 @@ async function replay(
     const prepared = await prepare(session, runId, signal);
     const progress = (object: string, done: number): void =>
       onProgress({ phase: 'pull', object, lane: null, done, total: null, apiCalls: session.governor.admitted });
-    const pull = pullOf({ session, ...prepared, full: false, signal, onProgress: (object, _, done) => progress(object, done) });
+    const pull = pullOf({
+      session,
+      ...prepared,
+      full: false,
+      signal,
+      onProgress: (object, _, done) => progress(object, done),
+    });
     report.counts = { ...report.counts, ...(await replayRejected(pull)) };
   });
 }
@@ -146,7 +253,10 @@ async function planOf(session: Session, signal: AbortSignal): Promise<PushPlan> 
     blocked:
       session.connection.push.mode === 'auto'
         ? null
-        : { reason: 'push.mode is plan: a sync writes nothing', remedy: `Run: leadloop push ${session.connection.name}` },
+        : {
+            reason: 'push.mode is plan: a sync writes nothing',
+            remedy: `Run: leadloop push ${session.connection.name}`,
+          },
   };
 }
 
@@ -174,10 +284,14 @@ async function preview(
   const orgs = await database.operator(listOrgs);
   const org = run.org === null && orgs.length === 1 ? orgs[0] : orgs.find(({ slug }) => slug === run.org);
   if (org === undefined) {
-    throw new AppError('org-unknown', run.org === null ? 'There is more than one organisation.' : `There is no organisation "${run.org}".`, {
-      recovery: 'fix-config',
-      remedy: `Name one: --org ${orgs.map(({ slug }) => slug).join(' | ')}`,
-    });
+    throw new AppError(
+      'org-unknown',
+      run.org === null ? 'There is more than one organisation.' : `There is no organisation "${run.org}".`,
+      {
+        recovery: 'fix-config',
+        remedy: `Name one: --org ${orgs.map(({ slug }) => slug).join(' | ')}`,
+      },
+    );
   }
   const onProgress = (done: number): void =>
     run.onProgress({ phase: 'score', object: 'leads', lane: null, done, total: null, apiCalls: 0 });
@@ -192,17 +306,22 @@ async function open(services: SessionServices, name: string): Promise<Session> {
 
 /** `name`, or `org/name` where two organisations use the same; null = the only one there is. */
 function chooseConnection(entries: readonly DirectoryEntry[], name: string | null): DirectoryEntry {
-  const found = name === null ? entries : entries.filter((one) => one.name === name || `${one.org}/${one.name}` === name);
+  const found =
+    name === null ? entries : entries.filter((one) => one.name === name || `${one.org}/${one.name}` === name);
   const [entry] = found;
   if (entry !== undefined && found.length === 1) return entry;
   const known = entries.map((one) => `${one.org}/${one.name}`).join(', ');
-  throw new AppError('connection-unknown', entry === undefined ? `There is no connection "${name}".` : 'Name one connection.', {
-    recovery: 'fix-config',
-    remedy: known === '' ? 'Run: leadloop apply config/leadloop.yaml' : `Name one of: ${known}`,
-  });
+  throw new AppError(
+    'connection-unknown',
+    entry === undefined ? `There is no connection "${name}".` : 'Name one connection.',
+    {
+      recovery: 'fix-config',
+      remedy: known === '' ? 'Run: leadloop apply config/leadloop.yaml' : `Name one of: ${known}`,
+    },
+  );
 }
 
-function asReport({ problems: _problems, skipped: _skipped, ...report }: RunReport): SyncReport {
+function asReport({ problems: _problems, ...report }: RunReport): SyncReport {
   return report;
 }
 

@@ -4,8 +4,11 @@
  * two organisations use the same name.
  */
 import type { Change } from '../config/apply.ts';
+import type { SandboxPlace } from '../config/demo.ts';
 import type { Environment } from '../config/environment.ts';
+import type { Settings } from '../config/settings.ts';
 import type { CheckFinding } from '../connector-sdk/index.ts';
+import type { PageReader } from '../http/page-reader.ts';
 import type { EngagementType } from '../model/engagement.ts';
 import type { LeadStatus } from '../model/lead.ts';
 import type { LifecycleTransition } from '../model/lifecycle.ts';
@@ -20,8 +23,10 @@ import type { ExternalId, Fields, LeadId, RunId } from '../model/values.ts';
 export interface App extends AsyncDisposable {
   /** The migrations that were run, in order; none where the schema was current. */
   migrate(): Promise<readonly string[]>;
+  /** The configuration as the file says it, with every default filled in. */
+  settings(file: string): Promise<Settings>;
   /** Makes the database what the file says, or shows with `dryRun` what that would change. */
-  apply(file: string, options: { readonly dryRun: boolean }): Promise<readonly Change[]>;
+  apply(file: string, options: ApplyOptions): Promise<readonly Change[]>;
   /** YAML that `apply` accepts and finds no difference in. */
   export(): Promise<string>;
   /** Null = every connection. */
@@ -40,6 +45,8 @@ export interface App extends AsyncDisposable {
   scorePreview(profile: ScoringProfile, options: ScorePreviewOptions): Promise<ScorePreview>;
   /** Whether this machine can run leadloop at all: database, schema, keys, configuration. */
   doctor(signal: AbortSignal): Promise<readonly CheckFinding[]>;
+  /** What the page shows. */
+  readonly page: PageReader;
   /** Runs until the signal is aborted, then drains. */
   serve(options: ServeOptions): Promise<void>;
 }
@@ -52,6 +59,12 @@ export interface AppOptions {
 }
 
 export type OpenApp = (options: AppOptions) => Promise<App>;
+
+export interface ApplyOptions {
+  readonly dryRun: boolean;
+  /** Takes the place of the address and the token of connections that mean a sandbox. */
+  readonly sandbox?: SandboxPlace;
+}
 
 export interface PushOptions {
   readonly signal: AbortSignal;
@@ -211,5 +224,14 @@ export interface ServeOptions {
   readonly roles: readonly string[] | null;
   readonly port: number | null;
   readonly host: string | null;
+  /** Default true: a port that is taken is an error. Else another one is taken. */
+  readonly isPortFixed?: boolean;
+  /** Instead of every connection's own; null or absent = their own. */
+  readonly schedule?: string | null;
+  /** Default true: the first run does not wait for its tick. */
+  readonly runAtStart?: boolean;
   readonly signal: AbortSignal;
+  readonly onListening?: (url: string) => void;
+  /** A run has ended. */
+  readonly onReport?: (report: SyncReport) => void;
 }

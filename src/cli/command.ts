@@ -1,3 +1,4 @@
+import type { Environment } from '../config/environment.ts';
 import type { exitCodes } from '../model/errors.ts';
 import type { App, ProgressEvent } from './app-port.ts';
 import type { Style } from './style.ts';
@@ -19,6 +20,7 @@ export interface Invocation {
   readonly options: Readonly<Record<string, unknown>>;
   /** --config */
   readonly configFile: string;
+  readonly environment: Environment;
   readonly io: Io;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;

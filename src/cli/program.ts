@@ -15,6 +15,7 @@ import { rejectedCommand } from './commands/rejected.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { scoreCommand } from './commands/score.ts';
 import { serveCommand } from './commands/serve.ts';
+import { startCommand } from './commands/start.ts';
 import { syncCommand } from './commands/sync.ts';
 import { type Failure, failureOf, renderFailure } from './failure.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   explainCommand,
   rejectedCommand,
   scoreCommand,
+  startCommand,
   serveCommand,
   sandboxCommand,
   doctorCommand,
@@ -99,7 +101,7 @@ async function execute(command: Command, called: Called, surroundings: Surroundi
     const environment = surroundings.environment();
     isColourless = environment.isColourless;
     const io = createIo(surroundings, { isJson, style: styleFor(out, isColourless) });
-    const invocation: Invocation = { ...called, configFile, io, signal };
+    const invocation: Invocation = { ...called, configFile, environment, io, signal };
     if ('runAlone' in command) return await command.runAlone(invocation);
     await using app = await surroundings.openApp({ configFile, environment, logTo: 'stderr' });
     return await command.run(app, invocation);

@@ -1,5 +1,6 @@
-import { AppError, exitCodes } from '../../model/errors.ts';
+import { exitCodes } from '../../model/errors.ts';
 import type { Command, Invocation } from '../command.ts';
+import { portOf } from '../port.ts';
 
 export const serveCommand: Command = {
   usage: 'serve',
@@ -23,18 +24,6 @@ function rolesOf(options: Invocation['options']): readonly string[] | null {
     ?.split(',')
     .map((role) => role.trim());
   return roles?.filter((role) => role !== '') ?? null;
-}
-
-/** Null = the default. */
-function portOf(options: Invocation['options']): number | null {
-  const text = textOf(options, 'port');
-  if (text === null) return null;
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new AppError('usage', `"${text}" is no port.`, {
-    recovery: 'fix-config',
-    remedy: 'Give a number from 0 to 65535.',
-  });
 }
 
 function textOf(options: Invocation['options'], name: string): string | null {

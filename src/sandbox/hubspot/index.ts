@@ -1,5 +1,6 @@
 export { runHubSpotSandbox, DEFAULT_HUBSPOT_PORT, type RunningSandbox } from './main.ts';
 export { startHubSpotSandbox, type HubSpotSandbox, type HubSpotSandboxOptions } from './sandbox.ts';
+export { keptPortal } from './memory.ts';
 export { ALL_SCOPES, DEFAULT_TOKEN } from './scopes.ts';
 export { FAULT_MENU, type FaultName } from './faults/menu.ts';
 export type { FaultOrder } from './faults/faults.ts';

@@ -88,3 +88,8 @@ function revive(table: ObjectTable, kept: CrmRecord): void {
   table.insert(record);
   if (kept.archivedAt !== undefined) table.archive(record, kept.archivedAt);
 }
+
+/** The id of the portal that a file keeps; null where there is none yet. */
+export function keptPortal(path: string): number | null {
+  return new Memory(path).origin?.portalId ?? null;
+}

@@ -62,6 +62,7 @@ function notAsked(): never {
 export function appWith(answers: Partial<App>): App {
   return {
     migrate: notAsked,
+    settings: notAsked,
     apply: notAsked,
     export: notAsked,
     check: notAsked,
@@ -72,6 +73,7 @@ export function appWith(answers: Partial<App>): App {
     rejected: { list: notAsked, retry: notAsked },
     scorePreview: notAsked,
     doctor: notAsked,
+    page: { orgs: notAsked, overview: notAsked, leads: notAsked, receipt: notAsked, isReady: notAsked },
     serve: notAsked,
     [Symbol.asyncDispose]: async () => undefined,
     ...answers,
