@@ -8,7 +8,7 @@ import {
   type ConnectorDefinition,
   createGovernor,
   type Governor,
-  sleep,
+  sleep as realSleep,
 } from './connector-sdk/index.ts';
 import { AppError } from './model/errors.ts';
 import type { OrgId } from './model/values.ts';
@@ -33,6 +33,8 @@ export interface SessionServices {
   readonly sealer: Sealer;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** How to wait; left out = in real time. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
@@ -42,7 +44,7 @@ export interface SessionServices {
  * @throws AppError `connection-unknown`, `connector-unknown` or `connection-unauthorised` (fix-config, reauthorise).
  */
 export async function openConnection(services: SessionServices, orgId: OrgId, name: string): Promise<Session> {
-  const { database, sealer, now } = services;
+  const { database, sealer, now, sleep = realSleep } = services;
   const connection = await database.transaction(orgId, (tx) => readConnection(tx, name));
   if (connection === null) throw unknownConnection(name);
   const definition = services.definitions.find((one) => one.kind === connection.kind);
@@ -102,10 +104,14 @@ function unknownConnection(name: string): AppError {
 }
 
 function unknownKind({ name, kind }: StoredConnectionRow): AppError {
-  return new AppError('connector-unknown', `The connection "${name}" is of the kind ${kind}, which has no connector here.`, {
-    recovery: 'fix-config',
-    remedy: 'Use one of the connectors that this version has, or upgrade leadloop.',
-  });
+  return new AppError(
+    'connector-unknown',
+    `The connection "${name}" is of the kind ${kind}, which has no connector here.`,
+    {
+      recovery: 'fix-config',
+      remedy: 'Use one of the connectors that this version has, or upgrade leadloop.',
+    },
+  );
 }
 
 function withoutCredentials(name: string): AppError {
