@@ -34,6 +34,7 @@ export async function findPlace(home: string): Promise<Place> {
   const root = await realpath(home);
   const owner = process.getuid?.() === 0 ? await serverUser() : null;
   const directory = await chosenDirectory(root, owner);
+  if (directory.startsWith(openGround)) await mkdir(openGround, { recursive: true, mode: 0o755 });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if (owner !== null) await chown(directory, owner.uid, owner.gid);
   return {
@@ -90,6 +91,7 @@ async function reachableBinaries(owner: Owner | null): Promise<string> {
     () => false,
   );
   if (!isThere) {
+    await mkdir(openGround, { recursive: true, mode: 0o755 });
     const unfinished = `${copy}.${randomBytes(4).toString('hex')}`;
     await cp(installed, unfinished, { recursive: true, verbatimSymlinks: true });
     await rename(unfinished, copy).catch(async () => rm(unfinished, { recursive: true }));
