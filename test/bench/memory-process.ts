@@ -1,0 +1,27 @@
+/** The syncing process of the memory measurement. Sends its resident memory after each batch of contacts. */
+import { openDatabase } from '../../src/db/database.ts';
+import { syncConnection } from '../../src/sync.ts';
+import { openSession } from './scene.ts';
+
+const [url = '', orgId = ''] = process.argv.slice(2);
+const database = await openDatabase({ url, home: '' });
+const session = await openSession(database, orgId, 'crm');
+const report = await syncConnection(session, {
+  full: false,
+  pullOnly: true,
+  pushOnly: false,
+  dryRun: false,
+  signal: new AbortController().signal,
+  onProgress: ({ object, done }) => {
+    if (object === 'contacts') process.send?.({ done, rss: process.memoryUsage.rss() });
+  },
+});
+// Kibibytes, says Node; everything else here is bytes.
+process.send?.({
+  done: report.counts.pulled,
+  rss: process.memoryUsage.rss(),
+  peak: process.resourceUsage().maxRSS * 1_024,
+});
+await session[Symbol.asyncDispose]();
+await database.close();
+process.disconnect?.();

@@ -1,0 +1,49 @@
+/** Resident memory of a syncing process, in a process of its own. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { addConnection, type BenchServer, startCrm } from './scene.ts';
+
+export interface MemoryCurve {
+  readonly contacts: number;
+  /** Bytes after so large a part of the contacts, and the peak of the whole process. */
+  readonly at: readonly { readonly share: number; readonly rss: number }[];
+  readonly peak: number;
+  readonly wallMs: number;
+}
+
+interface Sample {
+  readonly done: number;
+  readonly rss: number;
+  readonly peak?: number;
+}
+
+const shares = [0.1, 0.5, 1];
+
+export async function measureMemory(
+  server: BenchServer,
+  contacts: number,
+  say: (line: string) => void,
+): Promise<MemoryCurve> {
+  await using crm = await startCrm(contacts);
+  await using scene = await server.database();
+  await addConnection(scene, 'crm', crm.url);
+  const start = performance.now();
+  const script = fileURLToPath(new URL('memory-process.ts', import.meta.url));
+  const child = fork(script, [scene.database.url, scene.orgId]);
+  const samples: Sample[] = [];
+  let said = 0;
+  child.on('message', (sample: Sample) => {
+    samples.push(sample);
+    if (sample.peak !== undefined || sample.done < said + contacts / 10) return;
+    said = sample.done;
+    say(`memory: ${sample.done} of ${contacts} contacts, ${Math.round(sample.rss / 2 ** 20)} MB`);
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  const peak = samples.at(-1)?.peak;
+  if (code !== 0 || peak === undefined) throw new Error(`the syncing process ended with ${code}`);
+  const pulled = samples.slice(0, -1);
+  const total = pulled.at(-1)?.done ?? 0;
+  const at = shares.map((share) => ({ share, rss: pulled.find(({ done }) => done >= total * share)?.rss ?? 0 }));
+  return { contacts: total, at, peak, wallMs: performance.now() - start };
+}

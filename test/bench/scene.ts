@@ -1,0 +1,130 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { hubspot } from '../../connectors/hubspot/index.ts';
+import { openConnection, type Session } from '../../src/connection.ts';
+import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
+import { openDatabase, type OpenDatabase } from '../../src/db/database.ts';
+import { startEmbedded } from '../../src/db/embedded.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import type { Database } from '../../src/db/tx.ts';
+import type { OrgId } from '../../src/model/values.ts';
+import { createSealer } from '../../src/secrets/seal.ts';
+import { at, onServer } from '../support/postgres-server.ts';
+
+/** A PostgreSQL server as a user has it: durable, with the settings of the embedded one. */
+export interface BenchServer extends AsyncDisposable {
+  readonly postmaster: number;
+  /** A migrated database of its own with one organisation. */
+  database(): Promise<Scene>;
+}
+
+export interface Scene extends AsyncDisposable {
+  readonly database: OpenDatabase;
+  readonly orgId: OrgId;
+  /** A client outside of row level security's way: the organisation is set for the whole session. */
+  readonly client: Client;
+}
+
+const home = 'leadloop-bench-';
+
+export async function startServer(): Promise<BenchServer> {
+  await using stack = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), home));
+  stack.defer(async () => rm(directory, { recursive: true, force: true }));
+  // For root: the server runs as another user, who has to reach its files.
+  await chmod(directory, 0o755);
+  const server = await startEmbedded({ home: directory });
+  stack.defer(async () => server.close());
+  const kept = stack.move();
+  return {
+    postmaster: await postmasterOf(server.superuserUrl),
+    database: async () => openScene(server.superuserUrl, server.url),
+    [Symbol.asyncDispose]: async () => kept.disposeAsync(),
+  };
+}
+
+async function postmasterOf(superuserUrl: string): Promise<number> {
+  const client = new Client({ connectionString: superuserUrl });
+  await client.connect();
+  const { rows } = await client.query<{ file: string }>(`select pg_read_file('postmaster.pid') as file`);
+  await client.end();
+  return Number(rows[0]?.file.split('\n')[0]);
+}
+
+async function openScene(superuserUrl: string, loginUrl: string): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const name = `bench_${randomUUID().slice(0, 8)}`;
+  await onServer(superuserUrl, `create database ${name} owner ${new URL(loginUrl).username}`);
+  stack.defer(async () => onServer(superuserUrl, `drop database ${name} with (force)`));
+  const url = at(loginUrl, name);
+  const database = stack.adopt(await openDatabase({ url, home: '' }), async (open) => open.close());
+  await migrate(database);
+  const orgId = randomUUID();
+  await database.operator((tx) => tx.query(`insert into orgs (id, slug, name) values ($1, 'bench', 'Bench')`, [orgId]));
+  const client = stack.adopt(new Client({ connectionString: url }), async (open) => open.end());
+  await client.connect();
+  await client.query(`select set_config('leadloop.org_id', $1, false)`, [orgId]);
+  const kept = stack.move();
+  return { database, orgId, client, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
+}
+
+/** A HubSpot with so many contacts, in a process of its own and without rate limits. */
+export async function startCrm(contacts: number): Promise<{ readonly url: string } & AsyncDisposable> {
+  const child = fork(fileURLToPath(new URL('sandbox-process.ts', import.meta.url)), [`${contacts}`]);
+  const [url] = (await Promise.race([once(child, 'message'), failed(child)])) as [string];
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      child.disconnect();
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function failed(child: ChildProcess): Promise<never> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  throw new Error(`the process ended with ${code} before it was ready`);
+}
+
+const sealer = createSealer([{ id: 'bench', bytes: Buffer.alloc(32, 7) }]);
+
+// Without limits of our own, too: what is measured is our work, not our patience.
+const unlimited = { ...hubspot, limits: {} } as unknown as ConnectorDefinition;
+
+export async function addConnection(scene: Scene, name: string, baseUrl: string): Promise<string> {
+  const { rows } = await scene.client.query<{ id: string }>(
+    `insert into connections (org_id, name, kind, base_url, push_policy) values ($1, $2, 'hubspot', $3, '{"mode": "auto"}')
+     returning id`,
+    [scene.orgId, name, baseUrl],
+  );
+  const id = rows[0]!.id;
+  const sealed = sealer.seal(JSON.stringify({ accessToken: 'sandbox-token' }), {
+    orgId: scene.orgId,
+    connectionId: id,
+  });
+  await scene.client.query('update connections set credentials_sealed = $2, credentials_key_id = $3 where id = $1', [
+    id,
+    Buffer.from(sealed.bytes),
+    sealed.keyId,
+  ]);
+  return id;
+}
+
+export async function openSession(database: Database, orgId: OrgId, name: string): Promise<Session> {
+  const services = {
+    database,
+    definitions: [unlimited],
+    sealer,
+    now: () => new Date(),
+    newId: randomUUID,
+    random: Math.random,
+    log: () => undefined,
+  };
+  return openConnection(services, orgId, name);
+}
