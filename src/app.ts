@@ -125,7 +125,8 @@ async function serve(services: SessionServices, options: ServeOptions): Promise<
       return syncConnection(session, { ...none, signal });
     },
     now,
-    log,
+    // Whoever hears the reports needs no log of them.
+    log: (level, ...said) => log(level === 'info' && options.onReport !== undefined ? 'debug' : level, ...said),
     signal: options.signal,
     runAtStart: options.runAtStart ?? true,
     onReport: (report) => options.onReport?.(asReport(report)),
