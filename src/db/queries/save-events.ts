@@ -42,20 +42,28 @@ const statement = `
   with incoming as (
     select * from jsonb_to_recordset($3::jsonb)
       as r (external_id text, person text, type text, occurred_at timestamptz, quantity int, detail text)
+  -- A person's object is not told: naming the few that there are lets each look-up use the primary key.
+  ), pulled as (
+    select distinct object from sync_cursors where org_id = $1 and connection_id = $2
+  -- Materialized, for under row level security an index is searched for a column's value, not for that of a sub-select.
+  ), named as materialized (
+    select i.*, coalesce(
+      (select a.external_id from record_aliases a
+       where a.org_id = $1 and a.connection_id = $2 and a.object = any(array(select object from pulled))
+         and a.alias_id = i.person limit 1), i.person) as record_id
+    from incoming i
   ), known as (
     select i.*, coalesce(
       (select s.lead_id from source_records s
-       where s.org_id = $1 and s.connection_id = $2 and s.kind = 'lead' and s.lead_id is not null
-         and s.external_id = coalesce(
-           (select a.external_id from record_aliases a
-            where a.org_id = $1 and a.connection_id = $2 and a.alias_id = i.person limit 1), i.person)
+       where s.org_id = $1 and s.connection_id = $2 and s.object = any(array(select object from pulled))
+         and s.external_id = i.record_id and s.kind = 'lead' and i.person not like 'email:%'
        limit 1),
       (select l.id from leads l
        where l.org_id = $1 and i.person like 'email:%' and l.email_key = substr(i.person, 7)
          and l.email_key is not null and l.merged_into is null
        order by l.created_at, l.id limit 1)
     ) as lead_id
-    from incoming i
+    from named i
   )
   insert into engagement_events as e (org_id, connection_id, external_id, person, type, occurred_at, quantity, detail, lead_id)
   select $1, $2, external_id, person, type, occurred_at, quantity, detail, lead_id from known
