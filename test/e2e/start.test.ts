@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const ready = /^ready {2}(?<url>\S+)/mu;
+const sandboxLine = /curl -X POST (?<url>\S+)\/__sandbox\/contacts\/(?<id>\d+)/u;
+
+let home = '';
+const children: ChildProcess[] = [];
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'leadloop-start-'));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) await ended(child, 'SIGKILL');
+  // The server of a killed process lives on until somebody takes it over and leaves in good order.
+  await finished(leadloop('migrate'));
+  await rm(home, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly text: () => string;
+}
+
+function launch(command: string, line: readonly string[]): Started {
+  const { DATABASE_URL: _database, HUBSPOT_TOKEN: _token, LEADLOOP_KEY: _key, ...variables } = process.env;
+  const env = { ...variables, LEADLOOP_HOME: home, NO_COLOR: '1', LOG_LEVEL: 'warn' };
+  const child = spawn(command, line, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return { child, text: () => text };
+}
+
+function leadloop(...line: readonly string[]): Started {
+  const started = launch(process.execPath, ['--conditions=source', 'src/cli/main.ts', ...line]);
+  children.push(started.child);
+  return started;
+}
+
+async function finished({ child, text }: Started): Promise<{ code: number | null; text: string }> {
+  if (child.exitCode === null && child.signalCode === null)
+    await new Promise((resolve) => child.once('close', resolve));
+  return { code: child.exitCode, text: text() };
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  child.kill(signal);
+  await closed;
+  return child.exitCode;
+}
+
+/** The address of the page, once it is served. */
+async function pageOf({ child, text }: Started): Promise<string> {
+  for (;;) {
+    const url = ready.exec(text())?.groups?.['url'];
+    if (url !== undefined) return url;
+    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}:\n${text()}`);
+    await sleep(100);
+  }
+}
+
+/** Lets a contact ask for a demo, as the report proposes, and waits until the page shows what has come of it. */
+async function askForDemo(text: string): Promise<{ sandbox: string; id: string }> {
+  const { url: sandbox = '', id = '' } = sandboxLine.exec(text)?.groups ?? {};
+  const properties = { hs_analytics_num_visits: 40, hs_email_click: 9, recent_conversion_event_name: 'Request a demo' };
+  const answer = await fetch(`${sandbox}/__sandbox/contacts/${id}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ properties }),
+  });
+  expect(answer.status).toBe(200);
+  return { sandbox, id };
+}
+
+async function scoreInCrm(sandbox: string, id: string): Promise<number> {
+  const answer = await fetch(`${sandbox}/crm/objects/2026-09/contacts/${id}?properties=leadloop_score`, {
+    headers: { authorization: 'Bearer sandbox-token' },
+  });
+  const { properties } = (await answer.json()) as { properties: { leadloop_score: string } };
+  return Number(properties.leadloop_score);
+}
+
+describe('npm start', () => {
+  test('--once shows scored leads and their values in the CRM, twice in a row', async () => {
+    const first = await finished(launch('npm', ['start', '--', '--once']));
+    expect(first.text).toContain('The best leads');
+    expect(first.text).toMatch(/^ +\d+ +(hot|warm) .* \d+ (hot|warm) ✓ +MQL by /mu);
+    expect(first.text).not.toContain('not read back');
+    expect(first.code).toBe(0);
+
+    const second = await finished(launch('npm', ['start', '--', '--once']));
+    expect(second.text).toContain('0 leads scored, 0 records written');
+    expect(second.text).toMatch(/ ✓ +MQL by /u);
+    expect(second.code).toBe(0);
+  });
+
+  test('--once --json is one document', async () => {
+    const { child } = launch(process.execPath, ['--conditions=source', 'src/cli/main.ts', '--json', 'start', '--once']);
+    let out = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
+    await new Promise((resolve) => child.once('close', resolve));
+    const { leads } = JSON.parse(out) as { leads: { score: number; crm: { fields: { agrees: boolean }[] }[] }[] };
+    expect(leads).toHaveLength(10);
+    expect(leads.every(({ crm }) => crm.every(({ fields }) => fields.every(({ agrees }) => agrees)))).toBe(true);
+  });
+
+  test('the loop goes on: a change in the sandbox is scored, written and shown; killed, it goes on from there', async () => {
+    const first = leadloop('start', '--port', '0');
+    const page = await pageOf(first);
+    const { sandbox, id } = await askForDemo(first.text());
+    await expect.poll(() => scoreInCrm(sandbox, id), { timeout: 60_000, interval: 500 }).toBeGreaterThan(50);
+    const score = await scoreInCrm(sandbox, id);
+    await expect
+      .poll(async () => (await fetch(`${page}/?status=mql`)).text(), { timeout: 30_000, interval: 500 })
+      .toMatch(new RegExp(`>${score}</span>[^]*${score} ·[^]*✓ agrees`, 'u'));
+    await ended(first.child, 'SIGKILL');
+
+    const second = leadloop('start', '--port', '0');
+    const again = await pageOf(second);
+    expect(second.text()).toContain('0 leads scored, 0 records written');
+    const { url = '' } = sandboxLine.exec(second.text())?.groups ?? {};
+    expect(await scoreInCrm(url, id)).toBe(score);
+    expect(await (await fetch(`${again}/readyz`)).json()).toEqual({ status: 'ok' });
+    expect(await ended(second.child, 'SIGTERM')).toBe(0);
+    expect(second.text()).toContain('stopped');
+  });
+
+  test('names the remedy of a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { code, text } = await finished(leadloop('start', '--port', String(port)));
+    other.close();
+    expect(code).toBe(2);
+    expect(text).toContain(`port ${port}`);
+    expect(text).toContain('--port');
+  });
+});
