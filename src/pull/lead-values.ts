@@ -84,7 +84,7 @@ function contributionOf(
     connectionId,
     object,
     externalId,
-    modifiedAt: new Date(stored.modifiedAt),
+    modifiedAt: stored.modifiedAt,
     values: mapped,
     rules: connections.get(connectionId)?.mapping.objects.get(object)?.in ?? [],
     kind: stored.kind === 'company' ? 'company' : 'lead',
