@@ -1,10 +1,12 @@
 import type { Connector, PushChange, PushOutcome } from '../connector-sdk/connector.ts';
 import { claimPushes, countPending, releaseClaims } from '../db/queries/claim-pushes.ts';
+import { confirmWrites, readDoubtful } from '../db/queries/doubtful-writes.ts';
 import { retireRecords } from '../db/queries/retire-records.ts';
 import { saveRejected } from '../db/queries/save-rejected.ts';
 import { closePushRejections, lockClaimed, saveSettled } from '../db/queries/settle-pushes.ts';
 import { settleLedger, writeLedger } from '../db/queries/write-ledger.ts';
-import type { Database } from '../db/tx.ts';
+import type { Database, Tx } from '../db/tx.ts';
+import { sameValue } from '../mapping/write-policy.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
@@ -44,7 +46,7 @@ const parallelCalls = 3;
  */
 export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget): Promise<SyncCounts> {
   const total = await dispatch.database.transaction(dispatch.orgId, async (tx) => {
-    await releaseClaims(tx, dispatch.connectionId);
+    await recover(tx, dispatch);
     return countPending(tx, dispatch.connectionId, target.object);
   });
   const counts = { ...noCounts };
@@ -72,6 +74,14 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget)
   return counts;
 }
 
+/** What a dead worker held waits again. Of what it sent, that which the CRM has by now was our write. */
+async function recover(tx: Tx, { connectionId, now }: Dispatch): Promise<void> {
+  const doubtful = await readDoubtful(tx, connectionId);
+  const arrived = doubtful.filter(({ sent, remote }) => sameValue(sent, remote));
+  await confirmWrites(tx, { connectionId, now: now() }, arrived);
+  await releaseClaims(tx, connectionId);
+}
+
 /** One call. Null = nothing waits. */
 async function dispatchBatch(dispatch: Dispatch, target: DispatchTarget): Promise<readonly PushOutcome[] | null> {
   const { database, orgId, connector, signal } = dispatch;
@@ -88,16 +98,17 @@ async function dispatchBatch(dispatch: Dispatch, target: DispatchTarget): Promis
       limit: target.maxBatch,
     });
     const planned = claimed
-      .map((record) => ({ record, changes: explained(planChanges(record, target.rules, target.orders), record.reason) }))
+      .map((record) => ({
+        record,
+        changes: explained(planChanges(record, target.rules, target.orders), record.reason),
+      }))
       .filter((one) => one.changes.length > 0);
     await writeLedger(tx, { connectionId: dispatch.connectionId, runId: dispatch.runId, token, now }, planned);
     return { claimed: claimed.length, changes: planned.map(asChange) };
   });
   if (claim.claimed === 0) return null;
   const outcomes =
-    claim.changes.length === 0
-      ? []
-      : await connector.push({ object: target.object, changes: claim.changes, signal });
+    claim.changes.length === 0 ? [] : await connector.push({ object: target.object, changes: claim.changes, signal });
   await settle(dispatch, target, { token, changes: claim.changes, outcomes });
   return outcomes;
 }

@@ -1,0 +1,194 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { seededRandom, type Random } from '../../src/sandbox/hubspot/data/random.ts';
+import { startSync } from '../support/crash-sync.ts';
+import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { type Loop, startLoop } from '../support/loop.ts';
+import { startProxy } from '../support/loop-proxy.ts';
+import { differences, type LoopState, stateOf } from '../support/loop-state.ts';
+
+const wantedKills = 52;
+/** Portals that are synchronised at the same time, each with an organisation of its own. */
+const lanes = 2;
+const name = 'acme-hubspot';
+/** The same portal for everybody. */
+const portal = { contacts: 230, epoch: Date.now() - 3_600_000 };
+const pull = { objects: ['forms', 'meetings'] };
+
+/** Where a process died, as database and CRM tell. */
+type Moment =
+  | 'before the first call'
+  | 'while reading'
+  | 'while storing'
+  | 'between two steps'
+  | 'while a write was on its way'
+  | 'after a write, before it was settled';
+
+/** When to kill: some milliseconds after the n-th call that fits, as it leaves or as its answer leaves the CRM. */
+interface Trigger {
+  readonly path: RegExp;
+  readonly nth: number;
+  readonly when: 'before' | 'after';
+  readonly delayMs: number;
+}
+
+function draw(random: Random): Trigger {
+  const when = random.next() < 0.5 ? 'before' : 'after';
+  const delayMs = random.next() < 0.4 ? 0 : Math.floor(random.next() * 250);
+  const share = random.next();
+  if (share < 0.08) return { path: /./, nth: 1, when, delayMs: 0 };
+  if (share < 0.3) return { path: /batch\/update/, nth: 1 + Math.floor(random.next() * 3), when, delayMs };
+  if (share < 0.45) return { path: /\/(search|submissions)/, nth: 1 + Math.floor(random.next() * 6), when, delayMs };
+  return { path: /./, nth: 1 + Math.floor(random.next() * 24), when, delayMs };
+}
+
+interface Killed {
+  readonly moment: Moment;
+}
+
+async function momentOf(
+  db: TestDatabase,
+  loop: Loop,
+  killed: { openTransactions: number; calls: number; inFlight: number },
+): Promise<Moment> {
+  const [row] = await db.sql<{ doubtful: number }>(
+    `select count(*)::int as doubtful from push_states where org_id = $1 and state = 'claimed'`,
+    [loop.orgId],
+  );
+  if (killed.calls === 0) return 'before the first call';
+  if (row!.doubtful > 0)
+    return killed.inFlight > 0 ? 'while a write was on its way' : 'after a write, before it was settled';
+  if (killed.openTransactions > 0) return 'while storing';
+  return killed.inFlight > 0 ? 'while reading' : 'between two steps';
+}
+
+/** Synchronises one portal to the end, killing on the way. */
+async function disturbedRound(
+  db: TestDatabase,
+  round: { readonly org: string; readonly home: string; readonly random: Random; readonly enough: () => boolean },
+  reference: LoopState,
+): Promise<Killed[]> {
+  const { org, home, random } = round;
+  await using loop = await startLoop({ db, org, name, sandbox: portal, pull });
+  let calls = 0;
+  let inFlight = 0;
+  let strike: (path: string, when: 'before' | 'after') => void = () => undefined;
+  await using proxy = await startProxy(loop.crm.url, {
+    before(path) {
+      inFlight += 1;
+      strike(path, 'before');
+    },
+    after(path) {
+      inFlight -= 1;
+      calls += 1;
+      strike(path, 'after');
+    },
+  });
+  await db.sql('update connections set base_url = $2 where id = $1', [loop.connectionId, proxy.url]);
+
+  const kills: Killed[] = [];
+  for (let attempt = 0; ; attempt += 1) {
+    const process = startSync(db, { connection: `${org}/${name}`, home, name: `${org}-${attempt}` });
+    let killing: Promise<void> = Promise.resolve();
+    calls = 0;
+    inFlight = 0;
+    if (round.enough()) strike = () => undefined;
+    else {
+      const trigger = draw(random);
+      let seen = 0;
+      strike = (path, when) => {
+        if (when !== trigger.when || !trigger.path.test(path)) return;
+        seen += 1;
+        if (seen !== trigger.nth) return;
+        strike = () => undefined;
+        setTimeout(() => {
+          const atKill = { calls, inFlight };
+          killing = process.kill().then(async ({ wasRunning, openTransactions }) => {
+            if (wasRunning) kills.push({ moment: await momentOf(db, loop, { openTransactions, ...atKill }) });
+          });
+        }, trigger.delayMs);
+      };
+    }
+    const code = await process.ended;
+    await killing;
+    if (code === null) continue;
+    expect({ code, output: code === 0 ? '' : process.output() }).toEqual({ code: 0, output: '' });
+    break;
+  }
+  await db.sql('update connections set base_url = $2 where id = $1', [loop.connectionId, loop.crm.url]);
+  await rest(loop);
+  expect(differences(await stateOf(loop), reference)).toEqual([]);
+  await expectHonestLedger(loop);
+  return kills;
+}
+
+/** Twice more: the first reads the echo. */
+async function rest(loop: Loop): Promise<void> {
+  expect((await loop.sync()).status).toBe('succeeded');
+  const last = await loop.sync();
+  expect(last).toMatchObject({ status: 'succeeded', counts: { changed: 0, pushed: 0, transitions: 0 } });
+}
+
+/** Every value that is in the CRM was written down before; what nobody settled belongs to a run that was killed. */
+async function expectHonestLedger({ db, orgId, crm }: Loop): Promise<void> {
+  const written = await db.sql<{ key: string }>(
+    `select external_id || ' ' || field || ' ' || coalesce(after #>> '{}', '') as key from push_ledger
+     where org_id = $1 and (outcome = 'applied' or outcome is null)`,
+    [orgId],
+  );
+  const known = new Set(written.map(({ key }) => key));
+  const unexplained = [...crm.store.contacts.from(0)].flatMap(({ id, properties }) =>
+    Object.entries(properties)
+      .filter(([field, value]) => field.startsWith('leadloop_') && field !== 'leadloop_mql_date' && value !== '')
+      .map(([field, value]) => `${id} ${field} ${value}`)
+      .filter((key) => !known.has(key)),
+  );
+  expect(unexplained).toEqual([]);
+  const doubtful = await db.sql(
+    `select distinct r.status, r.failure->>'code' as code from push_ledger l join sync_runs r on r.id = l.run_id
+     where l.org_id = $1 and l.outcome is null`,
+    [orgId],
+  );
+  expect(doubtful.filter((run) => JSON.stringify(run) !== '{"status":"cancelled","code":"interrupted"}')).toEqual([]);
+}
+
+test('killed at any moment and started again, a sync ends where an undisturbed one ends', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'leadloop-crash-'));
+  try {
+    await using undisturbed = await startLoop({ name, sandbox: portal, pull });
+    expect((await undisturbed.sync()).status).toBe('succeeded');
+    await rest(undisturbed);
+    const reference = await stateOf(undisturbed);
+    expect(reference.pushes.length).toBeGreaterThan(200);
+
+    await using db = await testDatabase();
+    const kills: Killed[] = [];
+    const workLane = async (lane: number): Promise<void> => {
+      for (let round = 0; kills.length < wantedKills; round += 1) {
+        const random = seededRandom(1_000 * lane + round);
+        let mine = 0;
+        const enough = (): boolean => {
+          mine += 1;
+          return mine > 7 || kills.length >= wantedKills;
+        };
+        kills.push(...(await disturbedRound(db, { org: `org-${lane}-${round}`, home, random, enough }, reference)));
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, (_, lane) => workLane(lane)));
+
+    const moments = Object.groupBy(kills, ({ moment }) => moment);
+    expect(kills.length).toBeGreaterThanOrEqual(50);
+    expect(Object.keys(moments)).toEqual(
+      expect.arrayContaining([
+        'while reading',
+        'while storing',
+        'while a write was on its way',
+        'after a write, before it was settled',
+      ]),
+    );
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+});
