@@ -50,20 +50,27 @@ export async function readLeads(tx: Tx, query: LeadQuery, limit: number): Promis
   return tx.query(leadStatement, [tx.orgId, status, tier, like, after?.score ?? null, after?.id ?? null, limit]);
 }
 
-// The order is that of leads_score_idx read backwards. A search looks at every lead of the organisation until a page is
-// full: under row level security only leakproof functions may use an index, and a pattern match is none.
+// The order is that of leads_score_idx read backwards; receipts are fetched for the page alone. A search looks at every lead
+// of the organisation until a page is full: under row level security only leakproof functions may use an index, and a
+// pattern match is none.
 const leadStatement = `
-  select l.id, l.name, l.email, l.company_name as "companyName", l.title, l.status, l.segment, l.lead_score as score,
+  with page as (
+    select l.id, l.name, l.email, l.company_name, l.title, l.status, l.segment, l.lead_score
+    from leads l
+    where l.org_id = $1 and l.merged_into is null and l.erased_at is null and l.lead_score is not null
+      and ($2::lead_status is null or l.status = $2::lead_status)
+      and ($3::text is null or exists (
+        select from score_breakdowns t where t.org_id = $1 and t.lead_id = l.id and t.kind = 'mql' and t.tier = $3))
+      and ($4::text is null or l.name ilike $4 or l.email ilike $4 or l.company_name ilike $4 or l.title ilike $4)
+      and ($5::int is null or l.lead_score <= $5 and (l.lead_score, l.id) < ($5, $6::uuid))
+    order by l.lead_score desc, l.id desc
+    limit $7
+  )
+  select p.id, p.name, p.email, p.company_name as "companyName", p.title, p.status, p.segment, p.lead_score as score,
     b.tier, b.reason
-  from leads l
-  left join score_breakdowns b on b.org_id = l.org_id and b.lead_id = l.id and b.kind = 'mql'
-  where l.org_id = $1 and l.merged_into is null and l.erased_at is null and l.lead_score is not null
-    and ($2::lead_status is null or l.status = $2::lead_status)
-    and ($3::text is null or b.tier = $3)
-    and ($4::text is null or l.name ilike $4 or l.email ilike $4 or l.company_name ilike $4 or l.title ilike $4)
-    and ($5::int is null or l.lead_score <= $5 and (l.lead_score, l.id) < ($5, $6::uuid))
-  order by l.lead_score desc, l.id desc
-  limit $7
+  from page p
+  left join score_breakdowns b on b.org_id = $1 and b.lead_id = p.id and b.kind = 'mql'
+  order by p.lead_score desc, p.id desc
 `;
 
 export interface PushRow {

@@ -20,11 +20,11 @@ export function renderBrief(records: readonly CrmRecord[]): Html {
 export function mark(record: CrmRecord): Html {
   const { state, fields, isReadBack } = record;
   const differing = fields.filter(({ agrees }) => !agrees).length;
-  if (state === 'dead') return html`<span class="bad">✕ refused by the CRM</span>`;
-  if (state !== 'settled') return html`<span class="warn">… a write is waiting</span>`;
-  if (!isReadBack) return html`<span class="quiet">? not read back</span>`;
-  if (differing === 0) return html`<span class="good">✓ agrees</span>`;
-  return html`<span class="warn">≠ ${differing} of ${fields.length} differ</span>`;
+  if (state === 'dead') return html`<span class="mark bad">✕ refused by the CRM</span>`;
+  if (state !== 'settled') return html`<span class="mark warn">… a write is waiting</span>`;
+  if (!isReadBack) return html`<span class="mark quiet">? not read back</span>`;
+  if (differing === 0) return html`<span class="mark good">✓ agrees</span>`;
+  return html`<span class="mark warn">≠ ${differing} of ${fields.length} differ</span>`;
 }
 
 /** When the values were read, or why they were not. */
@@ -60,6 +60,6 @@ function renderField({ name, wanted, has, agrees }: CrmField): Html {
     <th scope="row">${name}</th>
     <td>${shown(wanted)}</td>
     <td>${shown(has)}</td>
-    <td>${agrees ? html`<span class="good">✓ agrees</span>` : html`<span class="warn">≠ differs</span>`}</td>
+    <td>${agrees ? html`<span class="mark good">✓ agrees</span>` : html`<span class="mark warn">≠ differs</span>`}</td>
   </tr>`;
 }
