@@ -47,10 +47,11 @@ const statement = `
   with incoming as (
     select * from jsonb_to_recordset($6::jsonb)
       as r ("externalId" text, "modifiedAt" timestamptz, fields jsonb, mapped jsonb, "companyId" text)
+  -- A row for each incoming record, known or not: the planner then expects as many, and does not compare each with each.
   ), before as (
-    select s.external_id, s.mapped, s.company_id, s.gone_at
-    from source_records s join incoming r on r."externalId" = s.external_id
-    where s.org_id = $1 and s.connection_id = $2 and s.object = $3
+    select r."externalId" as external_id, s.external_id is null or s.gone_at is not null as is_new, s.mapped, s.company_id
+    from incoming r left join source_records s
+      on s.org_id = $1 and s.connection_id = $2 and s.object = $3 and s.external_id = r."externalId"
   ), written as (
     insert into source_records as s
       (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version, company_id)
@@ -66,8 +67,6 @@ const statement = `
     returning s.external_id, s.lead_id, s.mapped, s.company_id
   )
   select w.external_id as "externalId", w.lead_id as "leadId",
-    (b.external_id is null or b.gone_at is not null
-      or (b.mapped, b.company_id) is distinct from (w.mapped, w.company_id)) as changed,
-    b.mapped as previous
-  from written w left join before b using (external_id)
+    (b.is_new or (b.mapped, b.company_id) is distinct from (w.mapped, w.company_id)) as changed, b.mapped as previous
+  from written w join before b using (external_id)
 `;

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { attachLeads } from '../../../src/db/queries/attach-leads.ts';
+import { claimEvents } from '../../../src/db/queries/claim-events.ts';
+import { claimPushes } from '../../../src/db/queries/claim-pushes.ts';
+import { findIdentities } from '../../../src/db/queries/find-identities.ts';
+import { heldRecords } from '../../../src/db/queries/held-records.ts';
+import { leadsOfCompanies } from '../../../src/db/queries/leads-of-companies.ts';
+import { loadDatedEvents } from '../../../src/db/queries/load-dated-events.ts';
+import { loadLeads } from '../../../src/db/queries/load-leads.ts';
+import { loadPushTargets } from '../../../src/db/queries/load-push-targets.ts';
+import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
+import { retireRecords } from '../../../src/db/queries/retire-records.ts';
+import { saveEvents } from '../../../src/db/queries/save-events.ts';
+import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
+import { upsertSourceRecords } from '../../../src/db/queries/upsert-source-records.ts';
+import type { Tx } from '../../../src/db/tx.ts';
+import type { OrgId } from '../../../src/model/values.ts';
+import { testDatabase, type TestDatabase } from '../../support/database.ts';
+
+/** Leads of the organisation, each with a record, a receipt, a push state and an event; another one has as many. */
+const leads = 100_000;
+/** Records in a batch, and rows that any step of its plan may touch for each: a scan of one table touches a thousand. */
+const batch = 100;
+const rowsPerRecord = 20;
+
+let db: TestDatabase;
+let orgId: OrgId;
+const connectionId = '00000000-0000-4000-8000-000000000001';
+const numbers = Array.from({ length: batch }, (_, index) => 1 + index * 997);
+const ids = numbers.map((n) => `${n}`);
+const leadIds = numbers.map((n) => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`);
+const target = { connectionId, object: 'contacts' };
+const now = new Date('2026-11-22T12:00:00Z');
+
+beforeAll(async () => {
+  db = await testDatabase();
+  [orgId] = await db.twoOrgs();
+  await db.sql(manyRows);
+  await db.database.transaction(orgId, refreshStatistics);
+}, 120_000);
+
+afterAll(() => db[Symbol.asyncDispose]());
+
+/** Rows of two organisations. Without triggers: foreign keys of rows that are right by construction cost a minute. */
+const manyRows = `
+  begin;
+  set local session_replication_role = replica;
+  insert into connections (id, org_id, name, kind)
+    select case slug when 'acme' then '${connectionId}'::uuid else gen_random_uuid() end, id, 'crm', 'hubspot' from orgs;
+  insert into sync_cursors (org_id, connection_id, object, lane)
+    select org_id, id, object, 'full' from connections, unnest(array['contacts', 'companies']) object;
+  create temporary table people on commit drop as
+    select o.id as org_id, c.id as connection_id, n,
+      case o.slug when 'acme' then ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid else gen_random_uuid() end as lead_id
+    from orgs o join connections c on c.org_id = o.id, generate_series(1, ${leads}) n;
+  insert into leads (id, org_id, email, lead_score) select lead_id, org_id, 'p' || n || '@x.example', n % 100 from people;
+  insert into source_records (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version, company_id, lead_id)
+    select org_id, connection_id, 'contacts', n, 'lead', '2026-11-01', '{}', '{}', 1, 1000000 + n % 10000, lead_id from people;
+  insert into source_records (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version)
+    select org_id, connection_id, 'companies', 1000000 + n, 'company', '2026-11-01', '{}', '{}', 1 from people where n < 10000;
+  insert into score_breakdowns (org_id, lead_id, kind, profile_version, total, tier, reason, breakdown, scored_at)
+    select org_id, lead_id, 'mql', 1, n % 100, 'warm', 'because', '{}', '2026-11-01' from people;
+  insert into push_states (org_id, connection_id, object, external_id, lead_id, wanted, state)
+    select org_id, connection_id, 'contacts', n, lead_id, '{}', case when n % 2 = 0 then 'pending' else 'settled' end from people;
+  insert into engagement_events (org_id, connection_id, external_id, person, type, occurred_at, lead_id)
+    select org_id, connection_id, 'e' || n, n, 'email_open', '2026-11-01', lead_id from people;
+  commit;
+`;
+
+const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
+  'records that are held': (tx) =>
+    heldRecords(
+      tx,
+      { ...target, mappingVersion: 1 },
+      ids.map((externalId) => ({ externalId, modifiedAt: now })),
+    ),
+  'writing images': (tx) =>
+    upsertSourceRecords(
+      tx,
+      { ...target, kind: 'lead', mappingVersion: 1 },
+      ids.map((externalId) => ({ externalId, modifiedAt: now, fields: { a: 1 }, mapped: {}, companyId: null })),
+    ),
+  'who is this': (tx) =>
+    findIdentities(
+      tx,
+      target,
+      ids.map((externalId) => ({
+        externalId,
+        mergedIds: [`${Number(externalId) + 1}`],
+        email: `p${externalId}@x.example`,
+      })),
+    ),
+  'tying records to leads': (tx) =>
+    attachLeads(
+      tx,
+      target,
+      [],
+      ids.map((externalId, index) => ({ externalId, leadId: leadIds[index]! })),
+    ),
+  'leads of companies': (tx) => leadsOfCompanies(tx, connectionId, ['1000001', '1000002']),
+  'events of new people': (tx) =>
+    claimEvents(
+      tx,
+      connectionId,
+      leadIds.map((leadId, index) => ({ person: ids[index]!, leadId })),
+    ),
+  'new events': (tx) =>
+    saveEvents(
+      tx,
+      connectionId,
+      ids.map((id) => ({
+        externalId: `new ${id}`,
+        type: 'email_open',
+        occurredAt: now,
+        quantity: 1,
+        detail: null,
+        contactIds: [id],
+        email: null,
+      })),
+    ),
+  'records that are gone': (tx) =>
+    retireRecords(
+      tx,
+      connectionId,
+      ids.map((externalId) => ({ object: 'contacts', externalId, reason: 'archived', mergedInto: null })),
+    ),
+  'loading leads': (tx) => loadLeads(tx, leadIds),
+  'loading events': (tx) => loadDatedEvents(tx, leadIds),
+  'records to push to': (tx) => loadPushTargets(tx, leadIds, { ...target, externalIds: ids }),
+  'choosing what to push': (tx) => claimPushes(tx, { ...target, token: connectionId, now, until: now, limit: batch }),
+  'wanted values': (tx) =>
+    savePushStates(
+      tx,
+      ids.map((externalId, index) => ({
+        ...target,
+        externalId,
+        leadId: leadIds[index]!,
+        wanted: { score: 1 },
+        remote: {},
+        pushed: {},
+        kept: {},
+        pending: true,
+        priority: 1,
+      })),
+    ),
+};
+
+test.each(Object.entries(steps))('%s: each statement touches rows of the batch, not of the table', async (_, step) => {
+  const touched = await explained(step);
+  expect(touched.length).toBeGreaterThan(0);
+  expect(touched.filter(({ rows }) => rows > batch * rowsPerRecord)).toEqual([]);
+});
+
+test('a scan of a table is noticed', async () => {
+  const touched = await explained((tx) => tx.query('select count(*) from leads where title is null'));
+  expect(touched.some(({ rows }) => rows >= leads)).toBe(true);
+});
+
+test('before there are statistics, a foreign key looks a lead up by its id', async () => {
+  await using empty = await testDatabase();
+  const org = await empty.org('acme');
+  const check = `select 1 from only leads x where org_id = $1 and id = $2 for key share of x`;
+  const [row] = await empty.sql<{ 'QUERY PLAN': unknown }>(`explain (format json) ${check}`, [org, org]);
+  expect(JSON.stringify(row)).toContain('leads_org_id_id_key');
+});
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+interface Touched {
+  readonly node: string;
+  readonly rows: number;
+}
+
+/** Runs `step` as the application's role, and says of each step of each of its plans how many rows it has touched. */
+async function explained(step: (tx: Tx) => Promise<unknown>): Promise<Touched[]> {
+  const touched: Touched[] = [];
+  await db.database
+    .transaction(orgId, async (tx) => {
+      await step({
+        orgId: tx.orgId,
+        em: tx.em,
+        async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+          await tx.query('savepoint before');
+          const rows = await tx.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+            `explain (analyze, format json) ${text}`,
+            values,
+          );
+          await tx.query('rollback to savepoint before');
+          touched.push(...rows.flatMap((row) => touchedBy(row['QUERY PLAN'][0].Plan)));
+          return tx.query<Row>(text, values);
+        },
+      });
+      throw undone;
+    })
+    .catch((error: unknown) => {
+      if (error !== undone) throw error;
+    });
+  return touched;
+}
+
+const undone = new Error('the rows are for the next test');
+
+function touchedBy(node: PlanNode): Touched[] {
+  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+  const rows = (node['Actual Rows'] + removed) * node['Actual Loops'];
+  const name = `${node['Node Type']} ${node['Relation Name'] ?? ''}`.trim();
+  return [{ node: name, rows }, ...(node.Plans ?? []).flatMap(touchedBy)];
+}
