@@ -205,8 +205,8 @@ function renderLedger({ ledger }: Receipt): Html {
           <div class="quiet">${connection}</div>
         </th>
         <td>${shown(before)}</td>
-        <td>${shown(after)}</td>
-        <td>${text(why)}</td>
+        <td class="why">${shown(after)}</td>
+        <td class="why">${text(why)}</td>
         <td>
           ${outcome ?? 'in doubt'}
           <div class="quiet">${outcomeReason}</div>
