@@ -49,6 +49,8 @@ export interface HubSpotClient {
   useTimeZone(timeZone: string): void;
   /** What the headers of the last answer said of the day; null = nothing (OAuth has no such headers). */
   readonly daily: { readonly max: number; readonly remaining: number } | null;
+  /** How far our clock is ahead of HubSpot's, as its last answer showed (to the second); 0 = not at all, or unknown. */
+  readonly aheadMs: number;
   /** Abandons what is under way. */
   close(): void;
 }
@@ -74,6 +76,7 @@ export function createClient(context: Context): HubSpotClient {
   const closed = new AbortController();
   let timeZone = 'UTC';
   let daily: HubSpotClient['daily'] = null;
+  let aheadMs = 0;
 
   const dayEndsAt = (): Date => nextMidnight(now(), timeZone);
   const patiently = <T>(operation: () => Promise<T>, signal: AbortSignal): Promise<T> =>
@@ -81,6 +84,7 @@ export function createClient(context: Context): HubSpotClient {
 
   const learn = (headers: Headers): void => {
     const seen = limitsIn(headers);
+    aheadMs = aheadIn(headers, now());
     if (seen.dailyMax !== undefined && seen.dailyRemaining !== undefined) {
       daily = { max: seen.dailyMax, remaining: seen.dailyRemaining };
     }
@@ -116,6 +120,9 @@ export function createClient(context: Context): HubSpotClient {
   return {
     get daily() {
       return daily;
+    },
+    get aheadMs() {
+      return aheadMs;
     },
     useTimeZone(zone) {
       timeZone = zone;
@@ -219,6 +226,12 @@ function checkedToken(body: unknown): WireToken {
     throw new ProtocolError('HubSpot answered POST /oauth/token without a token.');
   }
   return token as WireToken;
+}
+
+/** `Date` tells the second, so within one we cannot be told apart. */
+function aheadIn(headers: Headers, now: Date): number {
+  const told = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(told) ? 0 : Math.max(0, now.getTime() - told - 1_000);
 }
 
 /** All of these are absent for OAuth apps, on search, and on some errors. */

@@ -11,7 +11,7 @@ import { beginning } from './limits.ts';
 import type { HubSpotObject } from './objects.ts';
 import { nothing } from './pull.ts';
 import type { Session } from './session.ts';
-import { openWindow } from './windows.ts';
+import { endingBy, openWindow } from './windows.ts';
 import type { WireEmailEvent, WireEmailEvents } from './wire.ts';
 
 /*
@@ -35,11 +35,13 @@ export async function* pullEmailEvents(
   }
   const { from, end } = window;
   let offset: string | null = window.at === '' ? null : window.at;
+  let reached: number | null = null;
   do {
     const answer = await listEmailEvents(client, { startTimestamp: from, endTimestamp: end, offset }, signal);
     const events = answer.events.flatMap((event) => engagement(object, event) ?? []);
     offset = answer.hasMore ? offsetIn(answer) : null;
-    const next = offset === null ? { from: end, end: null, at: '' } : { from, end, at: offset };
+    reached ??= endingBy(window, until.getTime() - client.aheadMs).end;
+    const next = offset === null ? { from: reached, end: null, at: '' } : { from, end, at: offset };
     yield { ...nothing, events, cursor: encodeCursor({ kind: 'window', ...next }), done: offset === null };
   } while (offset !== null);
 }

@@ -7,7 +7,7 @@ import { batchSize, beginning, maxUrlLength } from './limits.ts';
 import type { HubSpotObject } from './objects.ts';
 import { describe } from './schema.ts';
 import type { Session } from './session.ts';
-import { afterPage, openWindow, positionAfter, searchFor, type Window } from './windows.ts';
+import { afterPage, endingBy, openWindow, positionAfter, searchFor, type Window } from './windows.ts';
 import type { WirePage, WireRecord } from './wire.ts';
 
 /*
@@ -31,6 +31,8 @@ import type { WirePage, WireRecord } from './wire.ts';
  *  3. Both assume that the index shows a change at once and that the clocks agree. They do not: a change may appear moments
  *     late. For **live** such a change is lost. So **settled** walks the same way with `until` = now − lag: when it freezes
  *     a window, all of it has long been visible. As long as the lag covers both, nothing is lost; live is only sooner.
+ *     A clock of ours that is ahead would freeze ends that have not come yet at HubSpot: its answers tell their time, and no
+ *     window ends after that of its first answer.
  *  4. The filter works on the index, the answer on the record: a hit may show a stamp after `end`. It is taken as it is.
  *
  * What both lanes see is read once: `held` drops the references that we have as new as they are, before any record is
@@ -66,6 +68,7 @@ async function* pullWindow(
       searchFor(window, object.modifiedProperty),
       request.signal,
     );
+    window = endingBy(window, request.until.getTime() - session.client.aheadMs);
     const next: Window | null = afterPage(window, { total, ids: results.map(({ id }) => id) });
     const page = await reader.page(await reader.records(await wanted(results, object, request)));
     yield { ...page, cursor: encodeCursor(positionAfter(window, next)), done: next === null };

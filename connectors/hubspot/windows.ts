@@ -21,6 +21,11 @@ export function openWindow(position: WindowPosition, until: number): Window | nu
   return { from: position.from, end: Math.min(position.end, until), at: position.at };
 }
 
+/** The same window, ending where HubSpot's clock stands instead of ours: what is yet to come there belongs to the next. */
+export function endingBy(window: Window, instant: number): Window {
+  return { ...window, end: Math.max(window.from, Math.min(window.end, instant)) };
+}
+
 /** Every request has all three filters and no offset, and is built from the window alone. */
 export function searchFor(window: Window, modifiedProperty: string): SearchBody {
   return {

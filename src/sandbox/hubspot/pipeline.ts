@@ -133,6 +133,7 @@ export function installPipeline(app: FastifyInstance, core: Core): void {
     const state = states.get(request);
     if (state !== undefined) {
       void reply.header('X-HubSpot-Correlation-Id', state.correlationId);
+      void reply.header('Date', new Date(core.clock.now()).toUTCString());
       state.logged.status = reply.statusCode;
     }
     const spoiling = state?.struck.find((fault) => faultKind(fault.name).phase === 'reply');
