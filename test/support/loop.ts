@@ -71,7 +71,7 @@ export const sandboxToken = 'sandbox-token';
 export const sealingKey = Buffer.alloc(32, 7);
 const sealer = createSealer([{ id: 'test', bytes: sealingKey }]);
 
-export function servicesOf(database: Database, now: () => Date, sleep: SessionServices['sleep']): SessionServices {
+export function servicesOf(database: Database, now: () => Date, sleep: NonNullable<SessionServices['sleep']>): SessionServices {
   return {
     database,
     definitions: [hubspot as unknown as ConnectorDefinition],
@@ -113,13 +113,7 @@ export async function startLoop(options: LoopOptions = {}): Promise<Loop> {
   };
 }
 
-export const plainRun = {
-  full: false,
-  pullOnly: false,
-  pushOnly: false,
-  dryRun: false,
-  onProgress: (): void => undefined,
-} as const;
+export const plainRun = { ...plainSync, onProgress: (): void => undefined } as const;
 
 async function addConnection(
   db: TestDatabase,

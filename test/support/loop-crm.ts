@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { CrmRecord } from '../../src/sandbox/hubspot/store/record.ts';
+import { type Loop, sandboxToken } from './loop.ts';
+
+/** What people do in the CRM. */
+export interface CrmHands {
+  living(): CrmRecord[];
+  edit(id: number, properties: Readonly<Record<string, string>>): void;
+  create(properties: Readonly<Record<string, string>>): Promise<number>;
+  archive(id: number): Promise<void>;
+  /** From the recycle bin. */
+  restore(id: number): void;
+  /** The new id. */
+  merge(primary: number, other: number): Promise<number>;
+  erase(id: number): Promise<void>;
+  submit(form: string, email: string): void;
+}
+
+export function handsOf({ crm, clock }: Pick<Loop, 'crm' | 'clock'>): CrmHands {
+  const { contacts } = crm.store;
+  const post = async (path: string, body: unknown): Promise<{ id?: string }> => {
+    const response = await fetch(`${crm.url}/crm/objects/2026-09/contacts${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandboxToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+    return text === '' ? {} : (JSON.parse(text) as { id?: string });
+  };
+  const known = (id: number): CrmRecord => {
+    const record = contacts.get(id);
+    if (record === undefined) throw new Error(`no contact ${id}`);
+    return record;
+  };
+  return {
+    living: () => [...contacts.from(0)].filter(({ archivedAt }) => archivedAt === undefined),
+    edit(id, properties) {
+      const record = known(id);
+      crm.store.update(contacts, record, { ...record.properties, ...properties }, crm.store.stamp());
+    },
+    create: async (properties) => Number((await post('', { properties })).id),
+    async archive(id) {
+      await post('/batch/archive', { inputs: [{ id: String(id) }] });
+    },
+    restore(id) {
+      const record = known(id);
+      record.archivedAt = undefined;
+      crm.store.update(contacts, record, record.properties, crm.store.stamp());
+    },
+    merge: async (primary, other) =>
+      Number((await post('/merge', { primaryObjectId: String(primary), objectIdToMerge: String(other) })).id),
+    async erase(id) {
+      await post('/gdpr-delete', { objectId: String(id) });
+    },
+    submit(form, email) {
+      const found = crm.store.forms.find(({ name }) => name === form);
+      if (found === undefined) throw new Error(`no form ${form}`);
+      const submittedAt = clock.now();
+      const values = [{ name: 'email', value: email, objectTypeId: '0-1' }];
+      const list = crm.store.submissions.get(found.id) ?? [];
+      crm.store.submissions.set(found.id, list);
+      list.unshift({ conversionId: randomUUID(), submittedAt, values, pageUrl: 'https://forms.example' });
+    },
+  };
+}
