@@ -12,6 +12,7 @@ export interface CrmHands {
   restore(id: number): void;
   /** The new id. */
   merge(primary: number, other: number): Promise<number>;
+  /** With the submissions of the person, as HubSpot's documents have it. */
   erase(id: number): Promise<void>;
   submit(form: string, email: string): void;
 }
@@ -51,7 +52,14 @@ export function handsOf({ crm, clock }: Pick<Loop, 'crm' | 'clock'>): CrmHands {
     merge: async (primary, other) =>
       Number((await post('/merge', { primaryObjectId: String(primary), objectIdToMerge: String(other) })).id),
     async erase(id) {
+      const { email } = known(id).properties;
       await post('/gdpr-delete', { objectId: String(id) });
+      for (const [form, list] of crm.store.submissions) {
+        crm.store.submissions.set(
+          form,
+          list.filter(({ values }) => values.every(({ value }) => value !== email)),
+        );
+      }
     },
     submit(form, email) {
       const found = crm.store.forms.find(({ name }) => name === form);

@@ -35,7 +35,10 @@ export async function startProxy(target: string, { before, after }: ProxyOptions
       });
       const body = Buffer.from(await answer.arrayBuffer());
       await after?.(path);
-      response.writeHead(answer.status, Object.fromEntries([...answer.headers].filter(([name]) => !hopByHop.has(name))));
+      response.writeHead(
+        answer.status,
+        Object.fromEntries([...answer.headers].filter(([name]) => !hopByHop.has(name))),
+      );
       response.end(body);
     })();
   });

@@ -13,7 +13,7 @@ import {
   startHubSpotSandbox,
 } from '../../src/sandbox/hubspot/index.ts';
 import { createSealer } from '../../src/secrets/seal.ts';
-import { type RunReport, syncConnection, type SyncRunOptions } from '../../src/sync.ts';
+import { plainSync, type RunReport, syncConnection, type SyncRunOptions } from '../../src/sync.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 
 /** A sandbox CRM, a database and one connection between them: everything of the loop but the command line. */
@@ -71,7 +71,11 @@ export const sandboxToken = 'sandbox-token';
 export const sealingKey = Buffer.alloc(32, 7);
 const sealer = createSealer([{ id: 'test', bytes: sealingKey }]);
 
-export function servicesOf(database: Database, now: () => Date, sleep: NonNullable<SessionServices['sleep']>): SessionServices {
+export function servicesOf(
+  database: Database,
+  now: () => Date,
+  sleep: NonNullable<SessionServices['sleep']>,
+): SessionServices {
   return {
     database,
     definitions: [hubspot as unknown as ConnectorDefinition],

@@ -102,7 +102,9 @@ test('a change of one contact costs one read and one write', async () => {
   await using loop = await startLoop({ sandbox: { contacts: 150 } });
   await loop.sync();
   await loop.sync();
-  const [contact] = [...loop.crm.store.contacts.from(0)].filter(({ properties }) => properties['jobtitle'] !== 'Superintendent');
+  const [contact] = [...loop.crm.store.contacts.from(0)].filter(
+    ({ properties }) => properties['jobtitle'] !== 'Superintendent',
+  );
   loop.crm.store.update(
     loop.crm.store.contacts,
     contact!,

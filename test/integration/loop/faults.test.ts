@@ -8,7 +8,8 @@ import { differences, type LoopState, stateOf } from '../../support/loop-state.t
 
 const portal = { contacts: 40, epoch: Date.now() - 3_600_000, limits: { tenSecondly: Infinity } };
 const pull = { objects: ['forms', 'meetings'] };
-const reading = '^/(crm/objects/.*(contacts|companies|meetings)(\\?|/search|/batch/read|$)|crm/owners|form-integrations)';
+const reading =
+  '^/(crm/objects/.*(contacts|companies|meetings)(\\?|/search|/batch/read|$)|crm/owners|form-integrations)';
 const writing = '/batch/update$';
 
 const start = async (db: TestDatabase, org: string): Promise<Loop> =>
@@ -24,9 +25,10 @@ async function untilItRests(loop: Loop): Promise<RunReport[]> {
     const waitMs = report.nextTryAt === null ? 300_000 : report.nextTryAt.getTime() - loop.clock.now() + 1_000;
     loop.clock.advance(Math.max(waitMs, 300_000));
     const isAtRest = report.failure === null && report.counts.changed === 0 && report.counts.pushed === 0;
-    const waiting = await loop.db.sql(`select 1 from push_states where org_id = $1 and state in ('pending', 'claimed')`, [
-      loop.orgId,
-    ]);
+    const waiting = await loop.db.sql(
+      `select 1 from push_states where org_id = $1 and state in ('pending', 'claimed')`,
+      [loop.orgId],
+    );
     if (isAtRest && waiting.length === 0 && attempt > 1) return reports;
   }
   throw new Error(`it does not come to rest: ${JSON.stringify(reports.slice(-3))}`);
@@ -63,41 +65,49 @@ test('the matrix has every fault of the menu', () => {
   expect(new Set(cases.map(({ name }) => name))).toEqual(new Set(Object.keys(FAULT_MENU)));
 });
 
-test('alone, in reading and in writing, every fault ends in the state of an undisturbed run', { timeout: 600_000 }, async () => {
-  await using db = await testDatabase();
-  const reference = await undisturbed(db);
-  const results: Record<string, unknown> = {};
-  for (const [index, { name, phase, order }] of cases.entries()) {
-    await using loop = await start(db, `alone-${index}`);
-    if (name === 'unknown-property') {
-      // Ours are made first; then somebody takes one away, of which the cached schema does not know.
-      await using session = await loop.open();
-      const fields = session.definition.ownedFields['contacts'] ?? [];
-      await session.connector.ensureFields('contacts', fields, new AbortController().signal);
-      await session.connector.describe('contacts', new AbortController().signal);
+test(
+  'alone, in reading and in writing, every fault ends in the state of an undisturbed run',
+  { timeout: 600_000 },
+  async () => {
+    await using db = await testDatabase();
+    const reference = await undisturbed(db);
+    const results: Record<string, unknown> = {};
+    for (const [index, { name, phase, order }] of cases.entries()) {
+      await using loop = await start(db, `alone-${index}`);
+      if (name === 'unknown-property') {
+        // Ours are made first; then somebody takes one away, of which the cached schema does not know.
+        await using session = await loop.open();
+        const fields = session.definition.ownedFields['contacts'] ?? [];
+        await session.connector.ensureFields('contacts', fields, new AbortController().signal);
+        await session.connector.describe('contacts', new AbortController().signal);
+      }
+      // The first sync of all reads by lists: search has its turn in the second.
+      if (name === '429-secondly' || name === 'index-lag') await loop.sync();
+      loop.crm.faults.activate(order);
+      const first = await loop.sync();
+      const struck = loop.crm.faults
+        .active()
+        .some((fault) => fault.struck > 0 || FAULT_MENU[fault.name].phase === 'ambient');
+      expect({ name, phase, struck }).toEqual({ name, phase, struck: true });
+      if (first.failure !== null) expect(first.failure.remedy + first.failure.recovery).not.toBe('');
+      await untilItRests(loop).catch((error: unknown) => {
+        if (name !== 'unknown-property') throw error;
+      });
+      loop.crm.faults.clear();
+      await loop.db.sql(
+        `update push_states set state = 'pending', available_at = 'epoch' where org_id = $1 and state = 'dead'`,
+        [loop.orgId],
+      );
+      await untilItRests(loop);
+      results[`${name} while ${phase}`] = differences(await stateOf(loop), reference).filter(
+        (line) => !(name === 'unknown-property' && line.startsWith('rejected')),
+      );
     }
-    // The first sync of all reads by lists: search has its turn in the second.
-    if (name === '429-secondly' || name === 'index-lag') await loop.sync();
-    loop.crm.faults.activate(order);
-    const first = await loop.sync();
-    const struck = loop.crm.faults.active().some((fault) => fault.struck > 0 || FAULT_MENU[fault.name].phase === 'ambient');
-    expect({ name, phase, struck }).toEqual({ name, phase, struck: true });
-    if (first.failure !== null) expect(first.failure.remedy + first.failure.recovery).not.toBe('');
-    await untilItRests(loop).catch((error: unknown) => {
-      if (name !== 'unknown-property') throw error;
-    });
-    loop.crm.faults.clear();
-    await loop.db.sql(
-      `update push_states set state = 'pending', available_at = 'epoch' where org_id = $1 and state = 'dead'`,
-      [loop.orgId],
+    expect(Object.fromEntries(Object.entries(results).filter(([, found]) => (found as string[]).length > 0))).toEqual(
+      {},
     );
-    await untilItRests(loop);
-    results[`${name} while ${phase}`] = differences(await stateOf(loop), reference).filter(
-      (line) => !(name === 'unknown-property' && line.startsWith('rejected')),
-    );
-  }
-  expect(Object.fromEntries(Object.entries(results).filter(([, found]) => (found as string[]).length > 0))).toEqual({});
-});
+  },
+);
 
 test('several faults at once end in the state of an undisturbed run', { timeout: 600_000 }, async () => {
   await using db = await testDatabase();
@@ -105,7 +115,9 @@ test('several faults at once end in the state of an undisturbed run', { timeout:
   for (let seed = 1; seed <= 10; seed += 1) {
     const random = seededRandom(seed);
     await using loop = await start(db, `together-${seed}`);
-    const chosen = Array.from({ length: 3 }, () => random.pick(cases)).filter(({ name }) => name !== 'unknown-property');
+    const chosen = Array.from({ length: 3 }, () => random.pick(cases)).filter(
+      ({ name }) => name !== 'unknown-property',
+    );
     for (const { order } of chosen) {
       loop.crm.faults.activate({ ...order, ...(order.count === undefined ? {} : { probability: 0.6, seed }) });
     }
@@ -113,7 +125,11 @@ test('several faults at once end in the state of an undisturbed run', { timeout:
     loop.crm.faults.clear();
     await untilItRests(loop);
     const faults = chosen.map(({ name, phase }) => `${name} while ${phase}`);
-    expect({ seed, faults, differences: differences(await stateOf(loop), reference) }).toEqual({ seed, faults, differences: [] });
+    expect({ seed, faults, differences: differences(await stateOf(loop), reference) }).toEqual({
+      seed,
+      faults,
+      differences: [],
+    });
   }
 });
 
@@ -137,7 +153,10 @@ test('an expired static token asks for new credentials, and nothing is lost mean
   await using db = await testDatabase();
   await using loop = await start(db, 'acme');
   loop.crm.faults.activate({ name: 'token-expired', path: '/contacts' });
-  expect(await loop.sync()).toMatchObject({ status: 'failed', failure: { code: 'crm-credentials', recovery: 'reauthorise' } });
+  expect(await loop.sync()).toMatchObject({
+    status: 'failed',
+    failure: { code: 'crm-credentials', recovery: 'reauthorise' },
+  });
   loop.crm.faults.clear();
   await untilItRests(loop);
   expect(differences(await stateOf(loop), await undisturbed(db))).toEqual([]);
@@ -145,7 +164,7 @@ test('an expired static token asks for new credentials, and nothing is lost mean
 
 test('without the scope for contacts the run fails and names what to grant', async () => {
   await using loop = await startLoop({ sandbox: portal, pull });
-  loop.crm.faults.activate({ name: 'missing-scope', path: '/contacts' , scope: 'crm.objects.contacts.read' });
+  loop.crm.faults.activate({ name: 'missing-scope', path: '/contacts', scope: 'crm.objects.contacts.read' });
   const report = await loop.sync();
   expect(report).toMatchObject({ status: 'failed', failure: { code: 'crm-permission', recovery: 'fix-config' } });
   expect(report.failure?.remedy).toContain('crm.objects.contacts.read');

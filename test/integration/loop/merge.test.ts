@@ -18,11 +18,14 @@ test('two contacts that are merged become one lead with the history, events and 
 
   const merged = await hands.merge(plain, hot);
   expect((await loop.sync()).failure).toBeNull();
-  const alive = await loop.db.sql('select id, status, content_downloads from leads where id = any($1) and merged_into is null', [
-    Object.values(leads),
-  ]);
+  const alive = await loop.db.sql(
+    'select id, status, content_downloads from leads where id = any($1) and merged_into is null',
+    [Object.values(leads)],
+  );
   expect(alive).toEqual([{ id: leads.hot, status: 'opportunity', content_downloads: 1 }]);
-  expect(await loop.db.sql('select merged_into from leads where id = $1', [leads.plain])).toEqual([{ merged_into: leads.hot }]);
+  expect(await loop.db.sql('select merged_into from leads where id = $1', [leads.plain])).toEqual([
+    { merged_into: leads.hot },
+  ]);
   expect(await loop.db.sql(`select lead_id from engagement_events where person = 'email:plain@example.org'`)).toEqual([
     { lead_id: leads.hot },
   ]);
@@ -38,7 +41,10 @@ test('two contacts that are merged become one lead with the history, events and 
 test('a write to a contact that was merged away a moment ago ends at the contact that absorbed it', async () => {
   await using loop = await startLoop({ sandbox: { contacts: 12 }, pull: { objects: [] }, push: 'plan' });
   const hands = handsOf(loop);
-  const [first, second] = [await hands.create({ email: 'one@example.org' }), await hands.create({ email: 'two@example.org' })];
+  const [first, second] = [
+    await hands.create({ email: 'one@example.org' }),
+    await hands.create({ email: 'two@example.org' }),
+  ];
   await loop.sync();
   const merged = await hands.merge(first, second);
   const pushed = await loop.sync({ pushOnly: true });
