@@ -601,6 +601,8 @@ const runs = `
     -- When the pass began, and when one last came to its end; a lane without an end resumes.
     pass_started_at timestamptz,
     completed_at timestamptz,
+    -- The mapping that the pass reads with: another one asks for other fields.
+    mapping_version integer not null default 0,
     updated_at timestamptz not null default now(),
     primary key (org_id, connection_id, object, lane),
     foreign key (org_id, connection_id) references connections (org_id, id) on delete cascade

@@ -43,7 +43,7 @@ import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 import { type ScheduledConnection, type Serving, serveConnections } from './scheduler/serve.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
-import { recordRun, type RunReport, syncConnection, type SyncRunOptions } from './sync.ts';
+import { plainSync, recordRun, type RunReport, syncConnection, type SyncRunOptions } from './sync.ts';
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
 const definitions = connectors as unknown as readonly ConnectorDefinition[];
@@ -117,12 +117,12 @@ async function serve(services: SessionServices, options: ServeOptions): Promise<
     : null;
   if (server !== null) options.onListening?.(server.url);
   if (!isIn('scheduler', 'worker')) return aborted(options.signal);
-  const none = { full: false, pullOnly: false, pushOnly: false, dryRun: false, onProgress: () => undefined };
+  const quietly = { ...plainSync, onProgress: () => undefined };
   serving = serveConnections({
     listConnections: () => scheduled(services.database, options.schedule ?? null),
     sync: async (key, signal) => {
       await using session = await open(services, key);
-      return syncConnection(session, { ...none, signal });
+      return syncConnection(session, { ...quietly, signal });
     },
     now,
     // Whoever hears the reports needs no log of them.
@@ -178,8 +178,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
     options: Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>,
   ) => {
     await using session = await open(services, name);
-    const none = { full: false, pullOnly: false, pushOnly: false, dryRun: false };
-    return asReport(await syncConnection(session, { ...none, ...options }));
+    return asReport(await syncConnection(session, { ...plainSync, ...options }));
   };
   return {
     sync: (name, options) => run(name, options),
@@ -222,14 +221,14 @@ async function replay(
   signal: AbortSignal,
   onProgress: SyncRunOptions['onProgress'],
 ): Promise<RunReport> {
-  return recordRun(session, 'replay', async (runId, report) => {
+  return recordRun(session, { kind: 'replay', signal }, async ({ runId, report, signal }) => {
     const prepared = await prepare(session, runId, signal);
     const progress = (object: string, done: number): void =>
       onProgress({ phase: 'pull', object, lane: null, done, total: null, apiCalls: session.governor.admitted });
     const pull = pullOf({
       session,
       ...prepared,
-      full: false,
+      ...plainSync,
       signal,
       onProgress: (object, _, done) => progress(object, done),
     });

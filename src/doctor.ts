@@ -33,13 +33,20 @@ export async function examine(patient: Patient): Promise<CheckFinding[]> {
     ok('schema', 'current'),
     skew <= maxSkewSeconds
       ? ok('clock', `${skew.toFixed(1)} s from the database's`)
-      : { level: 'failure', subject: 'clock', message: `${skew.toFixed(0)} s from the database's`, remedy: 'Turn on NTP on both machines.' },
+      : {
+          level: 'failure',
+          subject: 'clock',
+          message: `${skew.toFixed(0)} s from the database's`,
+          remedy: 'Turn on NTP on both machines.',
+        },
     ok('key', patient.keySource),
     ...connectionFindings(facts.connections),
   ];
 }
 
-function connectionFindings(connections: readonly { org: string; name: string; pausedReason: string | null }[]): CheckFinding[] {
+function connectionFindings(
+  connections: readonly { org: string; name: string; pausedReason: string | null }[],
+): CheckFinding[] {
   if (connections.length === 0) {
     const remedy = 'Run: leadloop apply config/leadloop.yaml';
     return [{ level: 'warning', subject: 'connections', message: 'none', remedy }];

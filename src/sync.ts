@@ -41,6 +41,8 @@ export interface RunProgress {
 
 export interface SyncRunOptions {
   readonly full: boolean;
+  /** Believe a full pass that misses many records: they were deleted on purpose. */
+  readonly acceptMissing: boolean;
   readonly pullOnly: boolean;
   /** Push whatever the connection's mode, and without its blast radius: a person has asked for it. */
   readonly pushOnly: boolean;
@@ -49,11 +51,20 @@ export interface SyncRunOptions {
   readonly onProgress: (progress: RunProgress) => void;
 }
 
+/** What a schedule asks for: everything that is due, nothing by force. */
+export const plainSync = {
+  full: false,
+  acceptMissing: false,
+  pullOnly: false,
+  pushOnly: false,
+  dryRun: false,
+} as const;
+
 /** One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. */
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
-  return recordRun(session, kind, async (runId, report) => {
-    const prepared = await prepare(session, runId, options.signal);
+  return recordRun(session, { kind, signal: options.signal }, async ({ runId, report, signal }) => {
+    const prepared = await prepare(session, runId, signal);
     const { pipeline, problems } = prepared;
     report.problems = problems;
     const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
@@ -61,7 +72,7 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
     if (prepared.isRescoreDue) {
       const onProgress = (done: number): void =>
         progress({ phase: 'score', object: 'leads', lane: null, done, total: null });
-      const rescored = await rescoreForProfile(session, pipeline, { signal: options.signal, onProgress });
+      const rescored = await rescoreForProfile(session, pipeline, { signal, onProgress });
       report.counts = addCounts(report.counts, rescored);
     }
     if (!options.pushOnly) {
@@ -69,7 +80,8 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
         session,
         ...prepared,
         full: options.full,
-        signal: options.signal,
+        acceptMissing: options.acceptMissing,
+        signal,
         onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
       });
       report.counts = addCounts(report.counts, pulled.counts);
@@ -86,7 +98,7 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       session,
       runId,
       outputs,
-      signal: options.signal,
+      signal,
       onProgress: (object, done, total) => progress({ phase: 'push', object, lane: null, done, total }),
     });
     report.counts = addCounts(report.counts, { ...pushed, planned: 0 });
@@ -100,11 +112,18 @@ function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
 
 type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems']: RunReport[K] };
 
+export interface OpenRun {
+  readonly runId: RunId;
+  readonly report: OpenReport;
+  /** The caller's, and that of the lock: a run that has lost it must not go on beside the next one. */
+  readonly signal: AbortSignal;
+}
+
 /** Runs `work` as the connection's only run, and keeps what became of it, whatever that is. */
 export async function recordRun(
   session: Session,
-  kind: RunKind,
-  work: (runId: RunId, report: OpenReport) => Promise<void>,
+  { kind, signal }: { readonly kind: RunKind; readonly signal: AbortSignal },
+  work: (run: OpenRun) => Promise<void>,
 ): Promise<RunReport> {
   const { database, orgId, connection, now } = session;
   await using lock = await database.lock(`connection ${connection.id}`);
@@ -114,7 +133,7 @@ export async function recordRun(
   const report: OpenReport = { counts: noCounts, objects: [], problems: [] };
   let failure: Error | null = null;
   try {
-    await work(runId, report);
+    await work({ runId, report, signal: AbortSignal.any([signal, lock.signal]) });
   } catch (error) {
     failure = error instanceof Error ? error : new Error('thrown without an error', { cause: error });
   }

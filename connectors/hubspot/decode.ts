@@ -89,10 +89,14 @@ function numberIn(text: string): number | undefined {
   return isExact ? number : undefined;
 }
 
+/** Years 1 to 9999: what ISO 8601 writes with four digits. Microseconds taken for milliseconds lie far behind. */
+const earliest = Date.parse('0001-01-01T00:00:00.000Z');
+const latest = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** HubSpot writes instants in ISO 8601 or in milliseconds. */
 function instantIn(text: string): number | undefined {
   const instant = instantForm.test(text) ? Date.parse(text) : millisecondsForm.test(text) ? Number(text) : Number.NaN;
-  return Math.abs(instant) <= 8.64e15 ? instant : undefined;
+  return instant >= earliest && instant <= latest ? instant : undefined;
 }
 
 function isoIn(text: string): string | undefined {

@@ -74,6 +74,8 @@ export interface PushOptions {
 export interface SyncOptions extends PushOptions {
   /** Reads everything again instead of what changed. */
   readonly full: boolean;
+  /** Believes a full pass that misses many records: they were deleted on purpose. */
+  readonly acceptMissing: boolean;
   readonly pullOnly: boolean;
   /** Plans the push instead of writing. */
   readonly dryRun: boolean;

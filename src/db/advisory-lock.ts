@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
 import { connectFailure, unavailable } from './failures.ts';
+import type { HeldLock } from './tx.ts';
 
 /** A silent network loses a connection without a word, so the holder asks. */
 const heartbeatMs = 10_000;
-
-export interface HeldLock extends AsyncDisposable {
-  /** Aborts when the connection is lost: then the server has given the lock free, and another process may hold it. */
-  readonly signal: AbortSignal;
-}
 
 /** The lock, or null when somebody holds it. One connection a lock: it ends with its holder, whatever kills that. */
 export async function tryLock(url: string, name: string): Promise<HeldLock | null> {

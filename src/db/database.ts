@@ -2,25 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { OrgId } from '../model/values.ts';
-import { type HeldLock, tryLock } from './advisory-lock.ts';
+import { tryLock } from './advisory-lock.ts';
+import type { DatabaseLog } from './log.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded.ts';
 import { EntityManagers } from './entity-manager.ts';
 import { connectFailure, isConflict } from './failures.ts';
 import { createOrm } from './orm.ts';
 import { type Scope, transact } from './transaction.ts';
-import type { Database, Tx } from './tx.ts';
+import type { Database, HeldLock, Tx } from './tx.ts';
 
 /** Attempts of one transaction that keeps losing against others, the first included. */
 const maxAttempts = 5;
 
 /** Doubles with each attempt, with full jitter: two losers must not meet again. */
 const firstPauseMs = 20;
-
-/** Written to by the database layer; a pino logger fits. */
-export interface DatabaseLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-}
 
 export interface DatabaseOptions {
   /** null: the embedded server under `home`. */
@@ -36,8 +31,6 @@ export interface OpenDatabase extends Database {
   /** Where it is, with the password: for other clients of this process, never for a log. */
   readonly url: string;
   readonly orm: MikroORM;
-  /** The lock's `signal` aborts when its connection is lost, and the lock with it. */
-  lock(name: string): Promise<HeldLock | null>;
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { DatabaseLog } from './database.ts';
+import type { DatabaseLog } from './log.ts';
 import { initialise, login, start, stop } from './embedded/cluster.ts';
 import { lockMachine } from './embedded/machine-lock.ts';
 import { findPlace, type Place } from './embedded/place.ts';

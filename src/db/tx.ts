@@ -12,6 +12,12 @@ export interface Tx {
   readonly em: EntityManager;
 }
 
+/** A lock that is held until it is disposed of. */
+export interface HeldLock extends AsyncDisposable {
+  /** Aborts when the connection is lost, and the lock with it: somebody else may hold it by now. */
+  readonly signal: AbortSignal;
+}
+
 /** Opens transactions; never holds one while a caller waits for the network. */
 export interface Database {
   /** Commits what `work` did, or nothing. Throws the signal's reason when aborted before the commit. */
@@ -22,6 +28,6 @@ export interface Database {
    * Holds `name` for as long as the returned scope lives, on a connection of its own; null when somebody else holds it.
    * The lock ends with the connection, so a killed process leaves none behind.
    */
-  lock(name: string): Promise<AsyncDisposable | null>;
+  lock(name: string): Promise<HeldLock | null>;
   close(): Promise<void>;
 }

@@ -1,14 +1,13 @@
 import { attachLeads } from '../db/queries/attach-leads.ts';
-import { claimEvents } from '../db/queries/claim-events.ts';
+import { claimEvents, type PersonOfLead } from '../db/queries/claim-events.ts';
 import { findIdentities } from '../db/queries/find-identities.ts';
 import { leadsOfCompanies } from '../db/queries/leads-of-companies.ts';
 import { mergeLeads } from '../db/queries/merge-leads.ts';
-import { retireRecords } from '../db/queries/retire-records.ts';
 import { emailPerson } from '../db/queries/save-events.ts';
 import { attachUsers } from '../db/queries/attach-users.ts';
 import type { UpsertedRecord } from '../db/queries/upsert-source-records.ts';
 import type { Tx } from '../db/tx.ts';
-import type { ObjectKind, Tombstone } from '../model/records.ts';
+import type { ObjectKind } from '../model/records.ts';
 import type { LeadId } from '../model/values.ts';
 import { resolveIdentities } from './identity.ts';
 import type { AcceptedRecord } from './normalise.ts';
@@ -61,13 +60,8 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
   const identities = resolveIdentities(open, answers, pipeline.newLeadId);
   await attachLeads(tx, target, identities.newLeads, identities.attachments);
   await mergeLeads(tx, identities.merges);
-  await retireRecords(
-    tx,
-    connectionId,
-    open.flatMap((record) => absorbed(batch.object, record)),
-  );
   const leadOf = new Map(identities.attachments.map((one) => [one.externalId, one.leadId]));
-  await claimEvents(tx, connectionId, peopleOf(open, leadOf));
+  await claimEvents(tx, connectionId, [...peopleOf(open, leadOf), ...readdressed(batch, writtenOf)]);
   const changed = batch.written.filter((record) => record.changed && record.leadId !== null);
   const leadIds = new Set([...changed.flatMap((record) => record.leadId ?? []), ...leadOf.values()]);
   return { leadIds: [...leadIds], created: identities.newLeads.length };
@@ -77,17 +71,21 @@ function changedIds(batch: WrittenBatch): string[] {
   return batch.written.filter((record) => record.changed).map((record) => record.externalId);
 }
 
-function absorbed(object: string, record: { externalId: string; mergedIds: readonly string[] }): Tombstone[] {
-  return record.mergedIds
-    .filter((id) => id !== record.externalId)
-    .map((id) => ({ object, externalId: id, reason: 'merged', mergedInto: record.externalId }));
+/** Known people who now have another address: events may have come under it before. */
+function readdressed(batch: WrittenBatch, writtenOf: ReadonlyMap<string, UpsertedRecord>): PersonOfLead[] {
+  return batch.accepted.flatMap(({ externalId, email }) => {
+    const { leadId = null, previous = null } = writtenOf.get(externalId) ?? {};
+    return leadId === null || email === null || previous?.['email'] === email
+      ? []
+      : [{ person: emailPerson(email), leadId }];
+  });
 }
 
 /** Every name under which events of a new person may have been stored before the person was known. */
 function peopleOf(
   records: readonly { externalId: string; mergedIds: readonly string[]; email: string | null }[],
   leadOf: ReadonlyMap<string, LeadId>,
-): { person: string; leadId: LeadId }[] {
+): PersonOfLead[] {
   return records.flatMap((record) => {
     const leadId = leadOf.get(record.externalId);
     if (leadId === undefined) return [];

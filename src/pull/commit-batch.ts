@@ -12,16 +12,15 @@ import { saveRejected } from '../db/queries/save-rejected.ts';
 import { recordSightings } from '../db/queries/sightings.ts';
 import { upsertSourceRecords } from '../db/queries/upsert-source-records.ts';
 import type { Tx } from '../db/tx.ts';
-import type { ObjectKind, PulledPage, SourceRecord } from '../model/records.ts';
+import type { ObjectKind, PulledPage, SourceRecord, Tombstone } from '../model/records.ts';
 import type { SyncCounts } from '../model/run.ts';
 import type { ExternalId, LeadId } from '../model/values.ts';
 import { attach } from './attach.ts';
 import { recordKey } from './lead-values.ts';
-import { normalise } from './normalise.ts';
+import { type AcceptedRecord, normalise, soundEvents } from './normalise.ts';
 import { retire } from './retire.ts';
 import type { Pipeline } from './pipeline.ts';
-import { scoreLeads } from './score-leads.ts';
-import { want } from './want.ts';
+import { updateLeads } from './update-leads.ts';
 
 export interface CommittedBatch {
   readonly position: CursorPosition;
@@ -36,8 +35,10 @@ export async function commitBatch(
   batch: PullBatch,
 ): Promise<CommittedBatch> {
   const counts = await storePage(tx, pipeline, { object: position.object, kind }, batch);
-  if (position.lane === 'full') await recordSightings(tx, position, [...batch.records, ...batch.rejected].map(idOf));
-  const completedAt = batch.done ? latest(pipeline.at, position.passStartedAt) : position.completedAt;
+  await recordSightings(tx, position, [...batch.records, ...batch.rejected, ...batch.tombstones].map(idOf));
+  // The archive ends with the census that follows it, not with its last page.
+  const isOver = batch.done && position.lane !== 'archived';
+  const completedAt = isOver ? latest(pipeline.at, position.passStartedAt) : position.completedAt;
   return { position: await advanceCursor(tx, position, { cursor: batch.cursor, completedAt }), counts };
 }
 
@@ -55,16 +56,17 @@ export async function storePage(
   const { accepted, rejected } = normalise(page.records, pipeline.mapping);
   const written = await upsertSourceRecords(tx, { ...target, kind, mappingVersion }, accepted);
   const attached = await attach(tx, pipeline, { object, kind, accepted, written });
-  const remaining = await retire(tx, connectionId, page.tombstones);
-  const events = await saveEvents(tx, connectionId, page.events);
+  const remaining = await retire(tx, connectionId, [...page.tombstones, ...absorbedBy(object, accepted)]);
+  const dated = soundEvents(object, page.events);
+  const events = await saveEvents(tx, connectionId, dated.events);
 
   const touched = new Set<LeadId>([...attached.leadIds, ...remaining, ...events.leadIds]);
   const previous = new Map(written.map((record) => [recordKey({ ...target, ...record }), record.previous]));
-  const scores = await scoreLeads(tx, pipeline, [...touched], previous);
   const remotes = new Map(kind === 'lead' ? accepted.map((record) => [record.externalId, record.remote]) : []);
-  const planned = await want(tx, pipeline, scores.outputs, { ...target, fields: remotes });
+  const seen = { ...target, fields: remotes };
+  const updated = await updateLeads(tx, pipeline, [...touched], { previous, seen });
 
-  const complaints = [...page.rejected, ...rejected];
+  const complaints = [...page.rejected, ...rejected, ...dated.rejected];
   await saveRejected(tx, { ...target, runId, now: at, read: page.records.map(idOf), rejected: complaints });
   return {
     pulled: page.records.length,
@@ -74,13 +76,20 @@ export async function storePage(
     nulled: complaints.filter(({ effect }) => effect === 'null').length,
     gone: page.tombstones.length,
     events: events.stored,
-    scored: scores.scored,
-    transitions: scores.transitions,
-    planned,
+    ...updated,
   };
 }
 
 const idOf = (record: Pick<SourceRecord, 'externalId'>): ExternalId => record.externalId;
+
+/** Records that a merge in the CRM has retired. */
+function absorbedBy(object: string, records: readonly AcceptedRecord[]): Tombstone[] {
+  return records.flatMap(({ externalId, mergedIds }) =>
+    mergedIds
+      .filter((id) => id !== externalId)
+      .map((id): Tombstone => ({ object, externalId: id, reason: 'merged', mergedInto: externalId })),
+  );
+}
 
 /** A run's instant is its start; a pass may begin later in the same run, and has to end after that. */
 function latest(at: Date, passStartedAt: Date | null): Date {

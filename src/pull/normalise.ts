@@ -2,6 +2,7 @@
 import type { SourceRecordRow } from '../db/queries/upsert-source-records.ts';
 import type { CompiledMapping } from '../mapping/compile.ts';
 import { normaliseRecord } from '../mapping/normalise.ts';
+import type { EngagementEvent } from '../model/engagement.ts';
 import type { RejectedRecord, SourceRecord } from '../model/records.ts';
 import type { ExternalId, Fields, FieldValue } from '../model/values.ts';
 
@@ -62,3 +63,33 @@ function split(fields: Fields, own: ReadonlySet<string>): { readonly ours: Field
   for (const [name, value] of Object.entries(fields)) (own.has(name) ? ours : theirs)[name] = value;
   return { ours, theirs };
 }
+
+/** Events whose date no calendar has: one of them would fail the whole batch in the database. */
+export function soundEvents(object: string, events: readonly EngagementEvent[]): SoundEvents {
+  const isSound = ({ occurredAt }: EngagementEvent): boolean =>
+    occurredAt.getTime() >= earliest && occurredAt.getTime() <= latest;
+  return {
+    events: events.filter(isSound),
+    rejected: events
+      .filter((event) => !isSound(event))
+      .map(({ externalId }) => ({
+        object,
+        externalId,
+        stage: 'decode',
+        field: 'occurredAt',
+        code: 'invalid-date',
+        message: 'the event has a date that no calendar has',
+        effect: 'reject',
+        fields: {},
+      })),
+  };
+}
+
+interface SoundEvents {
+  readonly events: readonly EngagementEvent[];
+  readonly rejected: readonly RejectedRecord[];
+}
+
+// Years 1 to 9999: what ISO 8601 writes with four digits, and Postgres reads.
+const earliest = Date.parse('0001-01-01T00:00:00.000Z');
+const latest = Date.parse('9999-12-31T23:59:59.999Z');

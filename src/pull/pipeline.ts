@@ -16,6 +16,8 @@ export interface ScoringContext {
   /** The instant of the run: decay, dates and history of one run agree. */
   readonly at: Date;
   readonly profile: CompiledProfile;
+  /** Of the stored profile; null = none is stored and the default one scores. */
+  readonly profileVersion: number | null;
   /** Every connection of the organisation: its inbound rules decide conflicts between sources. */
   readonly connections: ReadonlyMap<ConnectionId, ConnectionRules>;
   readonly outputs: readonly ConnectionOutputs[];

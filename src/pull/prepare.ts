@@ -10,15 +10,13 @@ import type { ConnectionOutputs, OptionOrders } from '../model/push.ts';
 import type { FieldSchema } from '../model/records.ts';
 import type { ConnectionId, RunId } from '../model/values.ts';
 import { PermissionError } from '../connector-sdk/errors.ts';
-import { compileProfile } from '../scoring/compile.ts';
+import { compileProfile, needsEvents } from '../scoring/compile.ts';
 import { defaultMqlProfile } from '../scoring/defaults.ts';
 import type { ConnectionRules, Pipeline, ScoringContext } from './pipeline.ts';
 
 export interface Prepared {
   readonly pipeline: Pipeline;
-  /** Since when this mapping holds: older full passes know other fields. Null = from the beginning. */
-  readonly mappedSince: Date | null;
-  /** The profile has changed since all leads were scored. */
+  /** The profile has changed since all leads were scored, or time alone has changed their scores. */
   readonly isRescoreDue: boolean;
   readonly problems: readonly MappingProblem[];
 }
@@ -44,8 +42,7 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   const outputs = context.outputs.filter((one) => one.connectionId !== connection.id);
   return {
     problems,
-    mappedSince: own?.mappedSince ?? null,
-    isRescoreDue: rules.profiles.some(({ kind, rescoredAt }) => kind === 'mql' && rescoredAt === null),
+    isRescoreDue: rules.profiles.some((profile) => isRescoreDue(profile, session.now())),
     pipeline: {
       ...context,
       connections,
@@ -58,6 +55,14 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   };
 }
 
+/** Scores that decay are a day old at most. */
+const decayedAfterMs = 86_400_000;
+
+function isRescoreDue({ kind, profile, rescoredAt }: StoredRules['profiles'][number], now: Date): boolean {
+  if (kind !== 'mql') return false;
+  return rescoredAt === null || (needsEvents(profile) && now.getTime() - rescoredAt.getTime() >= decayedAfterMs);
+}
+
 /**
  * Remembers the CRM account of the first run and refuses any other one: there the same ids are other people.
  * @throws AppError `account-changed` (fix-config)
@@ -65,10 +70,14 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
 async function pinAccount({ database, orgId, connection }: Session, accountId: string): Promise<void> {
   const known = await database.transaction(orgId, (tx) => rememberAccount(tx, connection.id, accountId));
   if (known === accountId) return;
-  throw new AppError('account-changed', `"${connection.name}" belongs to account ${known}; these credentials to ${accountId}.`, {
-    recovery: 'fix-config',
-    remedy: 'Give this connection the credentials of its own account, or make a new connection for the other one.',
-  });
+  throw new AppError(
+    'account-changed',
+    `"${connection.name}" belongs to account ${known}; these credentials to ${accountId}.`,
+    {
+      recovery: 'fix-config',
+      remedy: 'Give this connection the credentials of its own account, or make a new connection for the other one.',
+    },
+  );
 }
 
 const ordersAgeMs = 3_600_000;
@@ -93,6 +102,7 @@ export function scoringContext(
     ...run,
     connections,
     outputs,
+    profileVersion: profile?.version ?? null,
     profile: compileProfile(
       profile === undefined ? defaultMqlProfile : { ...profile.profile, version: profile.version },
     ),

@@ -19,6 +19,8 @@ export interface Pull {
   readonly now: () => Date;
   /** What the settled lane stays behind: longer than the CRM's search index ever lags. */
   readonly lagMs: number;
+  /** Believe a full pass that misses many records. */
+  readonly acceptMissing: boolean;
   readonly signal: AbortSignal;
   readonly onBatch: (object: string, plan: LanePlan, counts: SyncCounts) => void;
 }
@@ -73,24 +75,31 @@ function untilOf(pull: Pull, plan: LanePlan, position: CursorPosition): Date {
   return plan.lane === 'live' ? now : (position.passStartedAt ?? now);
 }
 
-/** Finds or makes the lane's cursor. A first full pass also sets where live and settled will start: before the pass. */
+/**
+ * Finds or makes the lane's cursor. A first full pass also sets where live and settled will start: before the pass. A later
+ * one also opens the archive that belongs to it.
+ */
 async function openLane(pull: Pull, capability: ObjectCapability, plan: LanePlan): Promise<CursorPosition> {
   const { database, definition, pipeline } = pull;
-  const { object } = capability;
+  const { object, lanes } = capability;
   const now = pull.now();
-  const start = { connectionId: pipeline.connectionId, object, passStartedAt: now };
+  const { connectionId, mappingVersion } = pipeline;
+  const start = { connectionId, object, passStartedAt: now, mappingVersion };
   const origin = definition.startCursor(object, new Date(now.getTime() - pull.lagMs));
   return database.transaction(pipeline.orgId, async (tx) => {
-    if (plan.start === 'resume') {
-      const hasFull = capability.lanes.includes('full');
-      return openCursor(tx, { ...start, lane: plan.lane, cursor: hasFull ? origin : null }, false);
-    }
-    if (plan.lane === 'full') {
-      await clearSightings(tx, pipeline.connectionId, object);
-      for (const lane of capability.lanes) {
-        if (lane === 'live' || lane === 'settled') await openCursor(tx, { ...start, lane, cursor: origin }, false);
+    if (plan.lane === 'full' && plan.start === 'restart') {
+      await clearSightings(tx, connectionId, object);
+      for (const lane of lanes.filter((one) => one === 'live' || one === 'settled')) {
+        await openCursor(tx, { ...start, lane, cursor: origin }, false);
       }
+      const full = await openCursor(tx, { ...start, lane: 'full', cursor: null }, true);
+      if (full.completedAt !== null && lanes.includes('archived')) {
+        await openCursor(tx, { ...start, lane: 'archived', cursor: null }, true);
+      }
+      return full;
     }
-    return openCursor(tx, { ...start, lane: plan.lane, cursor: null }, true);
+    // Where there are no full passes, live reads the whole past and settled only what it might have missed.
+    const cursor = plan.lane === 'live' && !lanes.includes('full') ? null : origin;
+    return openCursor(tx, { ...start, lane: plan.lane, cursor }, plan.start === 'restart');
   });
 }

@@ -1,11 +1,11 @@
 import type { Session } from '../connection.ts';
 import { markRescored } from '../db/queries/read-rules.ts';
-import type { Database } from '../db/tx.ts';
+import type { Database, Tx } from '../db/tx.ts';
 import type { SyncCounts } from '../model/run.ts';
 import type { LeadId } from '../model/values.ts';
 import type { ScoringContext } from './pipeline.ts';
-import { scoreLeads } from './score-leads.ts';
-import { want } from './want.ts';
+import { updateLeads } from './update-leads.ts';
+import { nothingSeen } from './want.ts';
 
 /** Brings every lead to the profile that has come since, once, and notes that it is done. */
 export async function rescoreForProfile(
@@ -34,39 +34,36 @@ const batchLeads = 1_000;
  * decay is due. The same step as in a pull, so it changes nothing where nothing has changed. Stopped anywhere, it may start
  * anew.
  */
-export async function rescoreAll(run: RescoreRun): Promise<{ readonly scored: number; readonly planned: number }> {
+export async function rescoreAll(run: RescoreRun): Promise<Pick<SyncCounts, 'scored' | 'transitions'>> {
   const { database, context, signal } = run;
-  let after: LeadId | null = null;
-  let scored = 0;
-  let planned = 0;
-  for (;;) {
-    const batch: { readonly last: LeadId | null; readonly scored: number; readonly planned: number } =
-      await database.transaction(
-        context.orgId,
-        async (tx) => {
-          const ids = await tx.query<{ id: LeadId }>(
-            `select id from leads where org_id = $1 and ($2::uuid is null or id > $2) and merged_into is null
-             and erased_at is null order by id limit $3`,
-            [tx.orgId, after, batchLeads],
-          );
-          const leads = ids.map((row) => row.id);
-          const scores = await scoreLeads(tx, context, leads, new Map());
-          const none = { connectionId: zero, object: '', fields: new Map() };
-          return {
-            last: leads.at(-1) ?? null,
-            scored: scores.scored,
-            planned: await want(tx, context, scores.outputs, none),
-          };
-        },
-        signal,
-      );
-    if (batch.last === null) return { scored, planned };
+  const counts = { scored: 0, transitions: 0 };
+  for (let after: LeadId | null = null; ;) {
+    const batch: RescoredBatch | null = await database.transaction(
+      context.orgId,
+      (tx) => rescoreSome(tx, context, after),
+      signal,
+    );
+    if (batch === null) return counts;
     after = batch.last;
-    scored += batch.scored;
-    planned += batch.planned;
-    run.onProgress(scored);
+    counts.scored += batch.scored;
+    counts.transitions += batch.transitions;
+    run.onProgress(counts.scored);
   }
 }
 
-/** No connection: rescoring has seen no CRM. */
-const zero = '00000000-0000-0000-0000-000000000000';
+interface RescoredBatch extends Pick<SyncCounts, 'scored' | 'transitions'> {
+  readonly last: LeadId;
+}
+
+/** The next leads by id; null = there are no more. */
+async function rescoreSome(tx: Tx, context: ScoringContext, after: LeadId | null): Promise<RescoredBatch | null> {
+  const rows = await tx.query<{ id: LeadId }>(
+    `select id from leads where org_id = $1 and ($2::uuid is null or id > $2) and merged_into is null
+       and erased_at is null order by id limit $3`,
+    [tx.orgId, after, batchLeads],
+  );
+  const ids = rows.map((row) => row.id);
+  const last = ids.at(-1);
+  if (last === undefined) return null;
+  return { last, ...(await updateLeads(tx, context, ids, { previous: new Map(), seen: nothingSeen })) };
+}

@@ -1,6 +1,5 @@
 import type { Session } from '../connection.ts';
 import type { ObjectCapability } from '../connector-sdk/connector.ts';
-import type { CursorPosition } from '../db/queries/advance-cursor.ts';
 import { readCursors } from '../db/queries/open-cursor.ts';
 import { reportRun } from '../db/queries/runs.ts';
 import { fieldsOf } from '../mapping/compile.ts';
@@ -27,9 +26,9 @@ export interface PullRun {
   readonly session: Session;
   readonly pipeline: Pipeline;
   readonly problems: readonly MappingProblem[];
-  readonly mappedSince: Date | null;
   /** Begin a full pass now, due or not. */
   readonly full: boolean;
+  readonly acceptMissing: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (object: string, lane: Lane, records: number) => void;
 }
@@ -50,7 +49,7 @@ export async function pullConnection(run: PullRun): Promise<PulledConnection> {
     const own = new Map(positions.filter(({ object }) => object === capability.object).map((one) => [one.lane, one]));
     for (const plan of lanesDue(capability, own, clockOf(run))) {
       const before = session.governor.admitted;
-      const pulled = await pullOne(pull, capability, plan, own);
+      const pulled = await pullOne(pull, capability, plan);
       counts = addCounts(counts, pulled);
       const calls = session.governor.admitted - before;
       lanes.push({ object: capability.object, lane: plan.lane, records: pulled.pulled + pulled.events, calls });
@@ -60,29 +59,15 @@ export async function pullConnection(run: PullRun): Promise<PulledConnection> {
   return { counts, lanes };
 }
 
-async function pullOne(
-  pull: Pull,
-  capability: ObjectCapability,
-  plan: LanePlan,
-  before: ReadonlyMap<Lane, CursorPosition>,
-): Promise<SyncCounts> {
+async function pullOne(pull: Pull, capability: ObjectCapability, plan: LanePlan): Promise<SyncCounts> {
   const fields = fieldsOf(pull.pipeline.mapping, capability.object);
   const counts = await pullLane(pull, capability, plan, fields);
-  // The archive comes last: what neither it nor the full pass before it has seen is gone for good.
   if (plan.lane !== 'archived') return counts;
-  const full = await fullPassOf(pull, capability);
-  if (full === null || !before.has('full')) return counts;
-  return addCounts(counts, await reconcile(pull, capability, fields, full));
+  // The archive comes last: what neither it nor the full pass before it has seen is gone for good.
+  return addCounts(counts, await reconcile(pull, capability, fields));
 }
 
-async function fullPassOf(pull: Pull, capability: ObjectCapability): Promise<Date | null> {
-  const positions = await pull.database.transaction(pull.pipeline.orgId, (tx) =>
-    readCursors(tx, pull.pipeline.connectionId),
-  );
-  return positions.find(({ object, lane }) => object === capability.object && lane === 'full')?.passStartedAt ?? null;
-}
-
-export function pullOf({ session, pipeline, signal, onProgress }: PullRun): Pull {
+export function pullOf({ session, pipeline, acceptMissing, signal, onProgress }: PullRun): Pull {
   return {
     database: session.database,
     connector: session.connector,
@@ -90,6 +75,7 @@ export function pullOf({ session, pipeline, signal, onProgress }: PullRun): Pull
     pipeline,
     now: session.now,
     lagMs: (session.connection.settings.pull?.lagSeconds ?? defaultLagSeconds) * 1_000,
+    acceptMissing,
     signal,
     onBatch: (object, plan, counts) => onProgress(object, plan.lane, counts.pulled + counts.events),
   };
@@ -101,9 +87,9 @@ function objectsOf({ definition, connection }: Session): readonly ObjectCapabili
   return definition.objects.filter(({ object, optional }) => !optional || chosen === null || chosen.includes(object));
 }
 
-function clockOf({ session, full, mappedSince }: PullRun): Parameters<typeof lanesDue>[2] {
+function clockOf({ session, pipeline, full }: PullRun): Parameters<typeof lanesDue>[2] {
   const fullPassHours = session.connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
-  return { now: session.now(), fullPassHours, forceFull: full, mappedSince };
+  return { now: session.now(), fullPassHours, forceFull: full, mappingVersion: pipeline.mappingVersion };
 }
 
 async function note({ session, pipeline }: PullRun, counts: SyncCounts): Promise<void> {

@@ -1,3 +1,4 @@
+import { assertCurrentProfile } from '../db/queries/assert-current-profile.ts';
 import { loadDatedEvents } from '../db/queries/load-dated-events.ts';
 import { loadLeads, type StoredLead } from '../db/queries/load-leads.ts';
 import { type LeadRow, saveLeads } from '../db/queries/save-leads.ts';
@@ -40,6 +41,7 @@ export async function scoreLeads(
   previous: PreviousValues,
 ): Promise<ScoringResult> {
   const stored = await loadLeads(tx, leadIds);
+  if (stored.length > 0) await assertCurrentProfile(tx, context.profileVersion);
   const dated = stored.filter((lead) => needsEvents(context.profile.definition) || lead.baseline !== null);
   const events = await loadDatedEvents(
     tx,

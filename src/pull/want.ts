@@ -1,4 +1,4 @@
-import { loadPushTargets, type PushTarget } from '../db/queries/load-push-targets.ts';
+import { loadPushTargets, lockPushStates, type PushTarget } from '../db/queries/load-push-targets.ts';
 import { type PlannedState, savePushStates } from '../db/queries/save-push-states.ts';
 import type { Tx } from '../db/tx.ts';
 import type { OutputValues } from '../model/lead.ts';
@@ -13,6 +13,13 @@ export interface SeenRemote {
   readonly fields: ReadonlyMap<ExternalId, Fields>;
 }
 
+/** Of a step that asked no CRM. */
+export const nothingSeen: SeenRemote = {
+  connectionId: '00000000-0000-0000-0000-000000000000',
+  object: '',
+  fields: new Map(),
+};
+
 /**
  * Notes what each CRM record of the leads shall have, beside what the CRM has, and marks those where something is to be
  * written. Reads and writes the database only: the push itself comes later and outside of any transaction.
@@ -22,15 +29,16 @@ export async function want(
   context: ScoringContext,
   outputs: ReadonlyMap<LeadId, OutputValues>,
   seen: SeenRemote,
-): Promise<number> {
+): Promise<void> {
+  // Another connection may be settling its writes at this moment: what it has learnt must not be overwritten.
+  if (context.outputs.length > 1) await lockPushStates(tx, [...outputs.keys()]);
   const targets = await loadPushTargets(tx, [...outputs.keys()], {
     connectionId: seen.connectionId,
     object: seen.object,
     externalIds: [...seen.fields.keys()],
   });
   const states = targets.flatMap((target) => stateOf(target, context, outputs.get(target.leadId), seen) ?? []);
-  await savePushStates(tx, states);
-  return states.filter((state) => state.pending).length;
+  await savePushStates(tx, states, context.at);
 }
 
 /** PURE. Null where the record's connection writes nothing, or nothing is known to want yet. */

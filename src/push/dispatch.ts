@@ -3,7 +3,7 @@ import { claimPushes, countPending, releaseClaims } from '../db/queries/claim-pu
 import { confirmWrites, readDoubtful } from '../db/queries/doubtful-writes.ts';
 import { retireRecords } from '../db/queries/retire-records.ts';
 import { saveRejected } from '../db/queries/save-rejected.ts';
-import { closePushRejections, lockClaimed, saveSettled } from '../db/queries/settle-pushes.ts';
+import { closePushRejections, dropPushStates, lockClaimed, saveSettled } from '../db/queries/settle-pushes.ts';
 import { settleLedger, writeLedger } from '../db/queries/write-ledger.ts';
 import type { Database, Tx } from '../db/tx.ts';
 import { sameValue } from '../mapping/write-policy.ts';
@@ -127,6 +127,7 @@ async function settle(
     await saveSettled(tx, answer.token, settlement.rows);
     await settleLedger(tx, { token: answer.token, now }, settlement.ledger);
     await retireRecords(tx, connectionId, settlement.tombstones);
+    await dropPushStates(tx, { connectionId, object }, settlement.missing);
     await saveRejected(tx, { connectionId, object, runId, now, read: [], rejected: settlement.rejected });
     const written = answer.outcomes.filter((one) => one.status === 'applied').map((one) => one.key);
     await closePushRejections(tx, { connectionId, object, now }, written);

@@ -8,12 +8,13 @@ import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PushPriority, PushSides } from '../model/push.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
 
-
 /** Our values in the CRM's names and words. What a rule's `values` does not list is not wanted at all. */
 export function wantedFields(rules: readonly OutRule[], values: OutputValues): Fields {
   const wanted: Record<string, FieldValue> = {};
   for (const rule of rules) {
-    const value = outputValue(rule, values[rule.from] ?? null);
+    const known = values[rule.from];
+    // What this profile does not compute is not ours to blank.
+    const value = known === undefined ? undefined : outputValue(rule, known);
     if (value !== undefined) wanted[rule.to] = value;
   }
   return wanted;

@@ -68,9 +68,13 @@ export async function holdBack(session: Session): Promise<void> {
     countChanges(tx, session.connection.id),
   );
   if (changing <= radius.records || changing <= written * radius.share) return;
-  throw new AppError('push-held', `The push would change ${changing} of ${written} records, more than its blast radius.`, {
-    recovery: 'fix-config',
-    remedy: 'Look at it with `leadloop plan`, then write it with `leadloop push`, or raise push.blastRadius.',
-    exitCode: exitCodes.partial,
-  });
+  throw new AppError(
+    'push-held',
+    `The push would change ${changing} of ${written} records, more than its blast radius.`,
+    {
+      recovery: 'fix-config',
+      remedy: 'Look at it with `leadloop plan`, then write it with `leadloop push`, or raise push.blastRadius.',
+      exitCode: exitCodes.partial,
+    },
+  );
 }

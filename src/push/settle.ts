@@ -6,6 +6,7 @@ import { sameValue } from '../mapping/write-policy.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { OptionOrders, PushRecord, PushSides } from '../model/push.ts';
 import type { RejectedRecord, Tombstone } from '../model/records.ts';
+import type { ExternalId } from '../model/values.ts';
 import { planChanges, priorityOf } from './plan.ts';
 
 export interface Settlement {
@@ -13,6 +14,8 @@ export interface Settlement {
   readonly ledger: readonly LedgerOutcome[];
   readonly rejected: readonly RejectedRecord[];
   readonly tombstones: readonly Tombstone[];
+  /** Records that the CRM did not find: nothing waits for them until the next census says what became of them. */
+  readonly missing: readonly ExternalId[];
 }
 
 export interface SettleContext {
@@ -41,7 +44,7 @@ export function settleClaim(
     const outcome = outcomeOf.get(record.externalId);
     if (change === undefined) return only(nextState(record, record, context));
     return outcome === undefined
-      ? only(deferred(record, 'no answer for this record', 0, context))
+      ? deferred(record, change, { reason: 'no answer for this record', retryAfterMs: 0 }, context)
       : settleOne(record, change, outcome, context);
   });
   return {
@@ -49,6 +52,7 @@ export function settleClaim(
     ledger: parts.flatMap((part) => part.ledger),
     rejected: parts.flatMap((part) => part.rejected),
     tombstones: parts.flatMap((part) => part.tombstones),
+    missing: parts.flatMap((part) => part.missing),
   };
 }
 
@@ -68,32 +72,26 @@ function settleOne(record: Claimed, change: PushChange, outcome: PushOutcome, co
     }
     case 'deferred':
       return {
-        ...only(deferred(record, outcome.reason, outcome.retryAfterMs, context)),
+        ...deferred(record, change, outcome, context),
         ledger: [{ ...line, outcome: 'deferred', reason: outcome.reason }],
       };
     case 'rejected':
       return {
-        ...only({ ...deferred(record, outcome.reason, 0, context), state: 'dead' }),
+        ...dead(record, change, outcome, context),
         ledger: [{ ...line, outcome: 'rejected', reason: outcome.reason }],
-        rejected: [rejection(record, change, outcome)],
       };
     case 'gone':
       return {
         ...nothing,
         ledger: [{ ...line, outcome: 'gone', reason: outcome.mergedInto === null ? 'not found' : 'merged' }],
-        tombstones: [
-          {
-            object: record.object,
-            externalId: record.externalId,
-            reason: outcome.mergedInto === null ? 'archived' : 'merged',
-            mergedInto: outcome.mergedInto,
-          },
-        ],
+        ...(outcome.mergedInto === null
+          ? { missing: [record.externalId] }
+          : { tombstones: [mergedRecord(record, outcome.mergedInto)] }),
       };
   }
 }
 
-const nothing: Settlement = { rows: [], ledger: [], rejected: [], tombstones: [] };
+const nothing: Settlement = { rows: [], ledger: [], rejected: [], tombstones: [], missing: [] };
 const only = (row: SettledPush): Settlement => ({ ...nothing, rows: [row] });
 
 /** The three sides after a write that went through. */
@@ -126,30 +124,47 @@ function nextState(record: Claimed, sides: PushSides, context: SettleContext): S
   };
 }
 
-function deferred(record: Claimed, reason: string, retryAfterMs: number, context: SettleContext): SettledPush {
-  const delayMs = Math.min(longestDelayMs, Math.max(retryAfterMs, 1_000 * 2 ** record.attempts));
-  return {
+/** Waits longer with each refusal, and for a person after too many. */
+function deferred(
+  record: Claimed,
+  change: PushChange,
+  outcome: { readonly reason: string; readonly retryAfterMs: number },
+  context: SettleContext,
+): Settlement {
+  const attempts = record.attempts + 1;
+  if (attempts >= maxAttempts) return dead(record, change, { ...outcome, field: null }, context);
+  const delayMs = Math.min(longestDelayMs, Math.max(outcome.retryAfterMs, 1_000 * 2 ** attempts));
+  return only({
     ...nextState(record, record, context),
-    state: record.attempts >= maxAttempts ? 'dead' : 'pending',
-    attempts: record.attempts,
+    state: 'pending',
+    attempts,
     availableAt: new Date(context.now.getTime() + delayMs),
-    lastError: reason,
-  };
+    lastError: outcome.reason,
+  });
 }
 
-function rejection(
-  record: PushRecord,
+/** Never tried again as it is; kept among the rejected records with the CRM's reason. */
+function dead(
+  record: Claimed,
   change: PushChange,
-  outcome: Extract<PushOutcome, { status: 'rejected' }>,
-): RejectedRecord {
-  return {
-    object: record.object,
-    externalId: record.externalId,
+  { reason, field }: { readonly reason: string; readonly field: string | null },
+  context: SettleContext,
+): Settlement {
+  const { object, externalId } = record;
+  const rejected: RejectedRecord = {
+    object,
+    externalId,
     stage: 'push',
-    field: outcome.field,
+    field,
     code: 'refused-by-crm',
-    message: outcome.reason,
+    message: reason,
     effect: 'reject',
     fields: change.fields,
   };
+  const row: SettledPush = { ...nextState(record, record, context), state: 'dead', lastError: reason };
+  return { ...nothing, rows: [row], rejected: [rejected] };
+}
+
+function mergedRecord({ object, externalId }: PushRecord, mergedInto: ExternalId): Tombstone {
+  return { object, externalId, reason: 'merged', mergedInto };
 }

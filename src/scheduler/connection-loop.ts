@@ -100,7 +100,9 @@ function described(error: unknown): Record<string, string> {
     const { code, message, recovery, remedy } = error;
     return { code, message, recovery, remedy };
   }
-  const where = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // Where, and of what kind: the message of an error that nobody expected may quote a person's data.
+  const where =
+    error instanceof Error ? `${error.name} ${error.stack?.match(/\n\s+at .*/)?.[0].trim() ?? ''}` : 'no error';
   return {
     code: 'unexpected',
     message: where,

@@ -1,5 +1,5 @@
 /** Calls to the CRM against the least that its API allows. */
-import { type RunReport, syncConnection } from '../../src/sync.ts';
+import { plainSync, type RunReport, syncConnection } from '../../src/sync.ts';
 import { addConnection, type BenchServer, openSession, startCrm } from './scene.ts';
 
 export interface CallCount {
@@ -33,10 +33,8 @@ export async function countCalls(
     await fetch(`${crm.url}/__sandbox/requests`, { method: 'DELETE' });
     await using session = await openSession(scene.database, scene.orgId, 'crm');
     const report = await syncConnection(session, {
-      full: false,
-      pullOnly: false,
-      pushOnly: false,
-      dryRun: false,
+      ...plainSync,
+      acceptMissing: false,
       signal: new AbortController().signal,
       onProgress: () => undefined,
     });
@@ -56,7 +54,7 @@ function countOf(sync: CallCount['sync'], report: RunReport, routes: Record<stri
     sync,
     calls: sum(/./),
     routes,
-    listed: sum(/^GET .*\/contacts$/),
+    listed: sum(/^GET .*\/objects\/.*\/contacts$/),
     leastListed: Math.ceil(records / pageSize),
     pushed: sum(/^POST .*\/contacts\/batch\/update$/),
     leastPushed: Math.ceil(changed / pageSize),

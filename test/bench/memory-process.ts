@@ -1,16 +1,15 @@
 /** The syncing process of the memory measurement. Sends its resident memory after each batch of contacts. */
 import { openDatabase } from '../../src/db/database.ts';
-import { syncConnection } from '../../src/sync.ts';
+import { plainSync, syncConnection } from '../../src/sync.ts';
 import { openSession } from './scene.ts';
 
 const [url = '', orgId = ''] = process.argv.slice(2);
 const database = await openDatabase({ url, home: '' });
 const session = await openSession(database, orgId, 'crm');
 const report = await syncConnection(session, {
-  full: false,
+  ...plainSync,
   pullOnly: true,
-  pushOnly: false,
-  dryRun: false,
+  acceptMissing: false,
   signal: new AbortController().signal,
   onProgress: ({ object, done }) => {
     if (object === 'contacts') process.send?.({ done, rss: process.memoryUsage.rss() });

@@ -98,7 +98,7 @@ export async function pullObject(
   object: string,
   connector: Connector,
 ): Promise<SyncCounts> {
-  const run = { session, ...prepared, full: false, signal, onProgress: () => undefined };
+  const run = { session, ...prepared, full: false, acceptMissing: false, signal, onProgress: () => undefined };
   const pull = { ...pullOf(run), connector };
   const capability = session.definition.objects.find((one) => one.object === object);
   if (capability === undefined) throw new Error(`no object ${object}`);

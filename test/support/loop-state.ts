@@ -53,7 +53,7 @@ export function valuesIn(crm: HubSpotSandbox): LoopState['crm'] {
         Object.entries(record.properties)
           .filter(([name]) => name.startsWith('leadloop_'))
           .map(([name, value]) => [name, name === 'leadloop_mql_date' && value !== '' ? 'a date' : (value ?? '')])
-          .sort(),
+          .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
       ),
     ]),
   );

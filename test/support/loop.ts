@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { hubspot } from '../../connectors/hubspot/index.ts';
 import { openConnection, type Session, type SessionServices } from '../../src/connection.ts';
-import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
 import type { Database } from '../../src/db/tx.ts';
 import type { MappingDefinition } from '../../src/model/mapping.ts';
 import type { OrgId } from '../../src/model/values.ts';
@@ -78,7 +77,7 @@ export function servicesOf(
 ): SessionServices {
   return {
     database,
-    definitions: [hubspot as unknown as ConnectorDefinition],
+    definitions: [hubspot],
     sealer,
     now,
     newId: randomUUID,

@@ -104,7 +104,14 @@ async function prepare(app: App, invocation: Invocation, demo: DemoSandbox | nul
   const runs: SyncReport[] = [];
   for (const name of new Set(names)) {
     const progress = io.progress();
-    const options = { full: false, pullOnly: false, dryRun: false, signal, onProgress: progress.report };
+    const options = {
+      full: false,
+      acceptMissing: false,
+      pullOnly: false,
+      dryRun: false,
+      signal,
+      onProgress: progress.report,
+    };
     const run = await step(
       invocation,
       'sync',

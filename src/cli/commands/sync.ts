@@ -10,6 +10,7 @@ export const syncCommand: Command = {
     'the batch under way; a second Ctrl-C at once.',
   options: [
     ['--full', 'read everything again, not only what changed'],
+    ['--accept-missing', 'believe a full pass that misses many records: they were deleted on purpose'],
     ['--pull-only', 'write nothing into the CRM'],
     ['--dry-run', 'plan the writes and do not send them'],
   ],
@@ -19,6 +20,7 @@ export const syncCommand: Command = {
     try {
       const report = await app.sync(connection, {
         full: options['full'] === true,
+        acceptMissing: options['acceptMissing'] === true,
         pullOnly: options['pullOnly'] === true,
         dryRun: options['dryRun'] === true,
         signal,

@@ -13,6 +13,7 @@ export const SyncCursor = defineEntity({
     version: p.integer().default(0),
     passStartedAt: p.datetime().nullable(),
     completedAt: p.datetime().nullable(),
+    mappingVersion: p.integer().default(0),
     updatedAt: p.datetime().defaultRaw('now()'),
   },
 });

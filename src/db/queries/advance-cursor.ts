@@ -12,6 +12,8 @@ export interface CursorPosition {
   readonly version: number;
   readonly passStartedAt: Date | null;
   readonly completedAt: Date | null;
+  /** The mapping that the pass reads with. */
+  readonly mappingVersion: number;
 }
 
 /**

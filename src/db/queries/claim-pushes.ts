@@ -35,7 +35,7 @@ const statement = `
     order by priority, external_id limit $7
     for update skip locked
   ), claimed as (
-    update push_states p set state = 'claimed', claim_token = $4, claimed_until = $6, attempts = attempts + 1, updated_at = now()
+    update push_states p set state = 'claimed', claim_token = $4, claimed_until = $6, updated_at = now()
     from chosen c
     where p.org_id = $1 and p.connection_id = $2 and p.object = $3 and p.external_id = c.external_id
     returning p.*

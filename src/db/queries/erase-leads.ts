@@ -3,27 +3,49 @@ import type { Tx } from '../tx.ts';
 
 /**
  * Removes personal data of leads whose last CRM record was deleted for privacy: columns marked `personal` in
- * `model/lead.ts`, events, and receipts that quote them. Ids, scores and history stay. Idempotent.
+ * `model/lead.ts`, the images of records that were merged into them, events, and receipts that quote them; also of the leads
+ * that were merged away into them. Their records are untied, so one that comes back is a new person. Ids, scores and history
+ * stay. Idempotent.
  */
 export async function eraseLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<LeadId[]> {
   if (leadIds.length === 0) return [];
-  const erased = await tx.query<{ leadId: LeadId }>(statement, [tx.orgId, leadIds]);
-  const ids = erased.map((row) => row.leadId);
-  if (ids.length > 0) {
-    await tx.query(`delete from engagement_events where org_id = $1 and lead_id = any($2::uuid[])`, [tx.orgId, ids]);
-    await tx.query(`delete from score_breakdowns where org_id = $1 and lead_id = any($2::uuid[])`, [tx.orgId, ids]);
-  }
+  const orphaned = await tx.query<{ id: LeadId }>(orphans, [tx.orgId, leadIds]);
+  if (orphaned.length === 0) return [];
+  const ids = orphaned.map((row) => row.id);
+  const family = (await tx.query<{ id: LeadId }>(erase, [tx.orgId, ids])).map((row) => row.id);
+  await tx.query(emptyRejections, [tx.orgId, family]);
+  await tx.query(untie, [tx.orgId, family]);
+  await tx.query(`delete from engagement_events where org_id = $1 and lead_id = any($2::uuid[])`, [tx.orgId, family]);
+  await tx.query(`delete from score_breakdowns where org_id = $1 and lead_id = any($2::uuid[])`, [tx.orgId, family]);
   return ids;
 }
 
-const statement = `
-  update leads l set
-    name = null, email = null, title = null, source_detail = null, baseline = null,
-    erased_at = now(), updated_at = now()
+// A record that was merged away lives on in the one that absorbed it: it neither keeps a lead alive nor erases it.
+const orphans = `
+  select l.id from leads l
   where l.org_id = $1 and l.id = any($2::uuid[]) and l.erased_at is null
     and exists (select from source_records s where s.org_id = $1 and s.lead_id = l.id and s.gone_reason = 'erased')
     and not exists (
-      select from source_records s where s.org_id = $1 and s.lead_id = l.id and s.gone_reason is distinct from 'erased'
-    )
-  returning l.id as "leadId"
+      select from source_records s where s.org_id = $1 and s.lead_id = l.id
+        and (s.gone_reason is null or s.gone_reason not in ('erased', 'merged')))
+  for update
+`;
+
+const erase = `
+  update leads set
+    name = null, email = null, title = null, source_detail = null, baseline = null, erased_at = now(), updated_at = now()
+  where org_id = $1 and (id = any($2::uuid[]) or merged_into = any($2::uuid[]))
+  returning id
+`;
+
+const emptyRejections = `
+  update rejected_records r set fields = '{}', resolved_at = coalesce(r.resolved_at, now())
+  from source_records s
+  where s.org_id = $1 and s.lead_id = any($2::uuid[]) and r.org_id = $1 and r.connection_id = s.connection_id
+    and r.object = s.object and r.external_id = s.external_id
+`;
+
+const untie = `
+  update source_records set lead_id = null, fields = '{}', mapped = '{}'
+  where org_id = $1 and lead_id = any($2::uuid[])
 `;

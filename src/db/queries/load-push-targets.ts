@@ -34,3 +34,12 @@ const statement = `
     and p.external_id = t.external_id
   order by t.connection_id, t.object, t.external_id
 `;
+
+/** Locks the push states of leads, in the order in which a settlement locks them. */
+export async function lockPushStates(tx: Tx, leadIds: readonly LeadId[]): Promise<void> {
+  await tx.query(
+    `select 1 from push_states where org_id = $1 and lead_id = any($2::uuid[])
+     order by connection_id, object, external_id for update`,
+    [tx.orgId, leadIds],
+  );
+}

@@ -31,10 +31,10 @@ export async function rejectedIds(tx: Tx, connectionId: ConnectionId, object: st
 }
 
 /** Lets refused writes wait for the next push again. */
-export async function reviveDead(tx: Tx, connectionId: ConnectionId): Promise<void> {
+export async function reviveDead(tx: Tx, connectionId: ConnectionId, now: Date): Promise<void> {
   await tx.query(
-    `update push_states set state = 'pending', attempts = 0, available_at = now()
+    `update push_states set state = 'pending', attempts = 0, available_at = $3
      where org_id = $1 and connection_id = $2 and state = 'dead'`,
-    [tx.orgId, connectionId],
+    [tx.orgId, connectionId, now],
   );
 }

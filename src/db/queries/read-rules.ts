@@ -8,7 +8,6 @@ export interface StoredRules {
     readonly id: ConnectionId;
     readonly kind: string;
     readonly version: number | null;
-    readonly mappedSince: Date | null;
     readonly definition: MappingDefinition | null;
     /** The order of options of fields that we write, as the CRM had it last; empty where never read. */
     readonly orders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> | null;
@@ -25,7 +24,7 @@ export interface StoredRules {
 /** The active mappings and profiles of an organisation. */
 export async function readRules(tx: Tx): Promise<StoredRules> {
   const connections = await tx.query<StoredRules['connections'][number]>(
-    `select c.id, c.kind, m.version, m.created_at as "mappedSince", m.definition, o.value->'v' as orders
+    `select c.id, c.kind, m.version, m.definition, o.value->'v' as orders
      from connections c
      left join field_mappings m on m.org_id = c.org_id and m.connection_id = c.id and m.active
      left join crm_cache o on o.org_id = c.org_id and o.connection_id = c.id and o.key = 'leadloop:option-orders'

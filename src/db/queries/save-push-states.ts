@@ -12,16 +12,16 @@ export interface PlannedState extends PushRecord {
  * Merges newer wanted and remote values into the waiting ones, so nothing queues twice. A record that is being written
  * stays claimed: settling looks at it again. A refused record (`dead`) wakes only when something else is wanted.
  */
-export async function savePushStates(tx: Tx, states: readonly PlannedState[]): Promise<void> {
+export async function savePushStates(tx: Tx, states: readonly PlannedState[], at: Date): Promise<void> {
   if (states.length === 0) return;
-  await tx.query(statement, [tx.orgId, toJson(states)]);
+  await tx.query(statement, [tx.orgId, toJson(states), at]);
 }
 
 const statement = `
   insert into push_states as p
-    (org_id, connection_id, object, external_id, lead_id, wanted, remote, pushed, kept, state, priority)
+    (org_id, connection_id, object, external_id, lead_id, wanted, remote, pushed, kept, state, priority, available_at)
   select $1, "connectionId", object, "externalId", "leadId", wanted, remote, pushed, kept,
-    case when pending then 'pending' else 'settled' end, priority
+    case when pending then 'pending' else 'settled' end, priority, $3
   from jsonb_to_recordset($2::jsonb) as r ("connectionId" uuid, object text, "externalId" text, "leadId" uuid,
     wanted jsonb, remote jsonb, pushed jsonb, kept jsonb, pending boolean, priority smallint)
   on conflict (org_id, connection_id, object, external_id) do update set
@@ -32,7 +32,7 @@ const statement = `
       when p.state = 'dead' and p.wanted = excluded.wanted and excluded.state = 'pending' then 'dead'
       else excluded.state end,
     attempts = case when p.wanted = excluded.wanted then p.attempts else 0 end,
-    available_at = case when p.wanted = excluded.wanted then p.available_at else now() end,
+    available_at = case when p.wanted = excluded.wanted then p.available_at else excluded.available_at end,
     updated_at = now()
   where (p.lead_id, p.wanted, p.remote) is distinct from (excluded.lead_id, excluded.wanted, excluded.remote)
     or (p.state in ('pending', 'settled') and p.state <> excluded.state)

@@ -5,7 +5,7 @@ import type { Tx } from '../tx.ts';
 
 /**
  * Keeps what could not be read or mapped, and closes what has come right: an accepted record without the old complaint.
- * One open row per record, stage and field, with how often it was seen. Idempotent but for `times`.
+ * One open row per record, stage and field, with how often it was seen; a closed one keeps its reason, not the record. Idempotent but for `times`.
  */
 export async function saveRejected(
   tx: Tx,
@@ -33,7 +33,7 @@ function latestPerKey(rejected: readonly RejectedRecord[]): RejectedRecord[] {
 }
 
 const close = `
-  update rejected_records set resolved_at = $6
+  update rejected_records set resolved_at = $6, fields = '{}'
   where org_id = $1 and connection_id = $2 and object = $3 and external_id = any($4::text[]) and resolved_at is null
     and stage <> 'push' and not (external_id || ' ' || stage || ' ' || field) = any($5::text[])
 `;

@@ -50,3 +50,16 @@ export async function closePushRejections(
     [tx.orgId, target.connectionId, target.object, externalIds, target.now],
   );
 }
+
+/** Forgets what waits for records that the CRM does not find. */
+export async function dropPushStates(
+  tx: Tx,
+  target: { connectionId: ConnectionId; object: string },
+  externalIds: readonly ExternalId[],
+): Promise<void> {
+  if (externalIds.length === 0) return;
+  await tx.query(
+    `delete from push_states where org_id = $1 and connection_id = $2 and object = $3 and external_id = any($4::text[])`,
+    [tx.orgId, target.connectionId, target.object, externalIds],
+  );
+}

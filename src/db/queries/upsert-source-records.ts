@@ -16,7 +16,7 @@ export interface UpsertedRecord {
   readonly externalId: ExternalId;
   /** Null where no lead is attached yet. */
   readonly leadId: string | null;
-  /** Something that scoring can see is different. */
+  /** Something that scoring can see is different, or another mapping has read it. */
   readonly changed: boolean;
   /** What it said before, mapped; null for a new one. */
   readonly previous: Fields | null;
@@ -49,7 +49,8 @@ const statement = `
       as r ("externalId" text, "modifiedAt" timestamptz, fields jsonb, mapped jsonb, "companyId" text)
   -- A row for each incoming record, known or not: the planner then expects as many, and does not compare each with each.
   ), before as (
-    select r."externalId" as external_id, s.external_id is null or s.gone_at is not null as is_new, s.mapped, s.company_id
+    select r."externalId" as external_id, 
+      s.external_id is null or s.gone_at is not null or s.mapping_version <> $5 as is_new, s.mapped, s.company_id
     from incoming r left join source_records s
       on s.org_id = $1 and s.connection_id = $2 and s.object = $3 and s.external_id = r."externalId"
   ), written as (

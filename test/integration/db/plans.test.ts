@@ -142,6 +142,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         pending: true,
         priority: 1,
       })),
+      now,
     ),
 };
 

@@ -143,7 +143,7 @@ describe('serveConnections', () => {
     await tick();
     expect(sync).toHaveBeenCalledTimes(3);
     expect(said[0]).toMatch(/warn run failed .*push-field.*fix-config.*Map it elsewhere/);
-    expect(said[1]).toMatch(/warn run failed .*not a function.*report-bug/);
+    expect(said[1]).toMatch(/warn run failed .*TypeError.*report-bug/);
     expect(said[2]).toContain('info run ended');
     stop();
     await serving.ended;

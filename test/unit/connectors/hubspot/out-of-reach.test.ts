@@ -1,6 +1,7 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { hubspot } from '../../../../connectors/hubspot/index.ts';
+import type { HubSpotCredentials, HubSpotSettings } from '../../../../connectors/hubspot/settings.ts';
 import { PermissionError, RequestError, type PullBatch } from '../../../../src/connector-sdk/index.ts';
 import { testContext, virtualClock } from '../../../support/connector-context.ts';
 
@@ -23,7 +24,7 @@ async function pullFrom(object: string, status: number): Promise<PullBatch[]> {
     .persist()
     .intercept(/forms|owners/, 'GET')
     .reply(status, { status: 'error' });
-  const context = testContext({
+  const context = testContext<HubSpotSettings, HubSpotCredentials>({
     definition: hubspot,
     clock: virtualClock(),
     baseUrl,

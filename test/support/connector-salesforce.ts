@@ -1,0 +1,148 @@
+import { salesforce } from '../../connectors/salesforce/index.ts';
+import type { SalesforceCredentials, SalesforceSettings } from '../../connectors/salesforce/settings.ts';
+import type { FieldSpec } from '../../src/connector-sdk/index.ts';
+import {
+  DEFAULT_TOKEN,
+  startSalesforceSandbox,
+  type SalesforceSandbox,
+  type SalesforceSandboxOptions,
+} from '../../src/sandbox/salesforce/index.ts';
+import { field } from '../../src/sandbox/salesforce/schema/field.ts';
+import { mergeRecords } from '../../src/sandbox/salesforce/store/lifecycle.ts';
+import type { Crm, Fault, StartOptions, Story } from '../contract/connector-suite.ts';
+import { memoryCache, testContext, virtualClock, type ContextParts } from './connector-context.ts';
+
+/** A Salesforce organisation in the sandbox, for the laws of a connector. */
+export interface SalesforceCrm extends Crm {
+  readonly sandbox: SalesforceSandbox;
+}
+
+type Order = Parameters<SalesforceSandbox['faults']['activate']>[0];
+
+const data = '^/services/data/';
+const orders: Readonly<Partial<Record<Fault, readonly Order[]>>> = {
+  'rate-limit': [{ name: 'concurrent-limit' }],
+  'day-used-up': [{ name: 'request-limit' }],
+  locked: [{ name: '420-html' }],
+  'server-error': [{ name: '503-html' }],
+  reset: [{ name: 'socket-reset' }],
+  hang: [{ name: 'hang' }],
+  truncated: [{ name: 'truncated-json', path: data }],
+  'token-expired': [{ name: 'session-expired' }],
+  forbidden: [{ name: 'api-disabled' }],
+  'applied-but-reset': [{ name: 'applied-but-reset' }],
+  'row-fails': [{ name: 'row-fails', row: 3 }],
+};
+
+const session: SalesforceCredentials = { accessToken: DEFAULT_TOKEN };
+
+export async function startSalesforce(
+  { leads = 10, isLimited = false, lagMs = 0 }: StartOptions = {},
+  special: SalesforceSandboxOptions = {},
+): Promise<SalesforceCrm> {
+  const clock = virtualClock();
+  const sandbox = await startSalesforceSandbox({
+    leads,
+    contacts: 5,
+    hubspotContacts: 0,
+    now: () => clock.now(),
+    ...(isLimited ? {} : { limits: 'off' as const }),
+    ...special,
+  });
+  // getUpdated cuts seconds off: the minute in which all was seeded shall be over.
+  clock.advance(120_000);
+  const cache = memoryCache(clock);
+  const base = { definition: salesforce, settings: {}, clock, baseUrl: sandbox.url, cache };
+  const table = (): ReturnType<SalesforceSandbox['org']['table']> => sandbox.org.table('Lead');
+  const living = (): string[] =>
+    [...table().all()].filter(({ deletedAt }) => deletedAt === undefined).map(({ id }) => id);
+  const rowOf = (id: string): NonNullable<ReturnType<SalesforceSandbox['org']['find']>> => {
+    const row = sandbox.org.find(id);
+    if (row === undefined) throw new Error(`no record ${id}`);
+    return row;
+  };
+  const by = 'somebody';
+  // Those that are converted cannot be written, which has tests of its own.
+  for (const row of table().all()) sandbox.org.silently(row, { IsConverted: false, ConvertedContactId: null });
+  void lagMs;
+
+  return {
+    sandbox,
+    clock,
+    faults: Object.keys(orders) as Fault[],
+    open: () =>
+      salesforce.open(testContext<SalesforceSettings, SalesforceCredentials>({ ...base, credentials: session })),
+    openRenewable: () => openRenewable(base, sandbox),
+    calls: () => sandbox.requests.entries().filter(({ url }) => url.startsWith('/services/data/')).length,
+    limitsHit: () => sandbox.requests.entries().filter(({ status }) => status === 403).length,
+    leads: living,
+    value(id, field) {
+      const value = rowOf(id).values[field] ?? null;
+      return value === null || value === '' ? null : String(value);
+    },
+    edit(id, field, value) {
+      clock.advance(1);
+      sandbox.org.update(rowOf(id), { [field]: value }, { by });
+    },
+    touch(count) {
+      clock.advance(1);
+      for (const id of living().slice(0, count)) sandbox.org.update(rowOf(id), {}, { by });
+    },
+    archive(id) {
+      clock.advance(1);
+      sandbox.org.delete(rowOf(id), { by });
+      return Promise.resolve();
+    },
+    merge(winner, loser) {
+      clock.advance(1);
+      mergeRecords(sandbox.org, rowOf(winner), [rowOf(loser)]);
+      return Promise.resolve(winner);
+    },
+    async occupy(field) {
+      await occupy(sandbox, field);
+    },
+    break(fault, count) {
+      // A session is expired if it is older than the fault.
+      clock.advance(1);
+      for (const order of orders[fault] ?? [])
+        sandbox.faults.activate({ ...order, ...(count === undefined ? {} : { count }) });
+    },
+    mend: () => sandbox.faults.clear(),
+    [Symbol.asyncDispose]: () => sandbox.close(),
+  };
+}
+
+type Base = Omit<ContextParts<SalesforceSettings, SalesforceCredentials>, 'credentials'>;
+
+/** The story is put together from the sandbox's log: what was asked with an old token is no use of the new one. */
+function openRenewable(base: Base, sandbox: SalesforceSandbox): ReturnType<Crm['openRenewable']> {
+  const savedAfter = new Set<number>();
+  const credentials: SalesforceCredentials = {
+    clientId: 'sandbox-client',
+    clientSecret: 'sandbox-secret',
+    refreshToken: 'sandbox-refresh-token',
+  };
+  const saveCredentials = (): Promise<void> => {
+    savedAfter.add(sandbox.requests.entries().length);
+    return Promise.resolve();
+  };
+  const connector = salesforce.open(
+    testContext<SalesforceSettings, SalesforceCredentials>({ ...base, credentials, saveCredentials }),
+  );
+  const story = (): Story => {
+    const steps = sandbox.requests.entries().flatMap(({ url, status }, index): Story => {
+      const before: Story = savedAfter.has(index) ? ['saved'] : [];
+      if (status !== 200) return before;
+      return [...before, url.startsWith('/services/oauth2/') ? 'renewed' : 'used'];
+    });
+    return steps.slice(Math.max(0, steps.indexOf('renewed')));
+  };
+  return { connector, story };
+}
+
+/** A user's own field, which everybody sees. */
+function occupy(sandbox: SalesforceSandbox, { name, label, type }: FieldSpec): Promise<void> {
+  const metadata = type === 'number' ? 'double' : 'string';
+  sandbox.org.table('Lead').object.add(field(name, metadata, { label, precision: 18 }));
+  return Promise.resolve();
+}
