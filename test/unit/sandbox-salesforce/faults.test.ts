@@ -150,7 +150,7 @@ describe('fault menu', () => {
 
 describe('admin paths', () => {
   it('tell state and requests, move the clock, expire cursors and reset', async () => {
-    const sandbox = await org({ leads: 30, contacts: 10, hubspotContacts: 20, epoch: Date.UTC(2026, 0, 1) });
+    const sandbox = await org({ leads: 30, contacts: 10, hubspotContacts: 20, now: () => Date.UTC(2026, 0, 1) });
     await sandbox.query('SELECT Id FROM Lead');
     await sandbox.call('GET', `${V}/sobjects/Lead/00Qxx0000000001`);
     const { body } = await sandbox.call('GET', '/__sandbox/requests');

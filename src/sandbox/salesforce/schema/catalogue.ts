@@ -1,0 +1,35 @@
+import { campaignMemberObject, campaignObject, emailMessageObject, eventObject, taskObject } from './engagement.ts';
+import { accountObject, contactObject, leadObject } from './people.ts';
+import {
+  assignmentObject,
+  contactRoleObject,
+  fieldPermissionsObject,
+  groupObject,
+  opportunityObject,
+  organizationObject,
+  permissionSetObject,
+  userObject,
+} from './sales.ts';
+import type { SObject } from './sobject.ts';
+
+/** The objects of an org, fresh: administrators change them. */
+export function standardObjects(): SObject[] {
+  return [
+    accountObject(),
+    contactObject(),
+    leadObject(),
+    campaignObject(),
+    campaignMemberObject(),
+    taskObject(),
+    eventObject(),
+    emailMessageObject(),
+    opportunityObject(),
+    contactRoleObject(),
+    userObject(),
+    groupObject(),
+    organizationObject(),
+    permissionSetObject(),
+    assignmentObject(),
+    fieldPermissionsObject(),
+  ];
+}

@@ -1,0 +1,164 @@
+import type { Reader } from '../soql/columns.ts';
+import type { Field } from './field.ts';
+import type { SObject } from './sobject.ts';
+
+type Wire = Record<string, unknown>;
+
+const SOAP_TYPES: Partial<Record<Field['type'], string>> = {
+  id: 'tns:ID',
+  reference: 'tns:ID',
+  boolean: 'xsd:boolean',
+  int: 'xsd:int',
+  double: 'xsd:double',
+  currency: 'xsd:double',
+  percent: 'xsd:double',
+  date: 'xsd:date',
+  datetime: 'xsd:dateTime',
+  address: 'urn:address',
+};
+
+function traits(field: Field): Wire {
+  const { type, filterable, custom, nillable, referenceTo, relationshipName } = field;
+  return {
+    aggregatable: filterable && type !== 'boolean',
+    aiPredictionField: false,
+    autoNumber: false,
+    byteLength: field.length * (type === 'id' || type === 'reference' ? 1 : 3),
+    calculated: field.formula !== null,
+    calculatedFormula: field.formula,
+    cascadeDelete: false,
+    caseSensitive: false,
+    compoundFieldName: field.compoundFieldName,
+    controllerName: null,
+    createable: field.createable,
+    custom,
+    defaultValue: field.defaultValue,
+    defaultValueFormula: null,
+    defaultedOnCreate: field.defaultValue !== null || !nillable,
+    dependentPicklist: false,
+    deprecatedAndHidden: false,
+    digits: type === 'int' ? field.precision : 0,
+    displayLocationInDecimal: false,
+    encrypted: false,
+    externalId: field.externalId,
+    extraTypeInfo: null,
+    filterable,
+    filteredLookupInfo: null,
+    formulaTreatNullNumberAsZero: false,
+    groupable: filterable && type !== 'double' && type !== 'datetime' && type !== 'currency',
+    highScaleNumber: false,
+    htmlFormatted: false,
+    idLookup: type === 'id' || field.externalId || type === 'email',
+    inlineHelpText: null,
+    label: field.label,
+    length: field.length,
+    mask: null,
+    maskType: null,
+    name: field.name,
+    nameField: field.nameField,
+    namePointing: referenceTo.length > 1,
+    nillable,
+    permissionable: field.permissionable,
+    polymorphicForeignKey: referenceTo.length > 1,
+    precision: ['double', 'currency', 'percent'].includes(type) ? field.precision : 0,
+    referenceTo,
+    relationshipName,
+  };
+}
+
+function describeField(field: Field, editable: boolean): Wire {
+  return {
+    ...traits(field),
+    createable: field.createable && editable,
+    picklistValues: field.values.map((value) => ({
+      active: true,
+      defaultValue: value === field.defaultValue,
+      label: value,
+      validFor: null,
+      value,
+    })),
+    queryByDistance: false,
+    referenceTargetField: null,
+    relationshipOrder: null,
+    restrictedDelete: false,
+    restrictedPicklist: field.restricted,
+    scale: field.scale,
+    searchPrefilterable: false,
+    soapType: SOAP_TYPES[field.type] ?? 'xsd:string',
+    sortable: field.filterable,
+    type: field.type,
+    unique: field.unique,
+    updateable: field.updateable && editable,
+    writeRequiresMasterRead: false,
+  };
+}
+
+/** As the global list and the head of a describe tell it. */
+export function describeBasics(object: SObject, version: string): Wire {
+  const { createable, updateable, deletable, undeletable, mergeable, replicateable } = object.flags;
+  const sobject = `/services/data/v${version}/sobjects/${object.name}`;
+  return {
+    activateable: false,
+    associateEntityType: null,
+    associateParentEntity: null,
+    createable,
+    custom: false,
+    customSetting: false,
+    deepCloneable: false,
+    deletable,
+    deprecatedAndHidden: false,
+    feedEnabled: mergeable,
+    hasSubtypes: false,
+    isInterface: false,
+    isSubtype: false,
+    keyPrefix: object.keyPrefix,
+    label: object.label,
+    labelPlural: object.labelPlural,
+    layoutable: true,
+    mergeable,
+    mruEnabled: mergeable,
+    name: object.name,
+    queryable: true,
+    replicateable,
+    retrieveable: true,
+    searchable: mergeable,
+    triggerable: true,
+    undeletable,
+    updateable,
+    urls: { rowTemplate: `${sobject}/{ID}`, describe: `${sobject}/describe`, sobject },
+  };
+}
+
+/** What this reader may know of an object: fields without access are not there at all. */
+export function describeObject({ org, userId }: Reader, object: SObject, version: string): Wire {
+  const visible = object.fields().filter((field) => org.access.readable(userId, object, field));
+  return {
+    actionOverrides: [],
+    ...describeBasics(object, version),
+    childRelationships: object.children.map(({ relationshipName, childSObject, field }) => ({
+      cascadeDelete: true,
+      childSObject,
+      deprecatedAndHidden: false,
+      field,
+      junctionIdListNames: [],
+      junctionReferenceTo: [],
+      relationshipName,
+      restrictedDelete: false,
+    })),
+    compactLayoutable: true,
+    defaultImplementation: null,
+    extendedBy: null,
+    extendsInterfaces: null,
+    fields: visible.map((field) => describeField(field, org.access.editable(userId, object, field))),
+    implementedBy: null,
+    implementsInterfaces: null,
+    listviewable: null,
+    lookupLayoutable: null,
+    namedLayoutInfos: [],
+    networkScopeFieldName: null,
+    recordTypeInfos: [],
+    searchLayoutable: true,
+    sobjectDescribeOption: 'FULL',
+    supportedScopes: [{ label: `All ${object.labelPlural.toLowerCase()}`, name: 'everything' }],
+  };
+}

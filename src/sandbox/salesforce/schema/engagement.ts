@@ -1,0 +1,116 @@
+import { field, fields, lookup, picklist, readOnly, systemFields, type Field } from './field.ts';
+import { SObject } from './sobject.ts';
+
+const OWNER = lookup('OwnerId', ['User'], { nillable: false, permissionable: false });
+
+export function campaignObject(): SObject {
+  return new SObject({
+    name: 'Campaign',
+    keyPrefix: '701',
+    children: [{ relationshipName: 'CampaignMembers', childSObject: 'CampaignMember', field: 'CampaignId' }],
+    fields: [
+      ...systemFields(),
+      field('Name', 'string', { length: 80, nameField: true, required: true }),
+      picklist('Type', ['Webinar', 'Content Download', 'Demo Request', 'Trade Show', 'Email', 'Other']),
+      picklist('Status', ['Planned', 'In Progress', 'Completed', 'Aborted']),
+      ...['StartDate', 'EndDate'].map((name) => field(name, 'date')),
+      field('IsActive', 'boolean'),
+      lookup('ParentId', ['Campaign']),
+      OWNER,
+    ],
+  });
+}
+
+export function campaignMemberObject(): SObject {
+  return new SObject({
+    name: 'CampaignMember',
+    keyPrefix: '00v',
+    label: 'Campaign Member',
+    flags: { undeletable: false },
+    fields: [
+      ...systemFields(),
+      lookup('CampaignId', ['Campaign'], { required: true, updateable: false }),
+      lookup('LeadId', ['Lead'], { updateable: false }),
+      lookup('ContactId', ['Contact'], { updateable: false }),
+      readOnly('LeadOrContactId', 'reference', { referenceTo: ['Contact', 'Lead'], relationshipName: 'LeadOrContact' }),
+      picklist('Status', ['Sent', 'Registered', 'Attended', 'Responded', 'Downloaded'], { defaultValue: 'Sent' }),
+      readOnly('HasResponded', 'boolean'),
+      readOnly('FirstRespondedDate', 'date'),
+    ],
+  });
+}
+
+/** What Task and Event have in common. */
+function activityFields(): Field[] {
+  return [
+    ...systemFields(),
+    lookup('WhoId', ['Contact', 'Lead']),
+    lookup('WhatId', ['Account', 'Opportunity', 'Campaign']),
+    lookup('AccountId', ['Account'], { createable: false, updateable: false }),
+    field('Subject', 'string', { nameField: true }),
+    field('ActivityDate', 'date'),
+    field('Description', 'textarea', { length: 32_000 }),
+    field('Type', 'picklist', { values: ['Call', 'Email', 'Meeting', 'Other'] }),
+    readOnly('IsArchived', 'boolean'),
+    lookup('OwnerId', ['User', 'Group'], { nillable: false, permissionable: false }),
+  ];
+}
+
+export function taskObject(): SObject {
+  return new SObject({
+    name: 'Task',
+    keyPrefix: '00T',
+    fields: [
+      ...activityFields(),
+      picklist('Status', ['Not Started', 'In Progress', 'Completed', 'Deferred'], {
+        required: true,
+        defaultValue: 'Not Started',
+      }),
+      picklist('Priority', ['High', 'Normal', 'Low'], { required: true, defaultValue: 'Normal' }),
+      picklist('TaskSubtype', ['Task', 'Email', 'Call', 'List Email', 'LinkedIn'], {
+        updateable: false,
+        defaultValue: 'Task',
+      }),
+      picklist('CallType', ['Internal', 'Inbound', 'Outbound']),
+      field('CallDurationInSeconds', 'int', { precision: 8 }),
+      field('CallDisposition', 'string'),
+      readOnly('CompletedDateTime', 'datetime'),
+      readOnly('IsClosed', 'boolean'),
+    ],
+  });
+}
+
+export function eventObject(): SObject {
+  return new SObject({
+    name: 'Event',
+    keyPrefix: '00U',
+    fields: [
+      ...activityFields(),
+      ...['StartDateTime', 'EndDateTime', 'ActivityDateTime'].map((name) => field(name, 'datetime')),
+      field('DurationInMinutes', 'int', { precision: 8 }),
+      field('IsAllDayEvent', 'boolean'),
+      picklist('EventSubtype', ['Event'], { updateable: false, defaultValue: 'Event' }),
+    ],
+  });
+}
+
+export function emailMessageObject(): SObject {
+  return new SObject({
+    name: 'EmailMessage',
+    keyPrefix: '02s',
+    label: 'Email Message',
+    fields: [
+      ...systemFields(),
+      lookup('ActivityId', ['Task'], { updateable: false }),
+      lookup('RelatedToId', ['Account', 'Opportunity', 'Campaign']),
+      field('Subject', 'string', { length: 3_000, nameField: true }),
+      ...fields('string', 4_000, 'FromAddress', 'ToAddress'),
+      field('Incoming', 'boolean'),
+      field('MessageDate', 'datetime'),
+      field('IsTracked', 'boolean'),
+      field('IsBounced', 'boolean'),
+      ...['FirstOpenedDate', 'LastOpenedDate'].map((name) => field(name, 'datetime')),
+      picklist('Status', ['0', '1', '2', '3', '4', '5'], { required: true, defaultValue: '3' }),
+    ],
+  });
+}

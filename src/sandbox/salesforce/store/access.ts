@@ -1,0 +1,61 @@
+import type { Field } from '../schema/field.ts';
+import type { SObject } from '../schema/sobject.ts';
+import type { Org } from './org.ts';
+
+function keyOf(object: SObject | string, field: string): string {
+  return `${typeof object === 'string' ? object : object.name}.${field}`.toLowerCase();
+}
+
+/**
+ * Field-level security. The fields an org was born with are open to everybody unless hidden; a field that was added
+ * later is open to nobody until a permission set grants it.
+ */
+export class FieldAccess {
+  private readonly org: Org;
+  private readonly closed = new Set<string>();
+  private hidden = new Set<string>();
+
+  constructor(org: Org) {
+    this.org = org;
+  }
+
+  /** A new custom field: nobody sees it yet. */
+  close(object: SObject, field: string): void {
+    this.closed.add(keyOf(object, field));
+  }
+
+  /** Hides fields, written `Lead.Phone`, from every user of the API. */
+  hide(names: readonly string[]): void {
+    this.hidden = new Set(names.map((name) => name.toLowerCase()));
+  }
+
+  readable(userId: string, object: SObject, field: Field): boolean {
+    return this.permits(userId, keyOf(object, field.name), 'PermissionsRead');
+  }
+
+  editable(userId: string, object: SObject, field: Field): boolean {
+    return this.permits(userId, keyOf(object, field.name), 'PermissionsEdit');
+  }
+
+  /** A field by its name, if this user may read it: to others it does not exist. */
+  visible(userId: string, object: SObject, name: string): Field | undefined {
+    const field = object.field(name);
+    return field !== undefined && this.readable(userId, object, field) ? field : undefined;
+  }
+
+  private permits(userId: string, key: string, permission: string): boolean {
+    if (this.hidden.has(key)) return false;
+    if (!this.closed.has(key)) return true;
+    const sets = new Set(
+      [...this.org.table('PermissionSetAssignment').all()]
+        .filter(({ values }) => values['AssigneeId'] === userId)
+        .map(({ values }) => values['PermissionSetId']),
+    );
+    return [...this.org.table('FieldPermissions').all()].some(
+      ({ values }) =>
+        sets.has(values['ParentId'] ?? null) &&
+        String(values['Field']).toLowerCase() === key &&
+        values[permission] === true,
+    );
+  }
+}

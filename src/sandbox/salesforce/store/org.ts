@@ -1,0 +1,180 @@
+import { makeId } from '../ids.ts';
+import { standardObjects } from '../schema/catalogue.ts';
+import type { Field, Value, Values } from '../schema/field.ts';
+import type { SObject } from '../schema/sobject.ts';
+import { DAY, toSecond, type Now } from '../time.ts';
+import { FieldAccess } from './access.ts';
+import { Locks } from './locks.ts';
+import { Table, type Row } from './table.ts';
+
+/** Deleted records wait so long in the recycle bin. */
+const BIN_MS = 15 * DAY;
+
+interface Deletion {
+  readonly object: string;
+  readonly id: string;
+  readonly at: number;
+}
+
+export interface Writer {
+  /** Who is named as the author. */
+  by: string;
+  /** Milliseconds; default now. */
+  at?: number;
+  /** Automation moves SystemModstamp and leaves LastModifiedDate alone. */
+  automated?: boolean;
+}
+
+/** Everything one org holds. */
+export class Org {
+  readonly id: string;
+  readonly now: Now;
+  readonly access: FieldAccess;
+  readonly locks = new Locks();
+  /** Newest last. */
+  readonly deletions: Deletion[] = [];
+  /** The user an unnamed hand works as. */
+  automationUser = '';
+  /** When a field was last added or removed. */
+  schemaChangedAt: number;
+  private readonly objects = new Map<string, SObject>();
+  private readonly tables = new Map<string, Table>();
+  private readonly byPrefix = new Map<string, SObject>();
+  private readonly serials = new Map<string, number>();
+  private bin: Row[] = [];
+
+  constructor(id: string, now: Now) {
+    this.id = id;
+    this.now = now;
+    this.schemaChangedAt = now();
+    for (const object of standardObjects()) {
+      this.objects.set(object.name.toLowerCase(), object);
+      this.byPrefix.set(object.keyPrefix, object);
+      this.tables.set(object.name, new Table(object));
+    }
+    this.access = new FieldAccess(this);
+  }
+
+  object(name: string): SObject | undefined {
+    return this.objects.get(name.toLowerCase());
+  }
+
+  allObjects(): SObject[] {
+    return [...this.objects.values()];
+  }
+
+  objectOfId(id: string): SObject | undefined {
+    return this.byPrefix.get(id.slice(0, 3));
+  }
+
+  table(object: SObject | string): Table {
+    const name = typeof object === 'string' ? object : object.name;
+    const table = this.tables.get(name);
+    if (table === undefined) throw new Error(`no table ${name}`);
+    return table;
+  }
+
+  /** Any record by its 18-character id. */
+  find(id: string): Row | undefined {
+    const object = this.objectOfId(id);
+    return object === undefined ? undefined : this.table(object).get(id);
+  }
+
+  newId(keyPrefix: string): string {
+    const serial = (this.serials.get(keyPrefix) ?? 0) + 1;
+    this.serials.set(keyPrefix, serial);
+    // Neighbouring ids that differ in the case of a letter are what 15-character comparisons trip over.
+    return makeId(keyPrefix, serial * 31);
+  }
+
+  stamp(): number {
+    return toSecond(this.now());
+  }
+
+  insert(object: SObject, values: Values, { by, at = this.stamp() }: Writer): Row {
+    const id = this.newId(object.keyPrefix);
+    const stamp = toSecond(at);
+    const system: Values = {
+      Id: id,
+      IsDeleted: false,
+      CreatedDate: stamp,
+      CreatedById: by,
+      LastModifiedDate: stamp,
+      LastModifiedById: by,
+      SystemModstamp: stamp,
+    };
+    const row: Row = { id, object, values: { ...system, ...values, Id: id }, deletedAt: undefined };
+    this.table(object).insert(row);
+    return row;
+  }
+
+  update(row: Row, changes: Values, { by, at = this.stamp(), automated = false }: Writer): void {
+    const stamp = toSecond(at);
+    const modified: Values = automated ? {} : { LastModifiedDate: stamp, LastModifiedById: by };
+    const values = { ...row.values, ...changes, ...modified, SystemModstamp: stamp };
+    this.table(row.object).replace(row, values);
+  }
+
+  /** Values as a formula, a roll-up in another record or a bad restore changes them: no stamp moves. */
+  silently(row: Row, changes: Values): void {
+    this.table(row.object).replace(row, { ...row.values, ...changes });
+  }
+
+  /** Into the recycle bin where the object has one. Children go with their parent. */
+  delete(row: Row, writer: Writer, more: Values = {}): void {
+    const at = writer.at ?? this.now();
+    for (const child of this.cascading(row)) this.delete(child, writer);
+    this.deletions.push({ object: row.object.name, id: row.id, at });
+    if (!row.object.flags.undeletable) {
+      this.table(row.object).remove(row);
+      return;
+    }
+    this.update(row, { ...more, IsDeleted: true }, writer);
+    row.deletedAt = at;
+    this.bin.push(row);
+  }
+
+  undelete(row: Row, writer: Writer): void {
+    this.update(row, { IsDeleted: false }, writer);
+    row.deletedAt = undefined;
+    this.bin = this.bin.filter((other) => other !== row);
+  }
+
+  /** Empties the bin of what has been in it long enough, or of `row` at once. */
+  purge(row?: Row): void {
+    const limit = this.now() - BIN_MS;
+    const gone = row === undefined ? this.bin.filter(({ deletedAt = Infinity }) => deletedAt < limit) : [row];
+    if (gone.length === 0) return;
+    for (const one of gone) this.table(one.object).remove(one);
+    const set = new Set(gone);
+    this.bin = this.bin.filter((one) => !set.has(one));
+  }
+
+  /** Any field, computed ones too. */
+  read(row: Row, field: Field): Value {
+    if (field.formula !== null) return this.compute(row, field.formula);
+    return row.values[field.name] ?? field.defaultValue;
+  }
+
+  private compute(row: Row, expression: string): Value {
+    if (expression.startsWith('FLOOR(NOW()')) {
+      return Math.floor((this.now() - Number(row.values['CreatedDate'])) / DAY);
+    }
+    const [relationship = '', name = ''] = expression.split('.');
+    const reference = row.object.relationship(relationship);
+    const parentId = reference === undefined ? null : row.values[reference.name];
+    const parent = typeof parentId === 'string' ? this.find(parentId) : undefined;
+    const field = parent?.object.field(name);
+    return parent === undefined || field === undefined ? null : this.read(parent, field);
+  }
+
+  private cascading(row: Row): Row[] {
+    return row.object.children
+      .filter(({ childSObject }) => childSObject === 'CampaignMember' || childSObject === 'Contact')
+      .flatMap(({ childSObject, field }) =>
+        [...this.table(childSObject).all()].filter(
+          (child) => child.values[field] === row.id && child.deletedAt === undefined,
+        ),
+      );
+  }
+}
