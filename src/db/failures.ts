@@ -12,7 +12,7 @@ const awayCodes: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '5330
 const refusalCodes: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
 
 /** SQLSTATE of an error of the server, also when the ORM has wrapped it. */
-export function sqlState(error: unknown): string | null {
+function sqlState(error: unknown): string | null {
   if (error instanceof DatabaseError) return error.code ?? null;
   // The ORM copies the driver's fields.
   if (error instanceof DriverException && 'code' in error && typeof error.code === 'string') return error.code;

@@ -30,7 +30,7 @@ export interface PageSources {
 }
 
 /** Leads on one page; one call reads them back from a CRM, whose batches take at least as many. */
-export const pageSize = 50;
+const pageSize = 50;
 
 /** The page's data, from the database and, for the values read back, from the CRM. */
 export function createPageReader(sources: PageSources): PageReader {

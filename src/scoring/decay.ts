@@ -38,7 +38,7 @@ export function decayedUnits(
 }
 
 /** The share of an event's worth that is left at an age: 1 when fresh, 0.5 after one half-life, 0 beyond a window. */
-export function remaining(decay: Decay, ageDays: number): number {
+function remaining(decay: Decay, ageDays: number): number {
   if ('halfLifeDays' in decay) return 0.5 ** (ageDays / decay.halfLifeDays);
   return ageDays <= decay.windowDays ? 1 : 0;
 }

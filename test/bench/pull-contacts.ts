@@ -87,12 +87,12 @@ async function onNewDatabase(server: BenchServer, url: string, pulling: Pulling)
   };
 }
 
-export async function prepareRun(session: Session): Promise<Prepared> {
+async function prepareRun(session: Session): Promise<Prepared> {
   return prepare(session, session.newId(), signal);
 }
 
 /** The first full pass of one object through the production path, from `connector`. */
-export async function pullObject(
+async function pullObject(
   session: Session,
   prepared: Prepared,
   object: string,
@@ -106,7 +106,7 @@ export async function pullObject(
 }
 
 /** All pages of an object, as the connector yields them. */
-export async function fetchPages(session: Session, { pipeline }: Prepared, object: string): Promise<PullBatch[]> {
+async function fetchPages(session: Session, { pipeline }: Prepared, object: string): Promise<PullBatch[]> {
   const pages: PullBatch[] = [];
   const request = {
     object,
@@ -123,7 +123,7 @@ export async function fetchPages(session: Session, { pipeline }: Prepared, objec
 }
 
 /** A connector whose pull yields pages that were fetched before: what is left is our own work. */
-export function replaying(connector: Connector, pages: readonly PullBatch[]): Connector {
+function replaying(connector: Connector, pages: readonly PullBatch[]): Connector {
   return {
     ...connector,
     async *pull() {

@@ -45,7 +45,7 @@ function linesOf(part: readonly object[] | LoopState['crm']): Set<string> {
 }
 
 /** The CRM's own view of what we have written. The date of a qualification is only told to be there. */
-export function valuesIn(crm: HubSpotSandbox): LoopState['crm'] {
+function valuesIn(crm: HubSpotSandbox): LoopState['crm'] {
   return Object.fromEntries(
     [...crm.store.contacts.from(0)].map((record) => [
       String(record.id),

@@ -17,7 +17,7 @@ export function renderBrief(records: readonly CrmRecord[]): Html {
 }
 
 /** In words as well as in colour. */
-export function mark(record: CrmRecord): Html {
+function mark(record: CrmRecord): Html {
   const { state, fields, isReadBack } = record;
   const differing = fields.filter(({ agrees }) => !agrees).length;
   if (state === 'dead') return html`<span class="mark bad">✕ refused by the CRM</span>`;

@@ -1,7 +1,7 @@
 import { startHubSpotSandbox, type HubSpotSandbox, type HubSpotSandboxOptions } from './sandbox.ts';
 import { DEFAULT_TOKEN } from './scopes.ts';
 
-export const DEFAULT_HUBSPOT_PORT = 9_001;
+const DEFAULT_HUBSPOT_PORT = 9_001;
 
 export interface RunningSandbox {
   sandbox: HubSpotSandbox;

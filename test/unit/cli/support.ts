@@ -59,7 +59,7 @@ function notAsked(): never {
 }
 
 /** An application that answers only what a test gives it. */
-export function appWith(answers: Partial<App>): App {
+function appWith(answers: Partial<App>): App {
   return {
     migrate: notAsked,
     settings: notAsked,

@@ -38,7 +38,7 @@ export const defaultMapping: MappingDefinition = {
 
 const capability = { lanes: ['full'], push: null, optional: false } as const;
 
-export const connector: InstalledConnector = {
+const connector: InstalledConnector = {
   kind: 'hubspot',
   objects: [
     { ...capability, object: 'companies', kind: 'company' },

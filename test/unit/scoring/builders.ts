@@ -7,10 +7,10 @@ import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
 import { scoreLead } from '../../../src/scoring/score.ts';
 
 export const at = new Date('2026-11-22T12:00:00Z');
-export const dayMs = 86_400_000;
+const dayMs = 86_400_000;
 export const daysAgo = (days: number) => new Date(at.getTime() - days * dayMs);
 
-export const someFacts = (values: Fields, more: Partial<LeadFacts> = {}): LeadFacts => ({
+const someFacts = (values: Fields, more: Partial<LeadFacts> = {}): LeadFacts => ({
   leadId: 'lead-1',
   values,
   events: [],
@@ -77,5 +77,5 @@ export const scoreOfRule = (rule: Rule, values: Fields, more: Partial<LeadFacts>
 export const earnedBy = (breakdown: ScoreBreakdown, ruleId: string): number | undefined =>
   breakdown.contributions.find((line) => line.ruleId === ruleId)?.earned;
 
-export const inputOf = (breakdown: ScoreBreakdown, ruleId: string): FieldValue | undefined =>
+const inputOf = (breakdown: ScoreBreakdown, ruleId: string): FieldValue | undefined =>
   breakdown.contributions.find((line) => line.ruleId === ruleId)?.input;

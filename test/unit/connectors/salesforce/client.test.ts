@@ -1,0 +1,249 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { generateKeyPairSync, verify } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createClient, limitsIn, type Call, type SalesforceClient } from '../../../../connectors/salesforce/client.ts';
+import type { SalesforceCredentials, SalesforceSettings } from '../../../../connectors/salesforce/settings.ts';
+import {
+  AuthError,
+  PermissionError,
+  QuotaExhaustedError,
+  RateLimitError,
+  RequestError,
+  TransientError,
+  type ConnectorError,
+} from '../../../../src/connector-sdk/index.ts';
+import { testContext, virtualClock } from '../../../support/connector-context.ts';
+
+interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+type Answer = (seen: Seen, response: ServerResponse, count: number) => void;
+
+let stop: (() => void) | null = null;
+afterEach(() => {
+  stop?.();
+  stop = null;
+});
+
+const signal = new AbortController().signal;
+const call: Call = { method: 'GET', path: '/query?q=SELECT' };
+const session: SalesforceCredentials = { accessToken: 'session' };
+
+async function serve(answer: Answer): Promise<{ readonly url: string; readonly seen: readonly Seen[] }> {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Uint8Array[] = [];
+    request.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request;
+      const one = { method, url, headers, body: Buffer.concat(chunks).toString() };
+      seen.push(one);
+      answer(one, response, seen.length);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+interface Setup {
+  readonly url: string;
+  readonly credentials?: SalesforceCredentials;
+  readonly settings?: SalesforceSettings;
+  readonly saveCredentials?: (credentials: SalesforceCredentials) => Promise<void>;
+}
+
+function clientFor({ url, credentials = session, settings = {}, ...rest }: Setup): SalesforceClient {
+  const definition = { limits: {} };
+  const parts = { definition, clock: virtualClock(), baseUrl: url, credentials, settings, ...rest };
+  return createClient(testContext<SalesforceSettings, SalesforceCredentials>(parts));
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function failure(sending: Promise<unknown>): Promise<ConnectorError> {
+  return sending.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => error as ConnectorError,
+  );
+}
+
+describe('an answer', () => {
+  test('comes from the pinned version, with the token and our name', async () => {
+    const { url, seen } = await serve((_, response) => json(response, 200, { ok: true }));
+    expect((await clientFor({ url }).send(call, signal)).body).toEqual({ ok: true });
+    expect(seen[0]).toMatchObject({ method: 'GET', url: '/services/data/v67.0/query?q=SELECT' });
+    expect(seen[0]?.headers).toMatchObject({
+      authorization: 'Bearer session',
+      'sforce-call-options': 'client=leadloop',
+    });
+  });
+
+  test('that breaks off in its body is asked for again, and ends no process (defect of jsforce)', async () => {
+    const { url, seen } = await serve((_, response, count) => {
+      if (count > 1) return json(response, 200, { ok: true });
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{"ok":');
+      setTimeout(() => response.destroy(), 20);
+    });
+    expect((await clientFor({ url }).send(call, signal)).body).toEqual({ ok: true });
+    expect(seen).toHaveLength(2);
+  });
+
+  test('that is a redirect of a write is not followed as a read (defect of jsforce)', async () => {
+    const { url, seen } = await serve((_, response) => {
+      response.writeHead(307, { location: '/elsewhere' });
+      response.end();
+    });
+    const error = await failure(
+      clientFor({ url }).send({ method: 'PATCH', path: '/composite/sobjects', body: {} }, signal),
+    );
+    expect(error).toBeInstanceOf(RequestError);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('that never ends is given up', { timeout: 15_000 }, async () => {
+    const { url } = await serve((_, response) => void response.write('{'));
+    const sending = clientFor({ url, settings: { requestTimeoutSeconds: 1 } }).send(call, AbortSignal.timeout(1_500));
+    await expect(sending).rejects.toThrow();
+  });
+});
+
+describe('what Salesforce refuses', () => {
+  const list = (errorCode: string, message = 'text with data in it'): unknown => [{ errorCode, message }];
+
+  test.for<readonly [number, unknown, abstract new (...args: never[]) => ConnectorError]>([
+    [401, list('INVALID_SESSION_ID'), AuthError],
+    [401, list('INVALID_AUTH_HEADER'), AuthError],
+    [403, list('API_DISABLED_FOR_ORG'), PermissionError],
+    [403, list('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'), QuotaExhaustedError],
+    [403, list('REQUEST_LIMIT_EXCEEDED', 'ConcurrentPerOrgLongTxn Limit exceeded.'), RateLimitError],
+    [400, list('INVALID_TYPE'), PermissionError],
+    [400, list('MALFORMED_QUERY'), RequestError],
+    [400, list('QUERY_TIMEOUT'), RequestError],
+    [410, list('UNSUPPORTED_API_VERSION'), RequestError],
+    [503, '<html>', TransientError],
+    [420, '<html>', TransientError],
+  ])('%i %j has its class, and its text is not repeated', async ([status, body, kind]) => {
+    const { url } = await serve((_, response) => json(response, status, body));
+    const error = await failure(clientFor({ url }).send(call, signal));
+    expect(error).toBeInstanceOf(kind);
+    expect(error.message).not.toContain('data in it');
+  });
+
+  test('a session that is not for REST is not renewed', async () => {
+    const message = 'This session is not valid for use with the REST API';
+    const { url, seen } = await serve((_, response) => json(response, 401, list('INVALID_SESSION_ID', message)));
+    const credentials = { clientId: 'c', clientSecret: 's', refreshToken: 'r', accessToken: 'a' };
+    expect(await failure(clientFor({ url, credentials }).send(call, signal))).toBeInstanceOf(AuthError);
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('Sforce-Limit-Info', () => {
+  test.for([
+    'api-usage=18/5000',
+    'api-usage=18/5000; per-app-api-usage=17/250(appName=sample)',
+    'per-app-api-usage=17/250(appName=sample), api-usage=18/5000',
+    'api-bursts=1/750; api-usage=18/5000',
+  ])('%s', (header) => {
+    expect(limitsIn({ 'sforce-limit-info': header })).toEqual({ dailyMax: 5_000, dailyRemaining: 4_982 });
+  });
+
+  test('another header says nothing', () => {
+    expect(limitsIn({})).toBeNull();
+    expect(limitsIn({ 'sforce-limit-info': 'per-app-api-usage=17/250(appName=x)' })).toBeNull();
+  });
+});
+
+describe('tokens', () => {
+  const tokenFor = (seen: Seen): string | null => new URLSearchParams(seen.body).get('grant_type');
+
+  test('a token that is refused as soon as it is new is not asked for again and again (defect of jsforce)', async () => {
+    const { url, seen } = await serve((one, response) =>
+      one.url.endsWith('/token')
+        ? json(response, 200, { access_token: 't', instance_url: 'http://unused' })
+        : json(response, 401, [{ errorCode: 'INVALID_SESSION_ID', message: '' }]),
+    );
+    const credentials = { clientId: 'c', clientSecret: 's' };
+    expect(await failure(clientFor({ url, credentials }).send(call, signal))).toBeInstanceOf(AuthError);
+    expect(seen.map(({ url }) => url.endsWith('/token'))).toEqual([true, false, true, false]);
+    expect(seen.flatMap((one) => tokenFor(one) ?? [])).toEqual(['client_credentials', 'client_credentials']);
+  });
+
+  test('the next secret is tried where the first is refused', async () => {
+    const { url } = await serve((one, response) => {
+      if (!one.url.endsWith('/token')) json(response, 200, {});
+      else if (one.body.includes('new')) json(response, 200, { access_token: 't', instance_url: 'http://unused' });
+      else json(response, 400, { error: 'invalid_client', error_description: 'invalid client credentials' });
+    });
+    const credentials = { clientId: 'c', clientSecret: 'old', nextClientSecret: 'new' };
+    expect((await clientFor({ url, credentials }).send(call, signal)).body).toEqual({});
+  });
+
+  test('a rotated refresh token is kept before the access token is used, and used the next time', async () => {
+    const story: string[] = [];
+    const { url } = await serve((one, response) => {
+      if (one.url.endsWith('/token')) {
+        const given = new URLSearchParams(one.body).get('refresh_token') ?? '';
+        story.push(given);
+        json(response, 200, { access_token: `a-${given}`, refresh_token: `${given}+`, instance_url: 'http://unused' });
+      } else {
+        story.push('used');
+        const stale = story.length < 5;
+        json(response, stale ? 401 : 200, stale ? [{ errorCode: 'INVALID_SESSION_ID' }] : {});
+      }
+    });
+    const client = clientFor({
+      url,
+      credentials: { clientId: 'c', refreshToken: 'r' },
+      saveCredentials: (saved) => {
+        story.push('refreshToken' in saved ? `saved ${saved.refreshToken}` : '');
+        return Promise.resolve();
+      },
+    });
+    await client.send(call, signal);
+    expect(story).toEqual(['r', 'saved r+', 'used', 'r+', 'saved r++', 'used']);
+  });
+
+  test('an assertion is signed for the host it is sent to, and lives three minutes', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const { url, seen } = await serve((one, response) =>
+      json(response, 200, one.url.endsWith('/token') ? { access_token: 't', instance_url: 'http://unused' } : {}),
+    );
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    await clientFor({ url, credentials: { clientId: 'c', username: 'u@x', privateKey: pem } }).send(call, signal);
+    const assertion = new URLSearchParams(seen[0]?.body).get('assertion') ?? '';
+    const [head = '', claims = '', signature = ''] = assertion.split('.');
+    const isGood = verify(
+      'RSA-SHA256',
+      Buffer.from(`${head}.${claims}`),
+      publicKey,
+      Buffer.from(signature, 'base64url'),
+    );
+    expect(isGood).toBe(true);
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({
+      iss: 'c',
+      sub: 'u@x',
+      aud: url,
+      exp: Date.UTC(2026, 10, 22, 12) / 1_000 + 180,
+    });
+  });
+
+  test('a key that cannot sign is named without being shown', async () => {
+    const credentials = { clientId: 'c', username: 'u', privateKey: 'secret key' };
+    const error = await failure(clientFor({ url: 'http://127.0.0.1:9', credentials }).send(call, signal));
+    expect(error).toBeInstanceOf(AuthError);
+    expect(JSON.stringify([error.message, error.remedy, error.cause])).not.toContain('secret key');
+  });
+});
