@@ -1,0 +1,59 @@
+import { CursorExpiredError, type Cursor } from 'leadloop/connector-sdk';
+
+/** A pass over everything in order of id. `after` is the last one read; null = the beginning. */
+export interface ListPosition {
+  readonly kind: 'list';
+  readonly after: string | null;
+}
+
+/** A row as the keyset orders them: by stamp, then by id. Milliseconds. */
+export interface Row {
+  readonly stamp: number;
+  readonly id: string;
+}
+
+/** A walk through time. Everything before `from` has been read; milliseconds. */
+export interface WindowPosition {
+  readonly kind: 'window';
+  readonly from: number;
+  /** The end of the window that is half read; null = none is. */
+  readonly end: number | null;
+  /** The last row that was read of the open window; null = nothing of it. */
+  readonly at: Row | null;
+}
+
+export type Position = ListPosition | WindowPosition;
+
+// sf1:list:ID and sf1:window:FROM:END:STAMP:ID. A change of meaning needs a new number.
+const listForm = /^sf1:list:(?<after>[a-zA-Z0-9]*)$/;
+const windowForm = /^sf1:window:(?<from>\d+):(?<end>\d*):(?:(?<stamp>\d+):(?<id>[a-zA-Z0-9]+))?$/;
+
+export function encodeCursor(position: Position): Cursor {
+  if (position.kind === 'list') return `sf1:list:${position.after ?? ''}`;
+  const { from, end, at } = position;
+  return `sf1:window:${from}:${end ?? ''}:${at === null ? '' : `${at.stamp}:${at.id}`}`;
+}
+
+/** Null = a pass that begins. @throws CursorExpiredError */
+export function listPosition(cursor: Cursor | null): ListPosition {
+  if (cursor === null) return { kind: 'list', after: null };
+  const after = listForm.exec(cursor)?.groups?.['after'];
+  if (after === undefined) throw unreadable();
+  return { kind: 'list', after: after === '' ? null : after };
+}
+
+/** Null = from `beginning`. @throws CursorExpiredError */
+export function windowPosition(cursor: Cursor | null, beginning: number): WindowPosition {
+  if (cursor === null) return { kind: 'window', from: beginning, end: null, at: null };
+  const groups = windowForm.exec(cursor)?.groups;
+  if (groups === undefined) throw unreadable();
+  const { from, end, stamp, id } = groups;
+  const at = stamp === undefined || id === undefined ? null : { stamp: Number(stamp), id };
+  return { kind: 'window', from: Number(from), end: end === '' ? null : Number(end), at };
+}
+
+function unreadable(): CursorExpiredError {
+  return new CursorExpiredError('The cursor is not one of this connector and lane.', {
+    remedy: 'Read the object in full once.',
+  });
+}

@@ -1,0 +1,146 @@
+import type {
+  FieldSpec,
+  InRule,
+  LeadField,
+  MappingDefinition,
+  OutputField,
+  OutRule,
+  Transform,
+} from 'leadloop/connector-sdk';
+
+// DATA: what leadloop reads and writes where an organisation configures nothing.
+
+interface InOptions {
+  readonly transform?: readonly Transform[];
+  readonly blank?: InRule['blank'];
+  readonly conflict?: InRule['conflict'];
+}
+
+function into(
+  to: LeadField,
+  from: string | readonly string[],
+  { transform = [], blank = 'keep', conflict = 'crm' }: InOptions = {},
+): InRule {
+  return { from: typeof from === 'string' ? [from] : from, to, transform, onInvalid: 'null', blank, conflict };
+}
+
+const trim: Transform = { name: 'trim' };
+const integer: Transform = { name: 'integer' };
+const domain: Transform = { name: 'domain' };
+
+/** What sales decided, by the statuses that a new organisation has. Conversion itself makes a contact. */
+const salesDecision: Transform = {
+  name: 'values',
+  map: {
+    Qualified: 'sql',
+    'Closed - Converted': 'sql',
+    Unqualified: 'disqualified',
+    'Closed - Not Converted': 'disqualified',
+    Nurturing: 'recycled',
+  },
+  otherwise: null,
+};
+
+/** Alike on leads and contacts. */
+const person: readonly InRule[] = [
+  into('email', 'Email', { transform: [trim, { name: 'lower' }] }),
+  into('name', ['FirstName', 'LastName'], { transform: [trim, { name: 'concat', separator: ' ' }] }),
+  into('title', 'Title', { transform: [trim] }),
+  into('owner', 'OwnerId'),
+  into('source', 'LeadSource'),
+];
+
+function out(from: OutputField, to: string): OutRule {
+  return { from, to: `Leadloop_${to}__c`, write: 'always', values: null };
+}
+
+const scores: readonly OutRule[] = [
+  out('lead_score', 'Score'),
+  out('segment', 'Segment'),
+  out('status', 'Status'),
+  out('is_mql', 'Is_MQL'),
+  out('mql_date', 'MQL_Date'),
+  out('tier', 'Tier'),
+  out('reasons', 'Reasons'),
+];
+
+export const defaultMapping: MappingDefinition = {
+  objects: {
+    Account: {
+      in: [
+        into('company_name', 'Name', { transform: [trim] }),
+        into('employee_count', 'NumberOfEmployees', { transform: [integer] }),
+        into('industry', 'Industry'),
+        into('company_domain', 'Website', { transform: [domain] }),
+      ],
+      out: [],
+    },
+    Lead: {
+      in: [
+        ...person,
+        into('company_name', 'Company', { transform: [trim] }),
+        into('state', 'State', { transform: [{ name: 'state' }] }),
+        into('employee_count', 'NumberOfEmployees', { transform: [integer] }),
+        into('industry', 'Industry'),
+        into('company_domain', 'Website', { transform: [domain] }),
+        // Cleared, sales has taken its word back: the same word counts again the next time.
+        into('crm_status', 'Status', { transform: [salesDecision], blank: 'clear' }),
+      ],
+      out: scores,
+    },
+    Contact: {
+      in: [...person, into('state', 'MailingState', { transform: [{ name: 'state' }] })],
+      out: scores,
+    },
+  },
+  // Salesforce itself counts neither visits nor opens: what marketing tools write there has a name of its own in each org.
+  counters: {
+    website_visits: 'events',
+    email_opens: 'events',
+    email_clicks: 'events',
+    demo_requested: 'events',
+    content_downloads: 'events',
+  },
+  // A campaign is known by its type and name, a task by its subject.
+  events: [
+    { object: 'CampaignMember', contains: 'demo', type: 'demo_request' },
+    ...['webinar', 'content', 'download', 'whitepaper', 'ebook', 'guide'].map((contains) => ({
+      object: 'CampaignMember',
+      contains,
+      type: 'content_download' as const,
+    })),
+    { object: 'CampaignMember', contains: '', type: 'form_submission' },
+  ],
+};
+
+function field(
+  name: string,
+  label: string,
+  spec: Pick<FieldSpec, 'description' | 'type'> & Partial<FieldSpec>,
+): FieldSpec {
+  return { options: [], ...spec, name: `Leadloop_${name}__c`, label: `Leadloop ${label}` };
+}
+
+const fields: readonly FieldSpec[] = [
+  field('Score', 'score', { type: 'number', description: 'Lead score, 0 to 100.' }),
+  field('Segment', 'segment', {
+    type: 'option',
+    description: 'Size of the organisation behind the lead.',
+    options: ['Enterprise', 'Mid-Market', 'SMB', 'unknown'],
+  }),
+  field('Status', 'status', {
+    type: 'option',
+    description: 'Where the lead stands on its way to sales.',
+    options: ['new', 'engaged', 'mql', 'sql', 'opportunity', 'disqualified', 'recycled'],
+  }),
+  field('Is_MQL', 'MQL', { type: 'boolean', description: 'Marketing qualified, or further.' }),
+  field('MQL_Date', 'MQL date', { type: 'datetime', description: 'When the lead last became marketing qualified.' }),
+  field('Tier', 'tier', {
+    type: 'option',
+    description: 'How soon to call.',
+    options: ['hot', 'warm', 'nurture', 'monitor'],
+  }),
+  field('Reasons', 'reasons', { type: 'text', description: 'Why the score is what it is, in one sentence.' }),
+];
+
+export const ownedFields: Readonly<Record<string, readonly FieldSpec[]>> = { Lead: fields, Contact: fields };

@@ -1,0 +1,122 @@
+import { ProtocolError, RequestError } from 'leadloop/connector-sdk';
+import type { SalesforceClient } from './client.ts';
+import { maxUrlLength } from './limits.ts';
+import {
+  withRecords,
+  type WireCreated,
+  type WireDescribe,
+  type WireQuery,
+  type WireSaved,
+  type WireUpdated,
+} from './wire.ts';
+
+// One function for each endpoint that we use.
+
+/** `all` shows what is in the recycle bin as well, and archived activities. */
+export async function query(
+  client: SalesforceClient,
+  soql: string,
+  { all, signal }: { readonly all: boolean; readonly signal: AbortSignal },
+): Promise<WireQuery> {
+  const path = all ? '/queryAll' : '/query';
+  const url = `${path}?q=${encodeURIComponent(soql)}`;
+  if (url.length > maxUrlLength) {
+    throw new RequestError(
+      'The mapping reads more fields than fit into one query.',
+      { status: 414, category: 'URI_TOO_LONG' },
+      { remedy: 'Map fewer fields of this object.' },
+    );
+  }
+  const { body } = await client.send<unknown>({ method: 'GET', path: url }, signal);
+  return withRecords(body, `GET ${path}`);
+}
+
+export async function describeObject(
+  client: SalesforceClient,
+  object: string,
+  signal: AbortSignal,
+): Promise<WireDescribe> {
+  const { body } = await client.send<WireDescribe | null>(
+    { method: 'GET', path: `/sobjects/${object}/describe` },
+    signal,
+  );
+  if (!Array.isArray(body?.fields)) throw new ProtocolError(`Salesforce described ${object} without fields.`);
+  return body;
+}
+
+/** Ids that changed, and how far Salesforce vouches for them: to the start of the oldest transaction that is still open. */
+export async function getUpdated(
+  client: SalesforceClient,
+  object: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  signal: AbortSignal,
+): Promise<WireUpdated> {
+  const instant = (at: number): string => encodeURIComponent(new Date(at).toISOString());
+  const path = `/sobjects/${object}/updated/?start=${instant(start)}&end=${instant(end)}`;
+  const { body } = await client.send<WireUpdated | null>({ method: 'GET', path }, signal);
+  if (!Array.isArray(body?.ids) || Number.isNaN(Date.parse(body.latestDateCovered))) {
+    throw new ProtocolError(`Salesforce answered getUpdated of ${object} without ids and a date.`);
+  }
+  return body;
+}
+
+export interface Update {
+  readonly id: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** One call for up to 200 records of one object. Empty where Salesforce says nothing. */
+export async function updateCollection(
+  client: SalesforceClient,
+  object: string,
+  updates: readonly Update[],
+  signal: AbortSignal,
+): Promise<readonly WireSaved[]> {
+  const records = updates.map(({ id, fields }) => ({ attributes: { type: object }, id, ...fields }));
+  const headers = {
+    // The default is TRUE, for updates too: a score would hand the lead to another owner (docs, assignment rule header).
+    'Sforce-Auto-Assign': 'FALSE',
+    'Sforce-Duplicate-Rule-Header': 'allowSave=true',
+  };
+  const { body } = await client.send<unknown>(
+    { method: 'PATCH', path: '/composite/sobjects', body: { allOrNone: false, records }, headers },
+    signal,
+  );
+  return Array.isArray(body) ? (body as readonly WireSaved[]) : [];
+}
+
+export async function createRecord(
+  client: SalesforceClient,
+  object: string,
+  fields: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<WireCreated> {
+  const { body } = await client.send<WireCreated | null>(
+    { method: 'POST', path: `/sobjects/${object}`, body: fields },
+    signal,
+  );
+  return body ?? {};
+}
+
+/** Creates a custom field through the Tooling API. */
+export async function createField(
+  client: SalesforceClient,
+  fullName: string,
+  metadata: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<void> {
+  await client.send(
+    { method: 'POST', path: '/tooling/sobjects/CustomField', body: { FullName: fullName, Metadata: metadata } },
+    signal,
+  );
+}
+
+/** The user behind the credentials. */
+export async function userId(client: SalesforceClient, signal: AbortSignal): Promise<string> {
+  const { body } = await client.send<{ readonly user_id?: string } | null>(
+    { method: 'GET', path: '/services/oauth2/userinfo' },
+    signal,
+  );
+  if (typeof body?.user_id !== 'string') throw new ProtocolError('Salesforce does not say who its user is.');
+  return body.user_id;
+}

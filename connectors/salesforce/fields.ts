@@ -1,0 +1,119 @@
+import {
+  PermissionError,
+  RequestError,
+  type EnsuredField,
+  type FieldSchema,
+  type FieldSpec,
+  type FieldType,
+} from 'leadloop/connector-sdk';
+import { createField } from './endpoints.ts';
+import { grantFields } from './permissions.ts';
+import { cachedSchema } from './schema.ts';
+import type { Session } from './session.ts';
+
+/** DATA: our types → the metadata of a custom field (docs, Metadata API, CustomField). No field of ours is ever required. */
+const metadata: Readonly<Record<FieldType, (field: FieldSpec) => Readonly<Record<string, unknown>>>> = {
+  // Longer than a text field may be; two of these in one query would cut its pages to 200 rows (docs, query batch size).
+  text: () => ({ type: 'LongTextArea', length: 1_000, visibleLines: 3 }),
+  number: () => ({ type: 'Number', precision: 18, scale: 2 }),
+  boolean: () => ({ type: 'Checkbox', defaultValue: 'false' }),
+  date: () => ({ type: 'Date' }),
+  datetime: () => ({ type: 'DateTime' }),
+  option: ({ options }) => ({ type: 'Picklist', valueSet: valueSet(options) }),
+  options: ({ options }) => ({ type: 'MultiselectPicklist', visibleLines: 4, valueSet: valueSet(options) }),
+};
+
+function valueSet(options: readonly string[]): object {
+  const value = options.map((option) => ({ valueName: option, label: option, default: false }));
+  return { restricted: true, valueSetDefinition: { sorted: false, value } };
+}
+
+/**
+ * One call where all is there. A new field is invisible to everybody, us included (docs, field-level security): those that we
+ * made, and those of ours that are hidden, are granted by a permission set.
+ */
+export async function ensureFields(
+  session: Session,
+  object: string,
+  fields: readonly FieldSpec[],
+  signal: AbortSignal,
+): Promise<readonly EnsuredField[]> {
+  const before = await freshSchema(session, object, signal);
+  const ensured: EnsuredField[] = [];
+  for (const field of fields) {
+    const existing = before.get(field.name);
+    ensured.push(existing === undefined ? await create(session, object, { field, signal }) : judged(field, existing));
+  }
+  const hidden = ensured.filter(({ status, field }) => status !== 'forbidden' && !before.has(field));
+  if (hidden.length === 0) return ensured;
+  const refusal = await grantFields(session, object, { fields: hidden.map(({ field }) => field), signal }).catch(
+    whyNot,
+  );
+  const after = await freshSchema(session, object, signal);
+  return ensured.map((one) => {
+    if (one.status === 'forbidden' || before.has(one.field)) return one;
+    const shown = after.get(one.field);
+    const field = fields.find(({ name }) => name === one.field);
+    if (shown === undefined || field === undefined) return { ...one, status: 'forbidden', message: refusal };
+    return one.status === 'created' ? one : judged(field, shown);
+  });
+}
+
+async function freshSchema(
+  session: Session,
+  object: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, FieldSchema>> {
+  const schema = await cachedSchema(session, object, { maxAgeMs: 0, signal });
+  return new Map(schema.map((field) => [field.name, field]));
+}
+
+/** A field of this name is there: is it what we would have made? */
+function judged(field: FieldSpec, existing: FieldSchema): EnsuredField {
+  if (existing.type !== field.type) {
+    return ensuredAs(field, 'conflict', `The field is of type ${existing.type} instead of ${field.type}.`);
+  }
+  if (existing.readOnly) return ensuredAs(field, 'conflict', 'The field cannot be written by the integration user.');
+  const missing = field.options.filter((option) => !existing.options.includes(option));
+  return missing.length === 0
+    ? ensuredAs(field, 'present', '')
+    : ensuredAs(field, 'conflict', `The field lacks these values: ${missing.join(', ')}.`);
+}
+
+async function create(
+  { client }: Session,
+  object: string,
+  { field, signal }: { readonly field: FieldSpec; readonly signal: AbortSignal },
+): Promise<EnsuredField> {
+  const { name, label, description, type } = field;
+  const definition = { label, description, required: false, ...metadata[type](field) };
+  try {
+    await createField(client, `${object}.${name}`, definition, signal);
+    return ensuredAs(field, 'created', '');
+  } catch (error) {
+    if (error instanceof PermissionError) {
+      return ensuredAs(
+        field,
+        'forbidden',
+        `The integration user may not customise the application: create ${object}.${name} by hand.`,
+      );
+    }
+    // It is there and hidden, or another daemon was faster.
+    if (error instanceof RequestError && error.category === 'DUPLICATE_DEVELOPER_NAME') {
+      return ensuredAs(field, 'present', '');
+    }
+    if (error instanceof RequestError) return ensuredAs(field, 'forbidden', error.message);
+    throw error;
+  }
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof PermissionError || error instanceof RequestError) {
+    return `Grant the field to the integration user by a permission set. ${error.message}`;
+  }
+  throw error;
+}
+
+function ensuredAs({ name }: FieldSpec, status: EnsuredField['status'], message: string): EnsuredField {
+  return { field: name, status, message };
+}

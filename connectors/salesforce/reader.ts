@@ -1,0 +1,93 @@
+import { RequestError, type FieldSchema, type PullRequest } from 'leadloop/connector-sdk';
+import { decoderFor, type Decoder } from './decode.ts';
+import { query } from './endpoints.ts';
+import { idsPerQuery } from './limits.ts';
+import { followMerges, isMerged } from './merges.ts';
+import type { SalesforceObject } from './objects.ts';
+import { cachedSchema, describe } from './schema.ts';
+import type { Session } from './session.ts';
+import type { WireQuery, WireRecord } from './wire.ts';
+
+/** Reads rows of one object, with the fields that were asked for and those that we need ourselves. */
+export interface Reader {
+  /** Rows, deleted ones included, for what follows `WHERE`. */
+  readonly rows: (condition: string) => Promise<WireQuery>;
+  /** Rows by id, deleted ones included, in any order. */
+  readonly byId: (ids: readonly string[]) => Promise<readonly WireRecord[]>;
+  /** For each id its living record, through merges; absent = there is none. */
+  found(ids: readonly string[]): Promise<ReadonlyMap<string, WireRecord>>;
+  readonly decode: Decoder;
+  /** Objects without a recycle bin have no such field. */
+  readonly hasBin: boolean;
+}
+
+export async function readerFor(
+  session: Session,
+  object: SalesforceObject,
+  { fields, signal }: Pick<PullRequest, 'fields' | 'signal'>,
+): Promise<Reader> {
+  let schema = await describe(session, object.object, signal);
+
+  const rows = async (condition: string): Promise<WireQuery> => {
+    const ask = (): Promise<WireQuery> =>
+      query(session.client, soqlFor(object, fields, { schema, condition }), { all: true, signal });
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RequestError && error.category === 'INVALID_FIELD')) throw error;
+      // A field was taken away, or its access, since we asked for the fields.
+      schema = await cachedSchema(session, object.object, { maxAgeMs: 0, signal });
+      return ask();
+    }
+  };
+  const byId = async (ids: readonly string[]): Promise<readonly WireRecord[]> => {
+    const found: WireRecord[] = [];
+    for (const some of batchesOf(ids.filter(isId), idsPerQuery)) {
+      found.push(...(await rows(`Id IN ('${some.join("','")}')`)).records);
+    }
+    return found;
+  };
+  return {
+    rows,
+    byId,
+    async found(ids) {
+      const all = await byId([...new Set(ids)]);
+      const merged = await followMerges(all.filter(isMerged), all, byId);
+      const moved = merged.flatMap(({ survivor, absorbed: [id] }): [string, WireRecord][] =>
+        survivor === null || id === undefined ? [] : [[id, survivor]],
+      );
+      const living = all.filter(({ IsDeleted }) => IsDeleted !== true);
+      return new Map([...living.map((row): [string, WireRecord] => [row.Id, row]), ...moved]);
+    },
+    decode: (row) => decoderFor(object, fields, schema)(row),
+    hasBin: has(schema, 'IsDeleted'),
+  };
+}
+
+/** Pure. Salesforce refuses a whole query for one field that it does not show us: only what was described is named. */
+function soqlFor(
+  object: SalesforceObject,
+  fields: readonly string[],
+  { schema, condition }: { readonly schema: readonly FieldSchema[]; readonly condition: string },
+): string {
+  const own = ['IsDeleted', ...(object.isMergeable ? ['MasterRecordId'] : []), ...object.ownFields];
+  const visible = [...own, ...fields].filter((name) => has(schema, name));
+  const parents = object.parentFields.filter((path) => has(schema, `${path.split('.')[0]}Id`));
+  const columns = new Set(['Id', 'SystemModstamp', ...visible, ...parents]);
+  return `SELECT ${[...columns].join(', ')} FROM ${object.object} WHERE ${condition}`;
+}
+
+function has(schema: readonly FieldSchema[], name: string): boolean {
+  return schema.some((field) => field.name === name);
+}
+
+/** Anything else would be refused, or worse. */
+export function isId(text: string): boolean {
+  return /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/.test(text);
+}
+
+function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, batch) =>
+    items.slice(batch * size, (batch + 1) * size),
+  );
+}

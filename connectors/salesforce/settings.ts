@@ -1,0 +1,90 @@
+import { Type, type Static } from 'typebox';
+
+export const settings = Type.Object(
+  {
+    loginUrl: Type.Optional(
+      Type.String({
+        pattern: '^https://|^http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:|/|$)',
+        default: 'https://login.salesforce.com',
+        description: 'The organisation’s own address (My Domain): https://acme.my.salesforce.com.',
+      }),
+    ),
+    organizationId: Type.Optional(
+      Type.String({
+        pattern: '^00D[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?$',
+        description: 'Refuse to run on any other organisation.',
+      }),
+    ),
+    apiVersion: Type.Optional(
+      Type.String({
+        pattern: '^\\d{2,3}\\.0$',
+        description: 'Another version of the API than the one leadloop is tested with.',
+      }),
+    ),
+    overlapMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_440,
+        default: 15,
+        description: 'Read so much again, for what is committed late.',
+      }),
+    ),
+    requestTimeoutSeconds: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 600, default: 120, description: 'Give a request up after so long.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const clientCredentials = Type.Object(
+  {
+    clientId: Type.String({ minLength: 1, description: 'Consumer key of the external client app.' }),
+    clientSecret: Type.String({ minLength: 1 }),
+    nextClientSecret: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'Tried where the first is refused: a rotated secret is valid at once.',
+      }),
+    ),
+  },
+  { additionalProperties: false, title: 'Client credentials' },
+);
+
+const jwt = Type.Object(
+  {
+    clientId: Type.String({ minLength: 1 }),
+    username: Type.String({ minLength: 1, description: 'The integration user.' }),
+    privateKey: Type.String({ minLength: 1, description: 'PEM; its certificate is on the app.' }),
+  },
+  { additionalProperties: false, title: 'JWT bearer' },
+);
+
+const refreshToken = Type.Object(
+  {
+    clientId: Type.String({ minLength: 1 }),
+    clientSecret: Type.Optional(Type.String({ minLength: 1 })),
+    refreshToken: Type.String({ minLength: 1 }),
+    accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+    instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+  },
+  { additionalProperties: false, title: 'Refresh token' },
+);
+
+/** For trying out: lives as long as a session, two hours by default. */
+const session = Type.Object(
+  {
+    accessToken: Type.String({ minLength: 1, description: 'Of a session: `sf org display` shows one.' }),
+    instanceUrl: Type.Optional(
+      Type.String({ description: 'Where the organisation lives. Default: settings.loginUrl.' }),
+    ),
+  },
+  { additionalProperties: false, title: 'Session' },
+);
+
+export const credentials = Type.Union([clientCredentials, jwt, refreshToken, session]);
+
+export type SalesforceSettings = Static<typeof settings>;
+export type ClientCredentials = Static<typeof clientCredentials>;
+export type JwtCredentials = Static<typeof jwt>;
+export type RefreshCredentials = Static<typeof refreshToken>;
+export type SalesforceCredentials = Static<typeof credentials>;
