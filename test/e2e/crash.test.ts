@@ -105,9 +105,10 @@ async function disturbedRound(
         strike = () => undefined;
         setTimeout(() => {
           const atKill = { calls, inFlight };
-          killing = process.kill().then(async ({ wasRunning, openTransactions }) => {
+          killing = (async () => {
+            const { wasRunning, openTransactions } = await process.kill();
             if (wasRunning) kills.push({ moment: await momentOf(db, loop, { openTransactions, ...atKill }) });
-          });
+          })();
         }, trigger.delayMs);
       };
     }
