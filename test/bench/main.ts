@@ -43,6 +43,9 @@ async function measureAll(): Promise<Figures> {
   const contacts = wholeNumber(values.contacts);
   const runs = (section: Section): boolean => values.only.includes(section);
   await using server = await startServer();
+  // The server is a process of its own, and would outlive us.
+  const stop = (): void => void server[Symbol.asyncDispose]().finally(() => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   say('PostgreSQL is up');
   return {
     engineMicros: runs('engine') ? measureEngine(200_000) : null,
