@@ -53,7 +53,7 @@ const loadContext = { connectors: definitions, defaultProfiles: [defaultMqlProfi
 export async function openApp(options: AppOptions): Promise<App> {
   const { environment } = options;
   const destination = pino.destination(options.logTo === 'stderr' ? 2 : 1);
-  const log = pino({ level: environment.logLevel, base: null }, destination);
+  const log = pino({ level: environment.logLevel ?? options.logLevel, base: null }, destination);
   const database = await openDatabase({ url: environment.databaseUrl, home: environment.home, log });
   const sealer = createSealer(await loadKeys(environment.home, environment.sealingKeys));
   const services: SessionServices = {

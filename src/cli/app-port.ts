@@ -54,6 +54,8 @@ export interface App extends AsyncDisposable {
 export interface AppOptions {
   readonly configFile: string;
   readonly environment: Environment;
+  /** Where the environment says nothing. */
+  readonly logLevel: 'info' | 'warn';
   /** `stderr` while the command speaks on stdout. */
   readonly logTo: 'stdout' | 'stderr';
 }

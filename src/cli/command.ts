@@ -34,6 +34,8 @@ interface CommandHelp {
   readonly description: string;
   readonly options?: readonly (readonly [flags: string, description: string])[];
   readonly examples: readonly string[];
+  /** Of the log on stderr where LOG_LEVEL is not set; `warn` where left out. */
+  readonly logLevel?: 'info';
 }
 
 /** A command of its own right, or one that needs the application (database, connectors) opened for it. */

@@ -21,7 +21,7 @@ Environment:
   LEADLOOP_HOME   state of this machine (default .leadloop)
   LEADLOOP_KEY    id:base64[,id:base64…]: keys that seal credentials, the first one new ones;
                   without it a key file is made under LEADLOOP_HOME
-  LOG_LEVEL       trace, debug, info, warn, error, fatal or silent (default info)
+  LOG_LEVEL       trace, debug, info, warn, error, fatal or silent (default warn; serve: info)
   NO_COLOR        no colours, whatever its value
 `;
 

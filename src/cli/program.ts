@@ -103,7 +103,12 @@ async function execute(command: Command, called: Called, surroundings: Surroundi
     const io = createIo(surroundings, { isJson, style: styleFor(out, isColourless) });
     const invocation: Invocation = { ...called, configFile, environment, io, signal };
     if ('runAlone' in command) return await command.runAlone(invocation);
-    await using app = await surroundings.openApp({ configFile, environment, logTo: 'stderr' });
+    await using app = await surroundings.openApp({
+      configFile,
+      environment,
+      logLevel: command.logLevel ?? 'warn',
+      logTo: 'stderr',
+    });
     return await command.run(app, invocation);
   } catch (error) {
     const failure = failureOf(error, signal);

@@ -14,7 +14,8 @@ export interface Environment {
   readonly databaseUrl: string | null;
   /** LEADLOOP_KEY: `id:base64[,…]`; null = a key file under `home`. */
   readonly sealingKeys: string | null;
-  readonly logLevel: LogLevel;
+  /** LOG_LEVEL; null = what the command takes: a daemon tells its runs, a command only what is wrong. */
+  readonly logLevel: LogLevel | null;
   /** NO_COLOR is set, to whatever (see no-color.org). */
   readonly isColourless: boolean;
 }
@@ -24,7 +25,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     home: resolve(variables['LEADLOOP_HOME'] ?? '.leadloop'),
     databaseUrl: variables['DATABASE_URL'] || null,
     sealingKeys: variables['LEADLOOP_KEY'] || null,
-    logLevel: logLevelOf(variables['LOG_LEVEL'] || 'info'),
+    logLevel: variables['LOG_LEVEL'] ? logLevelOf(variables['LOG_LEVEL']) : null,
     isColourless: Boolean(variables['NO_COLOR']),
   };
 }

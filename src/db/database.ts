@@ -55,8 +55,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
 }
 
 async function connect(url: string, server: EmbeddedServer | null, options: DatabaseOptions): Promise<OpenDatabase> {
-  const warn = (message: string): void => options.log?.warn({}, message);
-  const orm = await createOrm({ url, poolSize: options.poolSize, log: warn });
+  const tell = (message: string): void => options.log?.info({}, message);
+  const orm = await createOrm({ url, poolSize: options.poolSize, log: tell });
   try {
     const pool = await orm.em.getConnection().getNativeClient();
     (await pool.connect()).release();

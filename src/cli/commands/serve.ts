@@ -12,6 +12,7 @@ export const serveCommand: Command = {
     ['--port <number>', 'port of the API and console'],
     ['--host <address>', 'address to listen on'],
   ],
+  logLevel: 'info',
   examples: ['leadloop serve', 'leadloop serve --roles worker'],
   async run(app, { options, signal }) {
     await app.serve({ roles: rolesOf(options), port: portOf(options), host: textOf(options, 'host'), signal });

@@ -8,7 +8,7 @@ describe('the environment', () => {
       home: expect.stringMatching(/\.leadloop$/) as string,
       databaseUrl: null,
       sealingKeys: null,
-      logLevel: 'info',
+      logLevel: null,
       isColourless: false,
     });
   });

@@ -57,7 +57,7 @@ describe('the token endpoint', () => {
 
   it('takes a signed assertion of a pre-authorised user', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const pem = publicKey.export({ type: 'spki', format: 'pem' });
+    const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
     const client = { clientId: 'jwt', clientSecrets: [], publicKey: pem, preauthorised: ['ann'] };
     const sandbox = await org({ oauthClients: [client] });
     const grant = (claims: object, alg = 'RS256'): Promise<Answer> => {

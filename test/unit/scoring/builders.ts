@@ -1,7 +1,7 @@
 import type { DatedEvent, EngagementType } from '../../../src/model/engagement.ts';
 import type { Component, Rule, ScoringProfile } from '../../../src/model/profile.ts';
 import type { LeadFacts, ScoreBreakdown } from '../../../src/model/score.ts';
-import type { Fields, FieldValue } from '../../../src/model/values.ts';
+import type { Fields } from '../../../src/model/values.ts';
 import { compileProfile } from '../../../src/scoring/compile.ts';
 import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
 import { scoreLead } from '../../../src/scoring/score.ts';
@@ -76,6 +76,3 @@ export const scoreOfRule = (rule: Rule, values: Fields, more: Partial<LeadFacts>
 
 export const earnedBy = (breakdown: ScoreBreakdown, ruleId: string): number | undefined =>
   breakdown.contributions.find((line) => line.ruleId === ruleId)?.earned;
-
-const inputOf = (breakdown: ScoreBreakdown, ruleId: string): FieldValue | undefined =>
-  breakdown.contributions.find((line) => line.ruleId === ruleId)?.input;
