@@ -64,6 +64,8 @@ export interface SalesforceSandbox extends AsyncDisposable {
   readonly port: number;
   readonly org: Org;
   readonly rules: Rules;
+  /** Somebody else's long transactions, which commit late. */
+  readonly transactions: Transactions;
   readonly faults: Faults;
   readonly requests: RequestLog;
   readonly usage: Usage;
@@ -189,6 +191,9 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions =
     },
     get rules() {
       return core.world.rules;
+    },
+    get transactions() {
+      return core.world.transactions;
     },
     faults: core.faults,
     requests: core.requests,

@@ -25,7 +25,7 @@ export function checkBulkQuery(selection: Selection): void {
 /** Without ORDER BY there is no order: the last chunk of keys comes first. */
 export function bulkRows(reader: Reader, selection: Selection, withHidden: boolean): Row[] {
   const rows = matching(reader, selection, withHidden);
-  if (selection.compare !== undefined) return rows;
+  if (selection.order !== undefined) return rows;
   const chunks = Array.from({ length: Math.ceil(rows.length / CHUNK) }, (_, at) =>
     rows.slice(at * CHUNK, (at + 1) * CHUNK),
   );

@@ -1,10 +1,11 @@
-import type { FieldFunctionExpression, FieldType, OrderByClause, Query, QueryBase } from '@jetstreamapp/soql-parser-js';
+import type { FieldFunctionExpression, FieldType, Query, QueryBase } from '@jetstreamapp/soql-parser-js';
 import { restError } from '../errors.ts';
 import type { Value } from '../schema/field.ts';
 import type { SObject } from '../schema/sobject.ts';
 import type { Row } from '../store/table.ts';
 import { resolvePath, type Path, type Reader } from './columns.ts';
 import { compileCondition } from './condition.ts';
+import { orderOf, sorted, type Order } from './order.ts';
 import { malformed, parseSoql } from './parse.ts';
 import { compileWhere, type Predicate } from './where.ts';
 
@@ -21,7 +22,7 @@ export interface Selection {
   readonly paths: readonly Path[];
   readonly children: readonly ChildSelection[];
   readonly where: Predicate | undefined;
-  readonly compare: ((a: Row, b: Row) => number) | undefined;
+  readonly order: Order | undefined;
   readonly limit: number | undefined;
   readonly offset: number;
   readonly query: QueryBase;
@@ -37,42 +38,6 @@ function objectOf(reader: Reader, name: string): SObject {
     throw restError(400, 'INVALID_TYPE', message);
   }
   return object;
-}
-
-function compareValues(a: Value, b: Value, nullsFirst: boolean): number {
-  if (a === b) return 0;
-  if (a === null || b === null) return (a === null) === nullsFirst ? -1 : 1;
-  return a < b ? -1 : 1;
-}
-
-function comparison(reader: Reader, object: SObject, clause: OrderByClause): (a: Row, b: Row) => number {
-  if (!('field' in clause)) throw malformed('the sandbox orders by fields only');
-  const { read, field } = resolvePath(reader, object, clause.field);
-  if (!field.filterable) {
-    throw restError(400, 'INVALID_FIELD', `field '${field.name}' can not be sorted in a query call`);
-  }
-  const sign = clause.order === 'DESC' ? -1 : 1;
-  const first = (clause.nulls ?? 'FIRST') === 'FIRST';
-  const text = !['id', 'reference', 'date', 'datetime'].includes(field.type);
-  const key = (row: Row): Value => {
-    const value = read(row);
-    return text && typeof value === 'string' ? value.toLowerCase() : value;
-  };
-  // Where nulls go does not turn round with the direction.
-  return (a, b) => sign * compareValues(key(a), key(b), sign === 1 ? first : !first);
-}
-
-function ordering(reader: Reader, object: SObject, orderBy: QueryBase['orderBy']): Selection['compare'] {
-  if (orderBy === undefined) return undefined;
-  const clauses = Array.isArray(orderBy) ? orderBy : [orderBy];
-  const comparisons = clauses.map((clause) => comparison(reader, object, clause));
-  return (a, b) => {
-    for (const compare of comparisons) {
-      const result = compare(a, b);
-      if (result !== 0) return result;
-    }
-    return 0;
-  };
 }
 
 function groupName({ parameters: [group] }: FieldFunctionExpression): string {
@@ -153,7 +118,7 @@ function select(reader: Reader, object: SObject, base: QueryBase): Selection {
     paths: distinctPaths(reader, object, base),
     children: childrenOf(reader, object, fields),
     where: whereOf(reader, object, base.where),
-    compare: ordering(reader, object, base.orderBy),
+    order: orderOf(reader, object, base.orderBy),
     limit,
     offset,
     query: base,
@@ -176,13 +141,12 @@ function isHidden({ deletedAt, values }: Row): boolean {
 
 /** The rows a selection means, in its order. */
 export function matching({ org }: Reader, selection: Selection, withHidden: boolean): Row[] {
-  const { object, where, compare, limit, offset } = selection;
+  const { object, where, order, limit, offset } = selection;
+  const end = limit === undefined ? undefined : offset + limit;
   const found: Row[] = [];
   for (const row of org.table(object).all()) {
     if ((withHidden || !isHidden(row)) && (where === undefined || where(row))) found.push(row);
   }
-  if (compare !== undefined) found.sort(compare);
-  return limit === undefined && offset === 0
-    ? found
-    : found.slice(offset, limit === undefined ? undefined : offset + limit);
+  const ordered = order === undefined ? found : sorted(found, order, end);
+  return end === undefined && offset === 0 ? ordered : ordered.slice(offset, end);
 }
