@@ -8,13 +8,16 @@ import {
   type SalesforceSandboxOptions,
 } from '../../src/sandbox/salesforce/index.ts';
 import { field } from '../../src/sandbox/salesforce/schema/field.ts';
-import { mergeRecords } from '../../src/sandbox/salesforce/store/lifecycle.ts';
 import type { Crm, Fault, StartOptions, Story } from '../contract/connector-suite.ts';
 import { memoryCache, testContext, virtualClock, type ContextParts } from './connector-context.ts';
 
 /** A Salesforce organisation in the sandbox, for the laws of a connector. */
 export interface SalesforceCrm extends Crm {
   readonly sandbox: SalesforceSandbox;
+  /** Returns the id of the contact. */
+  convert(lead: string): Promise<string>;
+  /** Begins a long transaction of somebody else's, which writes; the answer commits it. */
+  writeSlowly(id: string, values: Readonly<Record<string, string>>): Promise<() => Promise<void>>;
 }
 
 type Order = Parameters<SalesforceSandbox['faults']['activate']>[0];
@@ -62,6 +65,18 @@ export async function startSalesforce(
     return row;
   };
   const by = 'somebody';
+  /** What users do in the CRM. */
+  const post = async (path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> => {
+    clock.advance(1);
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${sandbox.url}/__sandbox${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  };
   // Those that are converted cannot be written, which has tests of its own.
   for (const row of table().all()) sandbox.org.silently(row, { IsConverted: false, ConvertedContactId: null });
   void lagMs;
@@ -93,19 +108,26 @@ export async function startSalesforce(
       sandbox.org.delete(rowOf(id), { by });
       return Promise.resolve();
     },
-    merge(winner, loser) {
-      clock.advance(1);
-      mergeRecords(sandbox.org, rowOf(winner), [rowOf(loser)]);
-      return Promise.resolve(winner);
+    async merge(winner, loser) {
+      await post('/merge', { winner, losers: [loser] });
+      return winner;
+    },
+    async convert(leadId) {
+      return String((await post('/convert', { leadId }))['contactId']);
+    },
+    async writeSlowly(id, values) {
+      const transaction = `/transactions/${String((await post('/transactions', {}))['id'])}`;
+      await post(`${transaction}/writes`, { writes: [{ object: 'Lead', id, values }] });
+      return async () => void (await post(`${transaction}/commit`, {}));
     },
     async occupy(field) {
       await occupy(sandbox, field);
     },
     break(fault, count) {
-      // A session is expired if it is older than the fault.
-      clock.advance(1);
       for (const order of orders[fault] ?? [])
         sandbox.faults.activate({ ...order, ...(count === undefined ? {} : { count }) });
+      // Only a session that is younger than the fault is spared.
+      clock.advance(1);
     },
     mend: () => sandbox.faults.clear(),
     [Symbol.asyncDispose]: () => sandbox.close(),
