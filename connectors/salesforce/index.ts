@@ -1,4 +1,5 @@
 import {
+  abortable,
   defineConnector,
   PermissionError,
   RequestError,
@@ -6,6 +7,8 @@ import {
   type ConnectorError,
   type PullBatch,
   type PullRequest,
+  type PushOutcome,
+  type PushRequest,
 } from 'leadloop/connector-sdk';
 import { check } from './check.ts';
 import { createClient, type Context } from './client.ts';
@@ -41,6 +44,8 @@ const sources = { crm: pullRecords, owners: pullOwners } as const;
 function open(context: Context): Connector {
   const client = createClient(context);
   const session: Session = { client, context };
+  // One push after the other: two would wait for each other’s locks on the accounts that their records share.
+  let writing: Promise<void> = Promise.resolve();
   return {
     account: async (signal) => (await account(session, signal)).id,
     check: (signal) => check(session, signal),
@@ -51,15 +56,25 @@ function open(context: Context): Connector {
       await account(session, request.signal);
       return readRecords(session, request);
     },
-    push: async (request) => {
-      await account(session, request.signal);
-      return pushChanges(session, request);
+    push(request) {
+      const turn = writing.then(() => push(session, request));
+      writing = turn.then(
+        () => undefined,
+        () => undefined,
+      );
+      return abortable(turn, request.signal);
     },
     async [Symbol.asyncDispose]() {
       client.close();
       await Promise.resolve();
     },
   };
+}
+
+async function push(session: Session, request: PushRequest): Promise<readonly PushOutcome[]> {
+  request.signal.throwIfAborted();
+  await account(session, request.signal);
+  return pushChanges(session, request);
 }
 
 async function* pull(session: Session, request: PullRequest): AsyncGenerator<PullBatch, void, void> {

@@ -42,7 +42,6 @@ interface Push {
   schema: ReadonlyMap<string, FieldSchema>;
 }
 
-/** One call at a time for a connection: two of them would wait for each other's locks on a common account. */
 export async function pushChanges(session: Session, request: PushRequest): Promise<readonly PushOutcome[]> {
   const { object, changes, signal } = request;
   const names = [...new Set(changes.flatMap(({ fields }) => Object.keys(fields)))];
