@@ -8,6 +8,7 @@ import { seedOrg, seedStaff } from './data/seed-org.ts';
 import { Faults } from './faults/faults.ts';
 import { canonicalId } from './ids.ts';
 import { NO_LIMITS, SALESFORCE_LIMITS, Usage, type LimitInfoForm, type Limits } from './limits.ts';
+import { Memory, type Origin } from './memory.ts';
 import { installPipeline } from './pipeline.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { bulkRoutes } from './routes/bulk.ts';
@@ -57,6 +58,8 @@ export interface SalesforceSandboxOptions {
   bulkPageRows?: number;
   /** How often a bulk job is seen in progress before it is complete. */
   bulkPolls?: number;
+  /** Keeps the org in this file, over restarts and kills; its seed is then that of the first start. */
+  keepIn?: string;
 }
 
 export interface SalesforceSandbox extends AsyncDisposable {
@@ -97,12 +100,18 @@ function rulesOf(options: SalesforceSandboxOptions, queue: string): Rules {
   return { validation: [...validationRules], duplicates: duplicateRule, assignTo: assignmentRule ? queue : undefined };
 }
 
-function buildWorld(options: SalesforceSandboxOptions, now: Now): World {
+function originOf(options: SalesforceSandboxOptions, now: Now): Origin {
   const { leads = DEFAULT_LEADS, contacts = DEFAULT_CONTACTS, seed = 1, epoch = now() } = options;
-  const { hubspotContacts = DEFAULT_HUBSPOT_CONTACTS, bulkPolls = 1, bulkPageRows = 50_000 } = options;
-  const org = new Org(canonicalId(options.orgId ?? DEFAULT_ORG) ?? DEFAULT_ORG, now);
-  const staff = seedStaff(org, epoch);
-  seedOrg(org, staff, { leads, contacts, hubspotContacts, seed, epoch });
+  const { hubspotContacts = DEFAULT_HUBSPOT_CONTACTS, orgId = DEFAULT_ORG } = options;
+  return { leads, contacts, hubspotContacts, seed, epoch, orgId };
+}
+
+function buildWorld(options: SalesforceSandboxOptions, now: Now): World {
+  const { bulkPolls = 1, bulkPageRows = 50_000 } = options;
+  const origin = originOf(options, now);
+  const org = new Org(canonicalId(origin.orgId) ?? DEFAULT_ORG, now);
+  const staff = seedStaff(org, origin.epoch);
+  seedOrg(org, staff, origin);
   return {
     org,
     transactions: new Transactions(org),
@@ -111,6 +120,21 @@ function buildWorld(options: SalesforceSandboxOptions, now: Now): World {
     rules: rulesOf(options, staff.queue),
     userId: staff.integration,
   };
+}
+
+const READS = /^\/services\/oauth2\/|\/__sandbox\/(faults|requests)|\/jobs\/query/;
+
+/** Before a write is answered it is in the file; a bulk job writes when somebody looks at it. */
+function keep(app: FastifyInstance, core: Core, { memory, origin }: { memory: Memory; origin: Origin }): void {
+  memory.restore(core.world.org);
+  core.clock.advance(memory.aheadMs);
+  const save = (): void => memory.save(core.world.org, origin, core.clock.aheadMs());
+  if (memory.origin === null) save();
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    const writes = request.method !== 'GET' || request.url.includes('/jobs/ingest/');
+    if (writes && !READS.test(request.url)) save();
+    done(null, payload);
+  });
 }
 
 /** Faults that change the world for as long as they are on. */
@@ -161,7 +185,10 @@ function addRoutes(app: FastifyInstance, core: Core): void {
 }
 
 /** A Salesforce org on a local port, with data in it. It keeps the vendor's rules, not a client's hopes. */
-export async function startSalesforceSandbox(options: SalesforceSandboxOptions = {}): Promise<SalesforceSandbox> {
+export async function startSalesforceSandbox(given: SalesforceSandboxOptions = {}): Promise<SalesforceSandbox> {
+  const memory = given.keepIn === undefined ? null : new Memory(given.keepIn);
+  const origin = memory?.origin ?? originOf(given, given.now ?? Date.now);
+  const options = memory === null ? given : { ...given, ...origin };
   const core = buildCore(options);
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
@@ -177,6 +204,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions =
     core.usage.reset();
   };
   installPipeline(app, core);
+  if (memory !== null) keep(app, core, { memory, origin });
   addRoutes(app, core);
   adminRoutes(app, core, reset);
   const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });

@@ -109,7 +109,7 @@ describe('collections', () => {
       lead('00Qxx0000000001', { Title: 'CTO' }),
       lead(b, { Title: 'CTO' }),
       { attributes: { type: 'Lead' }, Title: 'CTO' },
-      { id: a, Title: 'CTO' },
+      { id: await makeLead(sandbox), Title: 'CTO' },
     ]);
     expect(results.map(({ id, success, errors }) => [id, success, errors[0]?.statusCode])).toStrictEqual([
       [a, true, undefined],
@@ -132,10 +132,25 @@ describe('collections', () => {
     expect(first(await patch(mixed)).errorCode).toBe('LIMIT_EXCEEDED');
   });
 
+  it('refuse every row of an id that occurs twice', async () => {
+    const sandbox = await org();
+    const [a, b] = [await makeLead(sandbox), await makeLead(sandbox)];
+    const results = await sandbox.patch([a, b, a.slice(0, 15)].map((id) => lead(id, { Title: 'X' })));
+    expect(results.map(({ errors }) => errors[0]?.statusCode)).toStrictEqual([
+      'DUPLICATE_VALUE',
+      undefined,
+      'DUPLICATE_VALUE',
+    ]);
+    const record = { attributes: { type: 'Lead' }, LastName: 'S', Company: 'O', External_Id__c: 'k' };
+    const path = `${V}/composite/sobjects/Lead/External_Id__c`;
+    const twice = await sandbox.call('PATCH', path, { records: [record, record] }, QUIET);
+    expect(first(twice)).toMatchObject({ success: false, created: false });
+  });
+
   it('with allOrNone carry out nothing if one row is bad', async () => {
     const sandbox = await org();
     const id = await makeLead(sandbox);
-    const records = [lead(id, { Title: 'CTO' }), lead(id, { Nope__c: 1 })];
+    const records = [lead(id, { Title: 'CTO' }), lead(await makeLead(sandbox), { Nope__c: 1 })];
     const { body } = await sandbox.call('PATCH', `${V}/composite/sobjects`, { allOrNone: true, records }, QUIET);
     const codes = (body as unknown as { errors: { statusCode: string }[] }[]).map(
       ({ errors }) => errors[0]?.statusCode,

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
 import { restError, type Problem } from '../errors.ts';
-import { bodyObject, isObject, param, parameter, type JsonObject } from '../input.ts';
+import { bodyObject, isObject, param, parameter, textOf, type JsonObject } from '../input.ts';
 import { struckBy } from '../pipeline.ts';
 import type { SObject } from '../schema/sobject.ts';
 import { attributes, wireValue, type Wire } from '../soql/render.ts';
@@ -61,6 +61,22 @@ function recordsOf(body: JsonObject): JsonObject[] {
     throw restError(400, 'LIMIT_EXCEEDED', message);
   }
   return typed;
+}
+
+/** Keys that occur more than once in one request: all of their rows are refused. */
+function repeated(keys: readonly (string | undefined)[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const again = new Set<string>();
+  for (const key of keys) {
+    if (key === undefined) continue;
+    if (seen.has(key)) again.add(key);
+    seen.add(key);
+  }
+  return again;
+}
+
+function duplicate(message: string): Plan {
+  return { problems: [{ code: 'DUPLICATE_VALUE', message }] };
 }
 
 type MakePlan = (context: WriteContext, item: number) => Plan;
@@ -133,12 +149,31 @@ function write(
 
 const NO_ID: Plan = { problems: [{ code: 'MISSING_ARGUMENT', message: 'Id not specified in an update call' }] };
 
+function updateAll(core: Core, request: FastifyRequest): ItemResult[] {
+  const idOf = (record: JsonObject): unknown => record['id'] ?? record['Id'];
+  const { records } = bodyObject(request);
+  const rows = Array.isArray(records) ? records.filter(isObject) : [];
+  const again = repeated(rows.map((record) => canonicalId(idOf(record))));
+  return write(core, request, (context, object, record) => {
+    const id = idOf(record);
+    if (id === undefined || id === null) return NO_ID;
+    if (again.has(canonicalId(id) ?? '')) return duplicate(`Duplicate id in list: ${textOf(id) ?? ''}`);
+    return planUpdate(context, object, id, record);
+  });
+}
+
+function keyOf(record: JsonObject, field: string): string | undefined {
+  const entry = Object.entries(record).find(([name]) => name.toLowerCase() === field.toLowerCase());
+  return textOf(entry?.[1])?.toLowerCase();
+}
+
 /** An upsert names its object and key in the path; a record of another type is refused. */
 function upsertAll(core: Core, request: FastifyRequest): ItemResult[] {
   const object = objectParam(core, request);
   const field = param(request, 'field');
   const body = bodyObject(request);
   const records = recordsOf(body);
+  const again = repeated(records.map((record) => keyOf(record, field)));
   return run(core, request, {
     size: records.length,
     allOrNone: body['allOrNone'] === true,
@@ -146,6 +181,8 @@ function upsertAll(core: Core, request: FastifyRequest): ItemResult[] {
     plan: (context, at) => {
       const input = records[at] ?? {};
       if (core.world.org.object(typeOf(input)) !== object) return invalidType(typeOf(input));
+      const key = keyOf(input, field);
+      if (key !== undefined && again.has(key)) return duplicate(`Duplicate external id specified: ${key}`);
       return planUpsert(context, object, { field, input });
     },
   });
@@ -192,12 +229,7 @@ function strings(value: unknown): string[] {
 export function collectionRoutes(app: FastifyInstance, core: Core): void {
   const base = `${DATA}/composite/sobjects`;
   app.post(base, (request) => write(core, request, planCreate));
-  app.patch(base, (request) =>
-    write(core, request, (context, object, record) => {
-      const id = record['id'] ?? record['Id'];
-      return id === undefined || id === null ? NO_ID : planUpdate(context, object, id, record);
-    }),
-  );
+  app.patch(base, (request) => updateAll(core, request));
   app.delete(base, (request) => deleteAll(core, request));
   app.patch(`${base}/:object/:field`, (request) => upsertAll(core, request));
   app.post(`${base}/:object`, (request) => {

@@ -22,10 +22,10 @@ export function writerOf(core: Core, request: FastifyRequest): WriteContext {
   };
 }
 
-/** For bulk ingest: assignment rules run only if the job names one. */
+/** For bulk ingest: assignment rules run only if the job names one, and no header lifts a duplicate rule. */
 export function bulkWriterOf(core: Core, assignmentRuleId: unknown): WriteContext {
   const autoAssign = typeof assignmentRuleId === 'string';
-  return { ...readerOf(core), rules: core.world.rules, autoAssign, allowDuplicates: true };
+  return { ...readerOf(core), rules: core.world.rules, autoAssign, allowDuplicates: false };
 }
 
 /** An object this path names. */

@@ -3,8 +3,6 @@ import type { Core } from '../core.ts';
 import { html, notFound, restError, restErrors } from '../errors.ts';
 import { bodyObject, isObject, param, parameter, textOf, type JsonObject } from '../input.ts';
 import { field, type Field, type FieldType } from '../schema/field.ts';
-import type { SObject } from '../schema/sobject.ts';
-import type { Org } from '../store/org.ts';
 import { parseSoql } from '../soql/parse.ts';
 import { DATA, version } from './context.ts';
 
@@ -24,12 +22,6 @@ const TYPES: Readonly<Record<string, FieldType>> = {
   Url: 'url',
   Picklist: 'picklist',
 };
-
-interface CustomField {
-  readonly id: string;
-  readonly object: SObject;
-  readonly field: Field;
-}
 
 function refuse(code: string, message: string, fields: readonly string[]): never {
   throw restErrors(400, [{ code, message, fields }]);
@@ -84,15 +76,6 @@ function definition(name: string, metadata: JsonObject): Field {
   });
 }
 
-const CREATED = new WeakMap<Org, Map<string, CustomField>>();
-
-/** By id; a reset brings a new org, without them. */
-function createdIn({ world }: Core): Map<string, CustomField> {
-  const found = CREATED.get(world.org) ?? new Map<string, CustomField>();
-  CREATED.set(world.org, found);
-  return found;
-}
-
 function create(core: Core, request: FastifyRequest): { id: string } {
   const { FullName, Metadata } = bodyObject(request);
   const [objectName = '', name = ''] = (textOf(FullName) ?? '').split('.');
@@ -108,12 +91,7 @@ function create(core: Core, request: FastifyRequest): { id: string } {
     refuse('DUPLICATE_DEVELOPER_NAME', message, ['DeveloperName']);
   }
   const added = definition(name, isObject(Metadata) ? Metadata : {});
-  object.add(added);
-  core.world.org.access.close(object, name);
-  core.world.org.schemaChangedAt = core.clock.now();
-  const id = core.world.org.newId('00N');
-  createdIn(core).set(id, { id, object, field: added });
-  return { id };
+  return { id: core.world.org.addField(object, added) };
 }
 
 /** `SELECT … FROM CustomField`: what was created, filtered by the client. */
@@ -126,7 +104,7 @@ function query(core: Core, request: FastifyRequest): unknown {
       `sObject type '${String(sObject)}' is not supported by the sandbox's Tooling API.`,
     );
   }
-  const records = [...createdIn(core).values()].map(({ id, object, field: { name, label } }) => ({
+  const records = [...core.world.org.customFields.values()].map(({ id, object, field: { name, label } }) => ({
     attributes: { type: 'CustomField', url: `/services/data/v${version(request)}/tooling/sobjects/CustomField/${id}` },
     Id: id,
     DeveloperName: name.replace(/__c$/, ''),
@@ -145,12 +123,7 @@ function query(core: Core, request: FastifyRequest): unknown {
 }
 
 function remove(core: Core, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const created = createdIn(core);
-  const found = created.get(param(request, 'id'));
-  if (found === undefined) throw notFound();
-  found.object.remove(found.field.name);
-  core.world.org.schemaChangedAt = core.clock.now();
-  created.delete(found.id);
+  if (!core.world.org.removeField(param(request, 'id'))) throw notFound();
   return reply.code(204).send();
 }
 

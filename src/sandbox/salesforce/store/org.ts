@@ -16,6 +16,14 @@ interface Deletion {
   readonly at: number;
 }
 
+/** An org as a file keeps it. */
+export interface Snapshot {
+  readonly records: readonly { id: string; values: Values; deletedAt: number | null }[];
+  readonly fields: readonly { id: string; object: string; field: Field }[];
+  readonly serials: readonly [string, number][];
+  readonly deletions: readonly Deletion[];
+}
+
 export interface Writer {
   /** Who is named as the author. */
   by: string;
@@ -25,12 +33,21 @@ export interface Writer {
   automated?: boolean;
 }
 
+/** A field an administrator added. */
+export interface CustomField {
+  readonly id: string;
+  readonly object: SObject;
+  readonly field: Field;
+}
+
 /** Everything one org holds. */
 export class Org {
   readonly id: string;
   readonly now: Now;
   readonly access: FieldAccess;
   readonly locks = new Locks();
+  /** By id. */
+  readonly customFields = new Map<string, CustomField>();
   /** Newest last. */
   readonly deletions: Deletion[] = [];
   /** The user an unnamed hand works as. */
@@ -85,6 +102,22 @@ export class Org {
     this.serials.set(keyPrefix, serial);
     // Neighbouring ids that differ in the case of a letter are what 15-character comparisons trip over.
     return makeId(keyPrefix, serial * 31);
+  }
+
+  /** Nobody sees a new field until a permission set grants it. */
+  addField(object: SObject, field: Field, id = this.newId('00N')): string {
+    object.add(field);
+    this.access.close(object, field.name);
+    this.customFields.set(id, { id, object, field });
+    this.schemaChangedAt = this.now();
+    return id;
+  }
+
+  removeField(id: string): boolean {
+    const found = this.customFields.get(id);
+    found?.object.remove(found.field.name);
+    this.schemaChangedAt = this.now();
+    return this.customFields.delete(id);
   }
 
   stamp(): number {
@@ -166,6 +199,30 @@ export class Org {
     const parent = typeof parentId === 'string' ? this.find(parentId) : undefined;
     const field = parent?.object.field(name);
     return parent === undefined || field === undefined ? null : this.read(parent, field);
+  }
+
+  /** Everything a restart would lose. */
+  snapshot(): Snapshot {
+    const records = [...this.tables.values()].flatMap((table) =>
+      [...table.all()].map(({ id, values, deletedAt }) => ({ id, values, deletedAt: deletedAt ?? null })),
+    );
+    const fields = [...this.customFields.values()].map(({ id, object, field }) => ({ id, object: object.name, field }));
+    return { records, fields, serials: [...this.serials], deletions: [...this.deletions] };
+  }
+
+  /** Makes this org what another one was. */
+  restore({ records, fields, serials, deletions }: Snapshot): void {
+    for (const table of this.tables.values()) for (const row of table.all()) table.remove(row);
+    for (const { id, object, field } of fields) this.addField(this.table(object).object, field, id);
+    for (const { id, values, deletedAt } of records) {
+      const object = this.objectOfId(id);
+      if (object === undefined) continue;
+      const row: Row = { id, object, values, deletedAt: deletedAt ?? undefined };
+      this.table(object).insert(row);
+      if (row.deletedAt !== undefined) this.bin.push(row);
+    }
+    for (const [prefix, serial] of serials) this.serials.set(prefix, serial);
+    this.deletions.splice(0, Infinity, ...deletions);
   }
 
   private cascading(row: Row): Row[] {
