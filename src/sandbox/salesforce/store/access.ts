@@ -1,6 +1,6 @@
 import type { Field } from '../schema/field.ts';
 import type { SObject } from '../schema/sobject.ts';
-import type { Org } from './org.ts';
+import type { Row } from './table.ts';
 
 function keyOf(object: SObject | string, field: string): string {
   return `${typeof object === 'string' ? object : object.name}.${field}`.toLowerCase();
@@ -11,12 +11,13 @@ function keyOf(object: SObject | string, field: string): string {
  * later is open to nobody until a permission set grants it.
  */
 export class FieldAccess {
-  private readonly org: Org;
+  /** The records of an object. */
+  private readonly rowsOf: (object: string) => Iterable<Row>;
   private readonly closed = new Set<string>();
   private hidden = new Set<string>();
 
-  constructor(org: Org) {
-    this.org = org;
+  constructor(rowsOf: (object: string) => Iterable<Row>) {
+    this.rowsOf = rowsOf;
   }
 
   /** A new custom field: nobody sees it yet. */
@@ -47,11 +48,11 @@ export class FieldAccess {
     if (this.hidden.has(key)) return false;
     if (!this.closed.has(key)) return true;
     const sets = new Set(
-      [...this.org.table('PermissionSetAssignment').all()]
+      [...this.rowsOf('PermissionSetAssignment')]
         .filter(({ values }) => values['AssigneeId'] === userId)
         .map(({ values }) => values['PermissionSetId']),
     );
-    return [...this.org.table('FieldPermissions').all()].some(
+    return [...this.rowsOf('FieldPermissions')].some(
       ({ values }) =>
         sets.has(values['ParentId'] ?? null) &&
         String(values['Field']).toLowerCase() === key &&

@@ -69,7 +69,7 @@ export class Org {
       this.byPrefix.set(object.keyPrefix, object);
       this.tables.set(object.name, new Table(object));
     }
-    this.access = new FieldAccess(this);
+    this.access = new FieldAccess((object) => this.table(object).all());
   }
 
   object(name: string): SObject | undefined {
