@@ -151,7 +151,9 @@ async function boundsOf(
     return { until, overlapMs: overlap, isEmpty: false };
   }
   const bounds = { until, overlapMs: 0, isEmpty: false };
-  if (position.end !== null || until < position.from) return bounds;
+  // A window that is half read ends where Salesforce vouched when it was opened.
+  if (position.end !== null) return { ...bounds, until: Math.min(until, position.end) };
+  if (until < position.from) return bounds;
   const end = floorTo(until, replicationStepMs);
   const reach = end - replicationReachMs;
   const start = Math.max(reach, Math.min(floorTo(position.from, replicationStepMs), end - replicationStepMs));

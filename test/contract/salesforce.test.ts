@@ -64,6 +64,23 @@ describe('Salesforce’s own traps', () => {
     expect(title(settled, id)).toBe('late');
   });
 
+  test('settled that was stopped half-way does not pass an open transaction when it goes on (trap 1)', async () => {
+    await using crm = await startSalesforce({ leads: 30 });
+    const [id = ''] = crm.leads();
+    const replica = createReplica();
+    crm.touch(30);
+    crm.clock.advance(2 * minute);
+    const commit = await crm.writeSlowly(id, { Title: 'late' });
+    crm.clock.advance(30 * minute);
+    crm.sandbox.faults.activate({ name: 'short-pages', rows: 10 });
+    let since: Cursor | null = (await pull(crm, replica, { lane: 'settled', batches: 1 })).cursor;
+    ({ cursor: since } = await pull(crm, replica, { lane: 'settled', since }));
+    await commit();
+    crm.clock.advance(2 * minute);
+    await pull(crm, replica, { lane: 'settled', since });
+    expect(title(replica, id)).toBe('late');
+  });
+
   test('two changes in one second are both seen, though the second has the same stamp', async () => {
     await using crm = await startSalesforce({ leads: 3 });
     const [id = ''] = crm.leads();
