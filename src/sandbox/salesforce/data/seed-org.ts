@@ -57,6 +57,7 @@ export function seedStaff(org: Org, epoch: number): Staff {
     { by: integration.id, at: born },
   );
   const organisation = {
+    Id: org.id,
     Name: 'Starling Learning',
     InstanceName: 'CS1',
     IsSandbox: true,
@@ -64,9 +65,6 @@ export function seedStaff(org: Org, epoch: number): Staff {
     TimeZoneSidKey: 'GMT',
   };
   org.insert(org.table('Organization').object, organisation, { by: integration.id, at: born });
-  // The record of the org carries the org's own id.
-  const [row] = org.table('Organization').all();
-  if (row !== undefined) row.values = { ...row.values, Id: org.id };
   org.automationUser = integration.id;
   return { integration: integration.id, users: people.map(({ id }) => id), queue: queue.id };
 }

@@ -125,7 +125,8 @@ export class Org {
   }
 
   insert(object: SObject, values: Values, { by, at = this.stamp() }: Writer): Row {
-    const id = this.newId(object.keyPrefix);
+    // The record of the org itself brings its id along.
+    const id = typeof values['Id'] === 'string' ? values['Id'] : this.newId(object.keyPrefix);
     const stamp = toSecond(at);
     const system: Values = {
       Id: id,
