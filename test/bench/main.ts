@@ -44,7 +44,11 @@ async function measureAll(): Promise<Figures> {
   const runs = (section: Section): boolean => values.only.includes(section);
   await using server = await startServer();
   // The server is a process of its own, and would outlive us.
-  const stop = (): void => void server[Symbol.asyncDispose]().finally(() => process.exit(1));
+  const stop = (): void => {
+    // What was under way fails now, and that is no news.
+    process.on('uncaughtException', () => undefined);
+    void server[Symbol.asyncDispose]().then(() => process.exit(1));
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   say('PostgreSQL is up');
   return {
