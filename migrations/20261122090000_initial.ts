@@ -16,6 +16,7 @@ export class Initial extends Migration {
     this.addSql(dashboard);
     this.addSql(connections);
     this.addSql(records);
+    this.addSql(erasures);
     this.addSql(scores);
     this.addSql(runs);
     this.addSql(pushing);
@@ -52,6 +53,7 @@ export const tenantTables = [
   'source_records',
   'record_aliases',
   'engagement_events',
+  'erased_addresses',
   'score_breakdowns',
   'score_history',
   'lifecycle_transitions',
@@ -523,6 +525,16 @@ const records = `
   );
   create index engagement_events_lead_idx on engagement_events (org_id, lead_id, type, occurred_at) where lead_id is not null;
   create index engagement_events_person_idx on engagement_events (org_id, connection_id, person) where lead_id is null;
+`;
+
+const erasures = `
+  -- Addresses of people who were erased, as SHA-256: what a CRM still lists under them is not stored again.
+  create table erased_addresses (
+    org_id uuid not null references orgs on delete cascade,
+    address_hash text not null,
+    erased_at timestamptz not null default now(),
+    primary key (org_id, address_hash)
+  );
 `;
 
 const scores = `

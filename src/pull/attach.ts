@@ -1,5 +1,6 @@
 import { attachLeads } from '../db/queries/attach-leads.ts';
 import { claimEvents, type PersonOfLead } from '../db/queries/claim-events.ts';
+import { allowAddresses } from '../db/queries/erased-addresses.ts';
 import { findIdentities } from '../db/queries/find-identities.ts';
 import { leadsOfCompanies } from '../db/queries/leads-of-companies.ts';
 import { mergeLeads } from '../db/queries/merge-leads.ts';
@@ -59,6 +60,11 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
   const answers = await findIdentities(tx, target, open);
   const identities = resolveIdentities(open, answers, pipeline.newLeadId);
   await attachLeads(tx, target, identities.newLeads, identities.attachments);
+  if (identities.newLeads.length > 0)
+    await allowAddresses(
+      tx,
+      open.flatMap(({ email }) => email ?? []),
+    );
   await mergeLeads(tx, identities.merges);
   const leadOf = new Map(identities.attachments.map((one) => [one.externalId, one.leadId]));
   await claimEvents(tx, connectionId, [...peopleOf(open, leadOf), ...readdressed(batch, writtenOf)]);

@@ -52,14 +52,8 @@ export function handsOf({ crm, clock }: Pick<Loop, 'crm' | 'clock'>): CrmHands {
     merge: async (primary, other) =>
       Number((await post('/merge', { primaryObjectId: String(primary), objectIdToMerge: String(other) })).id),
     async erase(id) {
-      const { email } = known(id).properties;
+      // Submissions stay listed: the hard case, since the CRM goes on telling the address.
       await post('/gdpr-delete', { objectId: String(id) });
-      for (const [form, list] of crm.store.submissions) {
-        crm.store.submissions.set(
-          form,
-          list.filter(({ values }) => values.every(({ value }) => value !== email)),
-        );
-      }
     },
     submit(form, email) {
       const found = crm.store.forms.find(({ name }) => name === form);

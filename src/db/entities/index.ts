@@ -5,6 +5,7 @@ import { Connection } from './connection.ts';
 import { CrmCacheEntry } from './crm-cache-entry.ts';
 import { DeveloperSignup } from './developer-signup.ts';
 import { EngagementEvent } from './engagement-event.ts';
+import { ErasedAddress } from './erased-address.ts';
 import { ExpansionSignal } from './expansion-signal.ts';
 import { FieldMapping } from './field-mapping.ts';
 import { InternalSignal } from './internal-signal.ts';
@@ -18,7 +19,7 @@ import { OrgScoringProfile } from './org-scoring-profile.ts';
 import { PassSighting } from './pass-sighting.ts';
 import { PushLedgerEntry } from './push-ledger-entry.ts';
 import { PushState } from './push-state.ts';
-import { RecordAliase } from './record-aliase.ts';
+import { RecordAlias } from './record-alias.ts';
 import { RejectedRecord } from './rejected-record.ts';
 import { ScoreBreakdown } from './score-breakdown.ts';
 import { ScoreChange } from './score-change.ts';
@@ -37,6 +38,7 @@ export const entities = [
   CrmCacheEntry,
   DeveloperSignup,
   EngagementEvent,
+  ErasedAddress,
   ExpansionSignal,
   FieldMapping,
   InternalSignal,
@@ -50,7 +52,7 @@ export const entities = [
   PassSighting,
   PushLedgerEntry,
   PushState,
-  RecordAliase,
+  RecordAlias,
   RejectedRecord,
   ScoreBreakdown,
   ScoreChange,

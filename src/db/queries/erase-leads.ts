@@ -1,5 +1,6 @@
 import type { LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import { blockAddresses } from './erased-addresses.ts';
 
 /**
  * Removes personal data of leads whose last CRM record was deleted for privacy: columns marked `personal` in
@@ -12,7 +13,13 @@ export async function eraseLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<Le
   const orphaned = await tx.query<{ id: LeadId }>(orphans, [tx.orgId, leadIds]);
   if (orphaned.length === 0) return [];
   const ids = orphaned.map((row) => row.id);
-  const family = (await tx.query<{ id: LeadId }>(erase, [tx.orgId, ids])).map((row) => row.id);
+  const people = await tx.query<{ id: LeadId; email: string | null }>(relatives, [tx.orgId, ids]);
+  const family = people.map((row) => row.id);
+  await blockAddresses(
+    tx,
+    people.flatMap((row) => row.email ?? []),
+  );
+  await tx.query(erase, [tx.orgId, family]);
   await tx.query(emptyRejections, [tx.orgId, family]);
   await tx.query(untie, [tx.orgId, family]);
   await tx.query(`delete from engagement_events where org_id = $1 and lead_id = any($2::uuid[])`, [tx.orgId, family]);
@@ -31,11 +38,16 @@ const orphans = `
   for update
 `;
 
+// With those that were merged away into them.
+const relatives = `
+  select id, email_key as email from leads
+  where org_id = $1 and (id = any($2::uuid[]) or merged_into = any($2::uuid[]))
+`;
+
 const erase = `
   update leads set
     name = null, email = null, title = null, source_detail = null, baseline = null, erased_at = now(), updated_at = now()
-  where org_id = $1 and (id = any($2::uuid[]) or merged_into = any($2::uuid[]))
-  returning id
+  where org_id = $1 and id = any($2::uuid[])
 `;
 
 const emptyRejections = `

@@ -1,5 +1,6 @@
 import type { EngagementEvent } from '../../model/engagement.ts';
 import type { ConnectionId, LeadId } from '../../model/values.ts';
+import { addressHash } from './erased-addresses.ts';
 import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
@@ -7,7 +8,8 @@ import type { Tx } from '../tx.ts';
 export const emailPerson = (email: string): string => `email:${email}`;
 
 /**
- * Stores events, one row per person, ties them to leads that are known, and returns those leads. Idempotent: an event
+ * Stores events, one row per person, ties them to leads that are known, and returns those leads. What stands under an
+ * address that was erased for privacy is left out. Idempotent: an event
  * that is stored already is only re-tied when it had no lead.
  */
 export async function saveEvents(
@@ -27,6 +29,7 @@ export async function saveEvents(
         occurred_at: event.occurredAt,
         quantity: event.quantity,
         detail: event.detail,
+        address_hash: event.contactIds.length > 0 || event.email === null ? null : addressHash(event.email),
       });
     }
   }
@@ -40,8 +43,9 @@ export async function saveEvents(
 
 const statement = `
   with incoming as (
-    select * from jsonb_to_recordset($3::jsonb)
-      as r (external_id text, person text, type text, occurred_at timestamptz, quantity int, detail text)
+    select r.* from jsonb_to_recordset($3::jsonb) as r (
+      external_id text, person text, type text, occurred_at timestamptz, quantity int, detail text, address_hash text)
+    where not exists (select from erased_addresses a where a.org_id = $1 and a.address_hash = r.address_hash)
   -- A person's object is not told: naming the few that there are lets each look-up use the primary key.
   ), pulled as (
     select distinct object from sync_cursors where org_id = $1 and connection_id = $2

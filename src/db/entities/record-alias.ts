@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
 /** An id that a merge retired, and the record that lives on. */
-export const RecordAliase = defineEntity({
-  name: 'RecordAliase',
+export const RecordAlias = defineEntity({
+  name: 'RecordAlias',
   tableName: 'record_aliases',
   properties: {
     orgId: p.uuid().primary(),
