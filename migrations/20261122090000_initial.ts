@@ -737,6 +737,8 @@ const statistics = `
   begin
     analyze leads, source_records, engagement_events, score_breakdowns, score_history, push_states;
   end $$;
+  revoke execute on function refresh_statistics() from public;
+  grant execute on function refresh_statistics() to leadloop_app;
 `;
 
 const rowLevelSecurity = `

@@ -71,8 +71,7 @@ interface Reply {
 export function createClient(context: Context): HubSpotClient {
   const { governor, now, settings } = context;
   const sdk = new Client(context.baseUrl === null ? {} : { basePath: context.baseUrl });
-  const timeoutMs =
-    settings.requestTimeoutSeconds === undefined ? requestTimeoutMs : settings.requestTimeoutSeconds * 1_000;
+  const timeoutMs = (settings.requestTimeoutSeconds ?? requestTimeoutMs / 1_000) * 1_000;
   const closed = new AbortController();
   let timeZone = 'UTC';
   let daily: HubSpotClient['daily'] = null;

@@ -109,7 +109,8 @@ interface Reader {
 async function readerFor(session: Session, object: HubSpotObject, { fields, signal }: PullRequest): Promise<Reader> {
   const { client } = session;
   const properties = [...new Set([...fields, ...object.ownProperties])];
-  const decode = decoderFor(object, fields, await describe(session, object.object, signal));
+  const schema = await describe(session, object.object, signal);
+  const decode = decoderFor(object, fields, schema);
   let isListable =
     listPath(object.object, { properties, after: '9'.repeat(20), archived: false }).length <= maxUrlLength;
 
@@ -137,8 +138,11 @@ async function readerFor(session: Session, object: HubSpotObject, { fields, sign
       });
     },
     async page(wires) {
-      const events = object.kind === 'engagement' ? await engagementEvents(session, object.object, wires, signal) : [];
-      return { ...decoded(wires, decode), events };
+      const page = decoded(wires, decode);
+      if (object.kind !== 'engagement') return { ...page, events: [] };
+      // Its dates are no part of the image; one that cannot be read leaves the event out, and that has to be said.
+      const { rejected } = decoded(wires, decoderFor(object, properties, schema));
+      return { ...page, rejected, events: await engagementEvents(session, object.object, wires, signal) };
     },
   };
 }

@@ -25,7 +25,7 @@ export interface Pull {
   readonly onBatch: (object: string, plan: LanePlan, counts: SyncCounts) => void;
 }
 
-/** Records in one transaction. More gain little and hold locks for longer; measured in docs/benchmarks.md. */
+/** Records in one transaction. Five pages of HubSpot: enough to spread a transaction's own cost, few enough to hold locks briefly. */
 const batchRecords = 500;
 /** Pages that may wait in memory: two batches. */
 const pagesAhead = 10;
