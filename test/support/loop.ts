@@ -50,7 +50,7 @@ export interface LoopClock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export function loopClock(): LoopClock {
+function loopClock(): LoopClock {
   let ahead = 0;
   return {
     now: () => Date.now() + ahead,
@@ -70,7 +70,7 @@ export const sandboxToken = 'sandbox-token';
 export const sealingKey = Buffer.alloc(32, 7);
 const sealer = createSealer([{ id: 'test', bytes: sealingKey }]);
 
-export function servicesOf(
+function servicesOf(
   database: Database,
   now: () => Date,
   sleep: NonNullable<SessionServices['sleep']>,
@@ -116,7 +116,7 @@ export async function startLoop(options: LoopOptions = {}): Promise<Loop> {
   };
 }
 
-export const plainRun = { ...plainSync, onProgress: (): void => undefined } as const;
+const plainRun = { ...plainSync, onProgress: (): void => undefined } as const;
 
 async function addConnection(
   db: TestDatabase,
