@@ -111,6 +111,7 @@ async function readerFor(session: Session, object: HubSpotObject, { fields, sign
   const properties = [...new Set([...fields, ...object.ownProperties])];
   const schema = await describe(session, object.object, signal);
   const decode = decoderFor(object, fields, schema);
+  const decodeAll = decoderFor(object, properties, schema);
   let isListable =
     listPath(object.object, { properties, after: '9'.repeat(20), archived: false }).length <= maxUrlLength;
 
@@ -141,7 +142,7 @@ async function readerFor(session: Session, object: HubSpotObject, { fields, sign
       const page = decoded(wires, decode);
       if (object.kind !== 'engagement') return { ...page, events: [] };
       // Its dates are no part of the image; one that cannot be read leaves the event out, and that has to be said.
-      const { rejected } = decoded(wires, decoderFor(object, properties, schema));
+      const { rejected } = decoded(wires, decodeAll);
       return { ...page, rejected, events: await engagementEvents(session, object.object, wires, signal) };
     },
   };
