@@ -7,6 +7,7 @@ import { clearSightings } from '../db/queries/sightings.ts';
 import type { Database } from '../db/tx.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
 import { commitBatch } from './commit-batch.ts';
+import { forgetUncounted } from './forget-uncounted.ts';
 import type { LanePlan } from './lanes.ts';
 import type { Pipeline } from './pipeline.ts';
 import { readAhead } from './read-ahead.ts';
@@ -98,6 +99,7 @@ async function openLane(pull: Pull, capability: ObjectCapability, plan: LanePlan
       }
       return full;
     }
+    if (plan.start === 'restart') await forgetUncounted(tx, pull, object);
     // Where there are no full passes, live reads the whole past and settled only what it might have missed.
     const cursor = plan.lane === 'live' && !lanes.includes('full') ? null : origin;
     return openCursor(tx, { ...start, lane: plan.lane, cursor }, plan.start === 'restart');
