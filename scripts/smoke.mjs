@@ -50,10 +50,20 @@ async function start() {
   else return `ended with code ${first} before it was ready`;
 
   const last = await Promise.race([ended, sleep(limitSeconds.end * 1000, 'late', { ref: false })]);
-  const isGone = signal(child.pid, 'SIGKILL') === 'gone';
+  const isGone = await gone(child.pid);
+  if (!isGone) signal(child.pid, 'SIGKILL');
   if (first === 'late') return `not ready after ${limitSeconds.ready} s`;
   if (last === 'late') return `did not stop within ${limitSeconds.end} s of SIGTERM`;
   return isGone ? null : 'left a process behind';
+}
+
+// The last of the group may need a moment after its pipes have closed, until somebody has taken note of its end.
+async function gone(group) {
+  for (let tries = 0; tries < 50; tries += 1) {
+    if (signal(group, 0) === 'gone') return true;
+    await sleep(100);
+  }
+  return false;
 }
 
 function signal(group, name) {

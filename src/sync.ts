@@ -8,7 +8,8 @@ import { addCounts, type Lane, noCounts, type RunStatus, type SyncCounts } from 
 import type { RunId } from './model/values.ts';
 import { prepare } from './pull/prepare.ts';
 import { rescoreForProfile } from './pull/rescore.ts';
-import { pullConnection, type PulledLane } from './pull/run-sync.ts';
+import { replayRejected } from './pull/replay.ts';
+import { pullConnection, type PulledLane, pullOf } from './pull/run-sync.ts';
 import { holdBack, pushConnection } from './push/run-push.ts';
 
 export interface RunFailureReport {
@@ -112,7 +113,7 @@ function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
 
 type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems']: RunReport[K] };
 
-export interface OpenRun {
+interface OpenRun {
   readonly runId: RunId;
   readonly report: OpenReport;
   /** The caller's, and that of the lock: a run that has lost it must not go on beside the next one. */
@@ -120,7 +121,7 @@ export interface OpenRun {
 }
 
 /** Runs `work` as the connection's only run, and keeps what became of it, whatever that is. */
-export async function recordRun(
+async function recordRun(
   session: Session,
   { kind, signal }: { readonly kind: RunKind; readonly signal: AbortSignal },
   work: (run: OpenRun) => Promise<void>,
@@ -189,5 +190,25 @@ function alreadyRunning(name: string): AppError {
     recovery: 'retry',
     remedy: 'Wait until it has ended; `leadloop doctor` shows what runs.',
     exitCode: exitCodes.tryLater,
+  });
+}
+
+/** Reads what was rejected again and lets refused writes wait for the next push, as a run of its own. */
+export async function replayConnection(
+  session: Session,
+  { signal, onProgress }: Pick<SyncRunOptions, 'signal' | 'onProgress'>,
+): Promise<RunReport> {
+  return recordRun(session, { kind: 'replay', signal }, async ({ runId, report, signal }) => {
+    const prepared = await prepare(session, runId, signal);
+    const progress = (object: string, done: number): void =>
+      onProgress({ phase: 'pull', object, lane: null, done, total: null, apiCalls: session.governor.admitted });
+    const pull = pullOf({
+      session,
+      ...prepared,
+      ...plainSync,
+      signal,
+      onProgress: (object, _, done) => progress(object, done),
+    });
+    report.counts = { ...report.counts, ...(await replayRejected(pull)) };
   });
 }

@@ -42,5 +42,6 @@ export type OptionOrders = Readonly<Record<string, readonly string[]>>;
 /** What a connection shall be told about its leads, object by object. */
 export interface ConnectionOutputs {
   readonly connectionId: ConnectionId;
+  readonly mappingVersion: number;
   readonly objects: Readonly<Record<string, { readonly rules: readonly OutRule[]; readonly orders: OptionOrders }>>;
 }

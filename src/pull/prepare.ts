@@ -30,6 +30,7 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   await pinAccount(session, await session.connector.account(signal));
   const rules = await session.database.transaction(orgId, readRules);
   const own = rules.connections.find(({ id }) => id === connection.id);
+  const mappingVersion = own?.version ?? 0;
   const wanted = compileMapping(own?.definition ?? definition.defaultMapping);
   const schemas = await describeAll(session, [...wanted.objects.keys()], signal);
   const problems = checkMapping(wanted, schemas).filter((problem) => !isOurs(definition, problem));
@@ -46,10 +47,10 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
     pipeline: {
       ...context,
       connections,
-      outputs: [...outputs, outputsOf(connection.id, mapping, orders)],
+      outputs: [...outputs, outputsOf({ connectionId: connection.id, mappingVersion }, mapping, orders)],
       connectionId: connection.id,
       mapping,
-      mappingVersion: own?.version ?? 0,
+      mappingVersion,
       newLeadId: session.newId,
     },
   };
@@ -90,12 +91,12 @@ export function scoringContext(
 ): ScoringContext {
   const connections = new Map<ConnectionId, ConnectionRules>();
   const outputs: ConnectionOutputs[] = [];
-  for (const { id, kind, definition, orders } of rules.connections) {
+  for (const { id, kind, version, definition, orders } of rules.connections) {
     const mapping = definition ?? definitions.find((one) => one.kind === kind)?.defaultMapping;
     if (mapping === undefined) continue;
     const compiled = compileMapping(mapping);
     connections.set(id, { kind, mapping: compiled });
-    outputs.push(outputsOf(id, compiled, orders ?? {}));
+    outputs.push(outputsOf({ connectionId: id, mappingVersion: version ?? 0 }, compiled, orders ?? {}));
   }
   const profile = rules.profiles.find(({ kind }) => kind === 'mql');
   return {
@@ -111,10 +112,14 @@ export function scoringContext(
 
 type ObjectOrders = Readonly<Record<string, OptionOrders>>;
 
-function outputsOf(connectionId: ConnectionId, mapping: CompiledMapping, orders: ObjectOrders): ConnectionOutputs {
+function outputsOf(
+  source: Pick<ConnectionOutputs, 'connectionId' | 'mappingVersion'>,
+  mapping: CompiledMapping,
+  orders: ObjectOrders,
+): ConnectionOutputs {
   const writing = [...mapping.objects].filter(([, { out }]) => out.length > 0);
   return {
-    connectionId,
+    ...source,
     objects: Object.fromEntries(
       writing.map(([object, { out }]) => [object, { rules: out, orders: orders[object] ?? {} }]),
     ),

@@ -2,6 +2,7 @@ import { loadPushTargets, lockPushStates, type PushTarget } from '../db/queries/
 import { type PlannedState, savePushStates } from '../db/queries/save-push-states.ts';
 import type { Tx } from '../db/tx.ts';
 import type { OutputValues } from '../model/lead.ts';
+import type { OutRule } from '../model/mapping.ts';
 import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
 import { planChanges, priorityOf, wantedFields } from '../push/plan.ts';
 import type { ScoringContext } from './pipeline.ts';
@@ -48,13 +49,17 @@ function stateOf(
   values: OutputValues | undefined,
   seen: SeenRemote,
 ): PlannedState | null {
-  const output = context.outputs.find((one) => one.connectionId === target.connectionId)?.objects[target.object];
-  if (output === undefined || (values === undefined && !target.planned)) return null;
+  const source = context.outputs.find((one) => one.connectionId === target.connectionId);
+  const output = source?.objects[target.object];
+  if (source === undefined || output === undefined || (values === undefined && !target.planned)) return null;
   const isSeen = target.connectionId === seen.connectionId && target.object === seen.object;
-  const { planned: _, ...record } = target;
+  const { planned: _, mappingVersion, ...record } = target;
+  // A field that the record was never read with may hold anything: it waits for the next pull.
+  const isKnown = ({ to }: OutRule): boolean =>
+    mappingVersion === source.mappingVersion || to in target.wanted || to in target.remote;
   const sides = {
     ...record,
-    wanted: values === undefined ? target.wanted : wantedFields(output.rules, values),
+    wanted: values === undefined ? target.wanted : wantedFields(output.rules.filter(isKnown), values),
     remote: (isSeen ? seen.fields.get(target.externalId) : undefined) ?? target.remote,
   };
   const changes = planChanges(sides, output.rules, output.orders);

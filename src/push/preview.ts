@@ -1,4 +1,4 @@
-import { readPending } from '../db/queries/read-pending.ts';
+import { type PendingPosition, type PendingPush, readPending } from '../db/queries/read-pending.ts';
 import type { Database } from '../db/tx.ts';
 import type { ConnectionOutputs, PlannedRecord } from '../model/push.ts';
 import type { OrgId } from '../model/values.ts';
@@ -25,13 +25,16 @@ export async function previewPush(
     const output = outputs.objects[object];
     if (push === null || output === undefined) continue;
     const before = records.length;
-    for (let offset = 0; ; offset += pageSize) {
-      const page = { connectionId: outputs.connectionId, object, limit: pageSize, offset };
-      const waiting = await source.database.transaction(source.orgId, (tx) => readPending(tx, page));
+    for (let after: PendingPosition | null = null; ;) {
+      const page = { connectionId: outputs.connectionId, object, limit: pageSize, after };
+      const waiting: readonly PendingPush[] = await source.database.transaction(source.orgId, (tx) =>
+        readPending(tx, page),
+      );
       for (const record of waiting) {
         const changes = planChanges(record, output.rules, output.orders);
         if (changes.length > 0) records.push({ record, changes });
       }
+      after = waiting.at(-1) ?? null;
       if (waiting.length < pageSize) break;
     }
     calls += Math.ceil((records.length - before) / push.maxBatch);

@@ -8,12 +8,21 @@ export interface PendingPush extends PushRecord {
   readonly leadName: string | null;
 }
 
+export type PendingPosition = Pick<PendingPush, 'priority' | 'externalId'>;
+
 /** One page of what waits to be written, the most urgent first; claims nothing. */
 export async function readPending(
   tx: Tx,
-  page: { connectionId: ConnectionId; object: string; limit: number; offset: number },
+  page: { connectionId: ConnectionId; object: string; limit: number; after: PendingPosition | null },
 ): Promise<PendingPush[]> {
-  return tx.query<PendingPush>(statement, [tx.orgId, page.connectionId, page.object, page.limit, page.offset]);
+  return tx.query<PendingPush>(statement, [
+    tx.orgId,
+    page.connectionId,
+    page.object,
+    page.limit,
+    page.after?.priority ?? -1,
+    page.after?.externalId ?? '',
+  ]);
 }
 
 const statement = `
@@ -23,5 +32,6 @@ const statement = `
   join leads l on l.org_id = p.org_id and l.id = p.lead_id
   left join score_breakdowns b on b.org_id = p.org_id and b.lead_id = p.lead_id and b.kind = 'mql'
   where p.org_id = $1 and p.connection_id = $2 and p.object = $3 and p.state in ('pending', 'claimed')
-  order by p.priority, p.external_id limit $4 offset $5
+  and (p.priority, p.external_id) > ($5::smallint, $6::text)
+  order by p.priority, p.external_id limit $4
 `;
