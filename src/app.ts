@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
-import type { App, AppOptions, ApplyOptions, SyncReport } from './cli/app-port.ts';
+import type { App, AppOptions, ApplyOptions, ServeOptions, SyncReport } from './cli/app-port.ts';
 import { atSandbox, credentialsWith } from './config/demo.ts';
 import { readCredentials } from './config/environment.ts';
 import { applySettings } from './config/execute.ts';
@@ -20,6 +20,8 @@ import { examine } from './doctor.ts';
 import { explain } from './explain.ts';
 import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
+import { defaultHttpPort, type HttpServer, startHttp } from './http/server.ts';
+import { AppError } from './model/errors.ts';
 import { chooseConnection, openNamed } from './named-connection.ts';
 import { planConnection } from './plan.ts';
 import type { Serving } from './scheduler/serve.ts';
@@ -69,7 +71,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       runDaemon(
         services,
         { ...run, ...(onReport !== undefined && { onReport: (report) => onReport(asReport(report)) }) },
-        (nextRunAt) => pageOf(services, nextRunAt),
+        (nextRunAt) => listen(run, { read: pageOf(services, nextRunAt), now: services.now, log: services.log }),
       ),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -145,6 +147,20 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
       },
     },
   };
+}
+
+/** Where nobody has chosen the port, any other one does as well. */
+async function listen(
+  { port, host, isPortFixed = true }: Pick<ServeOptions, 'port' | 'host' | 'isPortFixed'>,
+  site: Pick<Parameters<typeof startHttp>[0], 'read' | 'now' | 'log'>,
+): Promise<HttpServer> {
+  const address = { ...site, ...(host !== null && { host }) };
+  try {
+    return await startHttp({ ...address, port: port ?? defaultHttpPort });
+  } catch (error) {
+    if (isPortFixed || !(error instanceof AppError) || error.code !== 'port-in-use') throw error;
+    return startHttp({ ...address, port: 0 });
+  }
 }
 
 function asReport({ problems: _problems, ...report }: RunReport): SyncReport {

@@ -2,9 +2,6 @@ import type { Database } from './db/tx.ts';
 import { listConnections } from './db/queries/directory.ts';
 import { readTimeZones } from './db/queries/time-zones.ts';
 import type { SessionServices } from './connection.ts';
-import type { PageReader } from './http/page-reader.ts';
-import { defaultHttpPort, type HttpServer, startHttp } from './http/server.ts';
-import { AppError } from './model/errors.ts';
 import { openNamed } from './named-connection.ts';
 import { type ScheduledConnection, type Serving, serveConnections } from './scheduler/serve.ts';
 import { plainSync, type RunReport, syncConnection } from './sync.ts';
@@ -12,31 +9,30 @@ import { plainSync, type RunReport, syncConnection } from './sync.ts';
 export interface DaemonOptions {
   /** scheduler, worker, api, console; null = all. */
   readonly roles: readonly string[] | null;
-  readonly port: number | null;
-  readonly host: string | null;
-  /** False: where the port is taken, any other one does as well. */
-  readonly isPortFixed?: boolean;
-  /** Instead of each connection's own. */
-  readonly schedule?: string;
+  /** Instead of each connection's own; null or left out = its own. */
+  readonly schedule?: string | null;
   readonly runAtStart?: boolean;
   readonly signal: AbortSignal;
   readonly onListening?: (url: string) => void;
   readonly onReport?: (report: RunReport) => void;
 }
 
+/** The page, once it listens. */
+export interface Site extends AsyncDisposable {
+  readonly url: string;
+}
+
 /** Scheduler and page in this process, until the signal; then the runs under way come to their next checkpoint. */
 export async function runDaemon(
   services: SessionServices,
   options: DaemonOptions,
-  page: (nextRunAt: Serving['nextRunAt']) => PageReader,
+  openSite: (nextRunAt: Serving['nextRunAt']) => Promise<Site>,
 ): Promise<void> {
   const { now, log } = services;
   const isIn = (...roles: string[]): boolean => options.roles?.some((role) => roles.includes(role)) ?? true;
   let serving: Serving | null = null;
-  await using server = isIn('api', 'console')
-    ? await listen(options, { read: page((key) => serving?.nextRunAt(key) ?? null), now, log })
-    : null;
-  if (server !== null) options.onListening?.(server.url);
+  await using site = isIn('api', 'console') ? await openSite((key) => serving?.nextRunAt(key) ?? null) : null;
+  if (site !== null) options.onListening?.(site.url);
   if (!isIn('scheduler', 'worker')) return aborted(options.signal);
   const quietly = { ...plainSync, onProgress: () => undefined };
   serving = serveConnections({
@@ -53,20 +49,6 @@ export async function runDaemon(
     onReport: (report) => options.onReport?.(report),
   });
   await serving.ended;
-}
-
-/** Where nobody has chosen the port, any other one does as well. */
-async function listen(
-  { port, host, isPortFixed = true }: DaemonOptions,
-  site: Pick<Parameters<typeof startHttp>[0], 'read' | 'now' | 'log'>,
-): Promise<HttpServer> {
-  const address = { ...site, ...(host !== null && { host }) };
-  try {
-    return await startHttp({ ...address, port: port ?? defaultHttpPort });
-  } catch (error) {
-    if (isPortFixed || !(error instanceof AppError) || error.code !== 'port-in-use') throw error;
-    return startHttp({ ...address, port: 0 });
-  }
 }
 
 async function scheduled(database: Database, schedule: string | null): Promise<readonly ScheduledConnection[]> {

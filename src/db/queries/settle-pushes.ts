@@ -44,7 +44,7 @@ export async function closePushRejections(
 ): Promise<void> {
   if (externalIds.length === 0) return;
   await tx.query(
-    `update rejected_records set resolved_at = $5
+    `update rejected_records set resolved_at = $5, fields = '{}'
      where org_id = $1 and connection_id = $2 and object = $3 and external_id = any($4::text[]) and stage = 'push'
        and resolved_at is null`,
     [tx.orgId, target.connectionId, target.object, externalIds, target.now],
