@@ -1,7 +1,9 @@
-// Wrong: a new output stayed empty on known leads, one that is not computed blanked the CRM, a dead write had no reason.
+// Wrong: a new output stayed empty on known leads or wrote over what nobody had read, one that is not computed blanked the CRM,
+// a dead write had no reason.
 import { expect, test } from 'vitest';
 import { defaultMapping } from '../../connectors/hubspot/default-mapping.ts';
 import type { MappingDefinition, OutRule } from '../../src/model/mapping.ts';
+import { defaultMqlProfile } from '../../src/scoring/defaults.ts';
 import { saveMapping, startLoop } from '../support/loop.ts';
 import { handsOf } from '../support/loop-crm.ts';
 
@@ -47,6 +49,27 @@ test('a new output that fills blanks only spares what the CRM has', async () => 
   expect([valueOf(kept), valueOf(blank)]).toEqual(['vp of all', 'monitor']);
 });
 
+test('a push before the next pull leaves a new field alone, for nobody has read what the CRM has there', async () => {
+  await using loop = await startLoop({ ...options, mapping: writingAlso() });
+  const id = await handsOf(loop).create({ email: 'kept@example.org', seniority: 'vp of all' });
+  await loop.sync();
+  loop.clock.advance(5_000);
+  await saveMapping(loop.db, { ...loop, mapping: writingAlso(tierInto('if-blank')) });
+  // With a new profile the push scores all leads first.
+  await loop.db.sql(
+    `insert into org_scoring_profiles (org_id, kind, name, version, profile, active) values ($1, 'mql', 'mql', 1, $2, true)`,
+    [loop.orgId, JSON.stringify(defaultMqlProfile)],
+  );
+  for (const chosen of [{ pushOnly: true }, {}]) {
+    expect((await loop.sync(chosen)).failure).toBeNull();
+    expect(loop.crm.store.contacts.get(id)?.properties['seniority']).toBe('vp of all');
+  }
+  const blank = handsOf(loop)
+    .living()
+    .filter(({ properties }) => properties['seniority'] !== properties['leadloop_tier']);
+  expect(blank.map((record) => record.id)).toEqual([id]);
+});
+
 test('an output that nothing computes leaves the own value of the CRM alone', async () => {
   const rule: OutRule = { from: 'plg_tier', to: 'seniority', write: 'always', values: null };
   await using loop = await startLoop({ ...options, mapping: writingAlso(rule) });
@@ -80,4 +103,9 @@ test('a write that is put off until it is given up is among the rejected records
     { object: 'contacts', field: '', effect: 'reject', message: dead?.last_error, external_id: dead?.external_id },
   ]);
   loop.crm.faults.clear();
+  await loop.db.sql(`update push_states set state = 'pending', available_at = 'epoch' where state = 'dead'`);
+  await loop.sync({ pushOnly: true });
+  expect(
+    await loop.db.sql(`select fields, resolved_at is null as open from rejected_records where stage = 'push'`),
+  ).toEqual([{ fields: {}, open: false }]);
 });
