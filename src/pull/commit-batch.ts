@@ -35,7 +35,9 @@ export async function commitBatch(
   batch: PullBatch,
 ): Promise<CommittedBatch> {
   const counts = await storePage(tx, pipeline, { object: position.object, kind }, batch);
-  await recordSightings(tx, position, [...batch.records, ...batch.rejected, ...batch.tombstones].map(idOf));
+  const seen = [...batch.records, ...batch.rejected, ...batch.tombstones].map(idOf);
+  // A census is taken of people and companies alone: nothing else is archived.
+  if (kind === 'lead' || kind === 'company') await recordSightings(tx, position, seen);
   // The archive ends with the census that follows it, not with its last page.
   const isOver = batch.done && position.lane !== 'archived';
   const completedAt = isOver ? latest(pipeline.at, position.passStartedAt) : position.completedAt;
