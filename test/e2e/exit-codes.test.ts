@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { startHubSpotSandbox, type HubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
+import { testDatabase } from '../support/database.ts';
+import { sandboxToken } from '../support/loop.ts';
+
+const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A machine with leadloop on it, a database, and a CRM to talk to. */
+interface Machine extends AsyncDisposable {
+  readonly crm: HubSpotSandbox;
+  /** Writes the configuration; lines of the connection may be added. */
+  configure(...more: readonly string[]): Promise<void>;
+  /** One command line in a process of its own. */
+  run(line: readonly string[], variables?: Readonly<Record<string, string>>): Promise<Ended>;
+}
+
+async function startMachine(): Promise<Machine> {
+  await using stack = new AsyncDisposableStack();
+  const crm = stack.use(await startHubSpotSandbox({ contacts: 12 }));
+  const db = stack.use(await testDatabase());
+  const home = await mkdtemp(join(tmpdir(), 'leadloop-exit-'));
+  stack.defer(async () => rm(home, { recursive: true, force: true }));
+  const config = join(home, 'leadloop.yaml');
+  const kept = stack.move();
+  return {
+    crm,
+    async configure(...more) {
+      const lines = [
+        'orgs:',
+        '  - slug: acme',
+        '    connections:',
+        '      - name: acme-hubspot',
+        '        kind: hubspot',
+        `        baseUrl: ${crm.url}`,
+        '        credentials: { accessToken: { env: HUBSPOT_TOKEN } }',
+        '        push: { mode: auto }',
+        '        pull: { objects: [owners] }',
+        ...more.map((line) => `        ${line}`),
+      ];
+      await writeFile(config, `${lines.join('\n')}\n`);
+    },
+    async run(line, variables = {}) {
+      const child = spawn(process.execPath, ['--conditions=source', cli, '--config', config, ...line], {
+        cwd: home,
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          DATABASE_URL: db.url,
+          LEADLOOP_HOME: home,
+          HUBSPOT_TOKEN: sandboxToken,
+          NO_COLOR: '1',
+          ...variables,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let [out, err] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => (err += chunk));
+      await once(child, 'close');
+      return { code: child.exitCode, out, err };
+    },
+    [Symbol.asyncDispose]: async () => kept.disposeAsync(),
+  };
+}
+
+/** The only document on stdout. */
+function documentOf({ out }: Ended): Record<string, unknown> {
+  expect(out.endsWith('}\n')).toBe(true);
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
+test('0: every step of a first loop is done, and with --json says so in one document and nothing else', async () => {
+  await using machine = await startMachine();
+  await machine.configure();
+  const documents: Record<string, unknown>[] = [];
+  for (const line of [['apply'], ['check'], ['sync', 'acme-hubspot'], ['rejected']]) {
+    const ended = await machine.run([...line, '--json']);
+    expect({ line, code: ended.code, err: ended.err }).toEqual({ line, code: 0, err: '' });
+    documents.push(documentOf(ended));
+  }
+  expect(documents[2]).toMatchObject({
+    connection: 'acme-hubspot',
+    status: 'succeeded',
+    failure: null,
+    nextTryAt: null,
+  });
+  expect(documents[2]?.['counts']).not.toMatchObject({ pushed: 0 });
+  expect(documents[3]).toHaveProperty('rejected');
+});
+
+test('75: a used-up day ends the sync with the time of its end, and afterwards the same command goes on', async () => {
+  await using machine = await startMachine();
+  await machine.configure();
+  expect((await machine.run(['apply', '--json'])).code).toBe(0);
+  machine.crm.faults.activate({ name: '429-daily' });
+  const stopped = await machine.run(['sync', 'acme-hubspot', '--json']);
+  expect(stopped).toMatchObject({ code: 75, err: '' });
+  const report = documentOf(stopped);
+  expect(report).toMatchObject({ status: 'failed', failure: { code: 'crm-quota-exhausted', recovery: 'retry' } });
+  const waitMs = Date.parse(String(report['nextTryAt'])) - Date.now();
+  expect(waitMs).toBeGreaterThan(0);
+  expect(waitMs).toBeLessThanOrEqual(86_400_000);
+
+  machine.crm.faults.clear();
+  expect((await machine.run(['sync', 'acme-hubspot', '--json'])).code).toBe(0);
+});
