@@ -6,7 +6,7 @@ import { tryLock } from './advisory-lock.ts';
 import type { DatabaseLog } from './log.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded.ts';
 import { EntityManagers } from './entity-manager.ts';
-import { connectFailure, isConflict } from './failures.ts';
+import { connectFailure, isConflict, isUnmigrated, unmigrated } from './failures.ts';
 import { createOrm } from './orm.ts';
 import { type Scope, transact } from './transaction.ts';
 import type { Database, HeldLock, Tx } from './tx.ts';
@@ -110,6 +110,7 @@ class PooledDatabase implements OpenDatabase {
       try {
         return await transact(connections, scope, work, signal);
       } catch (error) {
+        if (isUnmigrated(error)) throw unmigrated(error);
         if (attempt === maxAttempts || !isConflict(error)) throw error;
         await sleep(Math.random() * firstPauseMs * 2 ** attempt, undefined, signal === undefined ? {} : { signal });
       }

@@ -11,6 +11,9 @@ const awayCodes: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '5330
 /** Wrong password, user or database: waiting does not help. */
 const refusalCodes: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
 
+/** A table or a role of ours is not there (SET ROLE says 22023): the migrations have not run. */
+const unmigratedCodes: ReadonlySet<string> = new Set(['42P01', '22023']);
+
 /** SQLSTATE of an error of the server, also when the ORM has wrapped it. */
 function sqlState(error: unknown): string | null {
   if (error instanceof DatabaseError) return error.code ?? null;
@@ -27,6 +30,19 @@ export function isConflict(error: unknown): boolean {
 export function isAway(error: unknown): boolean {
   const code = sqlState(error);
   return code !== null && (awayCodes.has(code) || code.startsWith('08'));
+}
+
+export function isUnmigrated(error: unknown): boolean {
+  const code = sqlState(error);
+  return code !== null && unmigratedCodes.has(code);
+}
+
+export function unmigrated(cause: unknown): AppError {
+  return new AppError('database-unmigrated', 'The database lacks a table or a role of this version.', {
+    recovery: 'fix-config',
+    remedy: 'Run: leadloop migrate',
+    cause,
+  });
 }
 
 export function unavailable(cause: unknown): AppError {

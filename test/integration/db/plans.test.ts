@@ -60,8 +60,9 @@ const manyRows = `
     select org_id, connection_id, 'companies', 1000000 + n, 'company', '2026-11-01', '{}', '{}', 1 from people where n < 10000;
   insert into score_breakdowns (org_id, lead_id, kind, profile_version, total, tier, reason, breakdown, scored_at)
     select org_id, lead_id, 'mql', 1, n % 100, 'warm', 'because', '{}', '2026-11-01' from people;
-  insert into push_states (org_id, connection_id, object, external_id, lead_id, wanted, state)
-    select org_id, connection_id, 'contacts', n, lead_id, '{}', case when n % 2 = 0 then 'pending' else 'settled' end from people;
+  insert into push_states (org_id, connection_id, object, external_id, lead_id, wanted, state, available_at)
+    select org_id, connection_id, 'contacts', n, lead_id, '{}', case when n % 2 = 0 then 'pending' else 'settled' end,
+      '2026-11-01' from people;
   insert into engagement_events (org_id, connection_id, external_id, person, type, occurred_at, lead_id)
     select org_id, connection_id, 'e' || n, n, 'email_open', '2026-11-01', lead_id from people;
   commit;

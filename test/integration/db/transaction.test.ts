@@ -206,3 +206,12 @@ test('the operator sees all organisations and no tenant rows', async () => {
     'permission denied',
   );
 });
+
+test('a database that was never migrated says what to run', async () => {
+  await using db = await testDatabase({ isEmpty: true });
+  const { database } = db;
+  await expect(database.operator((tx) => tx.query('select 1 from orgs'))).rejects.toMatchObject({
+    code: 'database-unmigrated',
+    remedy: 'Run: leadloop migrate',
+  });
+});
