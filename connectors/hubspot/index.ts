@@ -1,11 +1,10 @@
 import {
   defineConnector,
-  PermissionError,
-  RequestError,
   type Connector,
   type ConnectorError,
   type PullBatch,
   type PullRequest,
+  withinReach,
 } from 'leadloop/connector-sdk';
 import { check } from './check.ts';
 import { createClient, type Context } from './client.ts';
@@ -16,7 +15,7 @@ import { pullForms } from './forms.ts';
 import { beginning, buckets, clockSkewMs } from './limits.ts';
 import { objectNamed, objects } from './objects.ts';
 import { pullOwners } from './owners.ts';
-import { nothing, pullRecords } from './pull.ts';
+import { pullRecords } from './pull.ts';
 import { pushChanges } from './push.ts';
 import { readRecords } from './read.ts';
 import { describe, ensureFields } from './schema.ts';
@@ -67,31 +66,9 @@ async function* pull(session: Session, request: PullRequest): AsyncGenerator<Pul
   await account(session, request.signal);
   const object = objectNamed(request.object);
   const batches = sources[object.source](session, object, request);
-  yield* object.optional ? whilePermitted(session, request, batches) : batches;
-}
-
-/** An optional object that we may not read ends where it stands, so that nothing is lost once the scope is granted. */
-async function* whilePermitted(
-  { context }: Session,
-  request: PullRequest,
-  batches: AsyncGenerator<PullBatch, void, void>,
-): AsyncGenerator<PullBatch, void, void> {
-  let cursor = request.since ?? firstCursor(request);
-  try {
-    for await (const batch of batches) {
-      cursor = batch.cursor;
-      yield batch;
-    }
-  } catch (error) {
-    if (!isOutOfReach(error)) throw error;
-    context.log('warn', 'object left out', { object: request.object, why: error.message });
-    yield { ...nothing, cursor, done: true };
-  }
-}
-
-/** The scope is missing, or this account has no such service: the v1 ones go away in September 2027 (changelog). */
-function isOutOfReach(error: unknown): error is ConnectorError {
-  return error instanceof PermissionError || (error instanceof RequestError && error.status === 404);
+  const leftOut = ({ message }: ConnectorError): void =>
+    session.context.log('warn', 'object left out', { object: object.object, why: message });
+  yield* object.optional ? withinReach(batches, request.since ?? firstCursor(request), leftOut) : batches;
 }
 
 function firstCursor({ lane }: PullRequest): string {

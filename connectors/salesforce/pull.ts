@@ -195,7 +195,7 @@ async function* pullPass(
   } while (after !== null);
 }
 
-export const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [] };
+const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [] };
 
 interface Part {
   readonly object: SalesforceObject;

@@ -66,12 +66,16 @@ const push = closed(
             Type.Integer({
               minimum: 1,
               default: 500,
-              description: 'the most records that one run may write, a whole number',
+              description:
+                'of the records written before, how many an automatic push may always change, a whole number',
             }),
           ),
-          share: share('the greatest share of all records that one run may write, above 0 and up to 1', 0.2),
+          share: share(
+            'of the records written before, the share that an automatic push may always change, above 0 and up to 1',
+            0.2,
+          ),
         },
-        'blastRadius: { records, share }; a run that would write more waits for a person',
+        'blastRadius: { records, share }; an automatic push that would change more than both waits for a person',
       ),
     ),
   },

@@ -4,6 +4,7 @@ export * from './errors.ts';
 export * from './governor.ts';
 export * from './retry.ts';
 export * from './waiting.ts';
+export * from './within-reach.ts';
 export type * from '../model/engagement.ts';
 export type * from '../model/lead.ts';
 export type * from '../model/mapping.ts';

@@ -19,8 +19,7 @@ export const wireTypes: CustomTypesConfig = {
 
 const { builtins } = types;
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the signature is node-postgres' own
-const parsers = new Map<number | string, (text: any) => any>([
+const parsers = new Map<number | string, (text: string) => unknown>([
   [builtins.INT8, safeInteger],
   [1016, (text: string) => parseArray(text).map(safeInteger)],
   [builtins.NUMERIC, Number],

@@ -4,12 +4,13 @@ import { portOf } from '../port.ts';
 
 export const serveCommand: Command = {
   usage: 'serve',
-  summary: 'run the daemon: scheduler, workers, API and console',
+  summary: 'run the daemon: every connection on its schedule, and the page',
   description:
-    'Runs until SIGTERM or Ctrl-C, then finishes the batches under way. Any number of daemons may share one database.',
+    'Runs until SIGTERM or Ctrl-C, then finishes the batches under way. Several daemons may share one database: ' +
+    'a connection has one run at a time, whoever starts it.',
   options: [
     ['--roles <list>', 'what this process does, separated by commas (default: everything)'],
-    ['--port <number>', 'port of the API and console'],
+    ['--port <number>', 'port of the page (default: 7400)'],
     ['--host <address>', 'address to listen on'],
   ],
   logLevel: 'info',
