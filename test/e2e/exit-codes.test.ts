@@ -115,3 +115,81 @@ test('75: a used-up day ends the sync with the time of its end, and afterwards t
   machine.crm.faults.clear();
   expect((await machine.run(['sync', 'acme-hubspot', '--json'])).code).toBe(0);
 });
+
+test('3: one rejected record makes a sync partial, the others come through, and it is listed with its reason', async () => {
+  await using machine = await startMachine();
+  await machine.configure(
+    'mapping:',
+    '  objects:',
+    '    contacts:',
+    '      in: [{ from: email, to: email, onInvalid: reject }, { from: jobtitle, to: title }]',
+    '      out: [{ from: lead_score, to: leadloop_score }]',
+    ...['website_visits', 'email_opens', 'email_clicks', 'content_downloads', 'demo_requested'].map(
+      (counter, index) => `${index === 0 ? '  counters:\n        ' : ''}    ${counter}: events`,
+    ),
+  );
+  expect(await machine.run(['apply', '--json'])).toMatchObject({ code: 0, err: '' });
+  const { store } = machine.crm;
+  const [contact] = [...store.contacts.from(0)].filter(({ archivedAt }) => archivedAt === undefined);
+  store.update(store.contacts, contact!, { ...contact!.properties, email: 'nobody at all' }, store.stamp());
+  const partial = await machine.run(['sync', 'acme-hubspot', '--json']);
+  expect(partial).toMatchObject({ code: 3, err: '' });
+  expect(documentOf(partial)).toMatchObject({ status: 'partial', failure: null, counts: { rejected: 1 } });
+  expect(documentOf(partial)['counts']).not.toMatchObject({ pushed: 0 });
+
+  const told = await machine.run(['rejected']);
+  expect(told.code).toBe(0);
+  expect(told.out).toContain(String(contact!.id));
+  expect(told.out).toContain('email is not an e-mail address');
+  expect(told.out).not.toContain('nobody at all');
+});
+
+test('2: a broken configuration is refused with file, line, key and remedy of everything that is wrong', async () => {
+  await using machine = await startMachine();
+  await machine.configure('schedul: "*/15 * * * *"', 'quota: { dailyShare: lots }');
+  const told = await machine.run(['apply', '--dry-run']);
+  expect({ code: told.code, out: told.out }).toEqual({ code: 2, out: '' });
+  expect(told.err).toContain('[config-invalid]');
+  expect(told.err).toMatch(/leadloop\.yaml:10:\d+ +orgs\[0\]\.connections\[0\]\.schedul: .+\n +.*schedule/u);
+  expect(told.err).toMatch(/leadloop\.yaml:11:\d+ +orgs\[0\]\.connections\[0\]\.quota\.dailyShare: .+\n +\S+/u);
+  expect(told.err).toMatch(/^remedy .+/mu);
+  expect(told.err).not.toContain('    at ');
+  const ended = await machine.run(['apply', '--json']);
+  expect(ended.code).toBe(2);
+  expect(documentOf(ended)).toMatchObject({
+    error: { code: 'config-invalid', message: expect.stringContaining('leadloop.yaml:10:'), recovery: 'fix-config' },
+  });
+
+  for (const line of [
+    ['snyc', 'acme-hubspot'],
+    ['sync', 'acme-hubspot'],
+  ]) {
+    const misused = await machine.run([...line, '--json']);
+    expect({ line, code: misused.code }).toEqual({ line, code: 2 });
+    const { error } = documentOf(misused) as { error: Record<string, unknown> };
+    expect(error).toMatchObject({ recovery: 'fix-config', remedy: expect.stringMatching(/\S/u) });
+  }
+});
+
+test('1: refused credentials fail with what has to be renewed, and a secret that is not set is named', async () => {
+  await using machine = await startMachine();
+  await machine.configure();
+  const unset = await machine.run(['apply'], { HUBSPOT_TOKEN: '' });
+  expect(unset.code).toBeGreaterThan(0);
+  expect(unset.err).toContain('HUBSPOT_TOKEN');
+
+  expect((await machine.run(['apply', '--json'], { HUBSPOT_TOKEN: 'no-such-token' })).code).toBe(0);
+  const refused = await machine.run(['sync', 'acme-hubspot', '--json']);
+  expect(refused).toMatchObject({ code: 1, err: '' });
+  expect(documentOf(refused)).toMatchObject({
+    status: 'failed',
+    failure: { code: 'crm-credentials', recovery: 'reauthorise', remedy: expect.stringMatching(/\S/u) },
+    nextTryAt: null,
+  });
+  const checked = await machine.run(['check', '--json']);
+  expect(checked).toMatchObject({ code: 1, err: '' });
+  expect(documentOf(checked)).toMatchObject({
+    connections: [{ name: 'acme-hubspot', findings: [{ level: 'failure', remedy: expect.stringMatching(/\S/u) }] }],
+  });
+  for (const { out, err } of [refused, checked]) expect(out + err).not.toContain('no-such-token');
+});
