@@ -101,6 +101,8 @@ class PooledDatabase implements OpenDatabase {
 
   async close(): Promise<void> {
     await this.orm.close(true);
+    // The ORM leaves idle connections to their time-out, and the process would wait for that.
+    if (!this.#pool.ending) await this.#pool.end();
     await this.#server?.close();
   }
 
