@@ -1,6 +1,6 @@
 import { salesforce } from '../../connectors/salesforce/index.ts';
 import type { SalesforceCredentials, SalesforceSettings } from '../../connectors/salesforce/settings.ts';
-import type { FieldSpec } from '../../src/connector-sdk/index.ts';
+import type { FieldSpec, RecordKey } from '../../src/connector-sdk/index.ts';
 import {
   DEFAULT_TOKEN,
   startSalesforceSandbox,
@@ -14,8 +14,7 @@ import { memoryCache, testContext, virtualClock, type ContextParts } from './con
 /** A Salesforce organisation in the sandbox, for the laws of a connector. */
 export interface SalesforceCrm extends Crm {
   readonly sandbox: SalesforceSandbox;
-  /** Returns the id of the contact. */
-  convert(lead: string): Promise<string>;
+  convert(lead: string): Promise<RecordKey>;
   /** Begins a long transaction of somebody else's, which writes; the answer commits it. */
   writeSlowly(id: string, values: Readonly<Record<string, string>>): Promise<() => Promise<void>>;
 }
@@ -112,8 +111,16 @@ export async function startSalesforce(
       await post('/merge', { winner, losers: [loser] });
       return winner;
     },
+    restore(id) {
+      clock.advance(1);
+      sandbox.org.undelete(rowOf(id), { by });
+    },
     async convert(leadId) {
-      return String((await post('/convert', { leadId }))['contactId']);
+      return { object: 'Contact', externalId: String((await post('/convert', { leadId }))['contactId']) };
+    },
+    callOff(id) {
+      clock.advance(1);
+      sandbox.org.delete(rowOf(id), { by });
     },
     async writeSlowly(id, values) {
       const transaction = `/transactions/${String((await post('/transactions', {}))['id'])}`;
