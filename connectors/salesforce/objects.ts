@@ -1,5 +1,5 @@
 import type { ObjectCapability } from 'leadloop/connector-sdk';
-import { collectionSize } from './limits.ts';
+import { collectionSize, massFrom, massSize } from './limits.ts';
 
 /** How an object is read; see `pull.ts` and `owners.ts`. */
 type Source = 'crm' | 'owners';
@@ -8,7 +8,7 @@ export interface SalesforceObject extends ObjectCapability {
   readonly source: Source;
   /** Read whatever the mapping asks for, where they can be read. */
   readonly ownFields: readonly string[];
-  /** Fields of a parent record, read as `Parent.Field` where its lookup can be read. */
+  /** Text fields of a parent record, read as `Parent.Field` where its lookup can be read. Bulk sends every type as text. */
   readonly parentFields: readonly string[];
   /** The field that leads to the company. */
   readonly companyField: string | null;
@@ -23,6 +23,8 @@ const record = {
   companyField: null,
   isMergeable: true,
 } as const;
+
+const written = { maxBatch: collectionSize, mass: { from: massFrom, maxBatch: massSize } } as const;
 
 const engagement = {
   kind: 'engagement',
@@ -48,12 +50,12 @@ export const objects: readonly SalesforceObject[] = [
     isMergeable: false,
   },
   { ...record, object: 'Account', kind: 'company', push: null, ownFields: [] },
-  { ...record, object: 'Lead', kind: 'lead', push: { maxBatch: collectionSize }, ownFields: [] },
+  { ...record, object: 'Lead', kind: 'lead', push: written, ownFields: [] },
   {
     ...record,
     object: 'Contact',
     kind: 'lead',
-    push: { maxBatch: collectionSize },
+    push: written,
     ownFields: ['AccountId'],
     companyField: 'AccountId',
   },

@@ -47,8 +47,11 @@ export interface ObjectCapability {
   readonly kind: ObjectKind;
   /** How it is read. An object with `full` alone is a snapshot, taken anew in each sync. */
   readonly lanes: readonly Lane[];
-  /** Null = we never write it. `maxBatch`: records in one call. */
-  readonly push: { readonly maxBatch: number } | null;
+  /** Null = we never write it. `maxBatch`: records in one call. `mass`: a cheaper way for many, worth it `from` so many on. */
+  readonly push: {
+    readonly maxBatch: number;
+    readonly mass: { readonly from: number; readonly maxBatch: number } | null;
+  } | null;
   /** Left out, with a note in `check`, where the credentials may not read it; a required object fails the run. */
   readonly optional: boolean;
 }
@@ -109,7 +112,7 @@ export interface Connector extends AsyncDisposable {
 
   /**
    * Sets absolute values by CRM id, so a repeat is harmless. Exactly one outcome per change, in any fault that leaves the
-   * connector able to answer; at most `maxBatch` changes of one object.
+   * connector able to answer; at most `maxBatch` changes of one object, or, as one mass write, at most `mass.maxBatch`.
    * @throws ConnectorError when no outcome is known for any change: then all may be sent again.
    */
   push(request: PushRequest): Promise<readonly PushOutcome[]>;
