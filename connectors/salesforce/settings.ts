@@ -29,6 +29,12 @@ export const settings = Type.Object(
         description: 'Read so much again, for what is committed late.',
       }),
     ),
+    bulkQuery: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description: 'Read everything by jobs of Bulk API 2.0; false = by calls of 2,000 records.',
+      }),
+    ),
     requestTimeoutSeconds: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 600, default: 120, description: 'Give a request up after so long.' }),
     ),
