@@ -31,7 +31,7 @@ const contact = {
   kind: 'lead',
   source: 'crm',
   lanes: ['full', 'live', 'settled', 'archived'],
-  push: { maxBatch: batchSize },
+  push: { maxBatch: batchSize, mass: null },
   optional: false,
   // Contacts alone have no prefix.
   modifiedProperty: 'lastmodifieddate',

@@ -1,4 +1,4 @@
-import type { EngagementEvent, EngagementType, MappingDefinition } from 'leadloop/connector-sdk';
+import type { EngagementEvent, EngagementType, MappingDefinition, PulledPage } from 'leadloop/connector-sdk';
 import { instantIn } from './decode.ts';
 import type { WireRecord } from './wire.ts';
 
@@ -34,18 +34,23 @@ const occurrences: Readonly<Record<string, (row: WireRecord, rules: Rules) => Oc
 /** DATA: tasks that no rule matches. Salesforce does not say who wrote an e-mail. */
 const subtypes: Readonly<Record<string, EngagementType>> = { Call: 'call', Email: 'email' };
 
-/** The events of rows, each with its people; those without a person, and what is in the bin, are left out. */
-export function engagementEvents(
+/** The events of rows, each with its people. What has no person, is in the bin or counts no more is withdrawn. */
+export function engagementOf(
   object: string,
   rows: readonly WireRecord[],
   rules: Rules,
-): readonly EngagementEvent[] {
-  return rows.flatMap((row) => {
+): Pick<PulledPage, 'events' | 'withdrawn'> {
+  const read = occurrences[object];
+  if (read === undefined) return { events: [], withdrawn: [] };
+  const events = rows.flatMap((row): EngagementEvent[] => {
     const contactIds = peopleOf(row);
-    const found = row.IsDeleted === true || contactIds.length === 0 ? null : occurrences[object]?.(row, rules);
+    const found = row.IsDeleted === true || contactIds.length === 0 ? null : read(row, rules);
     // One row, one event: a task that moves to the contact of a converted lead is still the same one.
     return found ? [{ externalId: `${object}:${row.Id}`, quantity: 1, email: null, contactIds, ...found }] : [];
   });
+  const counted = new Set(events.map(({ externalId }) => externalId));
+  const withdrawn = rows.map(({ Id }) => `${object}:${Id}`).filter((id) => !counted.has(id));
+  return { events, withdrawn };
 }
 
 /** Leads are 00Q, contacts 003; an activity may also be about an account or an opportunity. */

@@ -79,7 +79,14 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     upsertSourceRecords(
       tx,
       { ...target, kind: 'lead', mappingVersion: 1 },
-      ids.map((externalId) => ({ externalId, modifiedAt: now, fields: { a: 1 }, mapped: {}, companyId: null })),
+      ids.map((externalId) => ({
+        externalId,
+        modifiedAt: now,
+        fields: { a: 1 },
+        mapped: {},
+        companyId: null,
+        successor: null,
+      })),
     ),
   'who is this': (tx) =>
     findIdentities(
@@ -88,6 +95,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       ids.map((externalId) => ({
         externalId,
         mergedIds: [`${Number(externalId) + 1}`],
+        successor: { object: 'contacts', externalId: `${Number(externalId) + 2}` },
         email: `p${externalId}@x.example`,
       })),
     ),
@@ -142,6 +150,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         kept: {},
         pending: true,
         priority: 1,
+        parent: '',
       })),
       now,
     ),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeValue, decoderFor } from '../../../../connectors/salesforce/decode.ts';
-import { engagementEvents } from '../../../../connectors/salesforce/engagements.ts';
+import { engagementOf } from '../../../../connectors/salesforce/engagements.ts';
 import { fateOf } from '../../../../connectors/salesforce/fate.ts';
 import { followMerges } from '../../../../connectors/salesforce/merges.ts';
 import { objectNamed } from '../../../../connectors/salesforce/objects.ts';
@@ -125,7 +125,7 @@ describe('followMerges', () => {
   });
 });
 
-describe('engagementEvents', () => {
+describe('engagementOf', () => {
   const rules = salesforce.defaultMapping.events;
 
   test('a response to a campaign is what its type and name say, on its own day', () => {
@@ -137,7 +137,7 @@ describe('engagementEvents', () => {
       FirstRespondedDate: '2026-11-20',
       Campaign: { Name: 'Autumn', Type: 'Demo Request' },
     };
-    expect(engagementEvents('CampaignMember', [member, { ...member, HasResponded: false }], rules)).toEqual([
+    expect(engagementOf('CampaignMember', [member, { ...member, HasResponded: false }], rules).events).toEqual([
       {
         externalId: 'CampaignMember:00v1',
         type: 'demo_request',
@@ -159,19 +159,14 @@ describe('engagementEvents', () => {
       Subject: 'Call with Ada',
       CompletedDateTime: '2026-11-20T09:00:00.000+0000',
     };
-    const [event] = engagementEvents('Task', [task], rules);
+    const [event] = engagementOf('Task', [task], rules).events;
     expect(event).toMatchObject({ type: 'call', contactIds: ['0031'], detail: null });
-    expect(
-      engagementEvents(
-        'Task',
-        [
-          { ...task, WhoId: '0061' },
-          { ...task, IsClosed: false },
-        ],
-        rules,
-      ),
-    ).toEqual([]);
-    const ruled = engagementEvents('Task', [task], [{ object: 'Task', contains: 'ada', type: 'meeting' }]);
+    const others = [
+      { ...task, Id: '00T2', WhoId: '0061' },
+      { ...task, Id: '00T3', IsClosed: false },
+    ];
+    expect(engagementOf('Task', others, rules)).toEqual({ events: [], withdrawn: ['Task:00T2', 'Task:00T3'] });
+    const ruled = engagementOf('Task', [task], [{ object: 'Task', contains: 'ada', type: 'meeting' }]).events;
     expect(ruled[0]?.type).toBe('meeting');
   });
 });
