@@ -87,12 +87,7 @@ describe('csvRows', () => {
     ['nothing', '', []],
   ])('%s', async ([, text, rows]) => {
     expect(await read(text)).toEqual(rows);
-    expect(
-      await read(
-        text,
-        [...text].map((_, at) => at),
-      ),
-    ).toEqual(rows);
+    expect(await read(text, [...text.split('').keys()])).toEqual(rows);
   });
 
   test.for([
@@ -103,12 +98,7 @@ describe('csvRows', () => {
     ['with a quote in the middle', 'I"d\n'],
   ])('a table %s is broken, wherever it is cut', async ([, text = '']) => {
     await expect(read(text)).rejects.toBeInstanceOf(BrokenResultsError);
-    await expect(
-      read(
-        text,
-        [...text].map((_, at) => at),
-      ),
-    ).rejects.toBeInstanceOf(BrokenResultsError);
+    await expect(read(text, [...text.split('').keys()])).rejects.toBeInstanceOf(BrokenResultsError);
   });
 
   test('the rest is let go when it is not wanted', async () => {
