@@ -2,7 +2,7 @@ import { RequestError, type PullBatch, type PulledPage, type PullRequest } from 
 import { encodeCursor, listPosition, windowPosition } from './cursor.ts';
 import { decoderFor, modifiedAtOf, type Decoder } from './decode.ts';
 import { listPath, listRecords, readBatch, search, type ListQuery } from './endpoints.ts';
-import { engagementEvents } from './engagements.ts';
+import { engagementIn } from './engagements.ts';
 import { batchSize, beginning, maxUrlLength } from './limits.ts';
 import type { HubSpotObject } from './objects.ts';
 import { describe } from './schema.ts';
@@ -94,7 +94,7 @@ async function* pullPass(
   } while (after !== null);
 }
 
-export const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [] };
+export const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [], withdrawn: [] };
 
 interface Reader {
   /** A page of the list, with all properties. */
@@ -143,7 +143,7 @@ async function readerFor(session: Session, object: HubSpotObject, { fields, sign
       if (object.kind !== 'engagement') return { ...page, events: [] };
       // Its dates are no part of the image; one that cannot be read leaves the event out, and that has to be said.
       const { rejected } = decoded(wires, decodeAll);
-      return { ...page, rejected, events: await engagementEvents(session, object.object, wires, signal) };
+      return { ...page, rejected, ...(await engagementIn(session, object.object, wires, signal)) };
     },
   };
 }

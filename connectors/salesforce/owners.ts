@@ -35,6 +35,7 @@ export async function* pullOwners(
       rejected: [],
       tombstones: [],
       events: [],
+      withdrawn: [],
       cursor: encodeCursor({ kind: 'list', after }),
       done: after === null,
     };

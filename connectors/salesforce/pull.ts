@@ -10,7 +10,7 @@ import {
 import { encodeCursor, listPosition, windowPosition, type WindowPosition } from './cursor.ts';
 import { stampOf } from './decode.ts';
 import { getUpdated } from './endpoints.ts';
-import { engagementEvents } from './engagements.ts';
+import { engagementIn } from './engagements.ts';
 import { beginning, overlapMs, pageSize, replicationReachMs, replicationStepMs, stampMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
 import type { SalesforceObject } from './objects.ts';
@@ -91,7 +91,7 @@ async function* pullWindows(
     const rows = page.records.map((row) => ({ stamp: stampOf(row) ?? 0, id: row.Id }));
     const next: Window | null = afterPage(asked, { ...page, rows }) ?? restAfter(asked, until);
     yield {
-      ...(await pageOf(page.records, { object, request, reader, heldBefore })),
+      ...(await pageOf(page.records, { session, object, request, reader, heldBefore })),
       cursor: encodeCursor(positionAfter(asked, next)),
       done: next === null,
     };
@@ -190,14 +190,15 @@ async function* pullPass(
     after = done && records.length < pageSize ? null : (records.at(-1)?.Id ?? null);
     const page = isArchived
       ? { ...nothing, tombstones: await tombstones(records, { object, reader }) }
-      : await pageOf(records, { object, request, reader, heldBefore: 0 });
+      : await pageOf(records, { session, object, request, reader, heldBefore: 0 });
     yield { ...page, cursor: encodeCursor({ kind: 'list', after }), done: after === null };
   } while (after !== null);
 }
 
-const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [] };
+const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [], withdrawn: [] };
 
 interface Part {
+  readonly session: Session;
   readonly object: SalesforceObject;
   readonly request: PullRequest;
   readonly reader: Reader;
@@ -206,7 +207,7 @@ interface Part {
 }
 
 async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
-  const { object, request, reader } = part;
+  const { session, object, request, reader } = part;
   const living = rows.filter(({ IsDeleted }) => IsDeleted !== true);
   const merged = object.isMergeable ? rows.filter((row) => isMerged(row)) : [];
   const followed = await followMerges(merged, rows, reader.byId);
@@ -225,18 +226,16 @@ async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPa
   const lost = followed.flatMap(({ survivor, absorbed: [id] }) =>
     survivor === null && id !== undefined ? [gone(object, id)] : [],
   );
+  const fresh = rows.filter(({ Id }) => !held.has(Id));
+  const engagement =
+    object.kind === 'engagement'
+      ? engagementIn(session, object.object, { rows: fresh, rules: request.events, signal: request.signal })
+      : { events: [], withdrawn: [] };
   return {
     records,
     rejected: wanted.flatMap(({ rejected }) => rejected),
     tombstones: object.kind === 'engagement' ? [] : [...dead, ...lost],
-    events:
-      object.kind === 'engagement'
-        ? engagementEvents(
-            object.object,
-            living.filter(({ Id }) => !held.has(Id)),
-            request.events,
-          )
-        : [],
+    ...(await engagement),
   };
 }
 

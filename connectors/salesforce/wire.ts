@@ -66,6 +66,10 @@ export interface WireUpdated {
   readonly latestDateCovered: string;
 }
 
+export interface WireDeleted {
+  readonly deletedRecords: readonly { readonly id: string }[];
+}
+
 export interface WireToken {
   readonly access_token: string;
   readonly instance_url: string;

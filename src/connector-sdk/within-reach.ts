@@ -19,7 +19,7 @@ export async function* withinReach(
   } catch (error) {
     if (!isOutOfReach(error)) throw error;
     onLeftOut(error);
-    yield { records: [], rejected: [], tombstones: [], events: [], cursor, done: true };
+    yield { records: [], rejected: [], tombstones: [], events: [], withdrawn: [], cursor, done: true };
   }
 }
 

@@ -64,5 +64,8 @@ export interface PulledPage {
   readonly records: readonly SourceRecord[];
   readonly rejected: readonly RejectedRecord[];
   readonly tombstones: readonly Tombstone[];
+  /** What a page says of an event replaces what was known of it, its people included. */
   readonly events: readonly EngagementEvent[];
+  /** Ids of events that are none (any more): deleted, cancelled, taken back, or counted by no rule. Most are not known. */
+  readonly withdrawn: readonly string[];
 }

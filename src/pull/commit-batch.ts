@@ -7,6 +7,7 @@
  */
 import type { PullBatch } from '../connector-sdk/connector.ts';
 import { advanceCursor, type CursorPosition } from '../db/queries/advance-cursor.ts';
+import { retractEvents } from '../db/queries/retract-events.ts';
 import { saveEvents } from '../db/queries/save-events.ts';
 import { saveRejected } from '../db/queries/save-rejected.ts';
 import { recordSightings } from '../db/queries/sightings.ts';
@@ -60,9 +61,10 @@ export async function storePage(
   const attached = await attach(tx, pipeline, { object, kind, accepted, written });
   const remaining = await retire(tx, connectionId, [...page.tombstones, ...absorbedBy(object, accepted)]);
   const dated = soundEvents(object, page.events);
+  const lost = await retractEvents(tx, connectionId, { events: dated.events, withdrawn: page.withdrawn });
   const events = await saveEvents(tx, connectionId, dated.events);
 
-  const touched = new Set<LeadId>([...attached.leadIds, ...remaining, ...events.leadIds]);
+  const touched = new Set<LeadId>([...attached.leadIds, ...remaining, ...lost, ...events.leadIds]);
   const previous = new Map(written.map((record) => [recordKey({ ...target, ...record }), record.previous]));
   const remotes = new Map(kind === 'lead' ? accepted.map((record) => [record.externalId, record.remote]) : []);
   const seen = { ...target, fields: remotes };

@@ -1,4 +1,5 @@
 import type { PullBatch } from '../connector-sdk/connector.ts';
+import type { PulledPage } from '../model/records.ts';
 
 /**
  * Reads pages while the last batch is being committed, and joins small pages until `records` have come: the CRM sends 100
@@ -68,10 +69,20 @@ function joinPages(queue: PullBatch[], records: number): PullBatch | null {
       records: [...joined.records, ...next.records],
       rejected: [...joined.rejected, ...next.rejected],
       tombstones: [...joined.tombstones, ...next.tombstones],
-      events: [...joined.events, ...next.events],
+      ...lastWord(joined, next),
       cursor: next.cursor,
       done: next.done,
     };
   }
   return joined;
+}
+
+/** A record that changes while we read may come twice, and say something else the second time. */
+function lastWord(before: PulledPage, after: PulledPage): Pick<PulledPage, 'events' | 'withdrawn'> {
+  const renewed = new Set(after.events.map(({ externalId }) => externalId));
+  const withdrawn = new Set(after.withdrawn);
+  return {
+    events: [...before.events.filter(({ externalId }) => !withdrawn.has(externalId)), ...after.events],
+    withdrawn: [...before.withdrawn.filter((id) => !renewed.has(id)), ...after.withdrawn],
+  };
 }

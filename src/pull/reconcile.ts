@@ -64,7 +64,7 @@ async function settleUnseen(
   const { database, pipeline, signal } = pull;
   const records = await pull.connector.read({ object, ids, fields, signal });
   const tombstones = ids.flatMap((id) => tombstoneOf(object, id, records));
-  const page = { records, rejected: [], tombstones, events: [] };
+  const page = { records, rejected: [], tombstones, events: [], withdrawn: [] };
   return database.transaction(pipeline.orgId, (tx) => storePage(tx, pipeline, { object, kind }, page), signal);
 }
 

@@ -30,6 +30,6 @@ async function replaySome(
 ): Promise<Partial<SyncCounts>> {
   const { database, pipeline, signal } = pull;
   const records = await pull.connector.read({ object, ids, fields: fieldsOf(pipeline.mapping, object), signal });
-  const page = { records, rejected: [], tombstones: [], events: [] };
+  const page = { records, rejected: [], tombstones: [], events: [], withdrawn: [] };
   return database.transaction(pipeline.orgId, (tx) => storePage(tx, pipeline, { object, kind }, page), signal);
 }

@@ -7,6 +7,11 @@ import type { Tx } from '../tx.ts';
 /** How the table names the person of an event that carries an address and no id. */
 export const emailPerson = (email: string): string => `email:${email}`;
 
+/** Whose event it is, as the table names people. */
+export function peopleOf({ contactIds, email }: EngagementEvent): readonly string[] {
+  return contactIds.length > 0 || email === null ? contactIds : [emailPerson(email)];
+}
+
 /**
  * Stores events, one row per person, ties them to leads that are known, and returns those leads. What stands under an
  * address that was erased for privacy is left out. Idempotent: an event
@@ -20,8 +25,7 @@ export async function saveEvents(
   if (events.length === 0) return { stored: 0, leadIds: [] };
   const rows = new Map<string, object>();
   for (const event of events) {
-    const people = event.contactIds.length > 0 || event.email === null ? event.contactIds : [emailPerson(event.email)];
-    for (const person of people) {
+    for (const person of peopleOf(event)) {
       rows.set(`${event.externalId} ${person}`, {
         external_id: event.externalId,
         person,

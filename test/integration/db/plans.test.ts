@@ -9,6 +9,7 @@ import { loadDatedEvents } from '../../../src/db/queries/load-dated-events.ts';
 import { loadLeads } from '../../../src/db/queries/load-leads.ts';
 import { loadPushTargets } from '../../../src/db/queries/load-push-targets.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
+import { retractEvents } from '../../../src/db/queries/retract-events.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
 import { saveEvents } from '../../../src/db/queries/save-events.ts';
 import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
@@ -119,6 +120,8 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         email: null,
       })),
     ),
+  'events that are taken back': (tx) =>
+    retractEvents(tx, connectionId, { events: [], withdrawn: numbers.flatMap((n) => [`e${n}`, `unknown ${n}`]) }),
   'records that are gone': (tx) =>
     retireRecords(
       tx,
