@@ -92,7 +92,7 @@ function pageOf(services: SessionServices, nextRunAt: Serving['nextRunAt']): Pag
     database: services.database,
     readCrm: async (orgId, name, request) => {
       await using session = await openConnection(services, orgId, name);
-      return session.connector.read({ ...request, signal: AbortSignal.timeout(pageTimeoutMs) });
+      return await session.connector.read({ ...request, signal: AbortSignal.timeout(pageTimeoutMs) });
     },
     defaultMapping: (kind) => definitions.find((one) => one.kind === kind)?.defaultMapping ?? null,
     nextRunAt,

@@ -1,4 +1,4 @@
-import type { EngagementEvent, EngagementType, ExternalId, PulledPage } from 'leadloop/connector-sdk';
+import type { EngagementEvent, EngagementType, ExternalId } from 'leadloop/connector-sdk';
 import { decodeValue } from './decode.ts';
 import { readAssociations } from './endpoints.ts';
 import { associationBatchSize } from './limits.ts';
@@ -28,13 +28,13 @@ const occurrences: Readonly<Record<string, (record: WireRecord) => Occurrence | 
   },
 };
 
-/** The events of engagement records, each with all its contacts; what does not count, or is nobody's, is withdrawn. */
-export async function engagementIn(
+/** The events of engagement records, each with all its contacts; those without a contact are left out. */
+export async function engagementEvents(
   { client }: Session,
   object: string,
   records: readonly WireRecord[],
   signal: AbortSignal,
-): Promise<Pick<PulledPage, 'events' | 'withdrawn'>> {
+): Promise<readonly EngagementEvent[]> {
   const counted = records.flatMap((record) => {
     const found = occurrences[object]?.(record) ?? null;
     return found === null ? [] : [{ id: record.id, ...found }];
@@ -43,14 +43,12 @@ export async function engagementIn(
     { client, object, signal },
     counted.map(({ id }) => id),
   );
-  const events = counted.flatMap(({ id, ...what }) => {
+  return counted.flatMap(({ id, ...what }) => {
     const contactIds = contacts.get(id) ?? [];
     return contactIds.length === 0
       ? []
       : [{ externalId: `${object}:${id}`, quantity: 1, email: null, contactIds, ...what }];
   });
-  const said = new Set(events.map(({ externalId }) => externalId));
-  return { events, withdrawn: records.map(({ id }) => `${object}:${id}`).filter((id) => !said.has(id)) };
 }
 
 /** Follows the paging of each result; a record without contacts is an error in HubSpot's eyes, and absent in ours. */

@@ -32,7 +32,7 @@ const contact = {
   kind: 'lead',
   source: 'crm',
   lanes: ['full', 'live', 'settled', 'archived'],
-  push: { maxBatch: batchSize },
+  push: { maxBatch: batchSize, mass: null },
   optional: false,
   eventTexts: [],
   // Contacts alone have no prefix.

@@ -32,12 +32,21 @@ const domain: Transform = { name: 'domain' };
 const salesDecision: Transform = {
   name: 'values',
   map: {
+    // IsConverted: whatever an organisation calls the status of its converted leads.
+    true: 'sql',
     Qualified: 'sql',
     'Closed - Converted': 'sql',
     Unqualified: 'disqualified',
     'Closed - Not Converted': 'disqualified',
     Nurturing: 'recycled',
   },
+  otherwise: null,
+};
+
+/** A lost opportunity is no word on the person: what sales makes of it, they say themselves. */
+const dealDecision: Transform = {
+  name: 'values',
+  map: { open: 'opportunity', won: 'opportunity' },
   otherwise: null,
 };
 
@@ -84,10 +93,14 @@ export const defaultMapping: MappingDefinition = {
         into('industry', 'Industry'),
         into('company_domain', 'Website', { transform: [domain] }),
         // Cleared, sales has taken its word back: the same word counts again the next time.
-        into('crm_status', 'Status', { transform: [salesDecision], blank: 'clear' }),
+        into('crm_status', ['IsConverted', 'Status'], {
+          transform: [salesDecision, { name: 'coalesce' }],
+          blank: 'clear',
+        }),
       ],
       out: scores,
     },
+    Opportunity: { in: [into('crm_status', 'state', { transform: [dealDecision] })], out: [] },
     Contact: {
       in: [...person, into('state', 'MailingState', { transform: [{ name: 'state' }] })],
       out: scores,

@@ -81,7 +81,7 @@ async function* pull(session: Session, request: PullRequest): AsyncGenerator<Pul
   await account(session, request.signal);
   const object = objectNamed(request.object);
   const read = sources[object.source](session, object, request);
-  const isPass = object.kind === 'engagement' && request.lane === 'full';
+  const isPass = object.eventTexts.length > 0 && request.lane === 'full';
   const batches = isPass ? withDeletions(session, object, request, read) : read;
   const leftOut = ({ message }: ConnectorError): void =>
     session.context.log('warn', 'object left out', { object: object.object, why: message });

@@ -13,6 +13,10 @@ export const buckets: Readonly<Record<string, RateLimit>> = {};
 export const pageSize = 2_000;
 /** Records in one call of sObject Collections (docs, composite/sobjects). */
 export const collectionSize = 200;
+/** From so many waiting records on a bulk job is cheaper: some seven calls instead of one for each 200. */
+export const massPushFrom = 10_000;
+/** Records in one bulk job of ours: one batch of Salesforce's own (docs, Bulk API 2.0 limits), a few megabytes of CSV. */
+export const massPushSize = 10_000;
 /** Ids in one `WHERE Id IN (…)`: the query is in the URL, 21 characters an id. */
 export const idsPerQuery = 200;
 /** Salesforce answers 414 or 431 above some 16,000 characters of URL (airbyte issue 20703): stay below. */

@@ -1,5 +1,5 @@
 import type { ObjectCapability } from 'leadloop/connector-sdk';
-import { collectionSize } from './limits.ts';
+import { collectionSize, massPushFrom, massPushSize } from './limits.ts';
 
 /** How an object is read; see `pull.ts` and `owners.ts`. */
 type Source = 'crm' | 'owners';
@@ -14,6 +14,9 @@ export interface SalesforceObject extends ObjectCapability {
   readonly companyField: string | null;
   readonly isMergeable: boolean;
 }
+
+/** Leads and contacts alone carry our fields. */
+const written = { maxBatch: collectionSize, mass: { from: massPushFrom, maxBatch: massPushSize } };
 
 const record = {
   source: 'crm',
@@ -31,6 +34,7 @@ const engagement = {
   lanes: ['full', 'live', 'settled'],
   push: null,
   optional: true,
+  eventTexts: [],
   parentFields: [],
   companyField: null,
   isMergeable: false,
@@ -52,15 +56,32 @@ export const objects: readonly SalesforceObject[] = [
     isMergeable: false,
   },
   { ...record, object: 'Account', kind: 'company', push: null, ownFields: [] },
-  { ...record, object: 'Lead', kind: 'lead', push: { maxBatch: collectionSize }, ownFields: [] },
+  {
+    ...record,
+    object: 'Lead',
+    kind: 'lead',
+    push: written,
+    ownFields: ['IsConverted', 'ConvertedContactId', 'ConvertedOpportunityId'],
+  },
   {
     ...record,
     object: 'Contact',
     kind: 'lead',
-    push: { maxBatch: collectionSize },
+    push: written,
     ownFields: ['AccountId'],
     companyField: 'AccountId',
   },
+  {
+    ...record,
+    object: 'Opportunity',
+    kind: 'opportunity',
+    lanes: ['full', 'live', 'settled'],
+    push: null,
+    optional: true,
+    ownFields: ['Name', 'StageName', 'Amount', 'IsClosed', 'IsWon', 'CreatedDate'],
+    isMergeable: false,
+  },
+  { ...engagement, object: 'OpportunityContactRole', ownFields: ['OpportunityId', 'ContactId'] },
   {
     ...engagement,
     object: 'CampaignMember',

@@ -1,14 +1,15 @@
 import {
-  RequestError,
+  emptyPage,
   type ExternalId,
   type PullBatch,
   type PulledPage,
   type PullRequest,
+  RequestError,
   type SourceRecord,
   type Tombstone,
 } from 'leadloop/connector-sdk';
 import { encodeCursor, listPosition, windowPosition, type WindowPosition } from './cursor.ts';
-import { stampOf } from './decode.ts';
+import { opportunityLinks, stampOf } from './decode.ts';
 import { getUpdated } from './endpoints.ts';
 import { engagementIn } from './engagements.ts';
 import { beginning, overlapMs, pageSize, replicationReachMs, replicationStepMs, stampMs } from './limits.ts';
@@ -80,7 +81,7 @@ async function* pullWindows(
   const first = bounds === null ? null : openWindow(position, bounds);
   if (bounds === null || first === null || bounds.isEmpty) {
     const reached = first === null ? position : positionAfter(first, null);
-    yield { ...nothing, cursor: encodeCursor(reached), done: true };
+    yield { ...emptyPage, cursor: encodeCursor(reached), done: true };
     return;
   }
   const reader = await readerFor(session, object, request);
@@ -178,7 +179,7 @@ async function* pullPass(
   const reader = await readerFor(session, object, request);
   const isArchived = request.lane === 'archived';
   if (isArchived && !reader.hasBin) {
-    yield { ...nothing, cursor: encodeCursor({ kind: 'list', after: null }), done: true };
+    yield { ...emptyPage, cursor: encodeCursor({ kind: 'list', after: null }), done: true };
     return;
   }
   const bin = reader.hasBin ? [`IsDeleted = ${isArchived}`] : [];
@@ -189,13 +190,11 @@ async function* pullPass(
     const { records, done } = await reader.rows(`${condition} ORDER BY Id LIMIT ${pageSize}`);
     after = done && records.length < pageSize ? null : (records.at(-1)?.Id ?? null);
     const page = isArchived
-      ? { ...nothing, tombstones: await tombstones(records, { object, reader }) }
+      ? { ...emptyPage, tombstones: await tombstones(records, { object, reader }) }
       : await pageOf(records, { session, object, request, reader, heldBefore: 0 });
     yield { ...page, cursor: encodeCursor({ kind: 'list', after }), done: after === null };
   } while (after !== null);
 }
-
-const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [], withdrawn: [] };
 
 interface Part {
   readonly session: Session;
@@ -226,16 +225,15 @@ async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPa
   const lost = followed.flatMap(({ survivor, absorbed: [id] }) =>
     survivor === null && id !== undefined ? [gone(object, id)] : [],
   );
-  const fresh = rows.filter(({ Id }) => !held.has(Id));
-  const engagement =
-    object.kind === 'engagement'
-      ? engagementIn(session, object.object, { rows: fresh, rules: request.events, signal: request.signal })
-      : { events: [], withdrawn: [] };
+  const read = rows.filter(({ Id }) => !held.has(Id));
   return {
     records,
     rejected: wanted.flatMap(({ rejected }) => rejected),
     tombstones: object.kind === 'engagement' ? [] : [...dead, ...lost],
-    ...(await engagement),
+    ...(object.kind === 'engagement'
+      ? await engagementIn(session, object.object, { rows: read, rules: request.events, signal: request.signal })
+      : { events: [], withdrawn: [] }),
+    links: opportunityLinks(object.object, living),
   };
 }
 

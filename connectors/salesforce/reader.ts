@@ -1,10 +1,11 @@
 import { RequestError, type FieldSchema, type PullRequest } from 'leadloop/connector-sdk';
 import { decoderFor, type Decoder } from './decode.ts';
 import { query } from './endpoints.ts';
-import { idsPerQuery } from './limits.ts';
+import { idsPerQuery, schemaAgeMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
+import { opportunityDecoder } from './opportunities.ts';
 import type { SalesforceObject } from './objects.ts';
-import { cachedSchema, describe } from './schema.ts';
+import { cachedSchema } from './schema.ts';
 import type { Session } from './session.ts';
 import type { WireQuery, WireRecord } from './wire.ts';
 
@@ -26,7 +27,7 @@ export async function readerFor(
   object: SalesforceObject,
   { fields, signal }: Pick<PullRequest, 'fields' | 'signal'>,
 ): Promise<Reader> {
-  let schema = await describe(session, object.object, signal);
+  let schema = await cachedSchema(session, object.object, { maxAgeMs: schemaAgeMs, signal });
 
   const rows = async (condition: string): Promise<WireQuery> => {
     const ask = (): Promise<WireQuery> =>
@@ -59,7 +60,10 @@ export async function readerFor(
       const living = all.filter(({ IsDeleted }) => IsDeleted !== true);
       return new Map([...living.map((row): [string, WireRecord] => [row.Id, row]), ...moved]);
     },
-    decode: (row) => decoderFor(object, fields, schema)(row),
+    decode: (row) => {
+      const decode = decoderFor(object, fields, schema);
+      return object.kind === 'opportunity' ? opportunityDecoder(decode)(row) : decode(row);
+    },
     hasBin: has(schema, 'IsDeleted'),
   };
 }

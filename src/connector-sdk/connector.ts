@@ -47,12 +47,24 @@ export interface ObjectCapability {
   readonly kind: ObjectKind;
   /** How it is read. An object with `full` alone is a snapshot, taken anew in each sync. */
   readonly lanes: readonly Lane[];
-  /** Null = we never write it. `maxBatch`: records in one call. */
-  readonly push: { readonly maxBatch: number } | null;
+  /** Null = we never write it. */
+  readonly push: PushCapability | null;
   /** Left out, with a note in `check`, where the credentials may not read it; a required object fails the run. */
   readonly optional: boolean;
   /** The texts that event rules may look at, by the CRM's names for them; empty = no rule applies to this object. */
   readonly eventTexts: readonly string[];
+}
+
+export interface PushCapability {
+  /** Records in one call. */
+  readonly maxBatch: number;
+  /** A way that is cheaper where much waits, such as a bulk job; null = there is none. */
+  readonly mass: {
+    /** Worth it from so many waiting records, unless the connection's `push.massFrom` says otherwise. */
+    readonly from: number;
+    /** Records in one job. */
+    readonly maxBatch: number;
+  } | null;
 }
 
 /** Everything impure is handed in. */
@@ -111,7 +123,7 @@ export interface Connector extends AsyncDisposable {
 
   /**
    * Sets absolute values by CRM id, so a repeat is harmless. Exactly one outcome per change, in any fault that leaves the
-   * connector able to answer; at most `maxBatch` changes of one object.
+   * connector able to answer; at most `maxBatch` changes of one object, or as one mass write `mass.maxBatch`.
    * @throws ConnectorError when no outcome is known for any change: then all may be sent again.
    */
   push(request: PushRequest): Promise<readonly PushOutcome[]>;

@@ -10,6 +10,7 @@ export type * from '../model/engagement.ts';
 export type * from '../model/lead.ts';
 export type * from '../model/mapping.ts';
 export type * from '../model/records.ts';
+export { emptyPage } from '../model/records.ts';
 export type * from '../model/values.ts';
 export type { Lane } from '../model/run.ts';
 export type { Recovery } from '../model/errors.ts';

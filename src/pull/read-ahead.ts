@@ -1,5 +1,4 @@
 import type { PullBatch } from '../connector-sdk/connector.ts';
-import type { PulledPage } from '../model/records.ts';
 
 /**
  * Reads pages while the last batch is being committed, and joins small pages until `records` have come: the CRM sends 100
@@ -69,7 +68,8 @@ function joinPages(queue: PullBatch[], records: number): PullBatch | null {
       records: [...joined.records, ...next.records],
       rejected: [...joined.rejected, ...next.rejected],
       tombstones: [...joined.tombstones, ...next.tombstones],
-      ...lastWord(joined, next),
+      ...joinedEvents(joined, next),
+      links: [...joined.links, ...next.links],
       cursor: next.cursor,
       done: next.done,
     };
@@ -77,12 +77,12 @@ function joinPages(queue: PullBatch[], records: number): PullBatch | null {
   return joined;
 }
 
-/** A record that changes while we read may come twice, and say something else the second time. */
-function lastWord(before: PulledPage, after: PulledPage): Pick<PulledPage, 'events' | 'withdrawn'> {
-  const renewed = new Set(after.events.map(({ externalId }) => externalId));
-  const withdrawn = new Set(after.withdrawn);
+/** What the later page says of an event holds: a task may be closed and opened again between the two. */
+function joinedEvents(earlier: PullBatch, later: PullBatch): Pick<PullBatch, 'events' | 'withdrawn'> {
+  const withdrawn = new Set(later.withdrawn);
+  const told = new Set(later.events.map(({ externalId }) => externalId));
   return {
-    events: [...before.events.filter(({ externalId }) => !withdrawn.has(externalId)), ...after.events],
-    withdrawn: [...before.withdrawn.filter((id) => !renewed.has(id)), ...after.withdrawn],
+    events: [...earlier.events.filter(({ externalId }) => !withdrawn.has(externalId)), ...later.events],
+    withdrawn: [...earlier.withdrawn.filter((id) => !told.has(id)), ...later.withdrawn],
   };
 }

@@ -1,5 +1,5 @@
-import type { HubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
 import type { Loop } from './loop.ts';
+import type { WrittenValues } from './loop-side.ts';
 
 /** All that a loop has come to, by CRM id: without ids and times of our own. Two loops that mean the same are equal. */
 export interface LoopState {
@@ -10,10 +10,14 @@ export interface LoopState {
   readonly transitions: readonly object[];
   readonly pushes: readonly object[];
   readonly rejected: readonly object[];
-  readonly crm: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly crm: WrittenValues;
 }
 
-export async function stateOf({ db, orgId, crm }: Pick<Loop, 'db' | 'orgId' | 'crm'>): Promise<LoopState> {
+export async function stateOf({
+  db,
+  orgId,
+  written,
+}: Pick<Loop<unknown>, 'db' | 'orgId' | 'written'>): Promise<LoopState> {
   const read = async (text: string): Promise<object[]> => db.sql<object>(text, [orgId]);
   return {
     leads: await read(leads),
@@ -23,7 +27,7 @@ export async function stateOf({ db, orgId, crm }: Pick<Loop, 'db' | 'orgId' | 'c
     transitions: await read(transitions),
     pushes: await read(pushes),
     rejected: await read(rejected),
-    crm: valuesIn(crm),
+    crm: written(),
   };
 }
 
@@ -39,24 +43,9 @@ export function differences(actual: LoopState, expected: LoopState): string[] {
   });
 }
 
-function linesOf(part: readonly object[] | LoopState['crm']): Set<string> {
+function linesOf(part: readonly object[] | WrittenValues): Set<string> {
   const lines = Array.isArray(part) ? part : Object.entries(part);
   return new Set(lines.map((line) => JSON.stringify(line)));
-}
-
-/** The CRM's own view of what we have written. The date of a qualification is only told to be there. */
-function valuesIn(crm: HubSpotSandbox): LoopState['crm'] {
-  return Object.fromEntries(
-    [...crm.store.contacts.from(0)].map((record) => [
-      String(record.id),
-      Object.fromEntries(
-        Object.entries(record.properties)
-          .filter(([name]) => name.startsWith('leadloop_'))
-          .map(([name, value]) => [name, name === 'leadloop_mql_date' && value !== '' ? 'a date' : (value ?? '')])
-          .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
-      ),
-    ]),
-  );
 }
 
 /** The CRM ids of a lead, as its name. */
@@ -96,8 +85,11 @@ const transitions = `
   group by person order by person`;
 
 const undated = (column: string): string =>
-  `case when p.${column} ->> 'leadloop_mql_date' is null then p.${column}
-     else p.${column} || '{"leadloop_mql_date": "a date"}' end as ${column}`;
+  ['leadloop_mql_date', 'Leadloop_MQL_Date__c'].reduce(
+    (dated, field) =>
+      `case when p.${column} ->> '${field}' is null then ${dated} else ${dated} || '{"${field}": "a date"}' end`,
+    `p.${column}`,
+  ) + ` as ${column}`;
 
 const pushes = `
   select object, external_id, state, last_error, ${undated('wanted')}, ${undated('remote')}, ${undated('pushed')}, kept

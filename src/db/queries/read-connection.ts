@@ -11,6 +11,7 @@ export interface StoredConnectionRow {
   readonly push: {
     readonly mode?: 'plan' | 'auto';
     readonly blastRadius?: { readonly records: number; readonly share: number };
+    readonly massFrom?: number | null;
   };
   readonly settings: {
     readonly connector?: Readonly<Record<string, unknown>>;

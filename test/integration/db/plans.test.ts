@@ -9,9 +9,8 @@ import { loadDatedEvents } from '../../../src/db/queries/load-dated-events.ts';
 import { loadLeads } from '../../../src/db/queries/load-leads.ts';
 import { loadPushTargets } from '../../../src/db/queries/load-push-targets.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
-import { retractEvents } from '../../../src/db/queries/retract-events.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
-import { saveEvents } from '../../../src/db/queries/save-events.ts';
+import { saveEvents, withdrawEvents } from '../../../src/db/queries/save-events.ts';
 import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
 import { upsertSourceRecords } from '../../../src/db/queries/upsert-source-records.ts';
 import type { Tx } from '../../../src/db/tx.ts';
@@ -80,7 +79,14 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     upsertSourceRecords(
       tx,
       { ...target, kind: 'lead', mappingVersion: 1 },
-      ids.map((externalId) => ({ externalId, modifiedAt: now, fields: { a: 1 }, mapped: {}, companyId: null })),
+      ids.map((externalId) => ({
+        externalId,
+        modifiedAt: now,
+        fields: { a: 1 },
+        mapped: {},
+        companyId: null,
+        successor: null,
+      })),
     ),
   'who is this': (tx) =>
     findIdentities(
@@ -89,6 +95,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       ids.map((externalId) => ({
         externalId,
         mergedIds: [`${Number(externalId) + 1}`],
+        successor: { object: 'contacts', externalId: `${Number(externalId) + 2}` },
         email: `p${externalId}@x.example`,
       })),
     ),
@@ -121,7 +128,11 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       })),
     ),
   'events that are taken back': (tx) =>
-    retractEvents(tx, connectionId, { events: [], withdrawn: numbers.flatMap((n) => [`e${n}`, `unknown ${n}`]) }),
+    withdrawEvents(
+      tx,
+      connectionId,
+      numbers.flatMap((n) => [`e${n}`, `unknown ${n}`]),
+    ),
   'records that are gone': (tx) =>
     retireRecords(
       tx,
@@ -145,6 +156,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         kept: {},
         pending: true,
         priority: 1,
+        parent: '',
       })),
       now,
     ),

@@ -78,7 +78,7 @@ objects:
       baseUrl: null,
       schedule: null,
       quota: { dailyShare: 0.25, stopAtOrgUse: 0.8, dailyLimit: null },
-      push: { mode: 'plan', blastRadius: { records: 500, share: 0.2 } },
+      push: { mode: 'plan', blastRadius: { records: 500, share: 0.2 }, massFrom: null },
       options: { connector: {}, timezone: 'UTC', pull: { lagSeconds: 120, fullPassHours: 24, objects: null } },
       mapping: defaultMapping,
     });
