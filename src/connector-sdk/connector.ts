@@ -51,6 +51,8 @@ export interface ObjectCapability {
   readonly push: PushCapability | null;
   /** Left out, with a note in `check`, where the credentials may not read it; a required object fails the run. */
   readonly optional: boolean;
+  /** The texts that event rules may look at, by the CRM's names for them; empty = no rule applies to this object. */
+  readonly eventTexts: readonly string[];
 }
 
 export interface PushCapability {
