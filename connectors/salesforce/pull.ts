@@ -8,10 +8,10 @@ import {
   type SourceRecord,
   type Tombstone,
 } from 'leadloop/connector-sdk';
-import { encodeCursor, listPosition, windowPosition, type WindowPosition } from './cursor.ts';
+import { encodeCursor, windowPosition, type WindowPosition } from './cursor.ts';
 import { opportunityLinks, stampOf } from './decode.ts';
 import { getUpdated } from './endpoints.ts';
-import { engagementOf } from './engagements.ts';
+import { engagementIn } from './engagements.ts';
 import { beginning, overlapMs, pageSize, replicationReachMs, replicationStepMs, stampMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
 import type { SalesforceObject } from './objects.ts';
@@ -31,10 +31,7 @@ import {
 import type { WireQuery, WireRecord } from './wire.ts';
 
 /*
- * How records are read, and why none is missed.
- *
- * **full** and **archived** list every record in order of id, 2,000 a page, each page asked for by the last id. What changes
- * behind its back is the next lane's work: the caller takes `startCursor(object, when the pass began)` for it.
+ * How changes are read, and why none is missed. For **full** and **archived** see `full-pass.ts`.
  *
  * **live** and **settled** walk through time in windows that touch. A window [low, end] is frozen when it is opened and
  * read in order of (SystemModstamp, Id), each request built from the window and the last row alone. Hence no locator that
@@ -61,17 +58,7 @@ import type { WireQuery, WireRecord } from './wire.ts';
  */
 
 /** Yields batches of at most 2,000 records. */
-export function pullRecords(
-  session: Session,
-  object: SalesforceObject,
-  request: PullRequest,
-): AsyncGenerator<PullBatch, void, void> {
-  return request.lane === 'live' || request.lane === 'settled'
-    ? pullWindows(session, object, request)
-    : pullPass(session, object, request);
-}
-
-async function* pullWindows(
+export async function* pullWindows(
   session: Session,
   object: SalesforceObject,
   request: PullRequest,
@@ -92,7 +79,7 @@ async function* pullWindows(
     const rows = page.records.map((row) => ({ stamp: stampOf(row) ?? 0, id: row.Id }));
     const next: Window | null = afterPage(asked, { ...page, rows }) ?? restAfter(asked, until);
     yield {
-      ...(await pageOf(page.records, { object, request, reader, heldBefore })),
+      ...(await pageOf(page.records, { session, object, request, reader, heldBefore })),
       cursor: encodeCursor(positionAfter(asked, next)),
       done: next === null,
     };
@@ -171,32 +158,8 @@ function unlessRefused(error: unknown): null {
   throw error;
 }
 
-async function* pullPass(
-  session: Session,
-  object: SalesforceObject,
-  request: PullRequest,
-): AsyncGenerator<PullBatch, void, void> {
-  const reader = await readerFor(session, object, request);
-  const isArchived = request.lane === 'archived';
-  if (isArchived && !reader.hasBin) {
-    yield { ...emptyPage, cursor: encodeCursor({ kind: 'list', after: null }), done: true };
-    return;
-  }
-  const bin = reader.hasBin ? [`IsDeleted = ${isArchived}`] : [];
-  let { after } = listPosition(request.since);
-  do {
-    const further = after === null ? [] : [`Id > '${after}'`];
-    const condition = [...bin, ...further, ...(bin.length + further.length === 0 ? ['Id != null'] : [])].join(' AND ');
-    const { records, done } = await reader.rows(`${condition} ORDER BY Id LIMIT ${pageSize}`);
-    after = done && records.length < pageSize ? null : (records.at(-1)?.Id ?? null);
-    const page = isArchived
-      ? { ...emptyPage, tombstones: await tombstones(records, { object, reader }) }
-      : await pageOf(records, { object, request, reader, heldBefore: 0 });
-    yield { ...page, cursor: encodeCursor({ kind: 'list', after }), done: after === null };
-  } while (after !== null);
-}
-
 interface Part {
+  readonly session: Session;
   readonly object: SalesforceObject;
   readonly request: PullRequest;
   readonly reader: Reader;
@@ -204,8 +167,8 @@ interface Part {
   readonly heldBefore: number;
 }
 
-async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
-  const { object, request, reader } = part;
+export async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
+  const { session, object, request, reader } = part;
   const living = rows.filter(({ IsDeleted }) => IsDeleted !== true);
   const merged = object.isMergeable ? rows.filter((row) => isMerged(row)) : [];
   const followed = await followMerges(merged, rows, reader.byId);
@@ -230,7 +193,7 @@ async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPa
     rejected: wanted.flatMap(({ rejected }) => rejected),
     tombstones: object.kind === 'engagement' ? [] : [...dead, ...lost],
     ...(object.kind === 'engagement'
-      ? engagementOf(object.object, read, request.events)
+      ? await engagementIn(session, object.object, { rows: read, rules: request.events, signal: request.signal })
       : { events: [], withdrawn: [] }),
     links: opportunityLinks(object.object, living),
   };
@@ -249,7 +212,7 @@ async function heldOf(
 }
 
 /** The recycle bin: what was deleted, and what was merged into what. */
-async function tombstones(
+export async function tombstones(
   rows: readonly WireRecord[],
   { object, reader }: Pick<Part, 'object' | 'reader'>,
 ): Promise<readonly Tombstone[]> {
