@@ -63,8 +63,11 @@ export async function pullLane(
     );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
-    if (isNewGround) await database.transaction(pipeline.orgId, refreshStatistics);
-    isNewGround = false;
+    // A first batch may be empty, and statistics of nothing are worse than none.
+    if (isNewGround && batch.records.length + batch.events.length > 0) {
+      await database.transaction(pipeline.orgId, refreshStatistics);
+      isNewGround = false;
+    }
     pull.onBatch(capability.object, plan, counts);
   }
   return counts;

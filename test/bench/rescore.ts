@@ -18,7 +18,7 @@ export interface RescoreSpeed {
   readonly unchanged: Cost;
   /** `update leads set lead_score = …` of the same rows. */
   readonly update: Cost;
-  readonly statements: readonly StatementCost[];
+  readonly statements: { readonly changed: readonly StatementCost[]; readonly unchanged: readonly StatementCost[] };
 }
 
 export async function measureRescore(
@@ -52,8 +52,10 @@ export async function measureRescore(
   await vacuum(scene);
   database.reset();
   const changed = await run(dearer, 'every score changes');
-  const statements = database.statements();
+  const changedStatements = database.statements();
+  database.reset();
   const unchanged = await run(dearer, 'nothing changes');
+  const statements = { changed: changedStatements, unchanged: database.statements() };
   await vacuum(scene);
   const { cost: update } = await measure(server.postmaster, async () =>
     scene.client.query('update leads set lead_score = (lead_score + 1) % 101'),
