@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  countsAs,
   emptyPage,
   type EngagementEvent,
   type EngagementType,
@@ -96,16 +97,10 @@ async function countedForms(
   return forms
     .filter(({ formType }) => formType !== 'blog_comment')
     .flatMap((form) => {
-      const type = typeOf(form.name, object, request.events);
-      return type === null ? [] : [{ ...form, type }];
+      const type = countsAs(request.events, object, { name: form.name });
+      return type === null || type === 'nothing' ? [] : [{ ...form, type }];
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** Pure: the first rule whose text is in the form's name. */
-function typeOf(name: string, object: string, rules: PullRequest['events']): EngagementType | null {
-  const lower = name.toLowerCase();
-  return rules.find((rule) => rule.object === object && lower.includes(rule.contains.toLowerCase()))?.type ?? null;
 }
 
 /** Some types of forms have no submissions to read (400), and a form of the cached list may be gone (404). */

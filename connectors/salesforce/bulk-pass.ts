@@ -2,7 +2,7 @@ import { emptyPage, RequestError, type PullBatch, type PulledPage } from 'leadlo
 import type { SalesforceClient } from './client.ts';
 import { BrokenResultsError } from './csv.ts';
 import { encodeCursor, type BulkPosition } from './cursor.ts';
-import { deleteJob, ended, isBulkFailure, startQuery } from './jobs.ts';
+import { abortJob, deleteJob, ended, isBulkFailure, startQuery } from './jobs.ts';
 import { pageSize } from './limits.ts';
 import type { Reader } from './reader.ts';
 import { openResults, type Line, type ResultPage } from './result-page.ts';
@@ -55,16 +55,22 @@ async function* batches(
     position = { kind: 'bulk', job: id, locator: null, taken: 0, read: 0 };
     yield { ...emptyPage, cursor: encodeCursor(position), done: false };
   }
-  const job = await ended(session, { direction: 'query', id: position.job }, signal);
-  if (job.state !== 'JobComplete') {
-    throw new RequestError('A bulk job of Salesforce has not been completed.', { status: 200, category: job.state });
-  }
+  const job = await completed(session, position.job, signal);
   for await (const { header, rows, next } of readJob(client, { job, position }, signal)) {
     const page = await pageOf(rows.length === 0 ? [] : rows.map(reader.fromTable(header)));
     const cursor = encodeCursor(next ?? { kind: 'list', after: null });
     yield { ...page, cursor, done: next === null };
   }
   await deleteJob(client, 'query', job.id);
+}
+
+/** @throws RequestError when it was not completed, or takes too long. */
+async function completed(session: Session, id: string, signal: AbortSignal): Promise<WireJob> {
+  const job = await ended(session, { direction: 'query', id }, signal);
+  if (job?.state === 'JobComplete') return job;
+  if (job === null) await abortJob(session.client, 'query', id);
+  const how = job === null ? 'takes too long' : `ended as ${job.state}`;
+  throw new RequestError(`A bulk job of Salesforce ${how}.`, { status: 200, category: 'JOB_INCOMPLETE' });
 }
 
 async function begin(client: SalesforceClient, reader: Reader, signal: AbortSignal): Promise<WireJob> {

@@ -114,8 +114,13 @@ export const defaultMapping: MappingDefinition = {
     demo_requested: 'events',
     content_downloads: 'events',
   },
-  // A campaign is known by its type and name, a task by its subject.
+  // A campaign response is known by the type and name of its campaign and by its own status. Machines answer mail, too.
   events: [
+    ...['automatic reply', 'out of office', 'undeliverable', 'delivery status notification'].map((Subject) => ({
+      object: 'EmailMessage',
+      contains: { Subject },
+      type: 'nothing' as const,
+    })),
     { object: 'CampaignMember', contains: 'demo', type: 'demo_request' },
     ...['webinar', 'content', 'download', 'whitepaper', 'ebook', 'guide'].map((contains) => ({
       object: 'CampaignMember',

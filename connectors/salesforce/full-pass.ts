@@ -29,7 +29,7 @@ export async function* pullPass(
     yield* pullById(reader, { isArchived: true, after: listPosition(since).after, pageOf: dead });
     return;
   }
-  const living: PageOf = (rows) => pageOf(rows, { object, request, reader, heldBefore: 0 });
+  const living: PageOf = (rows) => pageOf(rows, { session, object, request, reader, heldBefore: 0 });
   const position = passPosition(since);
   const job = position.kind === 'bulk' ? position : null;
   const after = position.kind === 'bulk' ? null : position.after;

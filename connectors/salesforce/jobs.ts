@@ -1,4 +1,4 @@
-import { ConnectorError, ProtocolError, RequestError, type ConnectorContext } from 'leadloop/connector-sdk';
+import { ConnectorError, ProtocolError, type ConnectorContext } from 'leadloop/connector-sdk';
 import type { Answer, SalesforceClient } from './client.ts';
 import { BrokenResultsError } from './csv.ts';
 import { bulkPageSize, firstLookMs, jobPatienceMs, longestLookMs, tidyMs } from './limits.ts';
@@ -32,7 +32,11 @@ async function start(
 }
 
 /** A job takes one upload. */
-export async function upload(client: SalesforceClient, id: string, csv: string, signal: AbortSignal): Promise<void> {
+export async function upload(
+  client: SalesforceClient,
+  { id, csv }: { readonly id: string; readonly csv: string },
+  signal: AbortSignal,
+): Promise<void> {
   await client.send({ method: 'PUT', path: `/jobs/ingest/${id}/batches`, csv }, signal);
 }
 
@@ -51,10 +55,15 @@ export function openPage(
   return openTable(client, `/jobs/query/${id}/results?maxRecords=${bulkPageSize}${from}`, signal);
 }
 
+export interface Results {
+  readonly id: string;
+  readonly kind: 'successfulResults' | 'failedResults';
+}
+
 /** What became of the rows of an upload. To be used within `patiently`. */
 export function openOutcomes(
   client: SalesforceClient,
-  { id, kind }: { readonly id: string; readonly kind: 'successfulResults' | 'failedResults' },
+  { id, kind }: Results,
   signal: AbortSignal,
 ): Promise<Answer<Table>> {
   return openTable(client, `/jobs/ingest/${id}/${kind}/`, signal);
@@ -69,15 +78,12 @@ interface Wait {
   readonly context: Pick<ConnectorContext<unknown, unknown>, 'now' | 'sleep'>;
 }
 
-/**
- * Looks at a job, ever more rarely, until it has ended, however that was.
- * @throws RequestError when it takes too long; the job is stopped.
- */
+/** Looks at a job, ever more rarely, until it has ended, however that was. Null = it takes too long. */
 export async function ended(
   { client, context }: Wait,
   { direction, id }: { readonly direction: Direction; readonly id: string },
   signal: AbortSignal,
-): Promise<WireJob> {
+): Promise<WireJob | null> {
   const path = `/jobs/${direction}/${id}`;
   const until = context.now().getTime() + jobPatienceMs;
   for (let pauseMs = firstLookMs; context.now().getTime() < until; pauseMs = Math.min(2 * pauseMs, longestLookMs)) {
@@ -86,8 +92,7 @@ export async function ended(
     const job = checked(body, `GET /jobs/${direction}/{id}`);
     if (['JobComplete', 'Failed', 'Aborted'].includes(job.state)) return job;
   }
-  await abortJob(client, direction, id);
-  throw new RequestError('A bulk job of Salesforce takes too long.', { status: 200, category: 'JOB_TOO_SLOW' });
+  return null;
 }
 
 /** As far as it can be done soon: what was written stays written. */

@@ -65,6 +65,8 @@ export const overlapMs = 900_000;
 export const replicationStepMs = 60_000;
 /** getUpdated looks back 30 days at most; a day is left for clocks (docs, getUpdated). */
 export const replicationReachMs = 29 * 86_400_000;
+/** getDeleted looks back 15 days at most; a day is left for clocks (docs, getDeleted). */
+export const deletedReachMs = 14 * 86_400_000;
 
 /** A merge takes in at most two others, and may be merged again: so many steps are followed, then we give up. */
 export const mergeSteps = 20;

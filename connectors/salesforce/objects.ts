@@ -22,6 +22,7 @@ const record = {
   source: 'crm',
   lanes: ['full', 'live', 'settled', 'archived'],
   optional: false,
+  eventTexts: [],
   parentFields: [],
   companyField: null,
   isMergeable: true,
@@ -33,10 +34,14 @@ const engagement = {
   lanes: ['full', 'live', 'settled'],
   push: null,
   optional: true,
+  eventTexts: [],
   parentFields: [],
   companyField: null,
   isMergeable: false,
 } as const;
+
+/** `WhoCount` is there only where activities may have several people (docs, Shared Activities). */
+const activityFields = ['WhoId', 'WhoCount', 'Subject', 'Type', 'ActivityDate'];
 
 /** In the order in which a sync pulls them: owners and companies before the people who refer to them. */
 export const objects: readonly SalesforceObject[] = [
@@ -80,15 +85,32 @@ export const objects: readonly SalesforceObject[] = [
   {
     ...engagement,
     object: 'CampaignMember',
-    ownFields: ['LeadId', 'ContactId', 'CampaignId', 'HasResponded', 'FirstRespondedDate', 'CreatedDate'],
+    ownFields: ['LeadId', 'ContactId', 'CampaignId', 'Status', 'HasResponded', 'FirstRespondedDate', 'CreatedDate'],
     parentFields: ['Campaign.Name', 'Campaign.Type'],
+    eventTexts: ['Campaign.Type', 'Campaign.Name', 'Status'],
   },
   {
     ...engagement,
     object: 'Task',
-    ownFields: ['WhoId', 'Subject', 'TaskSubtype', 'IsClosed', 'CompletedDateTime', 'ActivityDate'],
+    ownFields: [...activityFields, 'TaskSubtype', 'CallDisposition', 'IsClosed', 'CompletedDateTime'],
+    // Whoever logs for another tool is known by the user's name.
+    parentFields: ['CreatedBy.Name'],
+    eventTexts: ['Subject', 'Type', 'TaskSubtype', 'CallDisposition', 'CreatedBy.Name'],
   },
-  { ...engagement, object: 'Event', ownFields: ['WhoId', 'Subject', 'StartDateTime', 'CreatedDate'] },
+  {
+    ...engagement,
+    object: 'Event',
+    ownFields: [...activityFields, 'StartDateTime', 'IsAllDayEvent'],
+    parentFields: ['CreatedBy.Name'],
+    eventTexts: ['Subject', 'Type', 'CreatedBy.Name'],
+  },
+  {
+    ...engagement,
+    object: 'EmailMessage',
+    ownFields: ['ActivityId', 'Subject', 'Incoming', 'MessageDate', 'IsBounced', 'FirstOpenedDate', 'LastOpenedDate'],
+    parentFields: ['Activity.WhoId'],
+    eventTexts: ['Subject'],
+  },
 ];
 
 /** @throws RangeError for an object that is not in the list: a mistake of the caller. */

@@ -11,7 +11,7 @@ import {
 import { encodeCursor, windowPosition, type WindowPosition } from './cursor.ts';
 import { opportunityLinks, stampOf } from './decode.ts';
 import { getUpdated } from './endpoints.ts';
-import { engagementOf } from './engagements.ts';
+import { engagementIn } from './engagements.ts';
 import { beginning, overlapMs, pageSize, replicationReachMs, replicationStepMs, stampMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
 import type { SalesforceObject } from './objects.ts';
@@ -79,7 +79,7 @@ export async function* pullWindows(
     const rows = page.records.map((row) => ({ stamp: stampOf(row) ?? 0, id: row.Id }));
     const next: Window | null = afterPage(asked, { ...page, rows }) ?? restAfter(asked, until);
     yield {
-      ...(await pageOf(page.records, { object, request, reader, heldBefore })),
+      ...(await pageOf(page.records, { session, object, request, reader, heldBefore })),
       cursor: encodeCursor(positionAfter(asked, next)),
       done: next === null,
     };
@@ -159,6 +159,7 @@ function unlessRefused(error: unknown): null {
 }
 
 interface Part {
+  readonly session: Session;
   readonly object: SalesforceObject;
   readonly request: PullRequest;
   readonly reader: Reader;
@@ -167,7 +168,7 @@ interface Part {
 }
 
 export async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
-  const { object, request, reader } = part;
+  const { session, object, request, reader } = part;
   const living = rows.filter(({ IsDeleted }) => IsDeleted !== true);
   const merged = object.isMergeable ? rows.filter((row) => isMerged(row)) : [];
   const followed = await followMerges(merged, rows, reader.byId);
@@ -192,7 +193,7 @@ export async function pageOf(rows: readonly WireRecord[], part: Part): Promise<P
     rejected: wanted.flatMap(({ rejected }) => rejected),
     tombstones: object.kind === 'engagement' ? [] : [...dead, ...lost],
     ...(object.kind === 'engagement'
-      ? engagementOf(object.object, read, request.events)
+      ? await engagementIn(session, object.object, { rows: read, rules: request.events, signal: request.signal })
       : { events: [], withdrawn: [] }),
     links: opportunityLinks(object.object, living),
   };

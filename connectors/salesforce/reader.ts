@@ -115,7 +115,7 @@ export function isId(text: string): boolean {
   return /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/.test(text);
 }
 
-function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+export function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, batch) =>
     items.slice(batch * size, (batch + 1) * size),
   );

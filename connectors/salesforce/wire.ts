@@ -78,6 +78,10 @@ export interface WireJob {
 /** What is left of the organisation's limits, by their names. */
 export type WireLimits = Readonly<Record<string, { readonly Max: number; readonly Remaining: number }>>;
 
+export interface WireDeleted {
+  readonly deletedRecords: readonly { readonly id: string }[];
+}
+
 export interface WireToken {
   readonly access_token: string;
   readonly instance_url: string;

@@ -1,6 +1,7 @@
 /** The only door of the package `leadloop/connector-sdk`. */
 export * from './connector.ts';
 export * from './errors.ts';
+export * from './event-rules.ts';
 export * from './governor.ts';
 export * from './retry.ts';
 export * from './waiting.ts';

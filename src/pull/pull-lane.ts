@@ -103,7 +103,7 @@ async function openLane(pull: Pull, capability: ObjectCapability, plan: LanePlan
       return full;
     }
     if (plan.start === 'restart') {
-      await forgetUncounted(tx, pipeline, { object, defaultMapping: definition.defaultMapping });
+      await forgetUncounted(tx, pipeline, { capability, defaultMapping: definition.defaultMapping });
     }
     // Where there are no full passes, live reads the whole past and settled only what it might have missed.
     const cursor = plan.lane === 'live' && !lanes.includes('full') ? null : origin;

@@ -45,6 +45,7 @@ export function createReplica(): Replica {
       }
       for (const id of batch.withdrawn) events.delete(id);
       for (const event of batch.events) events.set(event.externalId, event);
+      for (const id of batch.withdrawn) events.delete(id);
       for (const tombstone of batch.tombstones) {
         tombstones.set(tombstone.externalId, tombstone);
         records.delete(tombstone.externalId);

@@ -10,7 +10,7 @@ import { loadLeads } from '../../../src/db/queries/load-leads.ts';
 import { loadPushTargets } from '../../../src/db/queries/load-push-targets.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
-import { saveEvents } from '../../../src/db/queries/save-events.ts';
+import { saveEvents, withdrawEvents } from '../../../src/db/queries/save-events.ts';
 import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
 import { upsertSourceRecords } from '../../../src/db/queries/upsert-source-records.ts';
 import type { Tx } from '../../../src/db/tx.ts';
@@ -126,6 +126,12 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         contactIds: [id],
         email: null,
       })),
+    ),
+  'events that are taken back': (tx) =>
+    withdrawEvents(
+      tx,
+      connectionId,
+      numbers.flatMap((n) => [`e${n}`, `unknown ${n}`]),
     ),
   'records that are gone': (tx) =>
     retireRecords(

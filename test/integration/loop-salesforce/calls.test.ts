@@ -4,17 +4,31 @@ import { salesforceCallsOf, salesforceWritesOf } from '../../support/loop-calls.
 import { startProxy } from '../../support/loop-proxy.ts';
 import { salesforceHandsOf } from '../../support/loop-salesforce.ts';
 
-const incremental = ['Account', 'Lead', 'Contact', 'CampaignMember', 'Task', 'Event'];
+const incremental = [
+  'Account',
+  'Lead',
+  'Contact',
+  'Opportunity',
+  'OpportunityContactRole',
+  'CampaignMember',
+  'Task',
+  'Event',
+];
 const sum = (parts: readonly Readonly<Record<string, number>>[]): Record<string, number> => Object.assign({}, ...parts);
 
-/** One call per pulled object and lane; before it the token of the run, which is asked of the login server. */
+/** One call per pulled object and lane. */
 const idle = sum([
-  { 'POST /services/oauth2/token': 1, 'GET /query User': 1 },
+  { 'GET /query User': 1 },
   ...incremental.map((object) => ({ [`GET /queryAll ${object}`]: 1, [`GET /sobjects/${object}/updated`]: 1 })),
 ]);
 
-/** How a first pass reads an object: up to 2,000 rows a call. */
-const firstPass = (object: string): Record<string, number> => ({ [`GET /queryAll ${object}`]: 1 });
+/** How a first pass reads its objects: a bulk job each, which is looked at twice, and one page of results. */
+const firstPass = {
+  'POST /jobs/query': incremental.length,
+  'GET /jobs/query/:id': 2 * incremental.length,
+  'GET /jobs/query/:id/results': incremental.length,
+  'DELETE /jobs/query/:id': incremental.length,
+};
 
 interface History {
   readonly scores: number;
@@ -44,9 +58,8 @@ test('the first sync reads in bulk and writes in two hundreds, the second reads 
   expect(salesforceCallsOf(loop.crm)).toEqual(
     sum([
       { 'POST /services/oauth2/token': 1, 'GET /query Organization': 1, 'GET /query User': 1 },
-      ...incremental.map((object) => ({ ...firstPass(object), [`GET /sobjects/${object}/describe`]: 1 })),
-      // The survivor of a merge is followed, the leads that were converted are looked up.
-      { 'GET /queryAll Lead': 2 },
+      firstPass,
+      ...incremental.map((object) => ({ [`GET /sobjects/${object}/describe`]: 1 })),
       // Before the fields are made, and after they were granted.
       { 'GET /sobjects/Lead/describe': 3, 'GET /sobjects/Contact/describe': 3 },
       // Made once: seven fields of two objects, and the permission set that shows them.
@@ -130,7 +143,6 @@ test('10,000 leads are written in 50 calls, and once they rest an idle sync cost
   loop.crm.requests.reset();
   await loop.sync();
   expect(salesforceCallsOf(loop.crm)).toEqual({
-    'POST /services/oauth2/token': 1,
     'GET /query User': 1,
     ...sum(
       ['Account', 'Lead', 'Contact'].map((object) => ({

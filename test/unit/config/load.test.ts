@@ -137,6 +137,18 @@ describe('problems', () => {
     ['credentials: { clientId: x }', 'credentials', /accessToken, or clientId \+ clientSecret/],
     ['pull: { objects: [contact] }', 'pull.objects[0]', /Did you mean "contacts"/],
     ['push: { mode: automatic }', 'push.mode', /plan, auto/],
+    ['mapping: { events: [{ object: form, type: call }] }', 'mapping.events[0].object', /Did you mean "forms"/],
+    [
+      'mapping: { events: [{ object: forms, contains: { title: x }, type: call }] }',
+      'mapping.events[0].contains.title',
+      /A rule may look at: name, status/,
+    ],
+    ['mapping: { events: [{ object: forms, type: nothin }] }', 'mapping.events[0].type', /Did you mean "nothing"/],
+    [
+      'mapping: { events: [{ object: forms, contains: {}, type: call }] }',
+      'mapping.events[0].contains',
+      /\{ field: text \}/,
+    ],
     ['mapping: missing.yaml', 'mapping', /Correct the path/],
     ['mapping: { objects: { contact: {} } }', 'mapping.objects.contact', /Did you mean "contacts"/],
     ['baseUrl: ftp://x', 'baseUrl', /http:\/\/ or https:\/\//],
