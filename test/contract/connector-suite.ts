@@ -442,7 +442,7 @@ function pushLaws(harness: Harness): void {
 
   test('more than a batch goes as one mass write, with one outcome each', async ({ skip }) => {
     const capability = harness.definition.objects.find((one) => one.object === object)?.push;
-    if (capability?.mass == null) return skip();
+    if (capability === undefined || capability === null || capability.mass === null) return skip();
     const many = capability.maxBatch + 50;
     await using crm = await ready(many);
     const ids = crm.leads();
