@@ -20,6 +20,8 @@ export interface Session extends AsyncDisposable {
   readonly orgId: OrgId;
   readonly connection: StoredConnectionRow;
   readonly definition: ConnectorDefinition;
+  /** Of every CRM that may be connected: a lead that changes is written to all of its own. */
+  readonly definitions: readonly ConnectorDefinition[];
   readonly connector: Connector;
   readonly governor: Governor;
   readonly cache: Cache;
@@ -84,6 +86,7 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
     orgId,
     connection,
     definition,
+    definitions: services.definitions,
     connector,
     governor,
     cache,

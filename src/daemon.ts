@@ -33,13 +33,13 @@ export async function runDaemon(
   let serving: Serving | null = null;
   await using site = isIn('api', 'console') ? await openSite((key) => serving?.nextRunAt(key) ?? null) : null;
   if (site !== null) options.onListening?.(site.url);
-  if (!isIn('scheduler', 'worker')) return aborted(options.signal);
+  if (!isIn('scheduler', 'worker')) return await aborted(options.signal);
   const quietly = { ...plainSync, onProgress: () => undefined };
   serving = serveConnections({
     listConnections: () => scheduled(services.database, options.schedule ?? null),
     sync: async (key, signal) => {
       await using session = await openNamed(services, key);
-      return syncConnection(session, { ...quietly, signal });
+      return await syncConnection(session, { ...quietly, signal });
     },
     now,
     // Whoever hears the reports needs no log of them.

@@ -38,7 +38,7 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   const orders = optionOrders(mapping, schemas);
   // Other connections of the organisation plan writes with these orders, without asking this CRM.
   await session.cache.through('leadloop:option-orders', ordersAgeMs, async () => orders);
-  const context = scoringContext(rules, { orgId, runId, at: session.now() }, [session.definition]);
+  const context = scoringContext(rules, { orgId, runId, at: session.now() }, session.definitions);
   const connections = new Map(context.connections).set(connection.id, { kind: connection.kind, mapping });
   const outputs = context.outputs.filter((one) => one.connectionId !== connection.id);
   return {

@@ -22,7 +22,7 @@ beforeAll(async () => {
     database: loop.db.database,
     readCrm: async (_orgId, _name, request) => {
       await using session = await loop.open();
-      return session.connector.read({ ...request, signal: AbortSignal.timeout(10_000) });
+      return await session.connector.read({ ...request, signal: AbortSignal.timeout(10_000) });
     },
     defaultMapping: () => hubspot.defaultMapping,
     nextRunAt: () => new Date(Date.now() + 10_000),

@@ -110,7 +110,7 @@ export async function startLoop(options: LoopOptions = {}): Promise<Loop> {
     open,
     async sync(chosen = {}) {
       await using session = await open();
-      return syncConnection(session, { ...plainRun, signal: new AbortController().signal, ...chosen });
+      return await syncConnection(session, { ...plainRun, signal: new AbortController().signal, ...chosen });
     },
     [Symbol.asyncDispose]: async () => kept.disposeAsync(),
   };

@@ -37,7 +37,7 @@ async function untilItRests(loop: Loop): Promise<RunReport[]> {
 async function undisturbed(db: TestDatabase): Promise<LoopState> {
   await using loop = await start(db, 'undisturbed');
   await untilItRests(loop);
-  return stateOf(loop);
+  return await stateOf(loop);
 }
 
 /** Faults that last until somebody mends them fail the run with what has to be done; others pass by themselves. */
