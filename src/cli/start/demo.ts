@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isLocal, type SandboxPlace } from '../../config/demo.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { Settings } from '../../config/settings.ts';
+import { isInUse } from '../../http/server.ts';
 import { AppError } from '../../model/errors.ts';
 import { type OpenSandbox, type SandboxKind, sandboxes } from '../../sandbox/index.ts';
 import type { App } from '../app-port.ts';
@@ -26,10 +27,41 @@ export async function startSandbox(sandbox: SandboxKind, address: URL, home: str
   if (there !== null && there === (await sandbox.keptAccount(file))) throw alreadyStarted(address);
   const open = async (port: number) => sandbox.open({ port, keepIn: file });
   const opened = await open(port).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return open(0);
+    if (isInUse(error)) return open(0);
     throw error;
   });
   return { ...opened, kind, label, credentials, movedFrom: opened.port === port ? null : port };
+}
+
+/** Whoever listens on this machine answers at once. */
+const probeMs = 2_000;
+
+/**
+ * Whoever sets the secret of a connection and forgets to delete its `baseUrl` would wait in vain for a sandbox that does not
+ * come along any more.
+ * @throws AppError `address-silent` (fix-config)
+ */
+export async function refuseSilence({ orgs }: Settings): Promise<void> {
+  for (const { slug, connections } of orgs) {
+    for (const { name, baseUrl } of connections) {
+      if (baseUrl === null || !isLocal(baseUrl) || (await answers(baseUrl))) continue;
+      throw new AppError('address-silent', `Nothing answers at ${baseUrl}, the baseUrl of ${slug}/${name}.`, {
+        recovery: 'fix-config',
+        remedy:
+          'To run on the CRM itself, delete that baseUrl. To run on a sandbox, unset the secret of the connection: then one ' +
+          'comes along. Otherwise start what is to answer there.',
+      });
+    }
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(probeMs) });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -53,11 +85,12 @@ export async function refuseDemoLeads(
 }
 
 function demoLeads(org: string, home: string, databaseUrl: string | null): AppError {
-  const rest = databaseUrl === null ? 'its database and ' : '';
-  const database = databaseUrl === null ? '' : ', name an empty database in DATABASE_URL,';
+  const isEmbedded = databaseUrl === null;
+  const kept = isEmbedded ? 'its database and its sandboxes' : 'its sandboxes';
+  const database = isEmbedded ? '' : ' name an empty database in DATABASE_URL,';
   return new AppError('demo-leads', `The organisation "${org}" holds the made-up leads of the demo.`, {
     recovery: 'fix-config',
-    remedy: `Begin afresh: delete ${home}, where the demo keeps ${rest}its sandboxes${database} and run the command again.`,
+    remedy: `Begin afresh: delete ${home}, where the demo keeps ${kept},${database} and run the command again.`,
   });
 }
 

@@ -4,7 +4,7 @@ import { AppError } from '../../model/errors.ts';
 import type { App, SyncReport } from '../app-port.ts';
 import type { Invocation } from '../command.ts';
 import { count } from '../text.ts';
-import { refuseDemoLeads } from './demo.ts';
+import { refuseDemoLeads, refuseSilence } from './demo.ts';
 import { step } from './step.ts';
 
 /** The database as the configuration says, and every connection's first turn of the loop. */
@@ -16,6 +16,7 @@ export async function prepare(
   const { configFile, environment } = invocation;
   const names = settings.orgs.flatMap(({ slug, connections }) => connections.map(({ name }) => `${slug}/${name}`));
   if (names.length === 0) throw noConnection(configFile);
+  await refuseSilence(settings);
   await step(
     invocation,
     'database',

@@ -1,0 +1,15 @@
+import { chromium } from 'playwright-core';
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox','--disable-gpu'] });
+const c = await browser.newContext({ colorScheme: 'light', viewport: { width: 390, height: 900 } });
+const p = await c.newPage();
+await p.goto(process.argv[2] + '/?q=sandra');
+await p.locator('#leads').scrollIntoViewIfNeeded();
+await p.evaluate("document.querySelector('#leads').scrollIntoView()");
+await p.screenshot({ path: '/tmp/shots/n1.png' });
+await p.evaluate("document.querySelector('#leads .scroll').scrollLeft = 9999");
+await p.screenshot({ path: '/tmp/shots/n2.png' });
+await p.locator('#leads tbody a').first().click();
+await p.waitForURL(/leads/);
+await p.evaluate("[...document.querySelectorAll('h2')].find(h=>h.textContent.includes('In the CRM')).scrollIntoView()");
+await p.screenshot({ path: '/tmp/shots/n3.png' });
+await browser.close();
