@@ -126,7 +126,8 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
       const chosen = name === null ? entries : [chooseConnection(entries, name)];
       const checked: ConnectionCheck[] = [];
       for (const entry of chosen) {
-        await using session = await openConnection(services, entry.orgId, entry.name);
+        // Whoever has just granted a right wants to know whether it is there, not what was so an hour ago.
+        await using session = await openConnection(services, entry.orgId, entry.name, { isFresh: true });
         checked.push(await checkConnection(session, signal));
       }
       return { connections: checked };

@@ -135,7 +135,8 @@ export interface CheckReport {
 export interface ConnectionCheck {
   readonly name: string;
   readonly findings: readonly CheckFinding[];
-  readonly mapping: readonly MappingProblem[];
+  /** Null = not held against the CRM, which could not be asked. */
+  readonly mapping: readonly MappingProblem[] | null;
 }
 
 export interface Explanation {
