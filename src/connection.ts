@@ -1,7 +1,7 @@
 import type { Database } from './db/tx.ts';
 import { cacheOf } from './db/queries/crm-cache.ts';
 import { apiUsageOf } from './db/queries/api-usage.ts';
-import { readConnection, type StoredConnectionRow, updateCredentials } from './db/queries/read-connection.ts';
+import { readConnection, type StoredConnectionRow } from './db/queries/read-connection.ts';
 import {
   type Cache,
   type Connector,
@@ -12,6 +12,7 @@ import {
 } from './connector-sdk/index.ts';
 import { AppError } from './model/errors.ts';
 import type { OrgId } from './model/values.ts';
+import { renewCredentials } from './renew-credentials.ts';
 import type { Sealer } from './secrets/seal.ts';
 
 /** One authorised CRM account of an organisation, opened for a while. */
@@ -20,7 +21,7 @@ export interface Session extends AsyncDisposable {
   readonly orgId: OrgId;
   readonly connection: StoredConnectionRow;
   readonly definition: ConnectorDefinition;
-  /** Of every CRM that may be connected: a lead that changes is written to all of its own. */
+  /** Of every CRM: a lead may be in another one as well, which is told its score too. */
   readonly definitions: readonly ConnectorDefinition[];
   readonly connector: Connector;
   readonly governor: Governor;
@@ -82,10 +83,7 @@ export async function openConnection(
     random: services.random,
     governor,
     cache,
-    saveCredentials: async (rotated) => {
-      const sealed = sealer.seal(JSON.stringify(rotated), binding);
-      await database.transaction(orgId, (tx) => updateCredentials(tx, connection.id, sealed));
-    },
+    renewCredentials: (renew) => renewCredentials({ database, sealer, sleep }, binding, renew),
     log: services.log,
   });
   return {

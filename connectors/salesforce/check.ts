@@ -1,18 +1,18 @@
 import { AuthError, PermissionError, RequestError, type CheckFinding } from 'leadloop/connector-sdk';
 import { ownedFields } from './default-mapping.ts';
-import { describeObject } from './endpoints.ts';
+import { describeObject, readLimits } from './endpoints.ts';
 import { objects, type SalesforceObject } from './objects.ts';
 import { permissionSet } from './permissions.ts';
 import { account, type Session } from './session.ts';
-import type { WireDescribe } from './wire.ts';
+import type { WireDescribe, WireLimits } from './wire.ts';
 
-/** One cheap call for each object, none of which changes anything. @throws TransientError when Salesforce cannot be reached. */
+/** One cheap call for each object and one for the quota, none of which changes anything. @throws TransientError when Salesforce cannot be reached. */
 export async function check(session: Session, signal: AbortSignal): Promise<readonly CheckFinding[]> {
   const first = await accountFinding(session, signal);
   if (first.level === 'failure') return [first];
   const findings = [first];
   for (const object of objects) findings.push(...(await objectFindings(session, object, signal)));
-  return [...findings, quotaFinding(session)];
+  return [...findings, await quotaFinding(session, signal)];
 }
 
 async function accountFinding(session: Session, signal: AbortSignal): Promise<CheckFinding> {
@@ -78,10 +78,24 @@ function unlessOutOfReach(error: unknown): null {
   throw error;
 }
 
-function quotaFinding({ client }: Session): CheckFinding {
-  const { daily } = client;
-  if (daily === null) return ok('quota', 'Salesforce does not tell how many calls are left.');
-  return ok('quota', `${daily.remaining} of ${daily.max} calls are left to the whole organisation in these 24 hours.`);
+async function quotaFinding({ client }: Session, signal: AbortSignal): Promise<CheckFinding> {
+  const subject = 'quota';
+  const limits = await readLimits(client, signal).catch(unlessOutOfReach);
+  const calls = numbersOf(limits?.['DailyApiRequests']) ?? client.daily;
+  const jobs = numbersOf(limits?.['DailyBulkV2QueryJobs']);
+  if (calls === null) return ok(subject, 'Salesforce does not tell how many calls are left.');
+  const left = `${calls.remaining} of ${calls.max} calls are left to the whole organisation in these 24 hours`;
+  if (jobs === null) return ok(subject, `${left}.`);
+  const message = `${left}, and ${jobs.remaining} of ${jobs.max} bulk query jobs.`;
+  if (jobs.remaining > 0) return ok(subject, message);
+  const remedy = 'Until some come back, everything is read by calls of 2,000 records.';
+  return { level: 'warning', subject, message, remedy };
+}
+
+function numbersOf(limit: WireLimits[string] | undefined): { readonly max: number; readonly remaining: number } | null {
+  return typeof limit?.Max === 'number' && typeof limit.Remaining === 'number'
+    ? { max: limit.Max, remaining: limit.Remaining }
+    : null;
 }
 
 function remedyOf({ remedy }: AuthError | PermissionError | RequestError): string {

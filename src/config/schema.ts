@@ -80,8 +80,15 @@ const push = closed(
         'blastRadius: { records, share }; an automatic push that would change more than both waits for a person',
       ),
     ),
+    massFrom: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'from so many waiting records of an object on they are written as bulk jobs, where the CRM has them, a whole number',
+      }),
+    ),
   },
-  'push: { mode, blastRadius }',
+  'push: { mode, blastRadius, massFrom }',
 );
 
 const pull = closed(

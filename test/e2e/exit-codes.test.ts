@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { startHubSpotSandbox, type HubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
 import { startSalesforceSandbox, type SalesforceSandbox } from '../../src/sandbox/salesforce/index.ts';
 import { testDatabase } from '../support/database.ts';
-import { sandboxToken } from '../support/loop.ts';
+import { sandboxToken } from '../support/loop-side.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 

@@ -10,7 +10,7 @@ import { loadLeads } from '../../../src/db/queries/load-leads.ts';
 import { loadPushTargets } from '../../../src/db/queries/load-push-targets.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
-import { saveEvents } from '../../../src/db/queries/save-events.ts';
+import { saveEvents, withdrawEvents } from '../../../src/db/queries/save-events.ts';
 import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
 import { upsertSourceRecords } from '../../../src/db/queries/upsert-source-records.ts';
 import type { Tx } from '../../../src/db/tx.ts';
@@ -79,7 +79,14 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     upsertSourceRecords(
       tx,
       { ...target, kind: 'lead', mappingVersion: 1 },
-      ids.map((externalId) => ({ externalId, modifiedAt: now, fields: { a: 1 }, mapped: {}, companyId: null })),
+      ids.map((externalId) => ({
+        externalId,
+        modifiedAt: now,
+        fields: { a: 1 },
+        mapped: {},
+        companyId: null,
+        successor: null,
+      })),
     ),
   'who is this': (tx) =>
     findIdentities(
@@ -88,6 +95,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       ids.map((externalId) => ({
         externalId,
         mergedIds: [`${Number(externalId) + 1}`],
+        successor: { object: 'contacts', externalId: `${Number(externalId) + 2}` },
         email: `p${externalId}@x.example`,
       })),
     ),
@@ -119,6 +127,12 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         email: null,
       })),
     ),
+  'events that are taken back': (tx) =>
+    withdrawEvents(
+      tx,
+      connectionId,
+      numbers.flatMap((n) => [`e${n}`, `unknown ${n}`]),
+    ),
   'records that are gone': (tx) =>
     retireRecords(
       tx,
@@ -142,6 +156,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         kept: {},
         pending: true,
         priority: 1,
+        parent: '',
       })),
       now,
     ),

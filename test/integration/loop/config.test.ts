@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaultMapping } from '../../../connectors/hubspot/default-mapping.ts';
-import { openApp } from '../../../src/app.ts';
 import { checkConnection } from '../../../src/check.ts';
 import type { App } from '../../../src/cli/app-port.ts';
 import type { InRule, MappingDefinition, ObjectMapping } from '../../../src/model/mapping.ts';
-import { type Loop, saveMapping, sealingKey, startLoop } from '../../support/loop.ts';
+import { type Loop, saveMapping, startLoop } from '../../support/loop.ts';
+import { openOn } from '../../support/loop-app.ts';
 import { handsOf } from '../../support/loop-crm.ts';
 
 const sandbox = { contacts: 12 };
@@ -39,30 +36,6 @@ async function complaintsOf({ db }: Loop, id: number): Promise<Record<string, un
      where object = 'contacts' and external_id = $1 order by stage, field`,
     [String(id)],
   );
-}
-
-/** The application as the command line opens it, on the database of the loop. */
-async function openOn({ db }: Loop): Promise<App> {
-  const home = await mkdtemp(join(tmpdir(), 'leadloop-config-'));
-  const app = await openApp({
-    configFile: '',
-    environment: {
-      home,
-      databaseUrl: db.url,
-      sealingKeys: `test:${sealingKey.toString('base64')}`,
-      logLevel: 'silent',
-      isColourless: true,
-    },
-    logLevel: 'warn',
-    logTo: 'stderr',
-  });
-  return {
-    ...app,
-    async [Symbol.asyncDispose]() {
-      await app[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true });
-    },
-  };
 }
 
 const retrying = (): Parameters<App['rejected']['retry']>[1] => ({

@@ -80,7 +80,7 @@ objects:
       baseUrl: null,
       schedule: null,
       quota: { dailyShare: 0.25, stopAtOrgUse: 0.8, dailyLimit: null },
-      push: { mode: 'plan', blastRadius: { records: 500, share: 0.2 } },
+      push: { mode: 'plan', blastRadius: { records: 500, share: 0.2 }, massFrom: null },
       options: { connector: {}, timezone: 'UTC', pull: { lagSeconds: 120, fullPassHours: 24, objects: null } },
       mapping: defaultMapping,
     });
@@ -186,6 +186,18 @@ describe('problems', () => {
     ['credentials: { clientId: x }', 'credentials', /accessToken, or clientId \+ clientSecret/],
     ['pull: { objects: [contact] }', 'pull.objects[0]', /Did you mean "contacts"/],
     ['push: { mode: automatic }', 'push.mode', /plan, auto/],
+    ['mapping: { events: [{ object: form, type: call }] }', 'mapping.events[0].object', /Did you mean "forms"/],
+    [
+      'mapping: { events: [{ object: forms, contains: { title: x }, type: call }] }',
+      'mapping.events[0].contains.title',
+      /A rule may look at: name, status/,
+    ],
+    ['mapping: { events: [{ object: forms, type: nothin }] }', 'mapping.events[0].type', /Did you mean "nothing"/],
+    [
+      'mapping: { events: [{ object: forms, contains: {}, type: call }] }',
+      'mapping.events[0].contains',
+      /\{ field: text \}/,
+    ],
     ['mapping: missing.yaml', 'mapping', /Correct the path/],
     ['mapping: { objects: { contact: {} } }', 'mapping.objects.contact', /Did you mean "contacts"/],
     ['baseUrl: ftp://x', 'baseUrl', /http:\/\/ or https:\/\//],

@@ -21,6 +21,7 @@ const answer = {
   fields: { leadloop_score: 42 },
   mergedIds: [],
   companyId: null,
+  successor: null,
 };
 
 function values(read: ReadCrm) {
