@@ -39,6 +39,15 @@ export async function query(
   return withRecords(body, `GET ${path}`);
 }
 
+/** The versions of the API that there are, oldest first: `67.0`. */
+export async function listVersions(client: SalesforceClient, signal: AbortSignal): Promise<readonly string[]> {
+  const { body } = await client.send<readonly { readonly version: string }[] | null>(
+    { method: 'GET', path: '/services/data' },
+    signal,
+  );
+  return Array.isArray(body) ? body.map(({ version }: { readonly version: string }) => version) : [];
+}
+
 export async function describeObject(
   client: SalesforceClient,
   object: string,
