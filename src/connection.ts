@@ -1,7 +1,7 @@
 import type { Database } from './db/tx.ts';
 import { cacheOf } from './db/queries/crm-cache.ts';
 import { apiUsageOf } from './db/queries/api-usage.ts';
-import { readConnection, type StoredConnectionRow, updateCredentials } from './db/queries/read-connection.ts';
+import { readConnection, type StoredConnectionRow } from './db/queries/read-connection.ts';
 import {
   type Cache,
   type Connector,
@@ -12,6 +12,7 @@ import {
 } from './connector-sdk/index.ts';
 import { AppError } from './model/errors.ts';
 import type { OrgId } from './model/values.ts';
+import { renewCredentials } from './renew-credentials.ts';
 import type { Sealer } from './secrets/seal.ts';
 
 /** One authorised CRM account of an organisation, opened for a while. */
@@ -75,10 +76,7 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
     random: services.random,
     governor,
     cache,
-    saveCredentials: async (rotated) => {
-      const sealed = sealer.seal(JSON.stringify(rotated), binding);
-      await database.transaction(orgId, (tx) => updateCredentials(tx, connection.id, sealed));
-    },
+    renewCredentials: (renew) => renewCredentials({ database, sealer, sleep }, binding, renew),
     log: services.log,
   });
   return {

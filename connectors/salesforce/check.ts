@@ -1,10 +1,11 @@
 import { AuthError, PermissionError, RequestError, type CheckFinding } from 'leadloop/connector-sdk';
 import { activityFinding, featureFindings, permissionSetFinding } from './check-organization.ts';
 import { objectFindings } from './check-objects.ts';
-import { listVersions } from './endpoints.ts';
+import { listVersions, readLimits } from './endpoints.ts';
 import { describing } from './describing.ts';
 import { apiVersion } from './limits.ts';
 import { account, type Session } from './session.ts';
+import type { WireLimits } from './wire.ts';
 
 /**
  * Everything that an administrator has to put right, each with what to do. Some twenty cheap calls, none of which changes
@@ -21,7 +22,7 @@ export async function check(session: Session, signal: AbortSignal): Promise<read
   findings.push(...(await featureFindings(describe)), await activityFinding(session, describe, signal));
   const hasGaps = findings.some(({ level }) => level !== 'ok');
   if (hasGaps) findings.push(await permissionSetFinding(session, signal));
-  return [...findings, quotaFinding(session)];
+  return [...findings, await quotaFinding(session, signal)];
 }
 
 /** Null = Salesforce does not say: then the credentials are the problem. */
@@ -59,10 +60,24 @@ function unlessTold(error: unknown): null {
   throw error;
 }
 
-function quotaFinding({ client }: Session): CheckFinding {
-  const { daily } = client;
-  if (daily === null) return ok('quota', 'Salesforce does not tell how many calls are left.');
-  return ok('quota', `${daily.remaining} of ${daily.max} calls are left to the whole organisation in these 24 hours.`);
+async function quotaFinding({ client }: Session, signal: AbortSignal): Promise<CheckFinding> {
+  const subject = 'quota';
+  const limits = await readLimits(client, signal).catch(unlessTold);
+  const calls = numbersOf(limits?.['DailyApiRequests']) ?? client.daily;
+  const jobs = numbersOf(limits?.['DailyBulkV2QueryJobs']);
+  if (calls === null) return ok(subject, 'Salesforce does not tell how many calls are left.');
+  const left = `${calls.remaining} of ${calls.max} calls are left to the whole organisation in these 24 hours`;
+  if (jobs === null) return ok(subject, `${left}.`);
+  const message = `${left}, and ${jobs.remaining} of ${jobs.max} bulk query jobs.`;
+  if (jobs.remaining > 0) return ok(subject, message);
+  const remedy = 'Until some come back, everything is read by calls of 2,000 records.';
+  return { level: 'warning', subject, message, remedy };
+}
+
+function numbersOf(limit: WireLimits[string] | undefined): { readonly max: number; readonly remaining: number } | null {
+  return typeof limit?.Max === 'number' && typeof limit.Remaining === 'number'
+    ? { max: limit.Max, remaining: limit.Remaining }
+    : null;
 }
 
 function remedyOf({ remedy }: AuthError | PermissionError | RequestError): string {

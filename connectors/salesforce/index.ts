@@ -15,10 +15,11 @@ import { encodeCursor } from './cursor.ts';
 import { defaultMapping, ownedFields } from './default-mapping.ts';
 import { withDeletions } from './deletions.ts';
 import { ensureFields } from './fields.ts';
+import { pullPass } from './full-pass.ts';
 import { beginning, buckets, clockSkewMs } from './limits.ts';
-import { objectNamed, objects } from './objects.ts';
+import { objectNamed, objects, type SalesforceObject } from './objects.ts';
 import { pullOwners } from './owners.ts';
-import { pullRecords } from './pull.ts';
+import { pullWindows } from './pull.ts';
 import { pushChanges } from './push.ts';
 import { readRecords } from './read.ts';
 import { describe } from './schema.ts';
@@ -88,8 +89,21 @@ async function* pull(session: Session, request: PullRequest): AsyncGenerator<Pul
   yield* object.optional ? withinReach(batches, request.since ?? firstCursor(request), leftOut) : batches;
 }
 
-function firstCursor({ lane }: PullRequest): string {
-  return lane === 'live' || lane === 'settled'
+function pullRecords(
+  session: Session,
+  object: SalesforceObject,
+  request: PullRequest,
+): AsyncGenerator<PullBatch, void, void> {
+  return isWalk(request) ? pullWindows(session, object, request) : pullPass(session, object, request);
+}
+
+/** Through time; the other lanes list everything. */
+function isWalk({ lane }: PullRequest): boolean {
+  return lane === 'live' || lane === 'settled';
+}
+
+function firstCursor(request: PullRequest): string {
+  return isWalk(request)
     ? encodeCursor({ kind: 'window', from: beginning, end: null, at: null })
     : encodeCursor({ kind: 'list', after: null });
 }

@@ -13,14 +13,33 @@ export const buckets: Readonly<Record<string, RateLimit>> = {};
 export const pageSize = 2_000;
 /** Records in one call of sObject Collections (docs, composite/sobjects). */
 export const collectionSize = 200;
-/** From so many waiting records on a bulk job is cheaper: some seven calls instead of one for each 200. */
-export const massPushFrom = 10_000;
-/** Records in one bulk job of ours: one batch of Salesforce's own (docs, Bulk API 2.0 limits), a few megabytes of CSV. */
-export const massPushSize = 10_000;
 /** Ids in one `WHERE Id IN (…)`: the query is in the URL, 21 characters an id. */
 export const idsPerQuery = 200;
 /** Salesforce answers 414 or 431 above some 16,000 characters of URL (airbyte issue 20703): stay below. */
 export const maxUrlLength = 15_000;
+
+/** How often a record that changes while it is read in two calls is read again. */
+export const joinRounds = 5;
+
+/** Rows in a page of Bulk results: a stop in the middle reads at most one page again (docs, get results). */
+export const bulkPageSize = 50_000;
+/** Changes from which a push waits for a job instead of calling for every 200, and how many one job is handed. */
+export const massFrom = 50_000;
+export const massSize = 10_000;
+/**
+ * Bytes of one upload. Salesforce takes 100,000,000 before base64 (docs, upload job data); less keeps memory flat, and a line
+ * of 2 Mbit/s within the time-out.
+ */
+export const uploadBytes = 20_000_000;
+/** Characters in a cell of an upload (docs, Bulk API 2.0 limits). */
+export const cellLength = 32_000;
+/** Pauses between two looks at a job, in milliseconds: each is twice the last. A look is a call. */
+export const firstLookMs = 500;
+export const longestLookMs = 20_000;
+/** Milliseconds after which a job is given up: Salesforce queues them, and says nothing of when. */
+export const jobPatienceMs = 1_800_000;
+/** Milliseconds for what is only tidying up. */
+export const tidyMs = 5_000;
 
 /** Milliseconds after which a request is given up. Salesforce stops a REST call after ten minutes (docs, API limits). */
 export const requestTimeoutMs = 120_000;

@@ -1,5 +1,5 @@
 import type { ObjectCapability } from 'leadloop/connector-sdk';
-import { collectionSize, massPushFrom, massPushSize } from './limits.ts';
+import { collectionSize, massFrom, massSize } from './limits.ts';
 
 /** How an object is read; see `pull.ts` and `owners.ts`. */
 type Source = 'crm' | 'owners';
@@ -8,7 +8,7 @@ export interface SalesforceObject extends ObjectCapability {
   readonly source: Source;
   /** Read whatever the mapping asks for, where they can be read. */
   readonly ownFields: readonly string[];
-  /** Fields of a parent record, read as `Parent.Field` where its lookup can be read. */
+  /** Text fields of a parent record, read as `Parent.Field` where its lookup can be read. Bulk sends every type as text. */
   readonly parentFields: readonly string[];
   /** The field that leads to the company. */
   readonly companyField: string | null;
@@ -16,7 +16,7 @@ export interface SalesforceObject extends ObjectCapability {
 }
 
 /** Leads and contacts alone carry our fields. */
-const written = { maxBatch: collectionSize, mass: { from: massPushFrom, maxBatch: massPushSize } };
+const written = { maxBatch: collectionSize, mass: { from: massFrom, maxBatch: massSize } };
 
 const record = {
   source: 'crm',

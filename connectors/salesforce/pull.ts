@@ -8,7 +8,7 @@ import {
   type SourceRecord,
   type Tombstone,
 } from 'leadloop/connector-sdk';
-import { encodeCursor, listPosition, windowPosition, type WindowPosition } from './cursor.ts';
+import { encodeCursor, windowPosition, type WindowPosition } from './cursor.ts';
 import { opportunityLinks, stampOf } from './decode.ts';
 import { getUpdated } from './endpoints.ts';
 import { engagementIn } from './engagements.ts';
@@ -31,10 +31,7 @@ import {
 import type { WireQuery, WireRecord } from './wire.ts';
 
 /*
- * How records are read, and why none is missed.
- *
- * **full** and **archived** list every record in order of id, 2,000 a page, each page asked for by the last id. What changes
- * behind its back is the next lane's work: the caller takes `startCursor(object, when the pass began)` for it.
+ * How changes are read, and why none is missed. For **full** and **archived** see `full-pass.ts`.
  *
  * **live** and **settled** walk through time in windows that touch. A window [low, end] is frozen when it is opened and
  * read in order of (SystemModstamp, Id), each request built from the window and the last row alone. Hence no locator that
@@ -61,17 +58,7 @@ import type { WireQuery, WireRecord } from './wire.ts';
  */
 
 /** Yields batches of at most 2,000 records. */
-export function pullRecords(
-  session: Session,
-  object: SalesforceObject,
-  request: PullRequest,
-): AsyncGenerator<PullBatch, void, void> {
-  return request.lane === 'live' || request.lane === 'settled'
-    ? pullWindows(session, object, request)
-    : pullPass(session, object, request);
-}
-
-async function* pullWindows(
+export async function* pullWindows(
   session: Session,
   object: SalesforceObject,
   request: PullRequest,
@@ -171,31 +158,6 @@ function unlessRefused(error: unknown): null {
   throw error;
 }
 
-async function* pullPass(
-  session: Session,
-  object: SalesforceObject,
-  request: PullRequest,
-): AsyncGenerator<PullBatch, void, void> {
-  const reader = await readerFor(session, object, request);
-  const isArchived = request.lane === 'archived';
-  if (isArchived && !reader.hasBin) {
-    yield { ...emptyPage, cursor: encodeCursor({ kind: 'list', after: null }), done: true };
-    return;
-  }
-  const bin = reader.hasBin ? [`IsDeleted = ${isArchived}`] : [];
-  let { after } = listPosition(request.since);
-  do {
-    const further = after === null ? [] : [`Id > '${after}'`];
-    const condition = [...bin, ...further, ...(bin.length + further.length === 0 ? ['Id != null'] : [])].join(' AND ');
-    const { records, done } = await reader.rows(`${condition} ORDER BY Id LIMIT ${pageSize}`);
-    after = done && records.length < pageSize ? null : (records.at(-1)?.Id ?? null);
-    const page = isArchived
-      ? { ...emptyPage, tombstones: await tombstones(records, { object, reader }) }
-      : await pageOf(records, { session, object, request, reader, heldBefore: 0 });
-    yield { ...page, cursor: encodeCursor({ kind: 'list', after }), done: after === null };
-  } while (after !== null);
-}
-
 interface Part {
   readonly session: Session;
   readonly object: SalesforceObject;
@@ -205,7 +167,7 @@ interface Part {
   readonly heldBefore: number;
 }
 
-async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
+export async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
   const { session, object, request, reader } = part;
   const living = rows.filter(({ IsDeleted }) => IsDeleted !== true);
   const merged = object.isMergeable ? rows.filter((row) => isMerged(row)) : [];
@@ -250,7 +212,7 @@ async function heldOf(
 }
 
 /** The recycle bin: what was deleted, and what was merged into what. */
-async function tombstones(
+export async function tombstones(
   rows: readonly WireRecord[],
   { object, reader }: Pick<Part, 'object' | 'reader'>,
 ): Promise<readonly Tombstone[]> {

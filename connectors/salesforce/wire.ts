@@ -68,6 +68,18 @@ export interface WireUpdated {
   readonly latestDateCovered: string;
 }
 
+/** A job of Bulk API 2.0, in either direction. */
+export interface WireJob {
+  readonly id: string;
+  /** Until it has ended: Open, UploadComplete, InProgress. */
+  readonly state: string;
+  /** Rows, of a job that has ended. */
+  readonly numberRecordsProcessed?: number;
+}
+
+/** What is left of the organisation's limits, by their names. */
+export type WireLimits = Readonly<Record<string, { readonly Max: number; readonly Remaining: number }>>;
+
 export interface WireDeleted {
   readonly deletedRecords: readonly { readonly id: string }[];
 }

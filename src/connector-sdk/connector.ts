@@ -81,8 +81,12 @@ export interface ConnectorContext<Settings, Credentials> {
   readonly governor: Governor;
   /** Answers that live for an hour across processes: schemas, account, form lists. Values must survive JSON. */
   readonly cache: Cache;
-  /** Called with rotated credentials *before* they are used for the first time: a crash must not lose a refresh token. */
-  readonly saveCredentials: (credentials: Credentials) => Promise<void>;
+  /**
+   * Renews credentials, one process at a time. `renew` gets those that are stored now, which another process may have renewed
+   * already, and returns others, or the very same where they will do. They are stored before this resolves: a crash must not
+   * lose a refresh token.
+   */
+  readonly renewCredentials: (renew: (stored: Credentials) => Promise<Credentials>) => Promise<Credentials>;
   /** Constant message, variables in `fields`; ids and counts only, never a name, an address or a token. */
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
 }

@@ -63,8 +63,11 @@ export async function pullLane(
     );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
-    if (isNewGround) await database.transaction(pipeline.orgId, refreshStatistics);
-    isNewGround = false;
+    // Statistics of tables that are still empty would mislead every query of the pass.
+    if (isNewGround && batch.records.length > 0) {
+      await database.transaction(pipeline.orgId, refreshStatistics);
+      isNewGround = false;
+    }
     pull.onBatch(capability.object, plan, counts);
   }
   return counts;

@@ -38,6 +38,8 @@ export interface LoopOptions {
   readonly connector?: Readonly<Record<string, unknown>>;
   readonly quota?: Readonly<Record<string, unknown>>;
   readonly mapping?: MappingDefinition;
+  /** Instead of the sandbox's usual ones. */
+  readonly credentials?: object;
   /** Our clock, where it is not that of the CRM. */
   readonly now?: () => Date;
   /** A database that is there already gets the organisation as a further one. */
@@ -152,7 +154,7 @@ async function addConnection(
     [orgId, name, kind, url, JSON.stringify(policy), JSON.stringify(settings), JSON.stringify(options.quota ?? {})],
   );
   const id = connection!.id;
-  const sealed = sealer.seal(JSON.stringify(credentials), { orgId, connectionId: id });
+  const sealed = sealer.seal(JSON.stringify(options.credentials ?? credentials), { orgId, connectionId: id });
   await db.sql('update connections set credentials_sealed = $2, credentials_key_id = $3 where id = $1', [
     id,
     Buffer.from(sealed.bytes),

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LoggedRequest } from '../hubspot/request-log.ts';
 import { spoilReply } from '../hubspot/faults/spoil.ts';
@@ -103,8 +105,9 @@ function addParsers(app: FastifyInstance): void {
       done(restError(400, 'JSON_PARSER_ERROR', message), undefined);
     }
   });
-  app.addContentTypeParser('text/xml', { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
-  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
+  for (const type of ['text/xml', 'application/xml', 'text/csv']) {
+    app.addContentTypeParser(type, { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
+  }
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
@@ -114,12 +117,27 @@ function isVendorPath(url: string): boolean {
   return !url.startsWith('/__sandbox');
 }
 
+const FLUSH_MS = 20;
+
+/** Half of the answer, then the line breaks. */
+function brokenBody(payload: string, { request, reply }: { request: FastifyRequest; reply: FastifyReply }): Readable {
+  void reply.removeHeader('content-length');
+  return Readable.from(
+    (async function* () {
+      yield payload.slice(0, Math.ceil(payload.length / 2));
+      await delay(FLUSH_MS);
+      request.raw.socket.resetAndDestroy();
+    })(),
+  );
+}
+
 function spoil(
   fault: ActiveFault,
   payload: string,
   exchange: { request: FastifyRequest; reply: FastifyReply },
 ): unknown {
   const { name } = fault;
+  if (name === 'broken-body') return brokenBody(payload, exchange);
   const spoils = name === 'slow-body' || name === 'truncated-json' || name === 'applied-but-reset';
   return spoils
     ? spoilReply({ id: 0, activatedAt: 0, seen: 0, struck: 0, name, ms: fault.ms ?? 2_000 }, payload, exchange)

@@ -80,6 +80,7 @@ export const FAULT_MENU = {
   },
   'slow-body': { phase: 'reply', description: 'Half of the answer comes at once, the rest after `ms` (default 2000).' },
   'truncated-json': { phase: 'reply', description: 'The answer stops in the middle of the JSON.' },
+  'broken-body': { phase: 'reply', description: 'The connection breaks in the middle of the answer.' },
   'applied-but-reset': {
     phase: 'reply',
     description: 'The request is carried out, then the connection is reset before the answer.',
