@@ -63,8 +63,8 @@ export async function pullLane(
     );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
-    // Statistics of tables that are still empty would mislead every query of the pass.
-    if (isNewGround && batch.records.length > 0) {
+    // A first batch may be empty, and statistics of nothing are worse than none.
+    if (isNewGround && batch.records.length + batch.events.length > 0) {
       await database.transaction(pipeline.orgId, refreshStatistics);
       isNewGround = false;
     }

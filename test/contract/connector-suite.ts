@@ -732,7 +732,7 @@ function schemaLaws(harness: Harness): void {
   });
 
   test('check finds nothing wrong where nothing is, and names the remedy where something is', async () => {
-    await using crm = await harness.start({ leads: 1 });
+    await using crm = await harness.start({ leads: 200 });
     for (const [object, fields] of Object.entries(definition.ownedFields))
       await crm.open().ensureFields(object, fields, never());
     const healthy = await crm.open().check(never());
