@@ -1,13 +1,15 @@
 // `npm run generate`: files that follow from the code. With --check (in `npm run check`) it only compares.
 //   config/*.schema.json     the form of the configuration, for editors
 //   docs/configuration.md    its tables of keys, between the markers; those of a CRM follow from its connector
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+//   connectors/salesforce/package/    what an administrator of Salesforce deploys
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { connectors } from '../connectors/index.ts';
 import { configFileSchema } from '../src/config/schema.ts';
 import { mappingFileSchema } from '../src/config/schema-mapping.ts';
 import { profileFileSchema } from '../src/config/schema-profile.ts';
 import { root } from './run.mjs';
+import { salesforcePackage } from './salesforce-package.mjs';
 
 const forms = { leadloop: configFileSchema, mapping: mappingFileSchema, profile: profileFileSchema };
 
@@ -88,6 +90,9 @@ const files = {
       `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: `leadloop ${name}`, ...schema }, null, 2)}\n`,
     ]),
   ),
+  ...Object.fromEntries(
+    Object.entries(salesforcePackage()).map(([path, content]) => [`connectors/salesforce/package/${path}`, content]),
+  ),
 };
 
 for (const [file, content] of Object.entries(files)) {
@@ -97,6 +102,7 @@ for (const [file, content] of Object.entries(files)) {
     console.log(`${file} is out of date; remedy: npm run generate`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
     console.log(`${file} written`);
   }
