@@ -14,18 +14,29 @@ export interface ConnectionCheck {
 /** Credentials, scopes, account and quota of a connection, and its mapping against the CRM's live fields. Writes nothing. */
 export async function checkConnection(session: Session, signal: AbortSignal): Promise<ConnectionCheck> {
   const { name } = session.connection;
+  const findings: CheckFinding[] = [];
   try {
-    const findings = await session.connector.check(signal);
-    if (findings.some(({ level, subject }) => level === 'failure' && subject === 'credentials')) {
-      return { name, findings, mapping: [] };
-    }
+    findings.push(...(await session.connector.check(signal)));
     const { problems } = await prepare(session, session.newId(), signal);
     return { name, findings: [...findings, ...(await ruleFindings(session))], mapping: problems };
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    const remedy = error.remedy === '' ? 'Check the address and the network, then run it again.' : error.remedy;
-    return { name, findings: [{ level: 'failure', subject: error.code, message: error.message, remedy }], mapping: [] };
+    // What the connector has found to be wrong is why the mapping cannot be read, and says it better.
+    return {
+      name,
+      findings: findings.some(({ level }) => level === 'failure') ? findings : [...findings, failureOf(error)],
+      mapping: [],
+    };
   }
+}
+
+function failureOf({ code, message, remedy }: ConnectorError): CheckFinding {
+  return {
+    level: 'failure',
+    subject: code,
+    message,
+    remedy: remedy === '' ? 'Check the address and the network, then run it again.' : remedy,
+  };
 }
 
 async function ruleFindings(session: Session): Promise<CheckFinding[]> {

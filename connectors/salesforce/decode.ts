@@ -38,6 +38,8 @@ export function decoderFor(
   return (wire) => {
     const stamp = stampOf(wire);
     if (!wire.Id || stamp === null) return { record: null, rejected: [unusable(object.object, wire)] };
+    // The account of a person is no company: its name is the person’s, who is read as a contact.
+    if (object.kind === 'company' && wire['IsPersonAccount'] === true) return { record: null, rejected: [] };
 
     const values: Record<string, FieldValue> = {};
     const rejected: RejectedRecord[] = [];

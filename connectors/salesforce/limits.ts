@@ -18,10 +18,13 @@ export const idsPerQuery = 200;
 /** Salesforce answers 414 or 431 above some 16,000 characters of URL (airbyte issue 20703): stay below. */
 export const maxUrlLength = 15_000;
 
+/** How often a record that changes while it is read in two calls is read again. */
+export const joinRounds = 5;
+
 /** Rows in a page of Bulk results: a stop in the middle reads at most one page again (docs, get results). */
 export const bulkPageSize = 50_000;
 /** Changes from which a push waits for a job instead of calling for every 200, and how many one job is handed. */
-export const massFrom = 10_000;
+export const massFrom = 50_000;
 export const massSize = 10_000;
 /**
  * Bytes of one upload. Salesforce takes 100,000,000 before base64 (docs, upload job data); less keeps memory flat, and a line

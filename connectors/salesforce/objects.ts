@@ -55,7 +55,7 @@ export const objects: readonly SalesforceObject[] = [
     ownFields: [],
     isMergeable: false,
   },
-  { ...record, object: 'Account', kind: 'company', push: null, ownFields: [] },
+  { ...record, object: 'Account', kind: 'company', push: null, ownFields: ['IsPersonAccount'] },
   {
     ...record,
     object: 'Lead',

@@ -1,6 +1,6 @@
 import { RequestError, type FieldSchema, type PullRequest } from 'leadloop/connector-sdk';
 import { decoderFor, type Decoder } from './decode.ts';
-import { query } from './endpoints.ts';
+import { fitsUrl, query } from './endpoints.ts';
 import { idsPerQuery, schemaAgeMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
 import { opportunityDecoder } from './opportunities.ts';
@@ -8,6 +8,7 @@ import type { SalesforceObject } from './objects.ts';
 import { cachedSchema } from './schema.ts';
 import type { Session } from './session.ts';
 import { tableReader } from './table-rows.ts';
+import { wideRows, type Split } from './wide-rows.ts';
 import type { WireQuery, WireRecord } from './wire.ts';
 
 /** Reads rows of one object, with the fields that were asked for and those that we need ourselves. */
@@ -40,10 +41,15 @@ export async function readerFor(
     schema = await cachedSchema(session, object.object, { maxAgeMs: 0, signal });
     decode = decoderOf(object, fields, schema);
   };
-  const statement = (condition: string | null): string => soqlFor(object, fields, { schema, condition });
+  const statement = (condition: string | null): string =>
+    soqlFor(object, columnsFor(object, fields, schema), condition);
 
   const rows = async (condition: string): Promise<WireQuery> => {
-    const ask = (): Promise<WireQuery> => query(session.client, statement(condition), { all: true, signal });
+    const ask = (): Promise<WireQuery> => {
+      const soql = statement(condition);
+      if (fitsUrl(soql)) return query(session.client, soql, { all: true, signal });
+      return wideRows(session, splitFor(object, fields, schema), { condition, signal });
+    };
     try {
       return await ask();
     } catch (error) {
@@ -97,13 +103,18 @@ function columnsFor(
   return [...new Set(['Id', 'SystemModstamp', ...visible, ...parents])];
 }
 
-function soqlFor(
-  object: SalesforceObject,
-  fields: readonly string[],
-  { schema, condition }: { readonly schema: readonly FieldSchema[]; readonly condition: string | null },
-): string {
-  const where = condition === null ? '' : ` WHERE ${condition}`;
-  return `SELECT ${columnsFor(object, fields, schema).join(', ')} FROM ${object.object}${where}`;
+/** Pure. What to read by query and what by id, where all of it is too much for a query. */
+function splitFor(object: SalesforceObject, fields: readonly string[], schema: readonly FieldSchema[]): Split {
+  const own = columnsFor(object, [], schema);
+  return {
+    object: object.object,
+    narrow: (condition) => soqlFor(object, own, condition),
+    fields: columnsFor(object, fields, schema).filter((name) => !own.includes(name)),
+  };
+}
+
+function soqlFor({ object }: SalesforceObject, columns: readonly string[], condition: string | null): string {
+  return `SELECT ${columns.join(', ')} FROM ${object}${condition === null ? '' : ` WHERE ${condition}`}`;
 }
 
 function has(schema: readonly FieldSchema[], name: string): boolean {

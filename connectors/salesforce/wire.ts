@@ -58,6 +58,8 @@ export interface WireField {
   readonly calculated?: boolean;
   readonly updateable?: boolean;
   readonly length?: number;
+  /** Of a lookup: the objects that it may lead to. */
+  readonly referenceTo?: readonly string[];
   readonly picklistValues?: readonly { readonly value: string; readonly active?: boolean }[];
 }
 

@@ -63,7 +63,7 @@ export async function pullLane(
     );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
-    // A first batch may be empty, and statistics of nothing are worse than none.
+    // Statistics of tables that are still empty would mislead every query of the pass.
     if (isNewGround && batch.records.length + batch.events.length > 0) {
       await database.transaction(pipeline.orgId, refreshStatistics);
       isNewGround = false;

@@ -5,6 +5,9 @@ import type { WrittenValues } from './loop-side.ts';
 export interface LoopState {
   readonly leads: readonly object[];
   readonly records: readonly object[];
+  readonly aliases: readonly object[];
+  readonly opportunities: readonly object[];
+  readonly links: readonly object[];
   readonly events: readonly object[];
   readonly history: readonly object[];
   readonly transitions: readonly object[];
@@ -22,6 +25,9 @@ export async function stateOf({
   return {
     leads: await read(leads),
     records: await read(records),
+    aliases: await read(aliases),
+    opportunities: await read(opportunities),
+    links: await read(links),
     events: await read(events),
     history: await read(history),
     transitions: await read(transitions),
@@ -58,16 +64,26 @@ const leads = `
     l.lead_score, l.source_detail, l.website_visits, l.content_downloads, l.email_opens, l.email_clicks, l.demo_requested,
     l.employee_count, l.industry, l.company_domain, l.crm_status, l.crm_owner, l.episode, l.baseline - 'recycled_at' as baseline,
     l.mql_date is not null as qualified, l.sql_date is not null as at_sales, l.merged_into is not null as merged,
-    l.erased_at is not null as erased, src.name as source, u.email as owner, b.total, b.tier, b.reason, b.breakdown
+    l.erased_at is not null as erased, l.opportunity_date is not null as dealt, o.external_id as opportunity, src.name as source, u.email as owner, b.total, b.tier, b.reason, b.breakdown
   from leads l
   left join lead_sources src on src.id = l.source_id
   left join users u on u.id = l.assigned_to
+  left join opportunities o on o.id = l.opportunity_id
   left join score_breakdowns b on b.lead_id = l.id
   where l.org_id = $1 order by 1, l.name, l.email`;
 
 const records = `
-  select object, external_id, kind, fields, mapped, company_id, lead_id is not null as known, gone_reason
+  select object, external_id, kind, fields, mapped, company_id, lead_id is not null as known, successor_id, gone_reason
   from source_records where org_id = $1 order by object, external_id`;
+
+const aliases = `
+  select object, alias_id, external_id from record_aliases where org_id = $1 order by object, alias_id`;
+
+const opportunities = `
+  select external_id, name, stage, amount, is_closed, is_won from opportunities where org_id = $1 order by external_id`;
+
+const links = `
+  select external_id, person, opportunity from opportunity_links where org_id = $1 order by external_id`;
 
 const events = `
   select e.external_id, e.person, e.type, e.occurred_at, e.quantity, e.detail, ${crmIds} as lead

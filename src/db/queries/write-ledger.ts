@@ -37,25 +37,26 @@ export interface LedgerOutcome {
   readonly requestId: string | null;
 }
 
-/** Fills in the outcome of rows that have none: the first match of a record and field counts. */
+/** Fills in the outcome of rows of a claim that have none: the first match of a record and field counts. */
 export async function settleLedger(
   tx: Tx,
-  settle: { token: string; now: Date },
+  settle: { connectionId: ConnectionId; object: string; token: string; now: Date },
   outcomes: readonly LedgerOutcome[],
 ): Promise<void> {
   if (outcomes.length === 0) return;
-  await tx.query(update, [tx.orgId, settle.token, settle.now, toJson(outcomes)]);
+  const { connectionId, object, token, now } = settle;
+  await tx.query(update, [tx.orgId, connectionId, object, token, now, toJson(outcomes)]);
 }
 
 const update = `
-  update push_ledger l set outcome = o.outcome, outcome_reason = o.reason, request_id = o."requestId", settled_at = $3
+  update push_ledger l set outcome = o.outcome, outcome_reason = o.reason, request_id = o."requestId", settled_at = $5
   from (
-    select distinct on (r."externalId", f.field) r."externalId", f.field, r.outcome, r.reason, r."requestId"
-    from jsonb_to_recordset($4::jsonb)
+    select distinct on (f.id) f.id, r.outcome, r.reason, r."requestId"
+    from jsonb_to_recordset($6::jsonb)
       as r ("externalId" text, field text, outcome text, reason text, "requestId" text)
-    join push_ledger f on f.org_id = $1 and f.claim_token = $2 and f.outcome is null and f.external_id = r."externalId"
-      and f.field = coalesce(r.field, f.field)
-    order by r."externalId", f.field, r.field nulls last
+    join push_ledger f on f.org_id = $1 and f.connection_id = $2 and f.object = $3 and f.external_id = r."externalId"
+      and f.claim_token = $4 and f.outcome is null and f.field = coalesce(r.field, f.field)
+    order by f.id, r.field nulls last
   ) o
-  where l.org_id = $1 and l.claim_token = $2 and l.outcome is null and l.external_id = o."externalId" and l.field = o.field
+  where l.org_id = $1 and l.id = o.id
 `;

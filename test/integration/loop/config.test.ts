@@ -74,7 +74,7 @@ test('a property that the portal lacks is named by check with a remedy, and paus
   for (const { field, message } of paused) expect(message).toContain(field);
   expect(paused.map(({ remedy }) => remedy)).toEqual([
     'Write jobtitle instead.',
-    'Create it in the CRM and grant access to it, or take it out of the mapping.',
+    'Create it in the CRM or grant the connection access to it, or take it out of the mapping.',
     'Let leadloop create it, or take it out of the mapping.',
   ]);
 
