@@ -148,7 +148,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'settling a push': async (tx) => {
     const claim = { ...target, token: connectionId };
     const claimed = await claimPushes(tx, { ...claim, now, until: now, limit: batch });
-    const change = { field: 'score', before: null, after: 1, why: 'differs', urgent: false };
+    const change = { field: 'score', before: null, after: 1, why: 'differs' };
     const planned = claimed.map((record) => ({ record, changes: [change] }));
     await writeLedger(tx, { ...claim, runId: connectionId, now }, planned);
     const externalIds = claimed.map(({ externalId }) => externalId);
