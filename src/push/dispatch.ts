@@ -152,7 +152,7 @@ async function settle(
     const claimed = await lockClaimed(tx, { connectionId, object, token, externalIds: answer.claimed });
     const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, now });
     await saveSettled(tx, token, settlement.rows);
-    await settleLedger(tx, { connectionId, object, token, now }, settlement.ledger);
+    await settleLedger(tx, { token, now }, settlement.ledger);
     await retireRecords(tx, connectionId, settlement.tombstones);
     await dropPushStates(tx, { connectionId, object }, settlement.missing);
     await saveRejected(tx, { connectionId, object, runId, now, read: [], rejected: settlement.rejected });

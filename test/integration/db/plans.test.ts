@@ -163,7 +163,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     const outcome = { field: null, outcome: 'applied', reason: null, requestId: null } as const;
     await settleLedger(
       tx,
-      { ...claim, now },
+      { token: claim.token, now },
       externalIds.map((externalId) => ({ externalId, ...outcome })),
     );
   },
