@@ -132,7 +132,11 @@ describe('cursors', () => {
       taken: fc.nat(),
       read: fc.nat(),
     });
-    fc.assert(fc.property(job, (position) => void expect(passPosition(encodeCursor(position))).toEqual(position)));
+    fc.assert(
+      fc.property(job, (position) => {
+        expect(passPosition(encodeCursor(position))).toEqual(position);
+      }),
+    );
     expect(passPosition('sf1:list:00Q5')).toEqual({ kind: 'list', after: '00Q5' });
     expect(passPosition(null)).toEqual({ kind: 'list', after: null });
     expect(listPosition('sf1:list:00Q5')).toEqual({ kind: 'list', after: '00Q5' });
