@@ -39,7 +39,11 @@ describe('the sf command line', () => {
 
   beforeAll(async () => {
     installed = await installSalesforceCli();
-    if ('missing' in installed) return;
+    if ('missing' in installed) {
+      // The reporter shows that tests were skipped, but not why.
+      process.stderr.write(`${installed.missing}\n`);
+      return;
+    }
     cli = await salesforceCli(installed.entry, DEFAULT_TOKEN);
     const login = ['org', 'login', 'access-token', '--instance-url', sandbox.url, '--no-prompt', '--alias', 'box'];
     const { status, result } = await cli.sf<{ orgId: string; isSandbox: boolean }>(...login, '--set-default');

@@ -113,7 +113,7 @@ export function planCreate(context: WriteContext, object: SObject, input: Input)
   const owner: Values = object.field('OwnerId') === undefined ? {} : { OwnerId: userId };
   const given = { ...defaults, ...owner, ...read, ...assigned(context, object) };
   const values = { ...given, ...derived(object.name, org, given, {}) };
-  const problems = ruleProblems(context, { id: '', object, values, deletedAt: undefined });
+  const problems = ruleProblems(context, { id: '', object, values, deletedAt: undefined, deletedWith: undefined });
   if (problems.length > 0) return { problems };
   return { created: true, apply: () => org.insert(object, values, { by: userId }).id };
 }
