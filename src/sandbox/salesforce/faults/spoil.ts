@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ActiveFault } from './faults.ts';
 
 const DEFAULT_SLOW_MS = 2_000;
+const HANDED_OVER_MS = 20;
 
 function halves(payload: string): [string, string] {
   const middle = Math.ceil(payload.length / 2);
@@ -18,8 +19,10 @@ async function* inTwoHalves(payload: string, ms: number): AsyncGenerator<string>
 }
 
 /** The connection ends in order once the first half is out; only the promised length tells that more was to come. */
-function* brokenOff(payload: string, { raw }: FastifyRequest): Generator<string> {
+async function* brokenOff(payload: string, { raw }: FastifyRequest): AsyncGenerator<string> {
   yield halves(payload)[0];
+  // The half is still on its way to the socket, which sends what it has been given before it ends.
+  await delay(HANDED_OVER_MS);
   raw.socket.destroySoon();
 }
 

@@ -39,7 +39,7 @@ interface Case {
 /** What the lead knows and the target does not. */
 function carried({ lead }: Case, into: Values, names: readonly (readonly [string, string])[]): Values {
   const empty = names.filter(([to]) => (into[to] ?? null) === null);
-  return Object.fromEntries(empty.map(([to, from]) => [to, lead.values[from] ?? null])) as Values;
+  return Object.fromEntries(empty.map(([to, from]): [string, Value] => [to, lead.values[from] ?? null]));
 }
 
 /** Contacts and accounts cannot belong to a queue: somebody has to be named, here the one who converts. */
