@@ -13,8 +13,8 @@ function form(request: FastifyRequest): Record<string, string | undefined> {
   return { client_id: id, client_secret: secret, ...given };
 }
 
-/** Where the APIs of the org are; the sandbox serves those under `rest`. */
-function addresses(base: string, orgId: string): Record<string, string> {
+/** Where the APIs of the org are; of them the sandbox serves `rest`, `sobjects`, `query` and `tooling_rest`. */
+function addresses(base: string, orgId: string, userId: string): Record<string, string> {
   const rest = `${base}/services/data/v{version}`;
   const soap = (kind: string): string => `${base}/services/Soap/${kind}/{version}/${orgId.slice(0, 15)}`;
   return {
@@ -28,6 +28,12 @@ function addresses(base: string, orgId: string): Record<string, string> {
     recent: `${rest}/recent/`,
     tooling_soap: soap('T'),
     tooling_rest: `${rest}/tooling/`,
+    profile: `${base}/${userId}`,
+    feeds: `${rest}/chatter/feeds`,
+    groups: `${rest}/chatter/groups`,
+    users: `${rest}/chatter/users`,
+    feed_items: `${rest}/chatter/feed-items`,
+    feed_elements: `${rest}/chatter/feed-elements`,
     custom_domain: base,
   };
 }
@@ -55,7 +61,7 @@ function userinfo(core: Core, request: FastifyRequest): Record<string, unknown> 
     picture: `${base}/profilephoto/005/F`,
     address: {},
     is_salesforce_integration_user: true,
-    urls: addresses(base, orgId),
+    urls: addresses(base, orgId, userId),
     active: true,
     user_type: 'STANDARD',
     language: 'en_US',

@@ -63,7 +63,11 @@ function isProblem(read: Values | Problem): read is Problem {
 function missing(object: SObject, values: Values): Problem | undefined {
   const names = object
     .fields()
-    .filter(({ required, name }) => required && (values[name] ?? null) === null)
+    // What a load left out reads as its default; what somebody cleared is missing.
+    .filter(({ required, name, defaultValue }) => {
+      const value = values[name];
+      return required && (value === undefined ? defaultValue : value) === null;
+    })
     .map(({ name }) => name);
   if (names.length === 0) return undefined;
   return {
