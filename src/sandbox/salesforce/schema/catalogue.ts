@@ -1,4 +1,11 @@
-import { campaignMemberObject, campaignObject, emailMessageObject, eventObject, taskObject } from './engagement.ts';
+import {
+  campaignMemberObject,
+  campaignObject,
+  emailMessageObject,
+  emailMessageRelationObject,
+  eventObject,
+  taskObject,
+} from './engagement.ts';
 import { accountObject, contactObject, leadObject } from './people.ts';
 import {
   assignmentObject,
@@ -23,6 +30,7 @@ export function standardObjects(): SObject[] {
     taskObject(),
     eventObject(),
     emailMessageObject(),
+    emailMessageRelationObject(),
     opportunityObject(),
     contactRoleObject(),
     userObject(),

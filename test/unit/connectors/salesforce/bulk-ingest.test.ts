@@ -256,7 +256,7 @@ describe('a mass push on a bad day', () => {
       { name: 'applied-but-reset', path: '/jobs/ingest/', method: 'PATCH', count: 1 },
     ],
     ['a look at the job fails', { name: '503-html', path: '/jobs/ingest/', method: 'GET', count: 1 }],
-    ['a table of outcomes breaks off', { name: 'broken-body', path: 'successfulResults', count: 1 }],
+    ['a table of outcomes breaks off', { name: 'truncated-body', path: 'successfulResults', count: 1 }],
     ['the session ends on the way', { name: 'session-expired', path: '/jobs/ingest', method: 'PUT', count: 1 }],
   ])('%s: it is one job all the same', async ([, order]) => {
     await using crm = await start(300);
