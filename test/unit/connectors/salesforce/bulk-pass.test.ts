@@ -192,7 +192,7 @@ describe('where Bulk fails, REST reads the same in the same pull', () => {
   };
 
   test.for<readonly [string, SalesforceSandboxOptions, (crm: SalesforceCrm) => void, RegExp]>([
-    ['the job fails', {}, (crm) => order(crm, { name: 'bulk-job-fails' }), /not been completed/],
+    ['the job fails', {}, (crm) => order(crm, { name: 'bulk-job-fails' }), /ended as Failed/],
     ['no right to Bulk', {}, (crm) => order(crm, { name: 'api-disabled', path: '/jobs/query' }), /403 API_DISABLED/],
     ['the day’s jobs are used up', { limits: { dailyBulkQueryJobs: 0 } }, () => undefined, /400 EXCEEDEDQUOTA/],
     ['the job never ends', { bulkPolls: 1e9 }, () => undefined, /takes too long/],
