@@ -1,7 +1,7 @@
 import type { Database } from './db/tx.ts';
 import { cacheOf } from './db/queries/crm-cache.ts';
 import { apiUsageOf } from './db/queries/api-usage.ts';
-import { readConnection, type StoredConnectionRow, updateCredentials } from './db/queries/read-connection.ts';
+import { readConnection, type StoredConnectionRow } from './db/queries/read-connection.ts';
 import {
   type Cache,
   type Connector,
@@ -12,6 +12,7 @@ import {
 } from './connector-sdk/index.ts';
 import { AppError } from './model/errors.ts';
 import type { OrgId } from './model/values.ts';
+import { renewCredentials } from './renew-credentials.ts';
 import type { Sealer } from './secrets/seal.ts';
 
 /** One authorised CRM account of an organisation, opened for a while. */
@@ -20,6 +21,8 @@ export interface Session extends AsyncDisposable {
   readonly orgId: OrgId;
   readonly connection: StoredConnectionRow;
   readonly definition: ConnectorDefinition;
+  /** Of every CRM: a lead may be in another one as well, which is told its score too. */
+  readonly definitions: readonly ConnectorDefinition[];
   readonly connector: Connector;
   readonly governor: Governor;
   readonly cache: Cache;
@@ -40,10 +43,16 @@ export interface SessionServices {
 }
 
 /**
- * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log.
+ * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log. `isFresh`: believes
+ * nothing that was read from the CRM before.
  * @throws AppError `connection-unknown`, `connector-unknown` or `connection-unauthorised` (fix-config, reauthorise).
  */
-export async function openConnection(services: SessionServices, orgId: OrgId, name: string): Promise<Session> {
+export async function openConnection(
+  services: SessionServices,
+  orgId: OrgId,
+  name: string,
+  { isFresh = false }: { readonly isFresh?: boolean } = {},
+): Promise<Session> {
   const { database, sealer, now, sleep = realSleep } = services;
   const connection = await database.transaction(orgId, (tx) => readConnection(tx, name));
   if (connection === null) throw unknownConnection(name);
@@ -52,7 +61,8 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
   if (connection.sealed === null) throw withoutCredentials(name);
   const binding = { orgId, connectionId: connection.id };
   const credentials: unknown = JSON.parse(sealer.unseal(connection.sealed, binding));
-  const cache = cacheOf(database, { ...binding, now });
+  const stored = cacheOf(database, { ...binding, now });
+  const cache = isFresh ? sinceNow(stored, now) : stored;
   const governor = createGovernor({
     limits: definition.limits,
     daily: {
@@ -73,10 +83,7 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
     random: services.random,
     governor,
     cache,
-    saveCredentials: async (rotated) => {
-      const sealed = sealer.seal(JSON.stringify(rotated), binding);
-      await database.transaction(orgId, (tx) => updateCredentials(tx, connection.id, sealed));
-    },
+    renewCredentials: (renew) => renewCredentials({ database, sealer, sleep }, binding, renew),
     log: services.log,
   });
   return {
@@ -84,6 +91,7 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
     orgId,
     connection,
     definition,
+    definitions: services.definitions,
     connector,
     governor,
     cache,
@@ -93,6 +101,13 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
       await connector[Symbol.asyncDispose]();
       await governor[Symbol.asyncDispose]();
     },
+  };
+}
+
+function sinceNow(cache: Cache, now: () => Date): Cache {
+  const opened = now().getTime();
+  return {
+    through: (key, maxAgeMs, load) => cache.through(key, Math.min(maxAgeMs, now().getTime() - opened), load),
   };
 }
 

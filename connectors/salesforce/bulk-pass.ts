@@ -1,4 +1,4 @@
-import { RequestError, type PullBatch, type PulledPage } from 'leadloop/connector-sdk';
+import { emptyPage, RequestError, type PullBatch, type PulledPage } from 'leadloop/connector-sdk';
 import type { SalesforceClient } from './client.ts';
 import { BrokenResultsError } from './csv.ts';
 import { encodeCursor, type BulkPosition } from './cursor.ts';
@@ -53,7 +53,7 @@ async function* batches(
   if (position === null) {
     const { id } = await begin(client, reader, signal);
     position = { kind: 'bulk', job: id, locator: null, taken: 0, read: 0 };
-    yield { records: [], rejected: [], tombstones: [], events: [], cursor: encodeCursor(position), done: false };
+    yield { ...emptyPage, cursor: encodeCursor(position), done: false };
   }
   const job = await completed(session, position.job, signal);
   for await (const { header, rows, next } of readJob(client, { job, position }, signal)) {

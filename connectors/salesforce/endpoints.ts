@@ -4,6 +4,7 @@ import { maxUrlLength } from './limits.ts';
 import {
   withRecords,
   type WireCreated,
+  type WireDeleted,
   type WireDescribe,
   type WireLimits,
   type WireQuery,
@@ -38,6 +39,15 @@ export async function query(
   return withRecords(body, `GET ${path}`);
 }
 
+/** The versions of the API that there are, oldest first: `67.0`. */
+export async function listVersions(client: SalesforceClient, signal: AbortSignal): Promise<readonly string[]> {
+  const { body } = await client.send<readonly { readonly version: string }[] | null>(
+    { method: 'GET', path: '/services/data' },
+    signal,
+  );
+  return Array.isArray(body) ? body.map(({ version }: { readonly version: string }) => version) : [];
+}
+
 export async function describeObject(
   client: SalesforceClient,
   object: string,
@@ -58,13 +68,37 @@ export async function getUpdated(
   { start, end }: { readonly start: number; readonly end: number },
   signal: AbortSignal,
 ): Promise<WireUpdated> {
-  const instant = (at: number): string => encodeURIComponent(new Date(at).toISOString());
-  const path = `/sobjects/${object}/updated/?start=${instant(start)}&end=${instant(end)}`;
+  const path = replicationPath(object, 'updated', { start, end });
   const { body } = await client.send<WireUpdated | null>({ method: 'GET', path }, signal);
   if (!Array.isArray(body?.ids) || Number.isNaN(Date.parse(body.latestDateCovered))) {
     throw new ProtocolError(`Salesforce answered getUpdated of ${object} without ids and a date.`);
   }
   return body;
+}
+
+/** Ids of what was deleted and not restored, the bin or not: the only trace of what has no bin. */
+export async function getDeleted(
+  client: SalesforceClient,
+  object: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  signal: AbortSignal,
+): Promise<WireDeleted> {
+  const { body } = await client.send<WireDeleted | null>(
+    { method: 'GET', path: replicationPath(object, 'deleted', { start, end }) },
+    signal,
+  );
+  if (!Array.isArray(body?.deletedRecords))
+    throw new ProtocolError(`Salesforce answered getDeleted of ${object} without ids.`);
+  return body;
+}
+
+function replicationPath(
+  object: string,
+  what: 'updated' | 'deleted',
+  { start, end }: { readonly start: number; readonly end: number },
+): string {
+  const instant = (at: number): string => encodeURIComponent(new Date(at).toISOString());
+  return `/sobjects/${object}/${what}/?start=${instant(start)}&end=${instant(end)}`;
 }
 
 /** One call for up to 2,000 records of one object, in any order; null = there is none to see, or it is deleted. */

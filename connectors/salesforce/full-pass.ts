@@ -1,9 +1,9 @@
-import type { PullBatch, PulledPage, PullRequest } from 'leadloop/connector-sdk';
+import { emptyPage, type PullBatch, type PulledPage, type PullRequest } from 'leadloop/connector-sdk';
 import { pullByBulk } from './bulk-pass.ts';
 import { encodeCursor, listPosition, passPosition } from './cursor.ts';
 import { pageSize } from './limits.ts';
 import type { SalesforceObject } from './objects.ts';
-import { nothing, pageOf, tombstones } from './pull.ts';
+import { pageOf, tombstones } from './pull.ts';
 import { readerFor, type Reader } from './reader.ts';
 import type { Session } from './session.ts';
 import type { WireRecord } from './wire.ts';
@@ -25,11 +25,11 @@ export async function* pullPass(
   const { lane, since, signal } = request;
   const reader = await readerFor(session, object, request);
   if (lane === 'archived') {
-    const dead: PageOf = async (rows) => ({ ...nothing, tombstones: await tombstones(rows, { object, reader }) });
+    const dead: PageOf = async (rows) => ({ ...emptyPage, tombstones: await tombstones(rows, { object, reader }) });
     yield* pullById(reader, { isArchived: true, after: listPosition(since).after, pageOf: dead });
     return;
   }
-  const living: PageOf = (rows) => pageOf(rows, { object, request, reader, heldBefore: 0 });
+  const living: PageOf = (rows) => pageOf(rows, { session, object, request, reader, heldBefore: 0 });
   const position = passPosition(since);
   const job = position.kind === 'bulk' ? position : null;
   const after = position.kind === 'bulk' ? null : position.after;
@@ -52,7 +52,7 @@ interface ById {
 
 async function* pullById(reader: Reader, pass: ById): AsyncGenerator<PullBatch, void, void> {
   if (pass.isArchived && !reader.hasBin) {
-    yield { ...nothing, cursor: encodeCursor({ kind: 'list', after: null }), done: true };
+    yield { ...emptyPage, cursor: encodeCursor({ kind: 'list', after: null }), done: true };
     return;
   }
   const bin = reader.hasBin ? [`IsDeleted = ${pass.isArchived}`] : [];

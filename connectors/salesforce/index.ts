@@ -13,6 +13,7 @@ import { check } from './check.ts';
 import { createClient, type Context } from './client.ts';
 import { encodeCursor } from './cursor.ts';
 import { defaultMapping, ownedFields } from './default-mapping.ts';
+import { withDeletions } from './deletions.ts';
 import { ensureFields } from './fields.ts';
 import { pullPass } from './full-pass.ts';
 import { beginning, buckets, clockSkewMs } from './limits.ts';
@@ -80,7 +81,9 @@ async function push(session: Session, request: PushRequest): Promise<readonly Pu
 async function* pull(session: Session, request: PullRequest): AsyncGenerator<PullBatch, void, void> {
   await account(session, request.signal);
   const object = objectNamed(request.object);
-  const batches = sources[object.source](session, object, request);
+  const read = sources[object.source](session, object, request);
+  const isPass = object.eventTexts.length > 0 && request.lane === 'full';
+  const batches = isPass ? withDeletions(session, object, request, read) : read;
   const leftOut = ({ message }: ConnectorError): void =>
     session.context.log('warn', 'object left out', { object: object.object, why: message });
   yield* object.optional ? withinReach(batches, request.since ?? firstCursor(request), leftOut) : batches;

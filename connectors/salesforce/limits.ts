@@ -24,8 +24,8 @@ export const joinRounds = 5;
 /** Rows in a page of Bulk results: a stop in the middle reads at most one page again (docs, get results). */
 export const bulkPageSize = 50_000;
 /** Changes from which a push waits for a job instead of calling for every 200, and how many one job is handed. */
-export const massFrom = 10_000;
-export const massSize = 50_000;
+export const massFrom = 50_000;
+export const massSize = 10_000;
 /**
  * Bytes of one upload. Salesforce takes 100,000,000 before base64 (docs, upload job data); less keeps memory flat, and a line
  * of 2 Mbit/s within the time-out.
@@ -68,6 +68,8 @@ export const overlapMs = 900_000;
 export const replicationStepMs = 60_000;
 /** getUpdated looks back 30 days at most; a day is left for clocks (docs, getUpdated). */
 export const replicationReachMs = 29 * 86_400_000;
+/** getDeleted looks back 15 days at most; a day is left for clocks (docs, getDeleted). */
+export const deletedReachMs = 14 * 86_400_000;
 
 /** A merge takes in at most two others, and may be merged again: so many steps are followed, then we give up. */
 export const mergeSteps = 20;

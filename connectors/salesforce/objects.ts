@@ -15,16 +15,18 @@ export interface SalesforceObject extends ObjectCapability {
   readonly isMergeable: boolean;
 }
 
+/** Leads and contacts alone carry our fields. */
+const written = { maxBatch: collectionSize, mass: { from: massFrom, maxBatch: massSize } };
+
 const record = {
   source: 'crm',
   lanes: ['full', 'live', 'settled', 'archived'],
   optional: false,
+  eventTexts: [],
   parentFields: [],
   companyField: null,
   isMergeable: true,
 } as const;
-
-const written = { maxBatch: collectionSize, mass: { from: massFrom, maxBatch: massSize } } as const;
 
 const engagement = {
   kind: 'engagement',
@@ -32,10 +34,14 @@ const engagement = {
   lanes: ['full', 'live', 'settled'],
   push: null,
   optional: true,
+  eventTexts: [],
   parentFields: [],
   companyField: null,
   isMergeable: false,
 } as const;
+
+/** `WhoCount` is there only where activities may have several people (docs, Shared Activities). */
+const activityFields = ['WhoId', 'WhoCount', 'Subject', 'Type', 'ActivityDate'];
 
 /** In the order in which a sync pulls them: owners and companies before the people who refer to them. */
 export const objects: readonly SalesforceObject[] = [
@@ -49,8 +55,14 @@ export const objects: readonly SalesforceObject[] = [
     ownFields: [],
     isMergeable: false,
   },
-  { ...record, object: 'Account', kind: 'company', push: null, ownFields: [] },
-  { ...record, object: 'Lead', kind: 'lead', push: written, ownFields: [] },
+  { ...record, object: 'Account', kind: 'company', push: null, ownFields: ['IsPersonAccount'] },
+  {
+    ...record,
+    object: 'Lead',
+    kind: 'lead',
+    push: written,
+    ownFields: ['IsConverted', 'ConvertedContactId', 'ConvertedOpportunityId'],
+  },
   {
     ...record,
     object: 'Contact',
@@ -60,17 +72,45 @@ export const objects: readonly SalesforceObject[] = [
     companyField: 'AccountId',
   },
   {
+    ...record,
+    object: 'Opportunity',
+    kind: 'opportunity',
+    lanes: ['full', 'live', 'settled'],
+    push: null,
+    optional: true,
+    ownFields: ['Name', 'StageName', 'Amount', 'IsClosed', 'IsWon', 'CreatedDate'],
+    isMergeable: false,
+  },
+  { ...engagement, object: 'OpportunityContactRole', ownFields: ['OpportunityId', 'ContactId'] },
+  {
     ...engagement,
     object: 'CampaignMember',
-    ownFields: ['LeadId', 'ContactId', 'CampaignId', 'HasResponded', 'FirstRespondedDate', 'CreatedDate'],
+    ownFields: ['LeadId', 'ContactId', 'CampaignId', 'Status', 'HasResponded', 'FirstRespondedDate', 'CreatedDate'],
     parentFields: ['Campaign.Name', 'Campaign.Type'],
+    eventTexts: ['Campaign.Type', 'Campaign.Name', 'Status'],
   },
   {
     ...engagement,
     object: 'Task',
-    ownFields: ['WhoId', 'Subject', 'TaskSubtype', 'IsClosed', 'CompletedDateTime', 'ActivityDate'],
+    ownFields: [...activityFields, 'TaskSubtype', 'CallDisposition', 'IsClosed', 'CompletedDateTime'],
+    // Whoever logs for another tool is known by the user's name.
+    parentFields: ['CreatedBy.Name'],
+    eventTexts: ['Subject', 'Type', 'TaskSubtype', 'CallDisposition', 'CreatedBy.Name'],
   },
-  { ...engagement, object: 'Event', ownFields: ['WhoId', 'Subject', 'StartDateTime', 'CreatedDate'] },
+  {
+    ...engagement,
+    object: 'Event',
+    ownFields: [...activityFields, 'StartDateTime', 'IsAllDayEvent'],
+    parentFields: ['CreatedBy.Name'],
+    eventTexts: ['Subject', 'Type', 'CreatedBy.Name'],
+  },
+  {
+    ...engagement,
+    object: 'EmailMessage',
+    ownFields: ['ActivityId', 'Subject', 'Incoming', 'MessageDate', 'IsBounced', 'FirstOpenedDate', 'LastOpenedDate'],
+    parentFields: ['Activity.WhoId'],
+    eventTexts: ['Subject'],
+  },
 ];
 
 /** @throws RangeError for an object that is not in the list: a mistake of the caller. */

@@ -1,16 +1,17 @@
 import {
-  RequestError,
+  emptyPage,
   type ExternalId,
   type PullBatch,
   type PulledPage,
   type PullRequest,
+  RequestError,
   type SourceRecord,
   type Tombstone,
 } from 'leadloop/connector-sdk';
 import { encodeCursor, windowPosition, type WindowPosition } from './cursor.ts';
-import { stampOf } from './decode.ts';
+import { opportunityLinks, stampOf } from './decode.ts';
 import { getUpdated } from './endpoints.ts';
-import { engagementEvents } from './engagements.ts';
+import { engagementIn } from './engagements.ts';
 import { beginning, overlapMs, pageSize, replicationReachMs, replicationStepMs, stampMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
 import type { SalesforceObject } from './objects.ts';
@@ -67,7 +68,7 @@ export async function* pullWindows(
   const first = bounds === null ? null : openWindow(position, bounds);
   if (bounds === null || first === null || bounds.isEmpty) {
     const reached = first === null ? position : positionAfter(first, null);
-    yield { ...nothing, cursor: encodeCursor(reached), done: true };
+    yield { ...emptyPage, cursor: encodeCursor(reached), done: true };
     return;
   }
   const reader = await readerFor(session, object, request);
@@ -78,7 +79,7 @@ export async function* pullWindows(
     const rows = page.records.map((row) => ({ stamp: stampOf(row) ?? 0, id: row.Id }));
     const next: Window | null = afterPage(asked, { ...page, rows }) ?? restAfter(asked, until);
     yield {
-      ...(await pageOf(page.records, { object, request, reader, heldBefore })),
+      ...(await pageOf(page.records, { session, object, request, reader, heldBefore })),
       cursor: encodeCursor(positionAfter(asked, next)),
       done: next === null,
     };
@@ -157,9 +158,8 @@ function unlessRefused(error: unknown): null {
   throw error;
 }
 
-export const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [] };
-
 interface Part {
+  readonly session: Session;
   readonly object: SalesforceObject;
   readonly request: PullRequest;
   readonly reader: Reader;
@@ -168,7 +168,7 @@ interface Part {
 }
 
 export async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
-  const { object, request, reader } = part;
+  const { session, object, request, reader } = part;
   const living = rows.filter(({ IsDeleted }) => IsDeleted !== true);
   const merged = object.isMergeable ? rows.filter((row) => isMerged(row)) : [];
   const followed = await followMerges(merged, rows, reader.byId);
@@ -187,18 +187,15 @@ export async function pageOf(rows: readonly WireRecord[], part: Part): Promise<P
   const lost = followed.flatMap(({ survivor, absorbed: [id] }) =>
     survivor === null && id !== undefined ? [gone(object, id)] : [],
   );
+  const read = rows.filter(({ Id }) => !held.has(Id));
   return {
     records,
     rejected: wanted.flatMap(({ rejected }) => rejected),
     tombstones: object.kind === 'engagement' ? [] : [...dead, ...lost],
-    events:
-      object.kind === 'engagement'
-        ? engagementEvents(
-            object.object,
-            living.filter(({ Id }) => !held.has(Id)),
-            request.events,
-          )
-        : [],
+    ...(object.kind === 'engagement'
+      ? await engagementIn(session, object.object, { rows: read, rules: request.events, signal: request.signal })
+      : { events: [], withdrawn: [] }),
+    links: opportunityLinks(object.object, living),
   };
 }
 

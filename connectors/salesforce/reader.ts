@@ -1,10 +1,11 @@
 import { RequestError, type FieldSchema, type PullRequest } from 'leadloop/connector-sdk';
 import { decoderFor, type Decoder } from './decode.ts';
 import { fitsUrl, query } from './endpoints.ts';
-import { idsPerQuery } from './limits.ts';
+import { idsPerQuery, schemaAgeMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
+import { opportunityDecoder } from './opportunities.ts';
 import type { SalesforceObject } from './objects.ts';
-import { cachedSchema, describe } from './schema.ts';
+import { cachedSchema } from './schema.ts';
 import type { Session } from './session.ts';
 import { tableReader } from './table-rows.ts';
 import { wideRows, type Split } from './wide-rows.ts';
@@ -34,11 +35,11 @@ export async function readerFor(
   object: SalesforceObject,
   { fields, signal }: Pick<PullRequest, 'fields' | 'signal'>,
 ): Promise<Reader> {
-  let schema = await describe(session, object.object, signal);
-  let decode = decoderFor(object, fields, schema);
+  let schema = await cachedSchema(session, object.object, { maxAgeMs: schemaAgeMs, signal });
+  let decode = decoderOf(object, fields, schema);
   const refresh = async (): Promise<void> => {
     schema = await cachedSchema(session, object.object, { maxAgeMs: 0, signal });
-    decode = decoderFor(object, fields, schema);
+    decode = decoderOf(object, fields, schema);
   };
   const statement = (condition: string | null): string =>
     soqlFor(object, columnsFor(object, fields, schema), condition);
@@ -83,6 +84,11 @@ export async function readerFor(
     refresh,
     hasBin: has(schema, 'IsDeleted'),
   };
+}
+
+function decoderOf(object: SalesforceObject, fields: readonly string[], schema: readonly FieldSchema[]): Decoder {
+  const decode = decoderFor(object, fields, schema);
+  return object.kind === 'opportunity' ? opportunityDecoder(decode) : decode;
 }
 
 /** Pure. Salesforce refuses a whole query for one field that it does not show us: only what was described is named. */

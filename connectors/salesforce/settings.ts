@@ -42,6 +42,12 @@ export const settings = Type.Object(
   { additionalProperties: false },
 );
 
+/** The session that was asked for last: the next run goes on with it, and asks for no other until it has ended. */
+const kept = {
+  accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+  instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+};
+
 const clientCredentials = Type.Object(
   {
     clientId: Type.String({ minLength: 1, description: 'Consumer key of the external client app.' }),
@@ -52,6 +58,7 @@ const clientCredentials = Type.Object(
         description: 'Tried where the first is refused: a rotated secret is valid at once.',
       }),
     ),
+    ...kept,
   },
   { additionalProperties: false, title: 'Client credentials' },
 );
@@ -61,6 +68,7 @@ const jwt = Type.Object(
     clientId: Type.String({ minLength: 1 }),
     username: Type.String({ minLength: 1, description: 'The integration user.' }),
     privateKey: Type.String({ minLength: 1, description: 'PEM; its certificate is on the app.' }),
+    ...kept,
   },
   { additionalProperties: false, title: 'JWT bearer' },
 );
@@ -70,8 +78,7 @@ const refreshToken = Type.Object(
     clientId: Type.String({ minLength: 1 }),
     clientSecret: Type.Optional(Type.String({ minLength: 1 })),
     refreshToken: Type.String({ minLength: 1 }),
-    accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
-    instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+    ...kept,
   },
   { additionalProperties: false, title: 'Refresh token' },
 );

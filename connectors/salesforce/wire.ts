@@ -58,6 +58,8 @@ export interface WireField {
   readonly calculated?: boolean;
   readonly updateable?: boolean;
   readonly length?: number;
+  /** Of a lookup: the objects that it may lead to. */
+  readonly referenceTo?: readonly string[];
   readonly picklistValues?: readonly { readonly value: string; readonly active?: boolean }[];
 }
 
@@ -77,6 +79,10 @@ export interface WireJob {
 
 /** What is left of the organisation's limits, by their names. */
 export type WireLimits = Readonly<Record<string, { readonly Max: number; readonly Remaining: number }>>;
+
+export interface WireDeleted {
+  readonly deletedRecords: readonly { readonly id: string }[];
+}
 
 export interface WireToken {
   readonly access_token: string;

@@ -63,8 +63,8 @@ export async function pullLane(
     );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
-    // Statistics of tables that are still empty would mislead every query of the pass.
-    if (isNewGround && batch.records.length > 0) {
+    // A first batch may be empty, and statistics of nothing are worse than none.
+    if (isNewGround && batch.records.length + batch.events.length > 0) {
       await database.transaction(pipeline.orgId, refreshStatistics);
       isNewGround = false;
     }
@@ -103,7 +103,7 @@ async function openLane(pull: Pull, capability: ObjectCapability, plan: LanePlan
       return full;
     }
     if (plan.start === 'restart') {
-      await forgetUncounted(tx, pipeline, { object, defaultMapping: definition.defaultMapping });
+      await forgetUncounted(tx, pipeline, { capability, defaultMapping: definition.defaultMapping });
     }
     // Where there are no full passes, live reads the whole past and settled only what it might have missed.
     const cursor = plan.lane === 'live' && !lanes.includes('full') ? null : origin;

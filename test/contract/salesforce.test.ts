@@ -13,6 +13,7 @@ const harness: Harness = {
   refused: { field: 'Leadloop_Tier__c', value: 'lukewarm' },
   // Salesforce answers a write without the record: what a trigger made of it comes with the next pull.
   kept: null,
+  calledOff: 'Event',
   queryCap: 2_000,
   idleCalls: () => 1,
   start: startSalesforce,
@@ -154,7 +155,7 @@ describe('Salesforce’s own traps', () => {
   test('a converted lead names its contact, and the others are written (trap 6)', async () => {
     await using crm = await startSalesforce({ leads: 3 });
     const [id = '', ...others] = crm.leads();
-    const contact = await crm.convert(id);
+    const { externalId: contact } = await crm.convert(id);
     const outcomes = await score(crm, [id, ...others]);
     expect(outcomes[0]).toMatchObject({ status: 'gone', mergedInto: contact });
     expect(outcomes.slice(1).every(({ status }) => status === 'applied')).toBe(true);

@@ -1,6 +1,6 @@
 import { salesforce } from '../../connectors/salesforce/index.ts';
 import type { SalesforceCredentials, SalesforceSettings } from '../../connectors/salesforce/settings.ts';
-import type { Connector, FieldSpec } from '../../src/connector-sdk/index.ts';
+import type { Connector, FieldSpec, RecordKey } from '../../src/connector-sdk/index.ts';
 import {
   DEFAULT_TOKEN,
   startSalesforceSandbox,
@@ -17,8 +17,7 @@ export interface SalesforceCrm extends Crm {
   /** What connectors that were opened by `openWith` have logged. */
   readonly logged: readonly Logged[];
   openWith(settings: SalesforceSettings): Connector;
-  /** Returns the id of the contact. */
-  convert(lead: string): Promise<string>;
+  convert(lead: string): Promise<RecordKey>;
   /** Begins a long transaction of somebody else's, which writes; the answer commits it. */
   writeSlowly(id: string, values: Readonly<Record<string, string>>): Promise<() => Promise<void>>;
 }
@@ -60,6 +59,8 @@ export async function startSalesforce(
     ...(isLimited ? {} : { limits: 'off' as const }),
     ...special,
   });
+  // Sales have logged an e-mail lately, whoever else is there: `check` would ask for it.
+  sandbox.org.insert(sandbox.org.table('Task').object, { TaskSubtype: 'Email', IsClosed: true }, { by: 'somebody' });
   // getUpdated cuts seconds off: the minute in which all was seeded shall be over.
   clock.advance(120_000);
   const cache = memoryCache(clock);
@@ -131,8 +132,16 @@ export async function startSalesforce(
       await post('/merge', { winner, losers: [loser] });
       return winner;
     },
+    restore(id) {
+      clock.advance(1);
+      sandbox.org.undelete(rowOf(id), { by });
+    },
     async convert(leadId) {
-      return String((await post('/convert', { leadId }))['contactId']);
+      return { object: 'Contact', externalId: String((await post('/convert', { leadId }))['contactId']) };
+    },
+    callOff(id) {
+      clock.advance(1);
+      sandbox.org.delete(rowOf(id), { by });
     },
     async writeSlowly(id, values) {
       const transaction = `/transactions/${String((await post('/transactions', {}))['id'])}`;

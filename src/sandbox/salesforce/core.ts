@@ -1,5 +1,6 @@
 import type { RequestLog } from '../hubspot/request-log.ts';
 import type { Auth } from './auth.ts';
+import type { BatchJobs } from './bulk/batches.ts';
 import type { BulkJobs } from './bulk/jobs.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Usage } from './limits.ts';
@@ -15,6 +16,7 @@ export interface World {
   readonly transactions: Transactions;
   readonly answers: Answers;
   readonly jobs: BulkJobs;
+  readonly batches: BatchJobs;
   readonly rules: Rules;
   /** The integration user. */
   readonly userId: string;

@@ -105,8 +105,9 @@ function addParsers(app: FastifyInstance): void {
       done(restError(400, 'JSON_PARSER_ERROR', message), undefined);
     }
   });
-  app.addContentTypeParser('text/xml', { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
-  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
+  for (const type of ['text/xml', 'application/xml', 'text/csv']) {
+    app.addContentTypeParser(type, { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
+  }
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { RequestLog } from '../hubspot/request-log.ts';
 import { Auth, type OAuthClient } from './auth.ts';
+import { BatchJobs } from './bulk/batches.ts';
 import { BulkJobs } from './bulk/jobs.ts';
 import type { Core, World } from './core.ts';
 import { seedOrg, seedStaff } from './data/seed-org.ts';
@@ -11,10 +12,13 @@ import { NO_LIMITS, SALESFORCE_LIMITS, Usage, type LimitInfoForm, type Limits } 
 import { Memory, type Origin } from './memory.ts';
 import { installPipeline } from './pipeline.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { bulkBatchRoutes } from './routes/bulk-batches.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { compositeRoutes } from './routes/composite.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
+import { layoutRoutes } from './routes/layouts.ts';
+import { listViewRoutes } from './routes/list-views.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { queryRoutes } from './routes/query.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -117,6 +121,7 @@ function buildWorld(options: SalesforceSandboxOptions, now: Now): World {
     transactions: new Transactions(org),
     answers: new Answers(org),
     jobs: new BulkJobs(org, { pollsInProgress: bulkPolls, mostRows: bulkPageRows }),
+    batches: new BatchJobs(org),
     rules: rulesOf(options, staff.queue),
     userId: staff.integration,
   };
@@ -131,7 +136,7 @@ function keep(app: FastifyInstance, core: Core, { memory, origin }: { memory: Me
   const save = (): void => memory.save(core.world.org, origin, core.clock.aheadMs());
   if (memory.origin === null) save();
   app.addHook('onSend', (request, _reply, payload, done) => {
-    const writes = request.method !== 'GET' || request.url.includes('/jobs/ingest/');
+    const writes = request.method !== 'GET' || /\/jobs\/ingest\/|\/services\/async\//.test(request.url);
     if (writes && !READS.test(request.url)) save();
     done(null, payload);
   });
@@ -175,12 +180,15 @@ function buildCore(options: SalesforceSandboxOptions): Core {
 function addRoutes(app: FastifyInstance, core: Core): void {
   oauthRoutes(app, core);
   discoveryRoutes(app, core);
+  layoutRoutes(app, core);
+  listViewRoutes(app, core);
   queryRoutes(app, core);
   replicationRoutes(app, core);
   recordRoutes(app, core);
   collectionRoutes(app, core);
   compositeRoutes(app, core);
   bulkRoutes(app, core);
+  bulkBatchRoutes(app, core);
   toolingRoutes(app, core);
 }
 

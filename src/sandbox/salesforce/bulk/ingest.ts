@@ -4,22 +4,31 @@ import type { SObject } from '../schema/sobject.ts';
 import { planCreate, planDelete, planUpdate, type Input, type Plan, type WriteContext } from '../write/write.ts';
 import { planUpsert } from '../write/upsert.ts';
 import { textOf } from '../input.ts';
-import { csvLine, parseCsv } from './csv.ts';
 
 export type IngestOperation = 'insert' | 'update' | 'upsert' | 'delete';
 
+export interface IngestOrder {
+  readonly object: SObject;
+  readonly operation: IngestOperation;
+  readonly externalId: string | undefined;
+}
+
+export interface Sheet {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** What became of one row. */
+export interface Outcome {
+  /** Empty if no record could be named. */
+  readonly id: string;
+  readonly created: boolean;
+  /** `CODE:message:fields --`. */
+  readonly error: string | undefined;
+}
+
 /** An empty cell leaves the field alone; this one clears it. */
 const CLEAR = '#N/A';
-
-export interface IngestResults {
-  successful: string;
-  failed: string;
-  unprocessed: string;
-  processed: number;
-  failures: number;
-  /** Why the whole job failed. */
-  error?: string;
-}
 
 const XSD: Partial<Record<Field['type'], string>> = {
   boolean: 'boolean',
@@ -37,24 +46,18 @@ function cellValue(field: Field, text: string): unknown {
   return text;
 }
 
-interface IngestOrder {
-  readonly object: SObject;
-  readonly operation: IngestOperation;
-  readonly externalId: string | undefined;
-}
-
 /** The cells of a row by column; empty ones are not there. */
 function inputOf(object: SObject, columns: readonly string[], cells: readonly string[]): Input {
   const entries = columns.flatMap((column, at) => {
     const text = cells[at] ?? '';
     const field = object.field(column);
-    return text === '' || field === undefined ? [] : [[column, cellValue(field, text)] as const];
+    return text === '' || field === undefined ? [] : [[field.name, cellValue(field, text)] as const];
   });
   return Object.fromEntries(entries);
 }
 
 function plan(context: WriteContext, { object, operation, externalId }: IngestOrder, input: Input): Plan {
-  const id = input['Id'] ?? input['id'] ?? '';
+  const id = input['Id'] ?? '';
   switch (operation) {
     case 'insert':
       return planCreate(context, object, input);
@@ -67,48 +70,31 @@ function plan(context: WriteContext, { object, operation, externalId }: IngestOr
   }
 }
 
-/** `CODE:message:fields --`, as failed results print it. */
+/** As failed results print it. */
 function errorText(problem: Problem, columns: readonly string[], { object }: IngestOrder, input: Input): string {
   const { code, message, fields = [] } = problem;
   if (code !== 'JSON_PARSER_ERROR') return `${code}:${message}:${fields.join(',')} --`;
   const value = /from \S+ value (.*) or request may be/.exec(message)?.[1] ?? '';
-  const column = columns.findIndex((name) => String(input[name]) === value);
-  const name = columns[column] ?? '';
+  const names = columns.map((column) => object.field(column)?.name ?? column);
+  const column = names.findIndex((name) => String(input[name]) === value);
+  const name = names[column] ?? '';
   const type = XSD[object.field(name)?.type ?? 'double'] ?? 'double';
   return `INVALID_FIELD:Failed to deserialize field at col ${column}. Due to, '${value}' is not a valid value for the type xsd:${type}:${name} --`;
 }
 
-/** Carries out a job. Results come in an order of their own. */
-export function ingest(context: WriteContext, order: IngestOrder, csv: string): IngestResults {
-  const [columns = [], ...rows] = parseCsv(csv);
-  const own = columns.join(',');
-  const heads = {
-    successful: `"sf__Id","sf__Created",${own}\n`,
-    failed: `"sf__Id","sf__Error",${own}\n`,
-    unprocessed: csvLine(columns),
-  };
-  const unknown = columns.find((name) => order.object.field(name) === undefined);
-  if (unknown !== undefined) {
-    const error = `InvalidBatch : Field name not found : ${unknown}`;
-    return { ...heads, unprocessed: heads.unprocessed + rows.map(csvLine).join(''), processed: 0, failures: 0, error };
-  }
-  const successful: string[] = [];
-  const failed: string[] = [];
-  for (const cells of rows) {
+/** A column the loading user knows nothing of fails the whole job before its first row. */
+export function unknownColumn({ org, userId }: WriteContext, object: SObject, { columns }: Sheet): string | undefined {
+  return columns.find((name) => org.access.visible(userId, object, name) === undefined);
+}
+
+/** Carries out the rows, one by one. */
+export function ingest(context: WriteContext, order: IngestOrder, { columns, rows }: Sheet): Outcome[] {
+  return rows.map((cells) => {
     const input = inputOf(order.object, columns, cells);
     const done = plan(context, order, input);
-    if ('apply' in done) successful.push(csvLine([done.apply(), String(done.created), ...cells]));
-    else {
-      const [problem = { code: 'UNKNOWN_EXCEPTION', message: '' }] = done.problems;
-      const id = textOf(input['Id']) ?? '';
-      failed.push(csvLine([id, errorText(problem, columns, order, input), ...cells]));
-    }
-  }
-  return {
-    successful: heads.successful + successful.toReversed().join(''),
-    failed: heads.failed + failed.join(''),
-    unprocessed: heads.unprocessed,
-    processed: rows.length,
-    failures: failed.length,
-  };
+    if ('apply' in done) return { id: done.apply(), created: done.created, error: undefined };
+    const [problem = { code: 'UNKNOWN_EXCEPTION', message: '' }] = done.problems;
+    const error = errorText(problem, columns, order, input);
+    return { id: textOf(input['Id']) ?? '', created: false, error };
+  });
 }

@@ -5,8 +5,9 @@ import type { Org } from '../store/org.ts';
 import type { Row } from '../store/table.ts';
 import { DAY, restDateTime } from '../time.ts';
 import type { WriteContext } from '../write/write.ts';
-import type { SObject } from '../schema/sobject.ts';
-import { ingest, type IngestOperation, type IngestResults } from './ingest.ts';
+import type { CsvFormat } from './csv.ts';
+import { runIngest, type IngestResults } from './ingest-results.ts';
+import type { IngestOrder } from './ingest.ts';
 import { bulkPage, bulkRows } from './query-results.ts';
 
 type JobState = 'Open' | 'UploadComplete' | 'InProgress' | 'JobComplete' | 'Failed' | 'Aborted';
@@ -18,6 +19,7 @@ interface Job {
   readonly createdById: string;
   readonly createdAt: number;
   readonly apiVersion: number;
+  readonly format: CsvFormat;
   state: JobState;
   /** How often it is still seen in progress. */
   polls: number;
@@ -29,12 +31,6 @@ interface Job {
 export interface QueryJob extends Job {
   readonly selection: Selection;
   readonly rows: readonly Row[];
-}
-
-interface IngestOrder {
-  readonly object: SObject;
-  readonly operation: IngestOperation;
-  readonly externalId: string | undefined;
 }
 
 export interface IngestJob extends Job {
@@ -50,6 +46,7 @@ const DEFAULT_PAGE = 50_000;
 interface Start {
   readonly version: string;
   readonly doomed: boolean;
+  readonly format: CsvFormat;
 }
 
 /** Bulk API 2.0 jobs. They move on when somebody looks, so that a test waits for nothing. */
@@ -71,11 +68,11 @@ export class BulkJobs {
   startQuery(
     reader: Reader,
     selection: Selection,
-    { version, doomed, withHidden }: Start & { withHidden: boolean },
+    { withHidden, ...start }: Start & { withHidden: boolean },
   ): QueryJob {
     const operation = withHidden ? 'queryAll' : 'query';
     const job: QueryJob = {
-      ...this.job(operation, selection.object.name, { version, doomed, by: reader.userId }),
+      ...this.job(operation, selection.object.name, { ...start, by: reader.userId }),
       state: 'UploadComplete',
       selection,
       rows: bulkRows(reader, selection, withHidden),
@@ -84,9 +81,9 @@ export class BulkJobs {
     return job;
   }
 
-  startIngest(context: WriteContext, order: IngestOrder, { version, doomed }: Start): IngestJob {
+  startIngest(context: WriteContext, order: IngestOrder, start: Start): IngestJob {
     const { operation, object } = order;
-    const base = this.job(operation, object.name, { version, doomed, by: context.userId });
+    const base = this.job(operation, object.name, { ...start, by: context.userId });
     const job: IngestJob = { ...base, order, context, csv: undefined, results: undefined };
     this.ingests.set(job.id, job);
     return job;
@@ -96,12 +93,12 @@ export class BulkJobs {
   look(job: QueryJob | IngestJob): void {
     if (job.state === 'UploadComplete') job.state = 'InProgress';
     else if (job.state !== 'InProgress') return;
-    job.changedAt = this.org.now();
+    job.changedAt = this.org.stamp();
     if (job.polls > 0) {
       job.polls -= 1;
       return;
     }
-    if ('order' in job && !job.doomed) job.results = ingest(job.context, job.order, job.csv ?? '');
+    if ('order' in job && !job.doomed) job.results = runIngest(job.context, job.order, job.csv ?? '', job.format);
     const failed = job.doomed || ('results' in job && job.results?.error !== undefined);
     job.state = failed ? 'Failed' : 'JobComplete';
   }
@@ -122,7 +119,7 @@ export class BulkJobs {
     const rows = job.rows.slice(start, start + size);
     const end = start + rows.length;
     return {
-      csv: bulkPage(job.selection, rows),
+      csv: bulkPage(job.selection, rows, job.format),
       next: end < job.rows.length ? Buffer.from(String(end)).toString('base64url') : 'null',
       rows: rows.length,
     };
@@ -141,7 +138,7 @@ export class BulkJobs {
     return job !== undefined && job.createdAt + KEPT_MS > this.org.now() ? job : undefined;
   }
 
-  private job(operation: string, object: string, { version, doomed, by }: Start & { by: string }): Job {
+  private job(operation: string, object: string, { version, doomed, format, by }: Start & { by: string }): Job {
     const createdAt = this.org.stamp();
     return {
       id: this.org.newId('750'),
@@ -150,6 +147,7 @@ export class BulkJobs {
       createdById: by,
       createdAt,
       apiVersion: Number(version),
+      format,
       state: 'Open',
       polls: this.pollsInProgress,
       changedAt: createdAt,

@@ -4,7 +4,7 @@ import type { Path, Reader } from '../soql/columns.ts';
 import { matching, type Selection } from '../soql/select.ts';
 import type { Row } from '../store/table.ts';
 import { bulkDateTime } from '../time.ts';
-import { csvLine } from './csv.ts';
+import { csvLine, type CsvFormat } from './csv.ts';
 
 /** Rows of one chunk of the primary key; chunks come back in any order. */
 const CHUNK = 500;
@@ -46,8 +46,14 @@ function cell({ field, read }: Path, row: Row): string {
 }
 
 /** One page; every page begins with the header. */
-export function bulkPage(selection: Selection, rows: readonly Row[]): string {
-  const lines = [csvLine(selection.paths.map(nameOf))];
-  for (const row of rows) lines.push(csvLine(selection.paths.map((path) => cell(path, row))));
+export function bulkPage(selection: Selection, rows: readonly Row[], format: CsvFormat): string {
+  const lines = [csvLine(selection.paths.map(nameOf), format)];
+  for (const row of rows)
+    lines.push(
+      csvLine(
+        selection.paths.map((path) => cell(path, row)),
+        format,
+      ),
+    );
   return lines.join('');
 }

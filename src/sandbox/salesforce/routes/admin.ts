@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
 import { isFaultName } from '../faults/menu.ts';
 import { canonicalId } from '../ids.ts';
-import { param } from '../input.ts';
+import { bodyObject, param } from '../input.ts';
 import type { Values } from '../schema/field.ts';
+import { customObject } from '../schema/metadata.ts';
 import type { SObject } from '../schema/sobject.ts';
 import { convertLead, mergeRecords } from '../store/lifecycle.ts';
 import type { Row } from '../store/table.ts';
@@ -176,6 +177,13 @@ function settingRoutes(app: FastifyInstance, core: Core): void {
   app.delete(`${BASE}/validation-rules`, (_request, reply) => {
     core.world.rules.validation = [];
     return reply.code(204).send();
+  });
+  app.post(`${BASE}/objects`, (request, reply) => {
+    const { org } = core.world;
+    const definition = customObject(bodyObject(request), org.nextKeyPrefix());
+    if (org.object(definition.name) !== undefined) throw usage(`there is an object ${definition.name}`);
+    org.addObject(definition);
+    return reply.code(201).send({ name: definition.name, keyPrefix: definition.keyPrefix });
   });
   app.post(`${BASE}/settings`, (request) => {
     const { duplicates, usedByOthers, limitInfo, bulkPageRows, bulkPolls } = readBody(Settings, request.body);

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { csvFormat, type CsvFormat } from '../bulk/csv.ts';
 import { jobHead, type IngestJob, type QueryJob } from '../bulk/jobs.ts';
 import { checkBulkQuery } from '../bulk/query-results.ts';
 import type { IngestOperation } from '../bulk/ingest.ts';
 import type { Core } from '../core.ts';
 import { notFound, restError, VendorError } from '../errors.ts';
-import { bodyObject, param, parameter, textOf } from '../input.ts';
+import { bodyObject, param, parameter, textOf, type JsonObject } from '../input.ts';
 import { struckBy } from '../pipeline.ts';
 import { compileSoql, type Selection } from '../soql/select.ts';
 import { bulkWriterOf, DATA, readerOf, version } from './context.ts';
@@ -13,15 +14,13 @@ const OPERATIONS = ['insert', 'update', 'upsert', 'delete'];
 
 type Wire = Record<string, unknown>;
 
-const FORMAT = { lineEnding: 'LF', columnDelimiter: 'COMMA' };
-
 function tempo(job: QueryJob | IngestJob): Wire {
   return { retries: 0, totalProcessingTime: job.state === 'JobComplete' ? 133 : 0 };
 }
 
 function queryStatus(job: QueryJob): Wire {
   const processed = job.state === 'JobComplete' ? job.rows.length : 0;
-  return { ...jobHead(job), jobType: 'V2Query', ...FORMAT, numberRecordsProcessed: processed, ...tempo(job) };
+  return { ...jobHead(job), jobType: 'V2Query', ...job.format, numberRecordsProcessed: processed, ...tempo(job) };
 }
 
 function ingestStatus(job: IngestJob): Wire {
@@ -30,7 +29,7 @@ function ingestStatus(job: IngestJob): Wire {
     ...jobHead(job),
     ...(order.externalId === undefined ? {} : { externalIdFieldName: order.externalId }),
     jobType: 'V2Ingest',
-    ...FORMAT,
+    ...job.format,
     numberRecordsProcessed: results?.processed ?? 0,
     numberRecordsFailed: results?.failures ?? 0,
     ...tempo(job),
@@ -38,6 +37,12 @@ function ingestStatus(job: IngestJob): Wire {
     apexProcessingTime: 0,
     ...(results?.error === undefined ? {} : { errorMessage: results.error }),
   };
+}
+
+function formatOf(body: JsonObject): CsvFormat {
+  const format = csvFormat(body);
+  if (format === undefined) throw restError(400, 'INVALIDJOB', 'Invalid columnDelimiter or lineEnding');
+  return format;
 }
 
 /** Errors of a statement are wrapped: the code of the query stands in the message. */
@@ -61,10 +66,11 @@ function startQuery(core: Core, request: FastifyRequest): Wire {
   core.usage.takeBulkJob();
   const job = core.world.jobs.startQuery(readerOf(core), selection, {
     version: version(request),
+    format: formatOf(bodyObject(request)),
     withHidden: operation === 'queryAll',
     doomed: struckBy(request, 'bulk-job-fails') !== undefined,
   });
-  return { ...jobHead(job), ...FORMAT };
+  return { ...jobHead(job), ...job.format };
 }
 
 /** Results belong to the API version of the job. */
@@ -124,7 +130,7 @@ function queryRoutes(app: FastifyInstance, core: Core): void {
   });
   app.patch(`${base}/:id`, (request) => {
     job(request).state = 'Aborted';
-    return { ...jobHead(job(request)), ...FORMAT };
+    return { ...jobHead(job(request)), ...job(request).format };
   });
   app.delete(`${base}/:id`, (request, reply) => {
     core.world.jobs.queries.delete(job(request).id);
@@ -142,18 +148,16 @@ function startIngest(core: Core, request: FastifyRequest): Wire {
     throw restError(400, 'INVALIDENTITY', `Entity '${String(body['object'])}' is not supported by the Bulk API`);
   }
   if (!OPERATIONS.includes(operation)) throw restError(400, 'INVALIDJOB', `Operation not supported: ${operation}`);
-  if ((body['lineEnding'] ?? 'LF') !== 'LF' || (body['columnDelimiter'] ?? 'COMMA') !== 'COMMA') {
-    throw restError(400, 'INVALIDJOB', 'the sandbox knows LF and COMMA only');
-  }
   const externalId = textOf(body['externalIdFieldName']);
   const order = { object, operation: operation as IngestOperation, externalId };
   const job = core.world.jobs.startIngest(bulkWriterOf(core, body['assignmentRuleId']), order, {
     version: version(request),
+    format: formatOf(body),
     doomed: struckBy(request, 'bulk-job-fails') !== undefined,
   });
   const contentUrl = `services/data/v${version(request)}/jobs/ingest/${job.id}/batches`;
   const key = externalId === undefined ? {} : { externalIdFieldName: externalId };
-  return { ...jobHead(job), ...key, contentUrl, ...FORMAT };
+  return { ...jobHead(job), ...key, contentUrl, ...job.format };
 }
 
 function closeIngest(job: IngestJob, state: unknown): Wire {

@@ -32,9 +32,14 @@ const ROLLED_BACK: Problem = {
 };
 
 /** A failed row has no id: only its place tells which one it was. */
-function failure(problems: readonly Problem[], upserts: boolean): ItemResult {
+function failure(problems: readonly Problem[]): ItemResult {
   const errors = problems.map(({ code, message, fields = [] }) => ({ statusCode: code, message, fields }));
-  return { success: false, errors, ...(upserts ? { created: false } : {}) };
+  return { success: false, errors };
+}
+
+/** Upserts tell of failed rows, too, whether they would have been new; of rows that cannot be read, they do not. */
+function createdBy(plan: Plan): boolean {
+  return plan.created === true && !('problems' in plan && plan.problems[0]?.code === 'JSON_PARSER_ERROR');
 }
 
 function typeOf(record: JsonObject): string {
@@ -111,7 +116,10 @@ function run(core: Core, request: FastifyRequest, { size, allOrNone, upserts, pl
   if (allOrNone) {
     const plans = places.map(planned);
     if (plans.some((one) => 'problems' in one)) {
-      return plans.map((one) => failure('problems' in one ? one.problems : [ROLLED_BACK], upserts));
+      return plans.map((one) => ({
+        ...failure('problems' in one ? one.problems : [ROLLED_BACK]),
+        ...(upserts ? { created: createdBy(one) } : {}),
+      }));
     }
     return plans.map((one) => finish(one, upserts));
   }
@@ -119,8 +127,9 @@ function run(core: Core, request: FastifyRequest, { size, allOrNone, upserts, pl
 }
 
 function finish(plan: Plan, upserts: boolean): ItemResult {
-  if ('problems' in plan) return failure(plan.problems, upserts);
-  return { id: plan.apply(), success: true, errors: [], ...(upserts ? { created: plan.created } : {}) };
+  const created = upserts ? { created: createdBy(plan) } : {};
+  if ('problems' in plan) return { ...failure(plan.problems), ...created };
+  return { id: plan.apply(), success: true, errors: [], ...created };
 }
 
 function invalidType(name: string): Plan {

@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
+import { restError } from '../errors.ts';
 import { header, param, parameter } from '../input.ts';
+import { explain } from '../soql/explain.ts';
 import { malformed } from '../soql/parse.ts';
 import { compileSoql, type Selection } from '../soql/select.ts';
 import { DATA, readerOf, version } from './context.ts';
+import { findListView } from './list-views.ts';
 
 function batchSize(request: FastifyRequest): number | undefined {
   const size = /batchSize\s*=\s*(\d+)/i.exec(header(request, 'sforce-query-options') ?? '')?.[1];
@@ -34,7 +37,18 @@ function columnMetadata({ object, paths }: Selection): Record<string, unknown> {
   };
 }
 
+/** The plan of a statement, or of the list view an id names. */
+function plan(core: Core, wanted: string): unknown {
+  const reader = readerOf(core);
+  if (/\s/.test(wanted)) return explain(reader, compileSoql(reader, wanted));
+  const view = findListView(reader, wanted);
+  if (view === undefined) throw restError(400, 'INVALID_ID', `invalid report or list view id: ${wanted}`);
+  return explain(reader, compileSoql(reader, view.soql));
+}
+
 function query(core: Core, request: FastifyRequest, withHidden: boolean): unknown {
+  const explained = parameter(request, 'explain');
+  if (explained !== undefined && !withHidden) return plan(core, explained);
   const soql = parameter(request, 'q');
   if (soql === undefined || soql === '') throw malformed('unexpected token: <EOF>');
   const reader = readerOf(core);

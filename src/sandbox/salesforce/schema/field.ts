@@ -48,6 +48,8 @@ export interface Field {
   readonly parts: readonly string[];
   readonly compoundFieldName: string | null;
   readonly defaultValue: Value;
+  /** How the platform's own serial is shown, such as `A-{0000}`; null for what people type. */
+  readonly displayFormat: string | null;
   /** Computed at each read, without moving any stamp. */
   readonly formula: string | null;
 }
@@ -95,6 +97,7 @@ export function field(name: string, type: FieldType, rest: Partial<Field> = {}):
     parts: [],
     compoundFieldName: null,
     defaultValue: type === 'boolean' ? false : null,
+    displayFormat: null,
     formula: null,
     ...rest,
   };

@@ -20,6 +20,7 @@ export function opportunityObject(): SObject {
       field('CloseDate', 'date', { required: true }),
       readOnly('IsClosed', 'boolean'),
       readOnly('IsWon', 'boolean'),
+      readOnly('LastActivityDate', 'date', { permissionable: true }),
       picklist('LeadSource', ['Web', 'Phone Inquiry', 'Partner Referral', 'Other']),
       lookup('CampaignId', ['Campaign']),
       lookup('ContactId', ['Contact'], { updateable: false }),

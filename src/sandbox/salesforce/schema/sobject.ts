@@ -25,7 +25,7 @@ const EVERYTHING: SObjectFlags = {
   replicateable: true,
 };
 
-interface SObjectDefinition {
+export interface SObjectDefinition {
   name: string;
   keyPrefix: string;
   fields: readonly Field[];
@@ -43,6 +43,8 @@ export class SObject {
   readonly labelPlural: string;
   readonly children: readonly ChildRelationship[];
   readonly flags: SObjectFlags;
+  /** The field the platform numbers, if there is one. */
+  readonly numbered: Field | undefined;
   private readonly byName = new Map<string, Field>();
   private readonly byRelationship = new Map<string, Field>();
 
@@ -54,7 +56,13 @@ export class SObject {
     this.labelPlural = labelPlural;
     this.children = children;
     this.flags = { ...EVERYTHING, ...flags };
+    this.numbered = definition.fields.find(({ displayFormat }) => displayFormat !== null);
     for (const one of definition.fields) this.add(one);
+  }
+
+  /** Deployed by an administrator. */
+  get custom(): boolean {
+    return this.name.endsWith('__c');
   }
 
   add(added: Field): void {

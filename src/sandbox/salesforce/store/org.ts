@@ -1,7 +1,7 @@
 import { makeId } from '../ids.ts';
 import { standardObjects } from '../schema/catalogue.ts';
 import type { Field, Value, Values } from '../schema/field.ts';
-import type { SObject } from '../schema/sobject.ts';
+import { SObject, type SObjectDefinition } from '../schema/sobject.ts';
 import { DAY, toSecond, type Now } from '../time.ts';
 import { FieldAccess } from './access.ts';
 import { Locks } from './locks.ts';
@@ -18,6 +18,8 @@ interface Deletion {
 
 /** An org as a file keeps it. */
 export interface Snapshot {
+  /** Objects administrators added; files of older versions have none. */
+  readonly objects?: readonly SObjectDefinition[];
   readonly records: readonly { id: string; values: Values; deletedAt: number | null }[];
   readonly fields: readonly { id: string; object: string; field: Field }[];
   readonly serials: readonly [string, number][];
@@ -48,6 +50,7 @@ export class Org {
   readonly locks = new Locks();
   /** By id. */
   readonly customFields = new Map<string, CustomField>();
+  private readonly customObjects: SObjectDefinition[] = [];
   /** Newest last. */
   readonly deletions: Deletion[] = [];
   /** The user an unnamed hand works as. */
@@ -64,11 +67,7 @@ export class Org {
     this.id = id;
     this.now = now;
     this.schemaChangedAt = now();
-    for (const object of standardObjects()) {
-      this.objects.set(object.name.toLowerCase(), object);
-      this.byPrefix.set(object.keyPrefix, object);
-      this.tables.set(object.name, new Table(object));
-    }
+    for (const object of standardObjects()) this.install(object);
     this.access = new FieldAccess((object) => this.table(object).all());
   }
 
@@ -104,6 +103,18 @@ export class Org {
     return makeId(keyPrefix, serial * 31);
   }
 
+  /** Custom objects number their key prefixes from a00 on. */
+  nextKeyPrefix(): string {
+    return `a${this.customObjects.length.toString(36).padStart(2, '0')}`;
+  }
+
+  /** What an administrator deployed, with a permission set that opens all of it. */
+  addObject(definition: SObjectDefinition): void {
+    this.install(new SObject(definition));
+    this.customObjects.push(definition);
+    this.schemaChangedAt = this.now();
+  }
+
   /** Nobody sees a new field until a permission set grants it. */
   addField(object: SObject, field: Field, id = this.newId('00N')): string {
     object.add(field);
@@ -137,7 +148,12 @@ export class Org {
       LastModifiedById: by,
       SystemModstamp: stamp,
     };
-    const row: Row = { id, object, values: { ...system, ...values, Id: id }, deletedAt: undefined };
+    const row: Row = {
+      id,
+      object,
+      values: { ...system, ...this.number(object), ...values, Id: id },
+      deletedAt: undefined,
+    };
     this.table(object).insert(row);
     return row;
   }
@@ -202,17 +218,36 @@ export class Org {
     return parent === undefined || field === undefined ? null : this.read(parent, field);
   }
 
+  private install(object: SObject): void {
+    this.objects.set(object.name.toLowerCase(), object);
+    this.byPrefix.set(object.keyPrefix, object);
+    this.tables.set(object.name, new Table(object));
+  }
+
+  /** The next auto number of an object that has one. */
+  private number({ numbered, name }: SObject): Values | undefined {
+    if (numbered === undefined || numbered.displayFormat === null) return undefined;
+    const serial = (this.serials.get(name) ?? 0) + 1;
+    this.serials.set(name, serial);
+    const shown = numbered.displayFormat.replace(/\{(0+)\}/, (_, zeros: string) =>
+      String(serial).padStart(zeros.length, '0'),
+    );
+    return { [numbered.name]: shown };
+  }
+
   /** Everything a restart would lose. */
   snapshot(): Snapshot {
     const records = [...this.tables.values()].flatMap((table) =>
       [...table.all()].map(({ id, values, deletedAt }) => ({ id, values, deletedAt: deletedAt ?? null })),
     );
     const fields = [...this.customFields.values()].map(({ id, object, field }) => ({ id, object: object.name, field }));
-    return { records, fields, serials: [...this.serials], deletions: [...this.deletions] };
+    const { customObjects: objects, deletions } = this;
+    return { objects, records, fields, serials: [...this.serials], deletions: [...deletions] };
   }
 
   /** Makes this org what another one was. */
-  restore({ records, fields, serials, deletions }: Snapshot): void {
+  restore({ objects = [], records, fields, serials, deletions }: Snapshot): void {
+    for (const definition of objects) this.addObject(definition);
     for (const table of this.tables.values()) for (const row of table.all()) table.remove(row);
     for (const { id, object, field } of fields) this.addField(this.table(object).object, field, id);
     for (const { id, values, deletedAt } of records) {

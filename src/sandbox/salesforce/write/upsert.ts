@@ -42,5 +42,7 @@ export function planUpsert(
     };
   }
   if (row !== undefined) return planUpdate(context, object, row.id, input);
-  return isId && value !== undefined ? planUpdate(context, object, value, input) : planCreate(context, object, input);
+  if (isId && value !== undefined) return planUpdate(context, object, value, input);
+  const plan = planCreate(context, object, input);
+  return 'problems' in plan ? { ...plan, created: true } : plan;
 }

@@ -21,7 +21,9 @@ export interface WriteContext extends Reader {
 export type Input = Readonly<Record<string, unknown>>;
 
 /** A write that was checked: carried out by `apply`, which gives the id. */
-export type Plan = { problems: readonly Problem[] } | { created: boolean; apply: () => string };
+export type Plan =
+  | { problems: readonly Problem[]; /** Whether it would have been a new record. */ created?: true }
+  | { created: boolean; apply: () => string };
 
 function refused(code: string, message: string, fields: readonly string[] = []): Plan {
   return { problems: [{ code, message, fields }] };
@@ -100,6 +102,8 @@ export function planCreate(context: WriteContext, object: SObject, input: Input)
   if (context.spoilt !== undefined) return { problems: [context.spoilt] };
   if (!object.flags.createable)
     return refused('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be inserted: ${object.label}`);
+  if (Object.entries(input).some(([name, value]) => name.toLowerCase() === 'id' && (value ?? '') !== ''))
+    return refused('INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id']);
   const read = readInput(context, object, input, true);
   if (isProblem(read)) return { problems: [read] };
   const { org, userId } = context;

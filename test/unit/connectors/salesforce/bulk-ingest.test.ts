@@ -175,7 +175,7 @@ describe('a mass push', () => {
   test('records that are converted, merged, deleted or unknown say so', async () => {
     await using crm = await start(240);
     const [converted = '', winner = '', loser = '', gone = '', ...others] = crm.leads();
-    const contact = await crm.convert(converted);
+    const { externalId: contact } = await crm.convert(converted);
     await crm.merge(winner, loser);
     await crm.archive(gone);
     const unknown = '00Q000000000000AAA';
