@@ -213,9 +213,14 @@ describe('e-mail', () => {
     expect(peopleOf(replica, `EmailMessage:${sent.id}:open`)).toEqual([to]);
     expect(peopleOf(replica, `EmailMessage:${reply.id}:reply`)).toEqual([from]);
     expect(replica.events.has(`EmailMessage:${reply.id}:open`)).toBe(false);
-    const asked = crm.sandbox.requests.entries().slice(before).map(({ url }) => decodeURIComponent(url));
+    const asked = crm.sandbox.requests
+      .entries()
+      .slice(before)
+      .map(({ url }) => decodeURIComponent(url));
     const counted = new Set([...replica.events.values()].map(({ externalId }) => externalId.split(':')[1]));
-    expect(asked.filter((url) => url.includes('FROM EmailMessageRelation'))).toHaveLength(Math.ceil(counted.size / 200));
+    expect(asked.filter((url) => url.includes('FROM EmailMessageRelation'))).toHaveLength(
+      Math.ceil(counted.size / 200),
+    );
   });
 });
 
@@ -234,7 +239,10 @@ describe('a shared activity', () => {
       const { replica } = await caughtUp(crm, object);
       expect(peopleOf(replica, `${object}:${alone.id}`)).toEqual([first]);
       expect(peopleOf(replica, `${object}:${shared.id}`)).toEqual([first, second]);
-      const asked = crm.sandbox.requests.entries().slice(before).map(({ url }) => decodeURIComponent(url));
+      const asked = crm.sandbox.requests
+        .entries()
+        .slice(before)
+        .map(({ url }) => decodeURIComponent(url));
       const related = asked.filter((url) => url.includes(`FROM ${object}WhoRelation`));
       expect(related).toHaveLength(1);
       expect(related[0]).toContain(shared.id);

@@ -36,7 +36,12 @@ describe('the command line', () => {
 
   it('sandbox teaches which CRMs it plays, and what each has', async () => {
     const { out } = await run('sandbox --help');
-    for (const text of ['hubspot or salesforce', 'hubspot: 250, salesforce: 100', 'salesforce: 150', 'salesforce: 9002'])
+    for (const text of [
+      'hubspot or salesforce',
+      'hubspot: 250, salesforce: 100',
+      'salesforce: 150',
+      'salesforce: 9002',
+    ])
       expect(out.replaceAll(/\s+/gu, ' ')).toContain(text);
   });
 

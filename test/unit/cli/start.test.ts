@@ -133,7 +133,9 @@ describe('start', () => {
     expect(code).toBe(0);
     expect(asked.applied).toMatchObject([{ stage: { places: [], leftOut: ['acme/acme-salesforce'] } }]);
     expect(asked.synced).toEqual(['acme/acme-hubspot']);
-    expect(err).toMatch(/acme\/acme-salesforce is left out: .* Delete it from config\/leadloop\.yaml, or set the secret/u);
+    expect(err).toMatch(
+      /acme\/acme-salesforce is left out: .* Delete it from config\/leadloop\.yaml, or set the secret/u,
+    );
   });
 
   it('refuses to let real people meet those of the demo that ran before', async () => {

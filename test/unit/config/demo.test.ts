@@ -30,7 +30,10 @@ async function staged(...orgs: readonly (readonly string[])[]) {
   const settings = await load(...orgs);
   const { addresses, leftOut } = demoOf(settings, sandboxes);
   const running = sandboxes.filter(({ kind }) => addresses.has(kind));
-  const stage = { leftOut, places: running.map((sandbox) => ({ ...sandbox, url: `http://127.0.0.1:1/${sandbox.kind}` })) };
+  const stage = {
+    leftOut,
+    places: running.map((sandbox) => ({ ...sandbox, url: `http://127.0.0.1:1/${sandbox.kind}` })),
+  };
   const read = credentialsWith(stage);
   const connections = atSandboxes(settings, stage).orgs.map((org) =>
     org.connections.map((one) => ({ name: one.name, baseUrl: one.baseUrl, secrets: read(one) })),

@@ -10,6 +10,7 @@ import {
   permissionSetObject,
   userObject,
 } from './sales.ts';
+import { eventWhoRelationObject, taskWhoRelationObject } from './shared-activities.ts';
 import type { SObject } from './sobject.ts';
 
 /** The objects of an org, fresh: administrators change them. */
@@ -31,5 +32,7 @@ export function standardObjects(): SObject[] {
     permissionSetObject(),
     assignmentObject(),
     fieldPermissionsObject(),
+    taskWhoRelationObject(),
+    eventWhoRelationObject(),
   ];
 }
