@@ -56,6 +56,8 @@ function activityFields(): Field[] {
     field('Description', 'textarea', { length: 32_000 }),
     field('Type', 'picklist', { values: ['Call', 'Email', 'Meeting', 'Other'] }),
     readOnly('IsArchived', 'boolean'),
+    // The org shares activities: how many people have a part in it.
+    readOnly('WhoCount', 'int'),
     lookup('OwnerId', ['User', 'Group'], { nillable: false, permissionable: false }),
   ];
 }
