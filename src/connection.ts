@@ -43,10 +43,16 @@ export interface SessionServices {
 }
 
 /**
- * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log.
+ * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log. `isFresh`: believes
+ * nothing that was read from the CRM before.
  * @throws AppError `connection-unknown`, `connector-unknown` or `connection-unauthorised` (fix-config, reauthorise).
  */
-export async function openConnection(services: SessionServices, orgId: OrgId, name: string): Promise<Session> {
+export async function openConnection(
+  services: SessionServices,
+  orgId: OrgId,
+  name: string,
+  { isFresh = false }: { readonly isFresh?: boolean } = {},
+): Promise<Session> {
   const { database, sealer, now, sleep = realSleep } = services;
   const connection = await database.transaction(orgId, (tx) => readConnection(tx, name));
   if (connection === null) throw unknownConnection(name);
@@ -55,7 +61,8 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
   if (connection.sealed === null) throw withoutCredentials(name);
   const binding = { orgId, connectionId: connection.id };
   const credentials: unknown = JSON.parse(sealer.unseal(connection.sealed, binding));
-  const cache = cacheOf(database, { ...binding, now });
+  const stored = cacheOf(database, { ...binding, now });
+  const cache = isFresh ? sinceNow(stored, now) : stored;
   const governor = createGovernor({
     limits: definition.limits,
     daily: {
@@ -94,6 +101,13 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
       await connector[Symbol.asyncDispose]();
       await governor[Symbol.asyncDispose]();
     },
+  };
+}
+
+function sinceNow(cache: Cache, now: () => Date): Cache {
+  const opened = now().getTime();
+  return {
+    through: (key, maxAgeMs, load) => cache.through(key, Math.min(maxAgeMs, now().getTime() - opened), load),
   };
 }
 

@@ -42,8 +42,9 @@ export async function runDaemon(
       return await syncConnection(session, { ...quietly, signal });
     },
     now,
-    // Whoever hears the reports needs no log of them.
-    log: (level, ...said) => log(level === 'info' && options.onReport !== undefined ? 'debug' : level, ...said),
+    // Whoever hears the reports needs no log of the runs that have one.
+    log: (level, message, fields) =>
+      log(options.onReport !== undefined && (level === 'info' || 'runId' in fields) ? 'debug' : level, message, fields),
     signal: options.signal,
     runAtStart: options.runAtStart ?? true,
     onReport: (report) => options.onReport?.(report),

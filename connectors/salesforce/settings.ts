@@ -46,6 +46,7 @@ export const settings = Type.Object(
 const kept = {
   accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
   instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+  organization: Type.Optional(Type.String({ description: 'Whose session it is. Kept up to date by leadloop.' })),
 };
 
 const clientCredentials = Type.Object(
@@ -90,6 +91,7 @@ const session = Type.Object(
     instanceUrl: Type.Optional(
       Type.String({ description: 'Where the organisation lives. Default: settings.loginUrl.' }),
     ),
+    organization: Type.Optional(Type.String({ description: 'Whose session it is.' })),
   },
   { additionalProperties: false, title: 'Session' },
 );

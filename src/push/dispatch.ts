@@ -10,7 +10,7 @@ import { sameValue } from '../mapping/write-policy.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
-import type { ConnectionId, OrgId, RunId } from '../model/values.ts';
+import type { ConnectionId, ExternalId, OrgId, RunId } from '../model/values.ts';
 import { planChanges } from './plan.ts';
 import { settleClaim } from './settle.ts';
 
@@ -125,28 +125,34 @@ async function dispatchBatch(
       }))
       .filter((one) => one.changes.length > 0);
     await writeLedger(tx, { connectionId: dispatch.connectionId, runId: dispatch.runId, token, now }, planned);
-    return { claimed: claimed.length, changes: planned.map(asChange) };
+    return { claimed: claimed.map(({ externalId }) => externalId), changes: planned.map(asChange) };
   });
-  if (claim.claimed === 0) return null;
+  if (claim.claimed.length === 0) return null;
   const outcomes =
     claim.changes.length === 0 ? [] : await connector.push({ object: target.object, changes: claim.changes, signal });
-  await settle(dispatch, target, { token, changes: claim.changes, outcomes });
+  await settle(dispatch, target, { token, ...claim, outcomes });
   return outcomes;
 }
 
 async function settle(
   dispatch: Dispatch,
   target: DispatchTarget,
-  answer: { token: string; changes: readonly PushChange[]; outcomes: readonly PushOutcome[] },
+  answer: {
+    token: string;
+    claimed: readonly ExternalId[];
+    changes: readonly PushChange[];
+    outcomes: readonly PushOutcome[];
+  },
 ): Promise<void> {
   const { connectionId, runId } = dispatch;
   const { object, rules, orders } = target;
   await dispatch.database.transaction(dispatch.orgId, async (tx) => {
     const now = dispatch.now();
-    const claimed = await lockClaimed(tx, answer.token);
+    const { token } = answer;
+    const claimed = await lockClaimed(tx, { connectionId, object, token, externalIds: answer.claimed });
     const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, now });
-    await saveSettled(tx, answer.token, settlement.rows);
-    await settleLedger(tx, { token: answer.token, now }, settlement.ledger);
+    await saveSettled(tx, token, settlement.rows);
+    await settleLedger(tx, { token, now }, settlement.ledger);
     await retireRecords(tx, connectionId, settlement.tombstones);
     await dropPushStates(tx, { connectionId, object }, settlement.missing);
     await saveRejected(tx, { connectionId, object, runId, now, read: [], rejected: settlement.rejected });

@@ -440,6 +440,23 @@ function pushLaws(harness: Harness): void {
     expectHonest(crm, changes, outcomes);
   });
 
+  test('more than a batch goes as one mass write, with one outcome each', async ({ skip }) => {
+    const capability = harness.definition.objects.find((one) => one.object === object)?.push;
+    if (capability === undefined || capability === null || capability.mass === null) return skip();
+    const many = capability.maxBatch + 50;
+    await using crm = await ready(many);
+    const ids = crm.leads();
+    expect(ids.length).toBeGreaterThan(capability.maxBatch);
+    const changes = scores(ids, 64).map((change, index) =>
+      index % 33 === 7 ? { ...change, fields: { [refused.field]: refused.value } } : change,
+    );
+    const outcomes = await push(crm.open(), changes);
+    const bad = outcomes.filter((_, index) => index % 33 === 7);
+    expect(new Set(bad.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(outcomes.filter(({ status }) => status === 'applied')).toHaveLength(changes.length - bad.length);
+    expectHonest(crm, changes, outcomes);
+  });
+
   test('the same push again changes nothing', async () => {
     await using crm = await ready(5);
     const changes = scores(crm.leads(), 50);

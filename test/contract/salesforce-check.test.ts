@@ -14,17 +14,9 @@ async function checked(crm: SalesforceCrm): Promise<readonly CheckFinding[]> {
   return crm.open().check(never());
 }
 
-/** An organisation in which e-mail is logged. */
-async function start(): Promise<SalesforceCrm> {
-  const crm = await startSalesforce({ leads: 5 });
-  const { org } = crm.sandbox;
-  org.insert(org.table('Task').object, { TaskSubtype: 'Email', IsClosed: true }, { by: 'somebody' });
-  return crm;
-}
-
-/** And everything has been set up for leadloop. */
+/** An organisation that has been set up for leadloop. */
 async function ready(): Promise<SalesforceCrm> {
-  const crm = await start();
+  const crm = await startSalesforce({ leads: 5 });
   for (const [object, fields] of Object.entries(salesforce.ownedFields)) {
     await crm.open().ensureFields(object, fields, never());
   }
@@ -49,7 +41,7 @@ describe('check of Salesforce', () => {
   });
 
   test('names the fields that are missing, what to deploy, and the permission set that nobody has', async () => {
-    await using crm = await start();
+    await using crm = await startSalesforce({ leads: 5 });
     const found = gaps(await checked(crm));
     expect(found.map(({ subject }) => subject)).toEqual([
       'our fields Lead',
@@ -96,8 +88,8 @@ describe('check of Salesforce', () => {
   test('warns of e-mail that is nowhere to be found: Einstein Activity Capture may keep it to itself', async () => {
     await using crm = await ready();
     const { org } = crm.sandbox;
-    for (const row of [...org.table('EmailMessage').all()]) org.table('EmailMessage').remove(row);
-    for (const row of [...org.table('Task').all()]) org.silently(row, { TaskSubtype: 'Call' });
+    for (const row of org.table('EmailMessage').all()) org.table('EmailMessage').remove(row);
+    for (const row of org.table('Task').all()) org.silently(row, { TaskSubtype: 'Call' });
     const call = { TaskSubtype: 'Call', IsClosed: true, CreatedDate: crm.clock.now() };
     org.insert(org.table('Task').object, call, { by: 'somebody' });
     expect(gaps(await checked(crm))).toMatchObject([
@@ -107,7 +99,7 @@ describe('check of Salesforce', () => {
         message: expect.stringMatching(/No e-mail .* though tasks have/) as string,
       },
     ]);
-    for (const row of [...org.table('Task').all()]) org.table('Task').remove(row);
+    for (const row of org.table('Task').all()) org.table('Task').remove(row);
     const [finding] = gaps(await checked(crm));
     expect(finding?.message).toMatch(/Neither a task nor an e-mail/);
     expect(finding?.remedy).toContain('Sync Email as Salesforce Activity');

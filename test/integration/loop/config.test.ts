@@ -62,7 +62,7 @@ test('a property that the portal lacks is named by check with a remedy, and paus
   });
   await using session = await loop.open();
   const { mapping: problems } = await checkConnection(session, new AbortController().signal);
-  const paused = problems.filter(({ severity }) => severity === 'pauses');
+  const paused = (problems ?? []).filter(({ severity }) => severity === 'pauses');
   expect(paused.map(({ direction, field, code }) => ({ direction, field, code }))).toEqual(
     expect.arrayContaining([
       { direction: 'in', field: 'job_title', code: 'missing-field' },

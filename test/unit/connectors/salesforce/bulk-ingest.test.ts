@@ -138,7 +138,7 @@ describe('a mass push', () => {
 
   test('rows that fail are named with their field, and the others are written (trap 7)', async () => {
     await using crm = await start(260, {
-      validationRules: [{ object: 'Lead', where: `${'Title'} = 'Forbidden'`, message: 'No: never', field: 'Title' }],
+      validationRules: [{ object: 'Lead', where: "Title = 'Forbidden'", message: 'No: never', field: 'Title' }],
     });
     const ids = crm.leads();
     const rule = ids[5]!;
