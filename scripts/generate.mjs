@@ -1,12 +1,15 @@
 // `npm run generate`: files that follow from the code. With --check (in `npm run check`) it only compares.
 //   config/*.schema.json     the form of the configuration, for editors
-//   docs/configuration.md    its tables of keys, between the markers
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+//   docs/configuration.md    its tables of keys, between the markers; those of a CRM follow from its connector
+//   connectors/salesforce/package/    what an administrator of Salesforce deploys
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { connectors } from '../connectors/index.ts';
 import { configFileSchema } from '../src/config/schema.ts';
 import { mappingFileSchema } from '../src/config/schema-mapping.ts';
 import { profileFileSchema } from '../src/config/schema-profile.ts';
 import { root } from './run.mjs';
+import { salesforcePackage } from './salesforce-package.mjs';
 
 const forms = { leadloop: configFileSchema, mapping: mappingFileSchema, profile: profileFileSchema };
 
@@ -47,18 +50,35 @@ function named(schema) {
   return typeof value === 'object' && value.type !== undefined ? { '<name>': value } : {};
 }
 
-function table(name) {
-  const others = Object.entries(forms).flatMap(([other, schema]) => (other === name ? [] : [schema]));
-  const lines = [...new Set(rows(forms[name], '', others))];
+function table(schema, prefix = '') {
+  const others = Object.values(forms).filter((other) => other !== schema);
+  const lines = [...new Set(rows(schema, prefix, others))];
   return ['| key | value | default | meaning |', '|---|---|---|---|', ...lines].join('\n');
 }
 
+/** The ways to log in to a CRM, and the settings of its connector. */
+function connectorTables({ settings, credentials }) {
+  const ways = variants(credentials).filter(({ properties }) => properties !== undefined);
+  const lines = ways.map(({ title, properties, required }) => {
+    const keys = Object.entries(properties).map(([key, { description }]) => {
+      const name = required.includes(key) ? `\`${key}\`` : `\`${key}\` (optional)`;
+      return description === undefined ? name : `${name}: ${description}`;
+    });
+    return `| ${title} | ${cell(keys.join('<br>'))} |`;
+  });
+  return ['| login | credentials |', '|---|---|', ...lines, '', table(settings, 'settings')].join('\n');
+}
+
 const manual = 'docs/configuration.md';
-const filled = Object.keys(forms).reduce(
-  (text, name) =>
+const tables = {
+  ...Object.fromEntries(Object.entries(forms).map(([name, schema]) => [name, table(schema)])),
+  ...Object.fromEntries(connectors.map((connector) => [connector.kind, connectorTables(connector)])),
+};
+const filled = Object.entries(tables).reduce(
+  (text, [name, content]) =>
     text.replace(
       new RegExp(`(<!-- generated: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`),
-      (_, begin, end) => `${begin}\n${table(name)}\n\n${end}`,
+      (_, begin, end) => `${begin}\n${content}\n\n${end}`,
     ),
   readFileSync(join(root, manual), 'utf8'),
 );
@@ -70,6 +90,9 @@ const files = {
       `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: `leadloop ${name}`, ...schema }, null, 2)}\n`,
     ]),
   ),
+  ...Object.fromEntries(
+    Object.entries(salesforcePackage()).map(([path, content]) => [`connectors/salesforce/package/${path}`, content]),
+  ),
 };
 
 for (const [file, content] of Object.entries(files)) {
@@ -79,6 +102,7 @@ for (const [file, content] of Object.entries(files)) {
     console.log(`${file} is out of date; remedy: npm run generate`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
     console.log(`${file} written`);
   }

@@ -4,8 +4,7 @@ import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
 import type { App, AppOptions, ApplyOptions, ServeOptions, SyncReport } from './cli/app-port.ts';
-import { atSandbox, credentialsWith } from './config/demo.ts';
-import { readCredentials } from './config/environment.ts';
+import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
 import { applySettings } from './config/execute.ts';
 import { exportSettings } from './config/export.ts';
 import { loadSettings } from './config/load.ts';
@@ -79,20 +78,21 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
 }
 
-async function applyFile(services: SessionServices, file: string, { dryRun, sandbox }: ApplyOptions) {
+async function applyFile(services: SessionServices, file: string, { dryRun, stage = noStage }: ApplyOptions) {
   const { database, sealer, now } = services;
-  const settings = await loadSettings(file, loadContext);
-  const secrets = sandbox === undefined ? readCredentials : credentialsWith(sandbox);
-  const wanted = sandbox === undefined ? settings : atSandbox(settings, sandbox);
-  return applySettings({ database, sealer, readCredentials: secrets, now }, wanted, { dryRun });
+  const settings = atSandboxes(await loadSettings(file, loadContext), stage);
+  return applySettings({ database, sealer, readCredentials: credentialsWith(stage), now }, settings, { dryRun });
 }
+
+/** The configuration as it is. */
+const noStage: Stage = { places: [], leftOut: [] };
 
 function pageOf(services: SessionServices, nextRunAt: Serving['nextRunAt']): PageReader {
   return createPageReader({
     database: services.database,
     readCrm: async (orgId, name, request) => {
       await using session = await openConnection(services, orgId, name);
-      return session.connector.read({ ...request, signal: AbortSignal.timeout(pageTimeoutMs) });
+      return await session.connector.read({ ...request, signal: AbortSignal.timeout(pageTimeoutMs) });
     },
     defaultMapping: (kind) => definitions.find((one) => one.kind === kind)?.defaultMapping ?? null,
     nextRunAt,
@@ -126,7 +126,8 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
       const chosen = name === null ? entries : [chooseConnection(entries, name)];
       const checked: ConnectionCheck[] = [];
       for (const entry of chosen) {
-        await using session = await openConnection(services, entry.orgId, entry.name);
+        // Whoever has just granted a right wants to know whether it is there, not what was so an hour ago.
+        await using session = await openConnection(services, entry.orgId, entry.name, { isFresh: true });
         checked.push(await checkConnection(session, signal));
       }
       return { connections: checked };

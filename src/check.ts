@@ -4,28 +4,34 @@ import type { MappingProblem } from './model/mapping.ts';
 import { prepare } from './pull/prepare.ts';
 import { readRules } from './db/queries/read-rules.ts';
 import { ConnectorError } from './connector-sdk/errors.ts';
+import { AppError } from './model/errors.ts';
 
 export interface ConnectionCheck {
   readonly name: string;
   readonly findings: readonly CheckFinding[];
-  readonly mapping: readonly MappingProblem[];
+  /** Null = not held against the CRM, which could not be asked. */
+  readonly mapping: readonly MappingProblem[] | null;
 }
 
 /** Credentials, scopes, account and quota of a connection, and its mapping against the CRM's live fields. Writes nothing. */
 export async function checkConnection(session: Session, signal: AbortSignal): Promise<ConnectionCheck> {
   const { name } = session.connection;
+  const findings: CheckFinding[] = [];
   try {
-    const findings = await session.connector.check(signal);
-    if (findings.some(({ level, subject }) => level === 'failure' && subject === 'credentials')) {
-      return { name, findings, mapping: [] };
-    }
+    findings.push(...(await session.connector.check(signal)));
     const { problems } = await prepare(session, session.newId(), signal);
     return { name, findings: [...findings, ...(await ruleFindings(session))], mapping: problems };
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    const remedy = error.remedy === '' ? 'Check the address and the network, then run it again.' : error.remedy;
-    return { name, findings: [{ level: 'failure', subject: error.code, message: error.message, remedy }], mapping: [] };
+    if (!(error instanceof ConnectorError || error instanceof AppError)) throw error;
+    // What the connector has found already it names better than the call that stumbles over it.
+    const isFound = error instanceof ConnectorError && findings.some(({ level }) => level === 'failure');
+    return { name, findings: isFound ? findings : [...findings, failureOf(error)], mapping: null };
   }
+}
+
+function failureOf({ code, message, remedy }: ConnectorError | AppError): CheckFinding {
+  const what = remedy === '' ? 'Check the address and the network, then run it again.' : remedy;
+  return { level: 'failure', subject: code, message, remedy: what };
 }
 
 async function ruleFindings(session: Session): Promise<CheckFinding[]> {

@@ -1,17 +1,19 @@
 import type { Database } from './db/tx.ts';
 import { cacheOf } from './db/queries/crm-cache.ts';
 import { apiUsageOf } from './db/queries/api-usage.ts';
-import { readConnection, type StoredConnectionRow, updateCredentials } from './db/queries/read-connection.ts';
+import { readConnection, type StoredConnectionRow } from './db/queries/read-connection.ts';
 import {
   type Cache,
   type Connector,
   type ConnectorDefinition,
   createGovernor,
+  type DailyQuota,
   type Governor,
   sleep as realSleep,
 } from './connector-sdk/index.ts';
 import { AppError } from './model/errors.ts';
 import type { OrgId } from './model/values.ts';
+import { renewCredentials } from './renew-credentials.ts';
 import type { Sealer } from './secrets/seal.ts';
 
 /** One authorised CRM account of an organisation, opened for a while. */
@@ -20,6 +22,8 @@ export interface Session extends AsyncDisposable {
   readonly orgId: OrgId;
   readonly connection: StoredConnectionRow;
   readonly definition: ConnectorDefinition;
+  /** Of every CRM: a lead may be in another one as well, which is told its score too. */
+  readonly definitions: readonly ConnectorDefinition[];
   readonly connector: Connector;
   readonly governor: Governor;
   readonly cache: Cache;
@@ -40,10 +44,16 @@ export interface SessionServices {
 }
 
 /**
- * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log.
+ * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log. `isFresh`: believes
+ * nothing that was read from the CRM before.
  * @throws AppError `connection-unknown`, `connector-unknown` or `connection-unauthorised` (fix-config, reauthorise).
  */
-export async function openConnection(services: SessionServices, orgId: OrgId, name: string): Promise<Session> {
+export async function openConnection(
+  services: SessionServices,
+  orgId: OrgId,
+  name: string,
+  { isFresh = false }: { readonly isFresh?: boolean } = {},
+): Promise<Session> {
   const { database, sealer, now, sleep = realSleep } = services;
   const connection = await database.transaction(orgId, (tx) => readConnection(tx, name));
   if (connection === null) throw unknownConnection(name);
@@ -52,15 +62,11 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
   if (connection.sealed === null) throw withoutCredentials(name);
   const binding = { orgId, connectionId: connection.id };
   const credentials: unknown = JSON.parse(sealer.unseal(connection.sealed, binding));
-  const cache = cacheOf(database, { ...binding, now });
+  const stored = cacheOf(database, { ...binding, now });
+  const cache = isFresh ? sinceNow(stored, now) : stored;
   const governor = createGovernor({
     limits: definition.limits,
-    daily: {
-      share: connection.quota.dailyShare ?? 1,
-      stopAtOrgUse: connection.quota.stopAtOrgUse ?? 1,
-      ...(typeof connection.quota.dailyLimit === 'number' && { limit: connection.quota.dailyLimit }),
-      usage: apiUsageOf(database, { ...binding, timeZone: connection.settings.timezone ?? 'UTC', now }),
-    },
+    daily: dailyQuotaOf(services, orgId, connection),
     now,
     sleep,
   });
@@ -73,10 +79,7 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
     random: services.random,
     governor,
     cache,
-    saveCredentials: async (rotated) => {
-      const sealed = sealer.seal(JSON.stringify(rotated), binding);
-      await database.transaction(orgId, (tx) => updateCredentials(tx, connection.id, sealed));
-    },
+    renewCredentials: (renew) => renewCredentials({ database, sealer, sleep }, binding, renew),
     log: services.log,
   });
   return {
@@ -84,6 +87,7 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
     orgId,
     connection,
     definition,
+    definitions: services.definitions,
     connector,
     governor,
     cache,
@@ -93,6 +97,23 @@ export async function openConnection(services: SessionServices, orgId: OrgId, na
       await connector[Symbol.asyncDispose]();
       await governor[Symbol.asyncDispose]();
     },
+  };
+}
+
+function dailyQuotaOf({ database, now }: SessionServices, orgId: OrgId, connection: StoredConnectionRow): DailyQuota {
+  const { id: connectionId, quota, settings } = connection;
+  return {
+    share: quota.dailyShare ?? 1,
+    stopAtOrgUse: quota.stopAtOrgUse ?? 1,
+    ...(typeof quota.dailyLimit === 'number' && { limit: quota.dailyLimit }),
+    usage: apiUsageOf(database, { orgId, connectionId, timeZone: settings.timezone ?? 'UTC', now }),
+  };
+}
+
+function sinceNow(cache: Cache, now: () => Date): Cache {
+  const opened = now().getTime();
+  return {
+    through: (key, maxAgeMs, load) => cache.through(key, Math.min(maxAgeMs, now().getTime() - opened), load),
   };
 }
 

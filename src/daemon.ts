@@ -33,17 +33,18 @@ export async function runDaemon(
   let serving: Serving | null = null;
   await using site = isIn('api', 'console') ? await openSite((key) => serving?.nextRunAt(key) ?? null) : null;
   if (site !== null) options.onListening?.(site.url);
-  if (!isIn('scheduler', 'worker')) return aborted(options.signal);
+  if (!isIn('scheduler', 'worker')) return await aborted(options.signal);
   const quietly = { ...plainSync, onProgress: () => undefined };
   serving = serveConnections({
     listConnections: () => scheduled(services.database, options.schedule ?? null),
     sync: async (key, signal) => {
       await using session = await openNamed(services, key);
-      return syncConnection(session, { ...quietly, signal });
+      return await syncConnection(session, { ...quietly, signal });
     },
     now,
-    // Whoever hears the reports needs no log of them.
-    log: (level, ...said) => log(level === 'info' && options.onReport !== undefined ? 'debug' : level, ...said),
+    // Whoever hears the reports needs no log of the runs that have one.
+    log: (level, message, fields) =>
+      log(options.onReport !== undefined && (level === 'info' || 'runId' in fields) ? 'debug' : level, message, fields),
     signal: options.signal,
     runAtStart: options.runAtStart ?? true,
     onReport: (report) => options.onReport?.(report),

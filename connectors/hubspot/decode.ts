@@ -41,6 +41,7 @@ export function decoderFor(object: HubSpotObject, fields: readonly string[], sch
       fields: values,
       mergedIds: merged ? merged.split(';').filter(Boolean) : [],
       companyId: company || null,
+      successor: null,
     };
     return { record, rejected };
   };

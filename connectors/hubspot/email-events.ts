@@ -1,7 +1,8 @@
 import {
-  ProtocolError,
+  emptyPage,
   type EngagementEvent,
   type EngagementType,
+  ProtocolError,
   type PullBatch,
   type PullRequest,
 } from 'leadloop/connector-sdk';
@@ -9,7 +10,6 @@ import { encodeCursor, windowPosition } from './cursor.ts';
 import { listEmailEvents } from './endpoints.ts';
 import { beginning } from './limits.ts';
 import type { HubSpotObject } from './objects.ts';
-import { nothing } from './pull.ts';
 import type { Session } from './session.ts';
 import { endingBy, openWindow } from './windows.ts';
 import type { WireEmailEvent, WireEmailEvents } from './wire.ts';
@@ -30,7 +30,7 @@ export async function* pullEmailEvents(
   const position = windowPosition(since, beginning);
   const window = openWindow(position, until.getTime());
   if (window === null) {
-    yield { ...nothing, cursor: encodeCursor(position), done: true };
+    yield { ...emptyPage, cursor: encodeCursor(position), done: true };
     return;
   }
   const { from, end } = window;
@@ -42,7 +42,7 @@ export async function* pullEmailEvents(
     offset = answer.hasMore ? offsetIn(answer) : null;
     reached ??= endingBy(window, until.getTime() - client.aheadMs).end;
     const next = offset === null ? { from: reached, end: null, at: '' } : { from, end, at: offset };
-    yield { ...nothing, events, cursor: encodeCursor({ kind: 'window', ...next }), done: offset === null };
+    yield { ...emptyPage, events, cursor: encodeCursor({ kind: 'window', ...next }), done: offset === null };
   } while (offset !== null);
 }
 

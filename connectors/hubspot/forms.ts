@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import {
-  RequestError,
+  countsAs,
+  emptyPage,
   type EngagementEvent,
   type EngagementType,
   type PullBatch,
   type PullRequest,
+  RequestError,
 } from 'leadloop/connector-sdk';
 import { encodeCursor, windowPosition, type WindowPosition } from './cursor.ts';
 import { listForms, listSubmissions } from './endpoints.ts';
 import { beginning, schemaAgeMs, submissionLookBackMs } from './limits.ts';
 import type { HubSpotObject } from './objects.ts';
-import { nothing } from './pull.ts';
 import type { Session } from './session.ts';
 import type { WireForm, WireSubmission } from './wire.ts';
 
@@ -43,13 +44,13 @@ export async function* pullForms(
       const recent = page.results.filter(({ submittedAt }) => submittedAt >= oldest);
       after = recent.length < page.results.length ? null : (page.paging?.next?.after ?? null);
       const events = recent.map((submission) => event(form, submission));
-      if (after !== null) yield { ...nothing, events, cursor: encodeCursor(at(pass, form.id, after)), done: false };
+      if (after !== null) yield { ...emptyPage, events, cursor: encodeCursor(at(pass, form.id, after)), done: false };
       else if (events.length > 0)
-        yield { ...nothing, events, cursor: encodeCursor(at(pass, `${form.id}~`, '')), done: false };
+        yield { ...emptyPage, events, cursor: encodeCursor(at(pass, `${form.id}~`, '')), done: false };
     } while (after !== null);
   }
   yield {
-    ...nothing,
+    ...emptyPage,
     cursor: encodeCursor({ kind: 'window', from: Math.max(pass.from, pass.end), end: null, at: '' }),
     done: true,
   };
@@ -96,16 +97,10 @@ async function countedForms(
   return forms
     .filter(({ formType }) => formType !== 'blog_comment')
     .flatMap((form) => {
-      const type = typeOf(form.name, object, request.events);
-      return type === null ? [] : [{ ...form, type }];
+      const type = countsAs(request.events, object, { name: form.name });
+      return type === null || type === 'nothing' ? [] : [{ ...form, type }];
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** Pure: the first rule whose text is in the form's name. */
-function typeOf(name: string, object: string, rules: PullRequest['events']): EngagementType | null {
-  const lower = name.toLowerCase();
-  return rules.find((rule) => rule.object === object && lower.includes(rule.contains.toLowerCase()))?.type ?? null;
 }
 
 /** Some types of forms have no submissions to read (400), and a form of the cached list may be gone (404). */

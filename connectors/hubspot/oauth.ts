@@ -1,4 +1,4 @@
-import { abortable, type ConnectorContext } from 'leadloop/connector-sdk';
+import { abortable, AuthError, type ConnectorContext } from 'leadloop/connector-sdk';
 import type { HubSpotCredentials, HubSpotSettings, OAuthCredentials } from './settings.ts';
 import type { WireToken } from './wire.ts';
 
@@ -27,25 +27,34 @@ function fixed(token: string): TokenSource {
   return { current: () => Promise.resolve(token), renew: () => Promise.resolve(false) };
 }
 
-/** One renewal serves all who wait for it, and outlives the caller that began it: its new refresh token must be kept. */
+/**
+ * One renewal serves all who wait for it, in all processes, and outlives the caller that began it: its new refresh token must
+ * be kept.
+ */
 function renewable(initial: OAuthCredentials, context: Context, exchange: Exchange): TokenSource {
   let credentials = initial;
   let renewAt = Date.parse(initial.expiresAt ?? '') - remainingMs;
   let renewing: Promise<void> | null = null;
 
   const renewNow = async (): Promise<void> => {
-    const { clientId, clientSecret, refreshToken } = credentials;
-    const answer = await exchange({
-      grant_type: 'refresh_token',
-      client_id: clientId,
-      client_secret: clientSecret,
-      refresh_token: refreshToken,
+    const stale = credentials.accessToken;
+    const next = await context.renewCredentials(async (stored) => {
+      // Another process was faster, or somebody has entered a token of another kind.
+      if (!('refreshToken' in stored) || stored.accessToken !== stale) return stored;
+      const { clientId, clientSecret, refreshToken } = stored;
+      const answer = await exchange({
+        grant_type: 'refresh_token',
+        client_id: clientId,
+        client_secret: clientSecret,
+        refresh_token: refreshToken,
+      });
+      return renewed(stored, answer, context.now());
     });
-    const next = renewed(credentials, answer, context.now());
-    await context.saveCredentials(next);
+    if (!('refreshToken' in next)) throw new AuthError('The credentials of the HubSpot connection were replaced.');
     credentials = next;
-    const lifeMs = answer.expires_in * 1_000;
-    renewAt = context.now().getTime() + lifeMs - Math.min(remainingMs, lifeMs * remainingShare);
+    const now = context.now().getTime();
+    const lifeMs = Math.max(0, Date.parse(next.expiresAt ?? '') - now) || 0;
+    renewAt = now + lifeMs - Math.min(remainingMs, lifeMs * remainingShare);
   };
   const shared = (signal: AbortSignal): Promise<void> => {
     renewing ??= renewNow().finally(() => {

@@ -21,6 +21,7 @@ const company = {
   lanes: ['full', 'live', 'settled', 'archived'],
   push: null,
   optional: false,
+  eventTexts: [],
   modifiedProperty: 'hs_lastmodifieddate',
   ownProperties: ['hs_lastmodifieddate', 'hs_merged_object_ids'],
   scopes: ['crm.objects.companies.read'],
@@ -31,8 +32,9 @@ const contact = {
   kind: 'lead',
   source: 'crm',
   lanes: ['full', 'live', 'settled', 'archived'],
-  push: { maxBatch: batchSize },
+  push: { maxBatch: batchSize, mass: null },
   optional: false,
+  eventTexts: [],
   // Contacts alone have no prefix.
   modifiedProperty: 'lastmodifieddate',
   // The primary company is a property of the contact, so no association is read.
@@ -47,6 +49,7 @@ const owner = {
   lanes: ['full'],
   push: null,
   optional: false,
+  eventTexts: [],
   modifiedProperty: 'updatedAt',
   ownProperties: [],
   scopes: ['crm.objects.owners.read'],
@@ -56,6 +59,7 @@ const engagement = {
   kind: 'engagement',
   push: null,
   optional: true,
+  eventTexts: [],
   modifiedProperty: 'hs_lastmodifieddate',
 } as const;
 
@@ -64,7 +68,16 @@ export const objects: readonly HubSpotObject[] = [
   owner,
   company,
   contact,
-  { ...engagement, object: 'forms', source: 'forms', lanes: ['live'], ownProperties: [], scopes: ['forms'] },
+  {
+    ...engagement,
+    object: 'forms',
+    source: 'forms',
+    lanes: ['live'],
+    // Also the `detail` of each event: see `forgetUncounted`.
+    eventTexts: ['name'],
+    ownProperties: [],
+    scopes: ['forms'],
+  },
   {
     ...engagement,
     object: 'meetings',

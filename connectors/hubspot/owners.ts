@@ -1,4 +1,10 @@
-import type { FieldSchema, PullBatch, PullRequest, SourceRecord } from 'leadloop/connector-sdk';
+import {
+  emptyPage,
+  type FieldSchema,
+  type PullBatch,
+  type PullRequest,
+  type SourceRecord,
+} from 'leadloop/connector-sdk';
 import { encodeCursor, listPosition } from './cursor.ts';
 import { listOwners } from './endpoints.ts';
 import { accountAgeMs } from './limits.ts';
@@ -35,10 +41,8 @@ export async function* pullOwners(
     const former = after === null ? await formerOwners(session, signal) : [];
     const records = [...results, ...former].map((owner) => ownerRecord(object, owner));
     yield {
+      ...emptyPage,
       records,
-      rejected: [],
-      tombstones: [],
-      events: [],
       cursor: encodeCursor({ kind: 'list', after }),
       done: after === null,
     };
@@ -72,5 +76,6 @@ function ownerRecord(object: string, { id, email, firstName, lastName, updatedAt
     },
     mergedIds: [],
     companyId: null,
+    successor: null,
   };
 }

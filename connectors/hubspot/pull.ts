@@ -1,4 +1,11 @@
-import { RequestError, type PullBatch, type PulledPage, type PullRequest } from 'leadloop/connector-sdk';
+import {
+  emptyPage,
+  type EngagementEvent,
+  type PullBatch,
+  type PulledPage,
+  type PullRequest,
+  RequestError,
+} from 'leadloop/connector-sdk';
 import { encodeCursor, listPosition, windowPosition } from './cursor.ts';
 import { decoderFor, modifiedAtOf, type Decoder } from './decode.ts';
 import { listPath, listRecords, readBatch, search, type ListQuery } from './endpoints.ts';
@@ -58,7 +65,7 @@ async function* pullWindow(
 ): AsyncGenerator<PullBatch, void, void> {
   const position = windowPosition(request.since, beginning);
   let window = openWindow(position, request.until.getTime());
-  if (window === null) yield { ...nothing, cursor: encodeCursor(position), done: true };
+  if (window === null) yield { ...emptyPage, cursor: encodeCursor(position), done: true };
   const reader = await readerFor(session, object, request);
 
   while (window !== null) {
@@ -88,13 +95,11 @@ async function* pullPass(
     const { results, paging } = isArchived ? await reader.archived(after) : await reader.list(after);
     after = paging?.next?.after ?? null;
     const page = isArchived
-      ? { ...nothing, tombstones: results.map(({ id }) => tombstone(object, id)) }
+      ? { ...emptyPage, tombstones: results.map(({ id }) => tombstone(object, id)) }
       : await reader.page(results);
     yield { ...page, cursor: encodeCursor({ kind: 'list', after }), done: after === null };
   } while (after !== null);
 }
-
-export const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [] };
 
 interface Reader {
   /** A page of the list, with all properties. */
@@ -143,9 +148,20 @@ async function readerFor(session: Session, object: HubSpotObject, { fields, sign
       if (object.kind !== 'engagement') return { ...page, events: [] };
       // Its dates are no part of the image; one that cannot be read leaves the event out, and that has to be said.
       const { rejected } = decoded(wires, decodeAll);
-      return { ...page, rejected, events: await engagementEvents(session, object.object, wires, signal) };
+      const events = await engagementEvents(session, object.object, wires, signal);
+      return { ...page, rejected, events, withdrawn: withoutEvent(object.object, wires, events) };
     },
   };
+}
+
+/** A meeting that was cancelled, an engagement that has lost its people: what was stored of it counts no more. */
+function withoutEvent(
+  object: string,
+  wires: readonly WireRecord[],
+  events: readonly EngagementEvent[],
+): readonly string[] {
+  const counted = new Set(events.map(({ externalId }) => externalId));
+  return wires.map(({ id }) => `${object}:${id}`).filter((id) => !counted.has(id));
 }
 
 /** Ids of the references that we do not hold as new as they are. */
@@ -165,7 +181,7 @@ async function wanted(
 function decoded(wires: readonly WireRecord[], decode: Decoder): PulledPage {
   const all = wires.map((wire) => decode(wire));
   return {
-    ...nothing,
+    ...emptyPage,
     records: all.flatMap(({ record }) => record ?? []),
     rejected: all.flatMap(({ rejected }) => rejected),
   };

@@ -1,18 +1,45 @@
 import { AuthError, PermissionError, RequestError, type CheckFinding } from 'leadloop/connector-sdk';
-import { ownedFields } from './default-mapping.ts';
-import { describeObject } from './endpoints.ts';
-import { objects, type SalesforceObject } from './objects.ts';
-import { permissionSet } from './permissions.ts';
+import { activityFinding, featureFindings, permissionSetFinding } from './check-organization.ts';
+import { objectFindings } from './check-objects.ts';
+import { listVersions, readLimits } from './endpoints.ts';
+import { describing } from './describing.ts';
+import { apiVersion } from './limits.ts';
 import { account, type Session } from './session.ts';
-import type { WireDescribe } from './wire.ts';
+import type { WireLimits } from './wire.ts';
 
-/** One cheap call for each object, none of which changes anything. @throws TransientError when Salesforce cannot be reached. */
+/**
+ * Everything that an administrator has to put right, each with what to do. Some twenty cheap calls, none of which changes
+ * anything. @throws TransientError when Salesforce cannot be reached.
+ */
 export async function check(session: Session, signal: AbortSignal): Promise<readonly CheckFinding[]> {
-  const first = await accountFinding(session, signal);
-  if (first.level === 'failure') return [first];
-  const findings = [first];
-  for (const object of objects) findings.push(...(await objectFindings(session, object, signal)));
-  return [...findings, quotaFinding(session)];
+  const first = [await versionFinding(session, signal), await accountFinding(session, signal)].flatMap(
+    (finding) => finding ?? [],
+  );
+  const failure = first.find(({ level }) => level === 'failure');
+  if (failure !== undefined) return [failure];
+  const describe = describing(session, signal);
+  const findings = [...first, ...(await objectFindings(describe))];
+  findings.push(...(await featureFindings(describe)), await activityFinding(session, describe, signal));
+  const hasGaps = findings.some(({ level }) => level !== 'ok');
+  if (hasGaps) findings.push(await permissionSetFinding(session, signal));
+  return [...findings, await quotaFinding(session, signal)];
+}
+
+/** Null = Salesforce does not say: then the credentials are the problem. */
+async function versionFinding({ client, context }: Session, signal: AbortSignal): Promise<CheckFinding | null> {
+  const subject = 'API version';
+  const versions = await listVersions(client, signal).catch(unlessTold);
+  if (versions === null || versions.length === 0) return null;
+  const wanted = context.settings.apiVersion ?? apiVersion;
+  if (versions.includes(wanted)) return ok(subject, `This organisation speaks version ${wanted}.`);
+  return {
+    level: 'failure',
+    subject,
+    message: `This organisation does not speak version ${wanted}, or no longer.`,
+    remedy:
+      `Set settings.apiVersion to one from ${versions[0]} to ${versions.at(-1)}; ` +
+      `leadloop is tested with ${apiVersion}, which is used where the setting is left out.`,
+  };
 }
 
 async function accountFinding(session: Session, signal: AbortSignal): Promise<CheckFinding> {
@@ -28,60 +55,29 @@ async function accountFinding(session: Session, signal: AbortSignal): Promise<Ch
   }
 }
 
-async function objectFindings(
-  { client }: Session,
-  { object, optional, push }: SalesforceObject,
-  signal: AbortSignal,
-): Promise<readonly CheckFinding[]> {
-  const described = await describeObject(client, object, signal).catch(unlessOutOfReach);
-  const subject = `object ${object}`;
-  const remedy = `Give the integration user Read and View All on ${object}, by the permission set ${permissionSet.Name}.`;
-  if (described === null || described.queryable === false) {
-    return [
-      optional
-        ? { level: 'warning', subject, message: `${object} is left out: it cannot be read.`, remedy }
-        : { level: 'failure', subject, message: `${object} cannot be read.`, remedy },
-    ];
-  }
-  const readable = ok(subject, `${object} can be read.`);
-  return push === null ? [readable] : [readable, writeFinding(described), ...fieldsFinding(described)];
-}
-
-function writeFinding({ name, updateable }: WireDescribe): CheckFinding {
-  const subject = `write ${name}`;
-  if (updateable !== false) return ok(subject, `${name} can be written.`);
-  const remedy = `Give the integration user Edit on ${name}, by the permission set ${permissionSet.Name}.`;
-  return { level: 'failure', subject, message: `${name} cannot be written.`, remedy };
-}
-
-/** A field that is hidden looks exactly like one that is not there. */
-function fieldsFinding({ name, fields }: WireDescribe): readonly CheckFinding[] {
-  const visible = new Map(fields.map((field) => [field.name, field]));
-  const owned = (ownedFields[name] ?? []).map((field) => field.name);
-  const missing = owned.filter((field) => !visible.has(field));
-  const readOnly = owned.filter((field) => visible.get(field)?.updateable === false);
-  const subject = `fields ${name}`;
-  const remedy = `Let leadloop create them, or deploy them and grant them by the permission set ${permissionSet.Name}.`;
-  if (missing.length > 0) {
-    const message = `Missing or hidden on ${name}: ${missing.join(', ')}.`;
-    return [{ level: 'warning', subject, message, remedy }];
-  }
-  if (readOnly.length > 0) {
-    const message = `Cannot be written on ${name}: ${readOnly.join(', ')}.`;
-    return [{ level: 'warning', subject, message, remedy }];
-  }
-  return [ok(subject, `All fields that leadloop writes are on ${name}.`)];
-}
-
-function unlessOutOfReach(error: unknown): null {
-  if (error instanceof PermissionError || (error instanceof RequestError && error.status === 404)) return null;
+function unlessTold(error: unknown): null {
+  if (error instanceof AuthError || error instanceof PermissionError || error instanceof RequestError) return null;
   throw error;
 }
 
-function quotaFinding({ client }: Session): CheckFinding {
-  const { daily } = client;
-  if (daily === null) return ok('quota', 'Salesforce does not tell how many calls are left.');
-  return ok('quota', `${daily.remaining} of ${daily.max} calls are left to the whole organisation in these 24 hours.`);
+async function quotaFinding({ client }: Session, signal: AbortSignal): Promise<CheckFinding> {
+  const subject = 'quota';
+  const limits = await readLimits(client, signal).catch(unlessTold);
+  const calls = numbersOf(limits?.['DailyApiRequests']) ?? client.daily;
+  const jobs = numbersOf(limits?.['DailyBulkV2QueryJobs']);
+  if (calls === null) return ok(subject, 'Salesforce does not tell how many calls are left.');
+  const left = `${calls.remaining} of ${calls.max} calls are left to the whole organisation in these 24 hours`;
+  if (jobs === null) return ok(subject, `${left}.`);
+  const message = `${left}, and ${jobs.remaining} of ${jobs.max} bulk query jobs.`;
+  if (jobs.remaining > 0) return ok(subject, message);
+  const remedy = 'Until some come back, everything is read by calls of 2,000 records.';
+  return { level: 'warning', subject, message, remedy };
+}
+
+function numbersOf(limit: WireLimits[string] | undefined): { readonly max: number; readonly remaining: number } | null {
+  return typeof limit?.Max === 'number' && typeof limit.Remaining === 'number'
+    ? { max: limit.Max, remaining: limit.Remaining }
+    : null;
 }
 
 function remedyOf({ remedy }: AuthError | PermissionError | RequestError): string {

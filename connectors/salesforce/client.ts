@@ -12,12 +12,13 @@ import { errorOf, faultOf, type Failure } from './errors.ts';
 import { apiVersion, bucket, concurrentPauseMs, requestTimeoutMs, retryPolicy } from './limits.ts';
 import { tokenSource, type Token } from './oauth.ts';
 import type { SalesforceCredentials, SalesforceSettings } from './settings.ts';
+import { openStream, type StreamedReply } from './stream.ts';
 import { createTransport, type Reply, type Request } from './transport.ts';
 import type { WireError, WireToken } from './wire.ts';
 
 // The only file that does HTTP, through the transport of `jsforce` (see `transport.ts`), which takes no `AbortSignal`. We
 // stop waiting instead: an abandoned request may still reach Salesforce, which is harmless, since every call here may be
-// repeated.
+// repeated. Results of Bulk come through `fetch` (see `stream.ts`), under the same token, limits and errors.
 
 export type Context = ConnectorContext<SalesforceSettings, SalesforceCredentials>;
 
@@ -26,6 +27,8 @@ export interface Call {
   /** With its query; below `/services/data/vNN.0` unless it begins with `/services/`. */
   readonly path: string;
   readonly body?: unknown;
+  /** A table, in the place of `body`. */
+  readonly csv?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -40,6 +43,15 @@ export interface SalesforceClient {
    * @throws ConnectorError with a recovery; the signal's reason when aborted.
    */
   send<T>(call: Call, signal: AbortSignal): Promise<Answer<T>>;
+  /**
+   * Sends a call once, and hands out the body while it comes. For use within `patiently`.
+   * @throws as `send`, and TransientError from the body where it breaks off or nothing comes any more.
+   */
+  open(call: Call, signal: AbortSignal): Promise<Answer<AsyncIterable<Uint8Array>>>;
+  /** Tries an operation again where that may help, as `send` does. */
+  patiently<T>(operation: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Whose session it is; asks for one where there is none. Null = Salesforce did not say. */
+  organization(signal: AbortSignal): Promise<string | null>;
   /** What the last answer said of the day; null = nothing. */
   readonly daily: { readonly max: number; readonly remaining: number } | null;
   /** Abandons what is under way. */
@@ -58,19 +70,18 @@ export function createClient(context: Context): SalesforceClient {
     patiently(() => askToken(wire, form, { now, signal: closed.signal }), closed.signal),
   );
 
-  const attempt = async <T>(call: Call, signal: AbortSignal): Promise<Answer<T>> => {
+  const attempt = async <R extends Reply>(call: Call, exchange: Exchange<R>, signal: AbortSignal): Promise<R> => {
     await governor.admit(bucket, signal);
     const current = await tokens.current(signal);
-    const reply = await wire.exchange(wire.request(call, current), signal);
+    const reply = await exchange(wire.request(call, current), signal);
     const seen = limitsIn(reply.headers);
     if (seen !== null) {
       daily = { max: seen.dailyMax, remaining: seen.dailyRemaining };
       governor.observe(bucket, seen);
     }
-    const what = `${call.method} ${pathOf(call.path)}`;
-    if (reply.status < 300) return { body: parsed(reply, what) as T, headers: reply.headers };
+    if (reply.status < 300) return reply;
 
-    const failure = failureOf(reply, what);
+    const failure = failureOf(reply, nameOf(call));
     const fault = faultOf(failure);
     const error = errorOf(failure, now());
     if (fault === 'concurrent') governor.observe(bucket, { pauseMs: concurrentPauseMs });
@@ -78,32 +89,47 @@ export function createClient(context: Context): SalesforceClient {
   };
 
   /** One new token a request: if that is refused as well, another would be too. */
-  const once = async <T>(call: Call, signal: AbortSignal): Promise<Answer<T>> => {
+  const once = async <R extends Reply>(call: Call, exchange: Exchange<R>, signal: AbortSignal): Promise<R> => {
     try {
-      return await attempt<T>(call, signal);
+      return await attempt(call, exchange, signal);
     } catch (error) {
       if (!(error instanceof StaleToken)) throw error;
       await tokens.renew(error.token, signal);
-      return attempt<T>(call, signal);
+      return attempt(call, exchange, signal);
     }
+  };
+
+  const send = async <T>(call: Call, signal: AbortSignal): Promise<Answer<T>> => {
+    const reply = await once(call, wire.exchange, signal);
+    return { body: parsed(reply, nameOf(call)) as T, headers: reply.headers };
   };
 
   return {
     get daily() {
       return daily;
     },
-    send: <T>(call: Call, signal: AbortSignal) => patiently(() => once<T>(call, signal), signal),
+    send: <T>(call: Call, signal: AbortSignal) => patiently(() => send<T>(call, signal), signal),
+    async open(call, signal) {
+      const { chunks, headers } = await once(call, wire.open, signal);
+      return { body: chunks, headers };
+    },
+    patiently,
+    organization: async (signal) => (await tokens.current(signal)).organization,
     close() {
       closed.abort(new Error('The Salesforce connection was closed.'));
     },
   };
 }
 
+/** One request and its answer, whatever its status. @throws TransientError for a broken line or a time-out. */
+type Exchange<R extends Reply> = (request: Request, signal: AbortSignal) => Promise<R>;
+
 interface Wire {
   readonly loginUrl: string;
   readonly request: (call: Call, token: Token) => Request;
-  /** One request and its whole answer, whatever its status. @throws TransientError for a broken line or a time-out. */
-  readonly exchange: (request: Request, signal: AbortSignal) => Promise<Reply>;
+  readonly exchange: Exchange<Reply>;
+  /** The body of a success is handed out while it comes; any other is in `text`. */
+  readonly open: Exchange<Reply & StreamedReply>;
 }
 
 function wireFor({ baseUrl, settings }: Context): Wire {
@@ -118,27 +144,62 @@ function wireFor({ baseUrl, settings }: Context): Wire {
       // A sandbox or a proxy stands for the whole organisation.
       const origin = (baseUrl ?? instanceUrl).replace(/\/+$/, '');
       const base = call.path.startsWith('/services/') ? origin : `${origin}/services/data/v${version}`;
+      const content = contentOf(call);
       const headers = {
         Authorization: `Bearer ${token}`,
         Accept: 'application/json',
         'Accept-Encoding': 'gzip',
         'Sforce-Call-Options': 'client=leadloop',
-        ...(call.body === undefined ? {} : { 'Content-Type': 'application/json; charset=UTF-8' }),
+        ...(content === null ? {} : { 'Content-Type': `${content.type}; charset=UTF-8` }),
         ...call.headers,
       };
-      const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
-      return { method: call.method, url: `${base}${call.path}`, headers, ...body };
+      return { method: call.method, url: `${base}${call.path}`, headers, ...(content && { body: content.text }) };
     },
     async exchange(request, signal) {
       try {
         return await abortable(abortable(transport(request, timeoutMs), signal), AbortSignal.timeout(timeoutMs));
       } catch (error) {
-        signal.throwIfAborted();
-        const path = pathOf(new URL(request.url).pathname);
-        throw new TransientError(`No answer from Salesforce to ${request.method} ${path}.`, { cause: error });
+        throw unanswered(request, error, signal);
+      }
+    },
+    async open(request, signal) {
+      try {
+        const reply = await openStream(request, timeoutMs, signal);
+        if (reply.status >= 300) return { ...reply, text: await textOf(reply.chunks) };
+        return { ...reply, chunks: guarded(reply.chunks, request, signal), text: '' };
+      } catch (error) {
+        throw unanswered(request, error, signal);
       }
     },
   };
+}
+
+function contentOf({ body, csv }: Call): { readonly type: string; readonly text: string } | null {
+  if (csv !== undefined) return { type: 'text/csv', text: csv };
+  return body === undefined ? null : { type: 'application/json', text: JSON.stringify(body) };
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  return Buffer.concat(await Array.fromAsync(chunks)).toString();
+}
+
+async function* guarded(
+  chunks: AsyncIterable<Uint8Array>,
+  request: Request,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw unanswered(request, error, signal);
+  }
+}
+
+/** @throws the signal's reason when it is aborted. */
+function unanswered({ method, url }: Request, cause: unknown, signal: AbortSignal): TransientError {
+  signal.throwIfAborted();
+  const path = pathOf(new URL(url).pathname);
+  return new TransientError(`No answer from Salesforce to ${method} ${path}.`, { cause });
 }
 
 async function askToken(
@@ -187,6 +248,10 @@ function errorsIn(text: string): readonly WireError[] {
   } catch {
     return [];
   }
+}
+
+function nameOf({ method, path }: Call): string {
+  return `${method} ${pathOf(path)}`;
 }
 
 /** Without the query, which carries field names, and with no id of a record. */

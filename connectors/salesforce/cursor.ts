@@ -6,6 +6,17 @@ export interface ListPosition {
   readonly after: string | null;
 }
 
+/** A pass over everything by a job of Bulk. Its results have no order, and stay as they are for seven days. */
+export interface BulkPosition {
+  readonly kind: 'bulk';
+  readonly job: string;
+  /** The page that is being read; null = the first. */
+  readonly locator: string | null;
+  /** Rows of that page, and of the whole job, that were handed out. */
+  readonly taken: number;
+  readonly read: number;
+}
+
 /** A row as the keyset orders them: by stamp, then by id. Milliseconds. */
 export interface Row {
   readonly stamp: number;
@@ -22,14 +33,19 @@ export interface WindowPosition {
   readonly at: Row | null;
 }
 
-export type Position = ListPosition | WindowPosition;
+export type Position = ListPosition | BulkPosition | WindowPosition;
 
-// sf1:list:ID and sf1:window:FROM:END:STAMP:ID. A change of meaning needs a new number.
+// sf1:list:ID, sf1:bulk:JOB:LOCATOR:TAKEN:READ and sf1:window:FROM:END:STAMP:ID. A change of meaning needs a new number.
 const listForm = /^sf1:list:(?<after>[a-zA-Z0-9]*)$/;
+const bulkForm = /^sf1:bulk:(?<job>[a-zA-Z0-9]+):(?<locator>(?:[^:%]|%[0-9A-F]{2})*):(?<taken>\d+):(?<read>\d+)$/;
 const windowForm = /^sf1:window:(?<from>\d+):(?<end>\d*):(?:(?<stamp>\d+):(?<id>[a-zA-Z0-9]+))?$/;
 
 export function encodeCursor(position: Position): Cursor {
   if (position.kind === 'list') return `sf1:list:${position.after ?? ''}`;
+  if (position.kind === 'bulk') {
+    const { job, locator, taken, read } = position;
+    return `sf1:bulk:${job}:${encodeURIComponent(locator ?? '')}:${taken}:${read}`;
+  }
   const { from, end, at } = position;
   return `sf1:window:${from}:${end ?? ''}:${at === null ? '' : `${at.stamp}:${at.id}`}`;
 }
@@ -42,6 +58,14 @@ export function listPosition(cursor: Cursor | null): ListPosition {
   return { kind: 'list', after: after === '' ? null : after };
 }
 
+/** Null = a pass that begins. @throws CursorExpiredError */
+export function passPosition(cursor: Cursor | null): ListPosition | BulkPosition {
+  const groups = cursor === null ? undefined : bulkForm.exec(cursor)?.groups;
+  if (groups === undefined) return listPosition(cursor);
+  const { job = '', locator = '', taken, read } = groups;
+  return { kind: 'bulk', job, locator: decoded(locator), taken: Number(taken), read: Number(read) };
+}
+
 /** Null = from `beginning`. @throws CursorExpiredError */
 export function windowPosition(cursor: Cursor | null, beginning: number): WindowPosition {
   if (cursor === null) return { kind: 'window', from: beginning, end: null, at: null };
@@ -50,6 +74,15 @@ export function windowPosition(cursor: Cursor | null, beginning: number): Window
   const { from, end, stamp, id } = groups;
   const at = stamp === undefined || id === undefined ? null : { stamp: Number(stamp), id };
   return { kind: 'window', from: Number(from), end: end === '' ? null : Number(end), at };
+}
+
+/** Null = blank. @throws CursorExpiredError */
+function decoded(text: string): string | null {
+  try {
+    return text === '' ? null : decodeURIComponent(text);
+  } catch {
+    throw unreadable();
+  }
 }
 
 function unreadable(): CursorExpiredError {

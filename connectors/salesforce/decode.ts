@@ -1,4 +1,12 @@
-import type { FieldSchema, FieldType, FieldValue, RejectedRecord, SourceRecord } from 'leadloop/connector-sdk';
+import type {
+  FieldSchema,
+  FieldType,
+  FieldValue,
+  OpportunityLink,
+  RecordKey,
+  RejectedRecord,
+  SourceRecord,
+} from 'leadloop/connector-sdk';
 import type { SalesforceObject } from './objects.ts';
 import type { WireRecord } from './wire.ts';
 
@@ -30,6 +38,8 @@ export function decoderFor(
   return (wire) => {
     const stamp = stampOf(wire);
     if (!wire.Id || stamp === null) return { record: null, rejected: [unusable(object.object, wire)] };
+    // The account of a person is no company: its name is the person’s, who is read as a contact.
+    if (object.kind === 'company' && wire['IsPersonAccount'] === true) return { record: null, rejected: [] };
 
     const values: Record<string, FieldValue> = {};
     const rejected: RejectedRecord[] = [];
@@ -47,10 +57,31 @@ export function decoderFor(
       modifiedAt: new Date(stamp),
       fields: values,
       mergedIds: [],
-      companyId: typeof company === 'string' && company !== '' ? company : null,
+      successor: successorOf(object, wire),
+      companyId: isSet(company) ? company : null,
     };
     return { record, rejected };
   };
+}
+
+/** A converted lead stays, for reading only: the person goes on as its contact. */
+function successorOf({ object }: SalesforceObject, row: WireRecord): RecordKey | null {
+  const contact = row['ConvertedContactId'];
+  return object === 'Lead' && isSet(contact) ? { object: 'Contact', externalId: contact } : null;
+}
+
+/** Who belongs to which opportunity: by the role of a contact, or because a lead was converted into both. */
+export function opportunityLinks(object: string, rows: readonly WireRecord[]): readonly OpportunityLink[] {
+  return rows.flatMap((row): OpportunityLink[] => {
+    const [personId, opportunityId] =
+      object === 'Lead' ? [row.Id, row['ConvertedOpportunityId']] : [row['ContactId'], row['OpportunityId']];
+    if (!isSet(personId) || !isSet(opportunityId)) return [];
+    return [{ externalId: `${object}:${row.Id}`, personId, opportunityId }];
+  });
+}
+
+function isSet(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** When the row last changed, in milliseconds; null = it does not say. */

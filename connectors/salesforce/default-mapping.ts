@@ -32,12 +32,21 @@ const domain: Transform = { name: 'domain' };
 const salesDecision: Transform = {
   name: 'values',
   map: {
+    // IsConverted: whatever an organisation calls the status of its converted leads.
+    true: 'sql',
     Qualified: 'sql',
     'Closed - Converted': 'sql',
     Unqualified: 'disqualified',
     'Closed - Not Converted': 'disqualified',
     Nurturing: 'recycled',
   },
+  otherwise: null,
+};
+
+/** A lost opportunity is no word on the person: what sales makes of it, they say themselves. */
+const dealDecision: Transform = {
+  name: 'values',
+  map: { open: 'opportunity', won: 'opportunity' },
   otherwise: null,
 };
 
@@ -84,10 +93,14 @@ export const defaultMapping: MappingDefinition = {
         into('industry', 'Industry'),
         into('company_domain', 'Website', { transform: [domain] }),
         // Cleared, sales has taken its word back: the same word counts again the next time.
-        into('crm_status', 'Status', { transform: [salesDecision], blank: 'clear' }),
+        into('crm_status', ['IsConverted', 'Status'], {
+          transform: [salesDecision, { name: 'coalesce' }],
+          blank: 'clear',
+        }),
       ],
       out: scores,
     },
+    Opportunity: { in: [into('crm_status', 'state', { transform: [dealDecision] })], out: [] },
     Contact: {
       in: [...person, into('state', 'MailingState', { transform: [{ name: 'state' }] })],
       out: scores,
@@ -101,8 +114,13 @@ export const defaultMapping: MappingDefinition = {
     demo_requested: 'events',
     content_downloads: 'events',
   },
-  // A campaign is known by its type and name, a task by its subject.
+  // A campaign response is known by the type and name of its campaign and by its own status. Machines answer mail, too.
   events: [
+    ...['automatic reply', 'out of office', 'undeliverable', 'delivery status notification'].map((Subject) => ({
+      object: 'EmailMessage',
+      contains: { Subject },
+      type: 'nothing' as const,
+    })),
     { object: 'CampaignMember', contains: 'demo', type: 'demo_request' },
     ...['webinar', 'content', 'download', 'whitepaper', 'ebook', 'guide'].map((contains) => ({
       object: 'CampaignMember',

@@ -4,13 +4,21 @@ import { maxUrlLength } from './limits.ts';
 import {
   withRecords,
   type WireCreated,
+  type WireDeleted,
   type WireDescribe,
+  type WireLimits,
   type WireQuery,
+  type WireRecord,
   type WireSaved,
   type WireUpdated,
 } from './wire.ts';
 
 // One function for each endpoint that we use.
+
+/** Whether a statement is short enough for a query, which is sent in the URL. */
+export function fitsUrl(soql: string): boolean {
+  return encodeURIComponent(soql).length <= maxUrlLength;
+}
 
 /** `all` shows what is in the recycle bin as well, and archived activities. */
 export async function query(
@@ -20,7 +28,7 @@ export async function query(
 ): Promise<WireQuery> {
   const path = all ? '/queryAll' : '/query';
   const url = `${path}?q=${encodeURIComponent(soql)}`;
-  if (url.length > maxUrlLength) {
+  if (!fitsUrl(soql)) {
     throw new RequestError(
       'The mapping reads more fields than fit into one query.',
       { status: 414, category: 'URI_TOO_LONG' },
@@ -29,6 +37,15 @@ export async function query(
   }
   const { body } = await client.send<unknown>({ method: 'GET', path: url }, signal);
   return withRecords(body, `GET ${path}`);
+}
+
+/** The versions of the API that there are, oldest first: `67.0`. */
+export async function listVersions(client: SalesforceClient, signal: AbortSignal): Promise<readonly string[]> {
+  const { body } = await client.send<readonly { readonly version: string }[] | null>(
+    { method: 'GET', path: '/services/data' },
+    signal,
+  );
+  return Array.isArray(body) ? body.map(({ version }: { readonly version: string }) => version) : [];
 }
 
 export async function describeObject(
@@ -51,13 +68,50 @@ export async function getUpdated(
   { start, end }: { readonly start: number; readonly end: number },
   signal: AbortSignal,
 ): Promise<WireUpdated> {
-  const instant = (at: number): string => encodeURIComponent(new Date(at).toISOString());
-  const path = `/sobjects/${object}/updated/?start=${instant(start)}&end=${instant(end)}`;
+  const path = replicationPath(object, 'updated', { start, end });
   const { body } = await client.send<WireUpdated | null>({ method: 'GET', path }, signal);
   if (!Array.isArray(body?.ids) || Number.isNaN(Date.parse(body.latestDateCovered))) {
     throw new ProtocolError(`Salesforce answered getUpdated of ${object} without ids and a date.`);
   }
   return body;
+}
+
+/** Ids of what was deleted and not restored, the bin or not: the only trace of what has no bin. */
+export async function getDeleted(
+  client: SalesforceClient,
+  object: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  signal: AbortSignal,
+): Promise<WireDeleted> {
+  const { body } = await client.send<WireDeleted | null>(
+    { method: 'GET', path: replicationPath(object, 'deleted', { start, end }) },
+    signal,
+  );
+  if (!Array.isArray(body?.deletedRecords))
+    throw new ProtocolError(`Salesforce answered getDeleted of ${object} without ids.`);
+  return body;
+}
+
+function replicationPath(
+  object: string,
+  what: 'updated' | 'deleted',
+  { start, end }: { readonly start: number; readonly end: number },
+): string {
+  const instant = (at: number): string => encodeURIComponent(new Date(at).toISOString());
+  return `/sobjects/${object}/${what}/?start=${instant(start)}&end=${instant(end)}`;
+}
+
+/** One call for up to 2,000 records of one object, in any order; null = there is none to see, or it is deleted. */
+export async function retrieve(
+  client: SalesforceClient,
+  object: string,
+  wanted: { readonly ids: readonly string[]; readonly fields: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly (WireRecord | null)[]> {
+  const path = `/composite/sobjects/${object}`;
+  const { body } = await client.send<unknown>({ method: 'POST', path, body: wanted }, signal);
+  if (!Array.isArray(body)) throw new ProtocolError(`Salesforce answered POST ${path} without records.`);
+  return body as readonly (WireRecord | null)[];
 }
 
 export interface Update {
@@ -109,6 +163,12 @@ export async function createField(
     { method: 'POST', path: '/tooling/sobjects/CustomField', body: { FullName: fullName, Metadata: metadata } },
     signal,
   );
+}
+
+/** What is left of the organisation's limits. Needs the right "View Setup and Configuration". */
+export async function readLimits(client: SalesforceClient, signal: AbortSignal): Promise<WireLimits> {
+  const { body } = await client.send<WireLimits | null>({ method: 'GET', path: '/limits' }, signal);
+  return body ?? {};
 }
 
 /** The user behind the credentials. */

@@ -41,3 +41,11 @@ export function fateOf(errors: readonly WireSaveError[]): Fate {
   if (codes.length === 0) return { kind: 'deferred', reason, retryAfterMs: 60_000 };
   return { kind: 'rejected', reason, field: errors.flatMap(({ fields = [] }) => fields)[0] ?? null };
 }
+
+/** PURE. What a table of Bulk says of a row that failed: `CODE:message:fields --`. None = it has another form. */
+export function tableErrors(text: string): readonly WireSaveError[] {
+  const code = /^([A-Z][A-Z0-9_]+)(?=:|\s|$)/.exec(text)?.[1];
+  if (code === undefined) return [];
+  const named = /:([^:]*)--\s*$/.exec(text)?.[1] ?? '';
+  return [{ statusCode: code, fields: named.split(/[\s,]+/).filter((name) => /^[A-Za-z]\w*$/.test(name)) }];
+}

@@ -7,15 +7,16 @@ import {
   type FieldType,
 } from 'leadloop/connector-sdk';
 import { createField } from './endpoints.ts';
-import { grantFields } from './permissions.ts';
+import { deployRemedy, grantFields } from './permissions.ts';
 import { cachedSchema } from './schema.ts';
 import type { Session } from './session.ts';
 
-/** DATA: our types → the metadata of a custom field (docs, Metadata API, CustomField). No field of ours is ever required. */
+/** DATA: our types → the metadata of a custom field (docs, Metadata API, CustomField). */
 const metadata: Readonly<Record<FieldType, (field: FieldSpec) => Readonly<Record<string, unknown>>>> = {
   // Longer than a text field may be; two of these in one query would cut its pages to 200 rows (docs, query batch size).
   text: () => ({ type: 'LongTextArea', length: 1_000, visibleLines: 3 }),
-  number: () => ({ type: 'Number', precision: 18, scale: 2 }),
+  // Scores are whole.
+  number: () => ({ type: 'Number', precision: 18, scale: 0 }),
   boolean: () => ({ type: 'Checkbox', defaultValue: 'false' }),
   date: () => ({ type: 'Date' }),
   datetime: () => ({ type: 'DateTime' }),
@@ -26,6 +27,15 @@ const metadata: Readonly<Record<FieldType, (field: FieldSpec) => Readonly<Record
 function valueSet(options: readonly string[]): object {
   const value = options.map((option) => ({ valueName: option, label: option, default: false }));
   return { restricted: true, valueSetDefinition: { sorted: false, value } };
+}
+
+/**
+ * PURE. What a field of ours is made of, whether by the Tooling API or by a deployment. No field is ever required: it would
+ * break other integrations, and for a checkbox Salesforce refuses the very word (recorded, FIELD_INTEGRITY_EXCEPTION).
+ */
+export function definitionOf(field: FieldSpec): Readonly<Record<string, unknown>> {
+  const { label, description, type } = field;
+  return { label, description, inlineHelpText: description, ...metadata[type](field) };
 }
 
 /**
@@ -85,18 +95,14 @@ async function create(
   object: string,
   { field, signal }: { readonly field: FieldSpec; readonly signal: AbortSignal },
 ): Promise<EnsuredField> {
-  const { name, label, description, type } = field;
-  const definition = { label, description, required: false, ...metadata[type](field) };
+  const fullName = `${object}.${field.name}`;
   try {
-    await createField(client, `${object}.${name}`, definition, signal);
+    await createField(client, fullName, definitionOf(field), signal);
     return ensuredAs(field, 'created', '');
   } catch (error) {
     if (error instanceof PermissionError) {
-      return ensuredAs(
-        field,
-        'forbidden',
-        `The integration user may not customise the application: create ${object}.${name} by hand.`,
-      );
+      const message = `The integration user may not customise the application to make ${fullName}. ${deployRemedy}`;
+      return ensuredAs(field, 'forbidden', message);
     }
     // It is there and hidden, or another daemon was faster.
     if (error instanceof RequestError && error.category === 'DUPLICATE_DEVELOPER_NAME') {
@@ -109,7 +115,7 @@ async function create(
 
 function whyNot(error: unknown): string {
   if (error instanceof PermissionError || error instanceof RequestError) {
-    return `Grant the field to the integration user by a permission set. ${error.message}`;
+    return `The integration user may not grant itself the field. ${deployRemedy}`;
   }
   throw error;
 }

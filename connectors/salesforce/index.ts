@@ -13,11 +13,13 @@ import { check } from './check.ts';
 import { createClient, type Context } from './client.ts';
 import { encodeCursor } from './cursor.ts';
 import { defaultMapping, ownedFields } from './default-mapping.ts';
+import { withDeletions } from './deletions.ts';
 import { ensureFields } from './fields.ts';
+import { pullPass } from './full-pass.ts';
 import { beginning, buckets, clockSkewMs } from './limits.ts';
-import { objectNamed, objects } from './objects.ts';
+import { objectNamed, objects, type SalesforceObject } from './objects.ts';
 import { pullOwners } from './owners.ts';
-import { pullRecords } from './pull.ts';
+import { pullWindows } from './pull.ts';
 import { pushChanges } from './push.ts';
 import { readRecords } from './read.ts';
 import { describe } from './schema.ts';
@@ -79,14 +81,29 @@ async function push(session: Session, request: PushRequest): Promise<readonly Pu
 async function* pull(session: Session, request: PullRequest): AsyncGenerator<PullBatch, void, void> {
   await account(session, request.signal);
   const object = objectNamed(request.object);
-  const batches = sources[object.source](session, object, request);
+  const read = sources[object.source](session, object, request);
+  const isPass = object.eventTexts.length > 0 && request.lane === 'full';
+  const batches = isPass ? withDeletions(session, object, request, read) : read;
   const leftOut = ({ message }: ConnectorError): void =>
     session.context.log('warn', 'object left out', { object: object.object, why: message });
   yield* object.optional ? withinReach(batches, request.since ?? firstCursor(request), leftOut) : batches;
 }
 
-function firstCursor({ lane }: PullRequest): string {
-  return lane === 'live' || lane === 'settled'
+function pullRecords(
+  session: Session,
+  object: SalesforceObject,
+  request: PullRequest,
+): AsyncGenerator<PullBatch, void, void> {
+  return isWalk(request) ? pullWindows(session, object, request) : pullPass(session, object, request);
+}
+
+/** Through time; the other lanes list everything. */
+function isWalk({ lane }: PullRequest): boolean {
+  return lane === 'live' || lane === 'settled';
+}
+
+function firstCursor(request: PullRequest): string {
+  return isWalk(request)
     ? encodeCursor({ kind: 'window', from: beginning, end: null, at: null })
     : encodeCursor({ kind: 'list', after: null });
 }

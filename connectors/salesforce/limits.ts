@@ -18,6 +18,29 @@ export const idsPerQuery = 200;
 /** Salesforce answers 414 or 431 above some 16,000 characters of URL (airbyte issue 20703): stay below. */
 export const maxUrlLength = 15_000;
 
+/** How often a record that changes while it is read in two calls is read again. */
+export const joinRounds = 5;
+
+/** Rows in a page of Bulk results: a stop in the middle reads at most one page again (docs, get results). */
+export const bulkPageSize = 50_000;
+/** Changes from which a push waits for a job instead of calling for every 200, and how many one job is handed. */
+export const massFrom = 50_000;
+export const massSize = 10_000;
+/**
+ * Bytes of one upload. Salesforce takes 100,000,000 before base64 (docs, upload job data); less keeps memory flat, and a line
+ * of 2 Mbit/s within the time-out.
+ */
+export const uploadBytes = 20_000_000;
+/** Characters in a cell of an upload (docs, Bulk API 2.0 limits). */
+export const cellLength = 32_000;
+/** Pauses between two looks at a job, in milliseconds: each is twice the last. A look is a call. */
+export const firstLookMs = 500;
+export const longestLookMs = 20_000;
+/** Milliseconds after which a job is given up: Salesforce queues them, and says nothing of when. */
+export const jobPatienceMs = 1_800_000;
+/** Milliseconds for what is only tidying up. */
+export const tidyMs = 5_000;
+
 /** Milliseconds after which a request is given up. Salesforce stops a REST call after ten minutes (docs, API limits). */
 export const requestTimeoutMs = 120_000;
 /** Milliseconds of rest when 25 calls of more than 20 s are under way already (docs, concurrent API request limits). */
@@ -45,6 +68,8 @@ export const overlapMs = 900_000;
 export const replicationStepMs = 60_000;
 /** getUpdated looks back 30 days at most; a day is left for clocks (docs, getUpdated). */
 export const replicationReachMs = 29 * 86_400_000;
+/** getDeleted looks back 15 days at most; a day is left for clocks (docs, getDeleted). */
+export const deletedReachMs = 14 * 86_400_000;
 
 /** A merge takes in at most two others, and may be merged again: so many steps are followed, then we give up. */
 export const mergeSteps = 20;

@@ -1,5 +1,5 @@
 import { createSign } from 'node:crypto';
-import { abortable, AuthError, type ConnectorContext } from 'leadloop/connector-sdk';
+import { abortable, AuthError, RequestError, type ConnectorContext } from 'leadloop/connector-sdk';
 import { assertionLifeSeconds } from './limits.ts';
 import type {
   ClientCredentials,
@@ -14,6 +14,8 @@ export interface Token {
   readonly token: string;
   /** Where its organisation lives; it can move. */
   readonly instanceUrl: string;
+  /** The organisation's id; null = not told. */
+  readonly organization: string | null;
 }
 
 export interface TokenSource {
@@ -28,54 +30,98 @@ type Form = Readonly<Record<string, string>>;
 export type Exchange = (form: Form) => Promise<WireToken>;
 
 type Context = ConnectorContext<SalesforceSettings, SalesforceCredentials>;
-type Ask = () => Promise<Token>;
 
-/** One request for a token serves all who wait for it, and outlives the caller that began it: a new refresh token must be kept. */
+/**
+ * One request for a token serves all who wait for it, in all processes, and outlives the caller that began it: a new refresh
+ * token must be kept.
+ */
 export function tokenSource(context: Context, loginUrl: string, exchange: Exchange): TokenSource {
-  const { credentials } = context;
-  let held = 'accessToken' in credentials ? storedToken(credentials, loginUrl) : null;
+  let held = storedToken(context.credentials, loginUrl);
   let asking: Promise<void> | null = null;
-  const ask = askWith(context, loginUrl, exchange);
 
-  const askNow = async (): Promise<void> => {
-    held = await ask();
+  const ask = async (stale: string | null): Promise<void> => {
+    const credentials = await context.renewCredentials(async (stored) => {
+      const known = storedToken(stored, loginUrl);
+      // Another process was faster.
+      if (known !== null && known.token !== stale) return stored;
+      return renewed(stored, await exchangeFor(stored, { exchange, loginUrl, now: context.now() }));
+    });
+    held = storedToken(credentials, loginUrl);
   };
-  const shared = (signal: AbortSignal): Promise<void> => {
-    asking ??= askNow().finally(() => {
+  const shared = (stale: string | null, signal: AbortSignal): Promise<void> => {
+    asking ??= ask(stale).finally(() => {
       asking = null;
     });
     return abortable(asking, signal);
   };
   return {
     async current(signal) {
-      if (held === null) await shared(signal);
+      if (held === null) await shared(null, signal);
       if (held === null) throw new AuthError('Salesforce gave no token.');
       return held;
     },
     async renew(stale, signal) {
-      if (held === null || held.token === stale) await shared(signal);
+      if (held === null || held.token === stale) await shared(stale, signal);
     },
   };
 }
 
-interface StoredToken {
-  readonly accessToken?: string;
-  readonly instanceUrl?: string;
+function storedToken(
+  { accessToken, instanceUrl, organization }: SalesforceCredentials,
+  loginUrl: string,
+): Token | null {
+  if (accessToken === undefined) return null;
+  return { token: accessToken, instanceUrl: instanceUrl ?? loginUrl, organization: organization ?? null };
 }
 
-function storedToken({ accessToken, instanceUrl }: StoredToken, loginUrl: string): Token | null {
-  return accessToken === undefined ? null : { token: accessToken, instanceUrl: instanceUrl ?? loginUrl };
+/**
+ * A refresh token that comes back new makes the old one worthless, and using that again revokes all.
+ * @throws RequestError when the session is of another organisation than the one before: there the same ids are nobody.
+ */
+function renewed(stored: SalesforceCredentials, answer: WireToken): SalesforceCredentials {
+  const organization = organizationIn(answer) ?? stored.organization;
+  if (stored.organization !== undefined && organization !== stored.organization) throw moved();
+  const session = {
+    accessToken: answer.access_token,
+    instanceUrl: answer.instance_url,
+    ...(organization !== undefined && { organization }),
+  };
+  return 'refreshToken' in stored
+    ? { ...stored, ...session, refreshToken: answer.refresh_token ?? stored.refreshToken }
+    : { ...stored, ...session };
 }
 
-function askWith(context: Context, loginUrl: string, exchange: Exchange): Ask {
-  const { credentials } = context;
-  if ('refreshToken' in credentials) return refreshing(credentials, context, exchange);
-  if ('privateKey' in credentials) {
-    return async () => tokenIn(await exchange(assertionForm(credentials, loginUrl, context.now())));
-  }
-  if ('clientSecret' in credentials) return async () => tokenIn(await withEitherSecret(credentials, exchange));
-  return () =>
-    Promise.reject(new AuthError('The Salesforce session has ended.', { remedy: 'Enter the token of a new one.' }));
+function organizationIn({ id = '' }: WireToken): string | undefined {
+  return /\/id\/(00D[a-zA-Z0-9]+)\//.exec(id)?.[1];
+}
+
+function moved(): RequestError {
+  return new RequestError(
+    'The credentials belong to another Salesforce organisation than before.',
+    { status: 200, category: 'WRONG_ORGANIZATION' },
+    { remedy: 'A sandbox gets a new id when it is refreshed: make a new connection for it.' },
+  );
+}
+
+interface TokenRequest {
+  readonly exchange: Exchange;
+  readonly loginUrl: string;
+  readonly now: Date;
+}
+
+async function exchangeFor(
+  stored: SalesforceCredentials,
+  { exchange, loginUrl, now }: TokenRequest,
+): Promise<WireToken> {
+  if ('refreshToken' in stored) return exchange(refreshForm(stored));
+  if ('privateKey' in stored) return exchange(assertionForm(stored, loginUrl, now));
+  if ('clientSecret' in stored) return withEitherSecret(stored, exchange);
+  throw new AuthError('The Salesforce session has ended.', { remedy: 'Enter the token of a new one.' });
+}
+
+function refreshForm({ clientId, clientSecret, refreshToken }: RefreshCredentials): Form {
+  const secret: Form = clientSecret === undefined ? {} : { client_secret: clientSecret };
+  return { grant_type: 'refresh_token', client_id: clientId, ...secret, refresh_token: refreshToken };
 }
 
 async function withEitherSecret(
@@ -93,33 +139,6 @@ async function withEitherSecret(
     if (nextClientSecret === undefined || !(error instanceof AuthError)) throw error;
     return exchange(form(nextClientSecret));
   }
-}
-
-/** A refresh token that comes back new makes the old one worthless, and using that again revokes all: it is saved first. */
-function refreshing(initial: RefreshCredentials, context: Context, exchange: Exchange): Ask {
-  let credentials = initial;
-  return async () => {
-    const { clientId, clientSecret, refreshToken } = credentials;
-    const answer = await exchange({
-      grant_type: 'refresh_token',
-      client_id: clientId,
-      ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
-      refresh_token: refreshToken,
-    });
-    const next = {
-      ...credentials,
-      refreshToken: answer.refresh_token ?? refreshToken,
-      accessToken: answer.access_token,
-      instanceUrl: answer.instance_url,
-    };
-    await context.saveCredentials(next);
-    credentials = next;
-    return tokenIn(answer);
-  };
-}
-
-function tokenIn({ access_token, instance_url }: WireToken): Token {
-  return { token: access_token, instanceUrl: instance_url };
 }
 
 /** RFC 7523. The audience is the host that the assertion is sent to (docs, JWT bearer flow). */

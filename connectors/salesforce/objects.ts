@@ -1,5 +1,5 @@
 import type { ObjectCapability } from 'leadloop/connector-sdk';
-import { collectionSize } from './limits.ts';
+import { collectionSize, massFrom, massSize } from './limits.ts';
 
 /** How an object is read; see `pull.ts` and `owners.ts`. */
 type Source = 'crm' | 'owners';
@@ -8,17 +8,21 @@ export interface SalesforceObject extends ObjectCapability {
   readonly source: Source;
   /** Read whatever the mapping asks for, where they can be read. */
   readonly ownFields: readonly string[];
-  /** Fields of a parent record, read as `Parent.Field` where its lookup can be read. */
+  /** Text fields of a parent record, read as `Parent.Field` where its lookup can be read. Bulk sends every type as text. */
   readonly parentFields: readonly string[];
   /** The field that leads to the company. */
   readonly companyField: string | null;
   readonly isMergeable: boolean;
 }
 
+/** Leads and contacts alone carry our fields. */
+const written = { maxBatch: collectionSize, mass: { from: massFrom, maxBatch: massSize } };
+
 const record = {
   source: 'crm',
   lanes: ['full', 'live', 'settled', 'archived'],
   optional: false,
+  eventTexts: [],
   parentFields: [],
   companyField: null,
   isMergeable: true,
@@ -30,10 +34,14 @@ const engagement = {
   lanes: ['full', 'live', 'settled'],
   push: null,
   optional: true,
+  eventTexts: [],
   parentFields: [],
   companyField: null,
   isMergeable: false,
 } as const;
+
+/** `WhoCount` is there only where activities may have several people (docs, Shared Activities). */
+const activityFields = ['WhoId', 'WhoCount', 'Subject', 'Type', 'ActivityDate'];
 
 /** In the order in which a sync pulls them: owners and companies before the people who refer to them. */
 export const objects: readonly SalesforceObject[] = [
@@ -47,28 +55,62 @@ export const objects: readonly SalesforceObject[] = [
     ownFields: [],
     isMergeable: false,
   },
-  { ...record, object: 'Account', kind: 'company', push: null, ownFields: [] },
-  { ...record, object: 'Lead', kind: 'lead', push: { maxBatch: collectionSize }, ownFields: [] },
+  { ...record, object: 'Account', kind: 'company', push: null, ownFields: ['IsPersonAccount'] },
+  {
+    ...record,
+    object: 'Lead',
+    kind: 'lead',
+    push: written,
+    ownFields: ['IsConverted', 'ConvertedContactId', 'ConvertedOpportunityId'],
+  },
   {
     ...record,
     object: 'Contact',
     kind: 'lead',
-    push: { maxBatch: collectionSize },
+    push: written,
     ownFields: ['AccountId'],
     companyField: 'AccountId',
   },
   {
+    ...record,
+    object: 'Opportunity',
+    kind: 'opportunity',
+    lanes: ['full', 'live', 'settled'],
+    push: null,
+    optional: true,
+    ownFields: ['Name', 'StageName', 'Amount', 'IsClosed', 'IsWon', 'CreatedDate'],
+    isMergeable: false,
+  },
+  { ...engagement, object: 'OpportunityContactRole', ownFields: ['OpportunityId', 'ContactId'] },
+  {
     ...engagement,
     object: 'CampaignMember',
-    ownFields: ['LeadId', 'ContactId', 'CampaignId', 'HasResponded', 'FirstRespondedDate', 'CreatedDate'],
+    ownFields: ['LeadId', 'ContactId', 'CampaignId', 'Status', 'HasResponded', 'FirstRespondedDate', 'CreatedDate'],
     parentFields: ['Campaign.Name', 'Campaign.Type'],
+    eventTexts: ['Campaign.Type', 'Campaign.Name', 'Status'],
   },
   {
     ...engagement,
     object: 'Task',
-    ownFields: ['WhoId', 'Subject', 'TaskSubtype', 'IsClosed', 'CompletedDateTime', 'ActivityDate'],
+    ownFields: [...activityFields, 'TaskSubtype', 'CallDisposition', 'IsClosed', 'CompletedDateTime'],
+    // Whoever logs for another tool is known by the user's name.
+    parentFields: ['CreatedBy.Name'],
+    eventTexts: ['Subject', 'Type', 'TaskSubtype', 'CallDisposition', 'CreatedBy.Name'],
   },
-  { ...engagement, object: 'Event', ownFields: ['WhoId', 'Subject', 'StartDateTime', 'CreatedDate'] },
+  {
+    ...engagement,
+    object: 'Event',
+    ownFields: [...activityFields, 'StartDateTime', 'IsAllDayEvent'],
+    parentFields: ['CreatedBy.Name'],
+    eventTexts: ['Subject', 'Type', 'CreatedBy.Name'],
+  },
+  {
+    ...engagement,
+    object: 'EmailMessage',
+    ownFields: ['ActivityId', 'Subject', 'Incoming', 'MessageDate', 'IsBounced', 'FirstOpenedDate', 'LastOpenedDate'],
+    parentFields: ['Activity.WhoId'],
+    eventTexts: ['Subject'],
+  },
 ];
 
 /** @throws RangeError for an object that is not in the list: a mistake of the caller. */

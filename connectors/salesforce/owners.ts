@@ -1,4 +1,10 @@
-import type { FieldSchema, PullBatch, PullRequest, SourceRecord } from 'leadloop/connector-sdk';
+import {
+  emptyPage,
+  type FieldSchema,
+  type PullBatch,
+  type PullRequest,
+  type SourceRecord,
+} from 'leadloop/connector-sdk';
 import { encodeCursor, listPosition } from './cursor.ts';
 import { stampOf } from './decode.ts';
 import { query } from './endpoints.ts';
@@ -31,10 +37,8 @@ export async function* pullOwners(
     const { records, done } = await query(client, soqlAfter(after), { all: false, signal });
     after = done && records.length < pageSize ? null : (records.at(-1)?.Id ?? null);
     yield {
+      ...emptyPage,
       records: records.map((row) => ownerRecord(object, row)),
-      rejected: [],
-      tombstones: [],
-      events: [],
       cursor: encodeCursor({ kind: 'list', after }),
       done: after === null,
     };
@@ -67,5 +71,6 @@ function ownerRecord(object: string, row: WireRecord): SourceRecord {
     },
     mergedIds: [],
     companyId: null,
+    successor: null,
   };
 }

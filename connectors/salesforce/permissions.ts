@@ -5,6 +5,11 @@ import type { Session } from './session.ts';
 /** All that leadloop may see and write is in it. */
 export const permissionSet = { Name: 'Leadloop_Integration', Label: 'Leadloop Integration' };
 
+/** What an administrator does where leadloop may not do it itself. */
+export const deployRemedy =
+  `Deploy connectors/salesforce/package and assign its permission set ${permissionSet.Name} to the integration user: ` +
+  'see “What it needs” in connectors/salesforce/README.md.';
+
 /**
  * Lets the integration user read and write fields, through a permission set of ours that is made where it is missing.
  * Returns why a field may still be hidden.

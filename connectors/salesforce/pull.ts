@@ -1,16 +1,17 @@
 import {
-  RequestError,
+  emptyPage,
   type ExternalId,
   type PullBatch,
   type PulledPage,
   type PullRequest,
+  RequestError,
   type SourceRecord,
   type Tombstone,
 } from 'leadloop/connector-sdk';
-import { encodeCursor, listPosition, windowPosition, type WindowPosition } from './cursor.ts';
-import { stampOf } from './decode.ts';
+import { encodeCursor, windowPosition, type WindowPosition } from './cursor.ts';
+import { opportunityLinks, stampOf } from './decode.ts';
 import { getUpdated } from './endpoints.ts';
-import { engagementEvents } from './engagements.ts';
+import { engagementIn } from './engagements.ts';
 import { beginning, overlapMs, pageSize, replicationReachMs, replicationStepMs, stampMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
 import type { SalesforceObject } from './objects.ts';
@@ -30,10 +31,7 @@ import {
 import type { WireQuery, WireRecord } from './wire.ts';
 
 /*
- * How records are read, and why none is missed.
- *
- * **full** and **archived** list every record in order of id, 2,000 a page, each page asked for by the last id. What changes
- * behind its back is the next lane's work: the caller takes `startCursor(object, when the pass began)` for it.
+ * How changes are read, and why none is missed. For **full** and **archived** see `full-pass.ts`.
  *
  * **live** and **settled** walk through time in windows that touch. A window [low, end] is frozen when it is opened and
  * read in order of (SystemModstamp, Id), each request built from the window and the last row alone. Hence no locator that
@@ -60,17 +58,7 @@ import type { WireQuery, WireRecord } from './wire.ts';
  */
 
 /** Yields batches of at most 2,000 records. */
-export function pullRecords(
-  session: Session,
-  object: SalesforceObject,
-  request: PullRequest,
-): AsyncGenerator<PullBatch, void, void> {
-  return request.lane === 'live' || request.lane === 'settled'
-    ? pullWindows(session, object, request)
-    : pullPass(session, object, request);
-}
-
-async function* pullWindows(
+export async function* pullWindows(
   session: Session,
   object: SalesforceObject,
   request: PullRequest,
@@ -80,7 +68,7 @@ async function* pullWindows(
   const first = bounds === null ? null : openWindow(position, bounds);
   if (bounds === null || first === null || bounds.isEmpty) {
     const reached = first === null ? position : positionAfter(first, null);
-    yield { ...nothing, cursor: encodeCursor(reached), done: true };
+    yield { ...emptyPage, cursor: encodeCursor(reached), done: true };
     return;
   }
   const reader = await readerFor(session, object, request);
@@ -91,7 +79,7 @@ async function* pullWindows(
     const rows = page.records.map((row) => ({ stamp: stampOf(row) ?? 0, id: row.Id }));
     const next: Window | null = afterPage(asked, { ...page, rows }) ?? restAfter(asked, until);
     yield {
-      ...(await pageOf(page.records, { object, request, reader, heldBefore })),
+      ...(await pageOf(page.records, { session, object, request, reader, heldBefore })),
       cursor: encodeCursor(positionAfter(asked, next)),
       done: next === null,
     };
@@ -170,34 +158,8 @@ function unlessRefused(error: unknown): null {
   throw error;
 }
 
-async function* pullPass(
-  session: Session,
-  object: SalesforceObject,
-  request: PullRequest,
-): AsyncGenerator<PullBatch, void, void> {
-  const reader = await readerFor(session, object, request);
-  const isArchived = request.lane === 'archived';
-  if (isArchived && !reader.hasBin) {
-    yield { ...nothing, cursor: encodeCursor({ kind: 'list', after: null }), done: true };
-    return;
-  }
-  const bin = reader.hasBin ? [`IsDeleted = ${isArchived}`] : [];
-  let { after } = listPosition(request.since);
-  do {
-    const further = after === null ? [] : [`Id > '${after}'`];
-    const condition = [...bin, ...further, ...(bin.length + further.length === 0 ? ['Id != null'] : [])].join(' AND ');
-    const { records, done } = await reader.rows(`${condition} ORDER BY Id LIMIT ${pageSize}`);
-    after = done && records.length < pageSize ? null : (records.at(-1)?.Id ?? null);
-    const page = isArchived
-      ? { ...nothing, tombstones: await tombstones(records, { object, reader }) }
-      : await pageOf(records, { object, request, reader, heldBefore: 0 });
-    yield { ...page, cursor: encodeCursor({ kind: 'list', after }), done: after === null };
-  } while (after !== null);
-}
-
-const nothing: PulledPage = { records: [], rejected: [], tombstones: [], events: [] };
-
 interface Part {
+  readonly session: Session;
   readonly object: SalesforceObject;
   readonly request: PullRequest;
   readonly reader: Reader;
@@ -205,8 +167,8 @@ interface Part {
   readonly heldBefore: number;
 }
 
-async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
-  const { object, request, reader } = part;
+export async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPage> {
+  const { session, object, request, reader } = part;
   const living = rows.filter(({ IsDeleted }) => IsDeleted !== true);
   const merged = object.isMergeable ? rows.filter((row) => isMerged(row)) : [];
   const followed = await followMerges(merged, rows, reader.byId);
@@ -225,18 +187,15 @@ async function pageOf(rows: readonly WireRecord[], part: Part): Promise<PulledPa
   const lost = followed.flatMap(({ survivor, absorbed: [id] }) =>
     survivor === null && id !== undefined ? [gone(object, id)] : [],
   );
+  const read = rows.filter(({ Id }) => !held.has(Id));
   return {
     records,
     rejected: wanted.flatMap(({ rejected }) => rejected),
     tombstones: object.kind === 'engagement' ? [] : [...dead, ...lost],
-    events:
-      object.kind === 'engagement'
-        ? engagementEvents(
-            object.object,
-            living.filter(({ Id }) => !held.has(Id)),
-            request.events,
-          )
-        : [],
+    ...(object.kind === 'engagement'
+      ? await engagementIn(session, object.object, { rows: read, rules: request.events, signal: request.signal })
+      : { events: [], withdrawn: [] }),
+    links: opportunityLinks(object.object, living),
   };
 }
 
@@ -253,7 +212,7 @@ async function heldOf(
 }
 
 /** The recycle bin: what was deleted, and what was merged into what. */
-async function tombstones(
+export async function tombstones(
   rows: readonly WireRecord[],
   { object, reader }: Pick<Part, 'object' | 'reader'>,
 ): Promise<readonly Tombstone[]> {

@@ -11,17 +11,20 @@ import {
   type PushOutcome,
   type PushRequest,
 } from 'leadloop/connector-sdk';
+import { fitsTable, idKey, ingest, type Row } from './bulk-ingest.ts';
 import { decodeValue } from './decode.ts';
 import { updateCollection } from './endpoints.ts';
 import { fateOf, type Fate } from './fate.ts';
+import { collectionSize } from './limits.ts';
 import { objectNamed } from './objects.ts';
-import { isId, readerFor, type Reader } from './reader.ts';
+import { batchesOf, isId, readerFor, type Reader } from './reader.ts';
 import { cachedSchema, describe } from './schema.ts';
 import type { Session } from './session.ts';
 import type { WireRecord, WireSaved } from './wire.ts';
 
 /*
- * One call of sObject Collections for up to 200 records, and one outcome for each, whatever Salesforce answers:
+ * One call of sObject Collections for up to 200 records, and one outcome for each, whatever Salesforce answers. More than 200
+ * go by a job of Bulk first (see `bulk-ingest.ts`), and by calls where that leaves a record open.
  *  - Results come in the order of the records, and failed ones may have no id: they belong together by place. The status is
  *    200 even if every record failed.
  *  - What the object does not have, or does not let us write, is refused here: Salesforce would refuse the whole call for it.
@@ -50,7 +53,10 @@ export async function pushChanges(session: Session, request: PushRequest): Promi
   const schema = named(await describe(session, object, signal));
   const push: Push = { session, request, outcomes: new Map(), reader, schema };
   try {
-    for (const batch of withoutRepeats(changes)) await writeBatch(push, batch);
+    for (const batch of withoutRepeats(changes)) {
+      if (batch.length > collectionSize) await writeMass(push, batch);
+      for (const part of batchesOf(unsettled(push, batch), collectionSize)) await writeBatch(push, part);
+    }
   } catch (error) {
     if (!(error instanceof ConnectorError) || push.outcomes.size === 0) throw error;
     const retryAfterMs = retryAfter(session, error);
@@ -65,11 +71,32 @@ export async function pushChanges(session: Session, request: PushRequest): Promi
 function withoutRepeats(changes: readonly PushChange[]): readonly (readonly PushChange[])[] {
   const batches: Map<string, PushChange>[] = [];
   for (const change of changes) {
-    const free = batches.find((batch) => !batch.has(change.externalId));
-    if (free === undefined) batches.push(new Map([[change.externalId, change]]));
-    else free.set(change.externalId, change);
+    const id = idKey(change.externalId);
+    const free = batches.find((batch) => !batch.has(id));
+    if (free === undefined) batches.push(new Map([[id, change]]));
+    else free.set(id, change);
   }
   return batches.map((batch) => [...batch.values()]);
+}
+
+/** Settles what a job of Bulk has told; what it has not is left for calls. */
+async function writeMass(push: Push, batch: readonly PushChange[]): Promise<void> {
+  const { session, request } = push;
+  refuseHopeless(push, batch);
+  const open = new Map(unsettled(push, batch).map((change) => [idKey(change.externalId), change]));
+  const rows = function* (): Generator<Row, void, void> {
+    for (const { externalId, fields } of open.values()) {
+      const row = { id: externalId, fields: encodeFields(push, fields) };
+      if (fitsTable(row)) yield row;
+    }
+  };
+  const tell = (key: string, saved: WireSaved): void => {
+    const change = open.get(key);
+    // A record that is not there to be written stays open: a call finds out what became of it.
+    if (change !== undefined) settleResult(push, change, saved);
+  };
+  const columns = [...new Set([...open.values()].flatMap(({ fields }) => Object.keys(fields)))];
+  await ingest(session, { object: request.object, columns, rows: rows(), tell }, request.signal);
 }
 
 /** Settles every change of the batch. */
@@ -218,12 +245,13 @@ function intended({ schema }: Push, fields: Fields): Fields {
   return intendedIn(schema, fields);
 }
 
-/** The values as they would come back: an instant to the second, a checkbox never blank. */
+/** The values as they would come back: an instant to the second, a checkbox never blank, blank text as null. */
 function intendedIn(schema: ReadonlyMap<string, FieldSchema>, fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
       const type = schema.get(name)?.type;
       if (type === 'boolean' && value === null) return [name, false];
+      if (value === '') return [name, null];
       if (type !== 'datetime' || typeof value !== 'string') return [name, value];
       const instant = Date.parse(value);
       return [name, Number.isNaN(instant) ? value : new Date(Math.floor(instant / 1_000) * 1_000).toISOString()];
@@ -231,14 +259,16 @@ function intendedIn(schema: ReadonlyMap<string, FieldSchema>, fields: Fields): F
   );
 }
 
-function encodeFields({ schema }: Push, fields: Fields): Readonly<Record<string, unknown>> {
+type Encoded = string | number | boolean | null;
+
+function encodeFields({ schema }: Push, fields: Fields): Readonly<Record<string, Encoded>> {
   return Object.fromEntries(
     Object.entries(intendedIn(schema, fields)).map(([name, value]) => [name, encodeValue(value)]),
   );
 }
 
 /** Null clears a field; the options of a multi-select picklist are joined by semicolons. */
-function encodeValue(value: FieldValue): unknown {
+function encodeValue(value: FieldValue): Encoded {
   return typeof value === 'object' && value !== null ? value.join(';') : value;
 }
 

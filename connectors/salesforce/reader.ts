@@ -1,11 +1,14 @@
 import { RequestError, type FieldSchema, type PullRequest } from 'leadloop/connector-sdk';
 import { decoderFor, type Decoder } from './decode.ts';
-import { query } from './endpoints.ts';
-import { idsPerQuery } from './limits.ts';
+import { fitsUrl, query } from './endpoints.ts';
+import { idsPerQuery, schemaAgeMs } from './limits.ts';
 import { followMerges, isMerged } from './merges.ts';
+import { opportunityDecoder } from './opportunities.ts';
 import type { SalesforceObject } from './objects.ts';
-import { cachedSchema, describe } from './schema.ts';
+import { cachedSchema } from './schema.ts';
 import type { Session } from './session.ts';
+import { tableReader } from './table-rows.ts';
+import { wideRows, type Split } from './wide-rows.ts';
 import type { WireQuery, WireRecord } from './wire.ts';
 
 /** Reads rows of one object, with the fields that were asked for and those that we need ourselves. */
@@ -17,6 +20,12 @@ export interface Reader {
   /** For each id its living record, through merges; absent = there is none. */
   found(ids: readonly string[]): Promise<ReadonlyMap<string, WireRecord>>;
   readonly decode: Decoder;
+  /** The statement for Bulk, of what `condition` holds for; null = of everything. As the fields are known now. */
+  readonly statement: (condition: string | null) => string;
+  /** Makes of a table's lines the rows that REST would have sent. @throws RequestError where columns are missing. */
+  readonly fromTable: (header: readonly string[]) => (cells: readonly string[]) => WireRecord;
+  /** Asks anew which fields there are. */
+  readonly refresh: () => Promise<void>;
   /** Objects without a recycle bin have no such field. */
   readonly hasBin: boolean;
 }
@@ -26,17 +35,27 @@ export async function readerFor(
   object: SalesforceObject,
   { fields, signal }: Pick<PullRequest, 'fields' | 'signal'>,
 ): Promise<Reader> {
-  let schema = await describe(session, object.object, signal);
+  let schema = await cachedSchema(session, object.object, { maxAgeMs: schemaAgeMs, signal });
+  let decode = decoderOf(object, fields, schema);
+  const refresh = async (): Promise<void> => {
+    schema = await cachedSchema(session, object.object, { maxAgeMs: 0, signal });
+    decode = decoderOf(object, fields, schema);
+  };
+  const statement = (condition: string | null): string =>
+    soqlFor(object, columnsFor(object, fields, schema), condition);
 
   const rows = async (condition: string): Promise<WireQuery> => {
-    const ask = (): Promise<WireQuery> =>
-      query(session.client, soqlFor(object, fields, { schema, condition }), { all: true, signal });
+    const ask = (): Promise<WireQuery> => {
+      const soql = statement(condition);
+      if (fitsUrl(soql)) return query(session.client, soql, { all: true, signal });
+      return wideRows(session, splitFor(object, fields, schema), { condition, signal });
+    };
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof RequestError && error.category === 'INVALID_FIELD')) throw error;
       // A field was taken away, or its access, since we asked for the fields.
-      schema = await cachedSchema(session, object.object, { maxAgeMs: 0, signal });
+      await refresh();
       return ask();
     }
   };
@@ -59,22 +78,43 @@ export async function readerFor(
       const living = all.filter(({ IsDeleted }) => IsDeleted !== true);
       return new Map([...living.map((row): [string, WireRecord] => [row.Id, row]), ...moved]);
     },
-    decode: (row) => decoderFor(object, fields, schema)(row),
+    decode: (row) => decode(row),
+    statement,
+    fromTable: (header) => tableReader(columnsFor(object, fields, schema), header, schema),
+    refresh,
     hasBin: has(schema, 'IsDeleted'),
   };
 }
 
+function decoderOf(object: SalesforceObject, fields: readonly string[], schema: readonly FieldSchema[]): Decoder {
+  const decode = decoderFor(object, fields, schema);
+  return object.kind === 'opportunity' ? opportunityDecoder(decode) : decode;
+}
+
 /** Pure. Salesforce refuses a whole query for one field that it does not show us: only what was described is named. */
-function soqlFor(
+function columnsFor(
   object: SalesforceObject,
   fields: readonly string[],
-  { schema, condition }: { readonly schema: readonly FieldSchema[]; readonly condition: string },
-): string {
+  schema: readonly FieldSchema[],
+): readonly string[] {
   const own = ['IsDeleted', ...(object.isMergeable ? ['MasterRecordId'] : []), ...object.ownFields];
   const visible = [...own, ...fields].filter((name) => has(schema, name));
   const parents = object.parentFields.filter((path) => has(schema, `${path.split('.')[0]}Id`));
-  const columns = new Set(['Id', 'SystemModstamp', ...visible, ...parents]);
-  return `SELECT ${[...columns].join(', ')} FROM ${object.object} WHERE ${condition}`;
+  return [...new Set(['Id', 'SystemModstamp', ...visible, ...parents])];
+}
+
+/** Pure. What to read by query and what by id, where all of it is too much for a query. */
+function splitFor(object: SalesforceObject, fields: readonly string[], schema: readonly FieldSchema[]): Split {
+  const own = columnsFor(object, [], schema);
+  return {
+    object: object.object,
+    narrow: (condition) => soqlFor(object, own, condition),
+    fields: columnsFor(object, fields, schema).filter((name) => !own.includes(name)),
+  };
+}
+
+function soqlFor({ object }: SalesforceObject, columns: readonly string[], condition: string | null): string {
+  return `SELECT ${columns.join(', ')} FROM ${object}${condition === null ? '' : ` WHERE ${condition}`}`;
 }
 
 function has(schema: readonly FieldSchema[], name: string): boolean {
@@ -86,7 +126,7 @@ export function isId(text: string): boolean {
   return /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/.test(text);
 }
 
-function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+export function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, batch) =>
     items.slice(batch * size, (batch + 1) * size),
   );

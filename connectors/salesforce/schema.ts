@@ -1,17 +1,27 @@
-import type { FieldSchema, FieldType } from 'leadloop/connector-sdk';
+import type { FieldSchema, FieldType, ObjectKind } from 'leadloop/connector-sdk';
 import { describeObject } from './endpoints.ts';
 import { schemaAgeMs } from './limits.ts';
 import { objectNamed } from './objects.ts';
+import { opportunitySchema } from './opportunities.ts';
 import { ownerSchema } from './owners.ts';
 import type { Session } from './session.ts';
 import type { WireField } from './wire.ts';
 
-/** The fields of an object that the integration user may see, as of an hour ago at most. */
+/** The fields of an object as a mapping names them, as of an hour ago at most. */
 export function describe(session: Session, object: string, signal: AbortSignal): Promise<readonly FieldSchema[]> {
-  if (objectNamed(object).source === 'owners') return Promise.resolve(ownerSchema);
-  return cachedSchema(session, object, { maxAgeMs: schemaAgeMs, signal });
+  const known = uniform[objectNamed(object).kind];
+  return known === undefined
+    ? cachedSchema(session, object, { maxAgeMs: schemaAgeMs, signal })
+    : Promise.resolve(known);
 }
 
+/** What looks the same in every CRM. */
+const uniform: Readonly<Partial<Record<ObjectKind, readonly FieldSchema[]>>> = {
+  owner: ownerSchema,
+  opportunity: opportunitySchema,
+};
+
+/** The fields of an object that Salesforce shows to the integration user. */
 export function cachedSchema(
   { client, context }: Session,
   object: string,

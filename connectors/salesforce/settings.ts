@@ -29,12 +29,25 @@ export const settings = Type.Object(
         description: 'Read so much again, for what is committed late.',
       }),
     ),
+    bulkQuery: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description: 'Read everything by jobs of Bulk API 2.0; false = by calls of 2,000 records.',
+      }),
+    ),
     requestTimeoutSeconds: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 600, default: 120, description: 'Give a request up after so long.' }),
     ),
   },
   { additionalProperties: false },
 );
+
+/** The session that was asked for last: the next run goes on with it, and asks for no other until it has ended. */
+const kept = {
+  accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+  instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+  organization: Type.Optional(Type.String({ description: 'Whose session it is. Kept up to date by leadloop.' })),
+};
 
 const clientCredentials = Type.Object(
   {
@@ -46,6 +59,7 @@ const clientCredentials = Type.Object(
         description: 'Tried where the first is refused: a rotated secret is valid at once.',
       }),
     ),
+    ...kept,
   },
   { additionalProperties: false, title: 'Client credentials' },
 );
@@ -55,6 +69,7 @@ const jwt = Type.Object(
     clientId: Type.String({ minLength: 1 }),
     username: Type.String({ minLength: 1, description: 'The integration user.' }),
     privateKey: Type.String({ minLength: 1, description: 'PEM; its certificate is on the app.' }),
+    ...kept,
   },
   { additionalProperties: false, title: 'JWT bearer' },
 );
@@ -64,8 +79,7 @@ const refreshToken = Type.Object(
     clientId: Type.String({ minLength: 1 }),
     clientSecret: Type.Optional(Type.String({ minLength: 1 })),
     refreshToken: Type.String({ minLength: 1 }),
-    accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
-    instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+    ...kept,
   },
   { additionalProperties: false, title: 'Refresh token' },
 );
@@ -77,6 +91,7 @@ const session = Type.Object(
     instanceUrl: Type.Optional(
       Type.String({ description: 'Where the organisation lives. Default: settings.loginUrl.' }),
     ),
+    organization: Type.Optional(Type.String({ description: 'Whose session it is.' })),
   },
   { additionalProperties: false, title: 'Session' },
 );

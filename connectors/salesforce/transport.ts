@@ -11,7 +11,7 @@ import { Transport } from 'jsforce/lib/transport.js';
 //  - It goes through a proxy of the environment even to this machine, whatever NO_PROXY says. We take no proxy.
 
 export interface Request {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -58,6 +58,8 @@ export interface WireField {
   readonly calculated?: boolean;
   readonly updateable?: boolean;
   readonly length?: number;
+  /** Of a lookup: the objects that it may lead to. */
+  readonly referenceTo?: readonly string[];
   readonly picklistValues?: readonly { readonly value: string; readonly active?: boolean }[];
 }
 
@@ -66,9 +68,27 @@ export interface WireUpdated {
   readonly latestDateCovered: string;
 }
 
+/** A job of Bulk API 2.0, in either direction. */
+export interface WireJob {
+  readonly id: string;
+  /** Until it has ended: Open, UploadComplete, InProgress. */
+  readonly state: string;
+  /** Rows, of a job that has ended. */
+  readonly numberRecordsProcessed?: number;
+}
+
+/** What is left of the organisation's limits, by their names. */
+export type WireLimits = Readonly<Record<string, { readonly Max: number; readonly Remaining: number }>>;
+
+export interface WireDeleted {
+  readonly deletedRecords: readonly { readonly id: string }[];
+}
+
 export interface WireToken {
   readonly access_token: string;
   readonly instance_url: string;
+  /** `https://…/id/ORGANISATION/USER`. */
+  readonly id?: string;
   /** Only where the app rotates its refresh tokens. */
   readonly refresh_token?: string;
 }

@@ -4,7 +4,7 @@
  * two organisations use the same name.
  */
 import type { Change } from '../config/apply.ts';
-import type { SandboxPlace } from '../config/demo.ts';
+import type { Stage } from '../config/demo.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CheckFinding } from '../connector-sdk/index.ts';
@@ -64,8 +64,8 @@ export type OpenApp = (options: AppOptions) => Promise<App>;
 
 export interface ApplyOptions {
   readonly dryRun: boolean;
-  /** Takes the place of the address and the token of connections that mean a sandbox. */
-  readonly sandbox?: SandboxPlace;
+  /** Takes the place of the addresses and secrets of connections that mean a sandbox. */
+  readonly stage?: Stage;
 }
 
 export interface PushOptions {
@@ -135,7 +135,8 @@ export interface CheckReport {
 export interface ConnectionCheck {
   readonly name: string;
   readonly findings: readonly CheckFinding[];
-  readonly mapping: readonly MappingProblem[];
+  /** Null = not held against the CRM, which could not be asked. */
+  readonly mapping: readonly MappingProblem[] | null;
 }
 
 export interface Explanation {

@@ -20,8 +20,9 @@ export function completeQuota({
 export function completePush({
   mode = 'plan',
   blastRadius: { records = 500, share = 0.2 } = {},
+  massFrom = null,
 }: PushPart = {}): PushSettings {
-  return { mode, blastRadius: { records, share } };
+  return { mode, blastRadius: { records, share }, massFrom };
 }
 
 export function completePull({

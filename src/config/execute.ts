@@ -4,7 +4,7 @@ import type { OrgId } from '../model/values.ts';
 import type { Sealer } from '../secrets/seal.ts';
 import { type Change, type CredentialState, isWork, planApply, type StoredOrg } from './apply.ts';
 import type { CredentialValues } from './environment.ts';
-import type { ConnectionSettings, CredentialReferences, OrgSettings, Settings } from './settings.ts';
+import type { ConnectionSettings, OrgSettings, Settings } from './settings.ts';
 import { isSame } from './differences.ts';
 import { type OrgWork, secretText } from './org-work.ts';
 import { readDirectory, readStored } from './stored.ts';
@@ -13,7 +13,7 @@ import { writeOrg } from './write-org.ts';
 export interface ApplyServices {
   readonly database: Database;
   readonly sealer: Sealer;
-  readonly readCredentials: (references: CredentialReferences) => CredentialValues;
+  readonly readCredentials: (connection: ConnectionSettings) => CredentialValues;
   readonly now: () => Date;
 }
 
@@ -44,7 +44,7 @@ export async function applySettings(
 
 async function prepare(services: ApplyServices, id: OrgId | null, wanted: OrgSettings): Promise<OrgWork> {
   const current = id === null ? null : await services.database.transaction(id, readStored);
-  const read = ({ name, credentials }: ConnectionSettings) => [name, services.readCredentials(credentials)] as const;
+  const read = (connection: ConnectionSettings) => [connection.name, services.readCredentials(connection)] as const;
   return { id, current, wanted, credentials: new Map(wanted.connections.map(read)) };
 }
 

@@ -4,12 +4,12 @@ import { Value } from 'typebox/value';
 import { completePull, completePush, completeQuota, defaultTimezone } from './defaults.ts';
 import type { InstalledConnector, Reading } from './reading.ts';
 import { loadMapping } from './load-mapping.ts';
-import { didYouMean } from './problems.ts';
+import { didYouMean, type Problem } from './problems.ts';
 import type { secretReferenceSchema } from './schema.ts';
 import { type ConnectionFile, connectionKinds } from './schema.ts';
 import type { ConnectionSettings, CredentialReferences } from './settings.ts';
 import { isRecord, shapeProblems } from './shape.ts';
-import type { KeyPath } from './source.ts';
+import { formatPath, type KeyPath } from './source.ts';
 
 /** One connection with its defaults filled in; what is wrong with it is added to the reading's problems. */
 export async function loadConnection(
@@ -87,7 +87,7 @@ interface ForConnector {
 /** What only the connector knows: its settings, the names of its credentials, its objects. */
 function reportForConnector(file: ConnectionFile, settings: object, { connector, path, reading }: ForConnector): void {
   const { source, problems } = reading;
-  problems.push(...shapeProblems(connector.settings, settings, source, [...path, 'settings']));
+  problems.push(...settingsProblems(file, settings, { connector, path, reading }));
   problems.push(...credentialProblems(file, { connector, path, reading }));
   const known = connector.objects.map(({ object }) => object);
   (file.pull?.objects ?? []).forEach((object, index) => {
@@ -96,6 +96,20 @@ function reportForConnector(file: ConnectionFile, settings: object, { connector,
     const remedy = `${meant === null ? '' : `Did you mean "${meant}"? `}${connector.kind} has: ${known.join(', ')}.`;
     problems.push(source.problem([...path, 'pull', 'objects', index], `there is no object "${object}"`, remedy));
   });
+}
+
+/** `loginUrl` stands beside `baseUrl`, where people look for it, and is one of the connector's settings all the same. */
+function settingsProblems(
+  file: ConnectionFile,
+  settings: object,
+  { connector, path, reading }: ForConnector,
+): Problem[] {
+  const { source } = reading;
+  const all = shapeProblems(connector.settings, settings, source, [...path, 'settings']);
+  if (file.loginUrl === undefined || file.settings?.['loginUrl'] !== undefined) return all;
+  const there = formatPath([...path, 'settings', 'loginUrl']);
+  const here = shapeProblems({ ...connector.settings, required: [] }, { loginUrl: file.loginUrl }, source, path);
+  return [...all.filter((problem) => problem.path !== there), ...here];
 }
 
 /** Stands in for a secret that is not read yet, so that the names can be checked against the connector's own schema. */

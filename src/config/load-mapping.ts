@@ -52,6 +52,7 @@ function mappingOf(file: MappingFile, place: Place): MappingDefinition {
   const before = problems.length;
   const defaults = connector?.defaultMapping ?? null;
   reportUnknownObjects(file, place);
+  reportUnknownSources(file, place);
   const named = Object.entries(file.objects ?? {}).map(
     ([object, rules]) =>
       [
@@ -121,8 +122,40 @@ function reportUnknownObjects(file: MappingFile, { source, path, connector, prob
   const known = connector.objects.map(({ object }) => object);
   for (const object of Object.keys(file.objects ?? {})) {
     if (known.includes(object)) continue;
-    const meant = didYouMean(object, known);
-    const remedy = `${meant === null ? '' : `Did you mean "${meant}"? `}${connector.kind} has: ${known.join(', ')}.`;
+    const remedy = suggestion(object, known, `${connector.kind} has`);
     problems.push(source.problem([...path, 'objects', object], `there is no object "${object}"`, remedy));
   }
+}
+
+/** A rule that looks where nothing is would never match, and say nothing of it. */
+function reportUnknownSources({ events = [] }: MappingFile, { source, path, connector, problems }: Place): void {
+  if (connector === null) return;
+  const texts = new Map(connector.objects.map(({ object, eventTexts }) => [object, eventTexts]));
+  const classified = [...texts.keys()].filter((object) => texts.get(object)?.length !== 0);
+  for (const [index, { object, contains }] of events.entries()) {
+    const known = texts.get(object) ?? [];
+    if (known.length === 0) {
+      const remedy = suggestion(object, classified, 'Event rules apply to');
+      problems.push(
+        source.problem([...path, 'events', index, 'object'], `no event rule applies to "${object}"`, remedy),
+      );
+      continue;
+    }
+    for (const field of typeof contains === 'object' ? Object.keys(contains) : []) {
+      if (known.includes(field)) continue;
+      const remedy = suggestion(field, known, 'A rule may look at');
+      problems.push(
+        source.problem(
+          [...path, 'events', index, 'contains', field],
+          `${object} has no text "${field}" for rules`,
+          remedy,
+        ),
+      );
+    }
+  }
+}
+
+function suggestion(word: string, known: readonly string[], introduction: string): string {
+  const meant = didYouMean(word, known);
+  return `${meant === null ? '' : `Did you mean "${meant}"? `}${introduction}: ${known.join(', ')}.`;
 }

@@ -132,13 +132,23 @@ export const mappingFileSchema = closed(
           {
             object: Type.String({ minLength: 1, description: 'the CRM object that the event comes from' }),
             contains: Type.Optional(
-              Type.String({ default: '', description: 'text in the source’s name; empty matches all' }),
+              Type.Union(
+                [
+                  Type.String({ description: 'a text' }),
+                  Type.Record(Type.String(), Type.String(), { minProperties: 1, description: '{ field: text }' }),
+                ],
+                {
+                  default: '',
+                  description:
+                    'a text in anything that it says of itself (empty matches all), or { field: text } where each must match',
+                },
+              ),
             ),
-            type: Type.Enum([...engagementTypes], { description: 'what it counts as' }),
+            type: Type.Enum([...engagementTypes, 'nothing'], { description: 'what it counts as' }),
           },
           'a rule: { object, contains, type }',
         ),
-        { description: 'how forms and campaigns are classified: first match wins' },
+        { description: 'what forms, campaign responses and logged activities count as: first match wins' },
       ),
     ),
   },

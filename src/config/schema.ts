@@ -10,7 +10,8 @@ import { definitions, profileFileSchema } from './schema-profile.ts';
 export const connectionKinds = ['hubspot', 'salesforce'] as const;
 
 const path = (what: string) => Type.String({ minLength: 1, description: `the path of ${what}, relative to this file` });
-const url = Type.String({ pattern: '^https?://[^\\s]+$', description: 'an address with http:// or https://' });
+const url = (whose: string) =>
+  Type.String({ pattern: '^https?://[^\\s]+$', description: `an address with http:// or https://, ${whose}` });
 const share = (description: string, fallback: number) =>
   Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, default: fallback, description }));
 
@@ -36,7 +37,8 @@ const credentials = Type.Object(
   { clientId: publicCredential, username: publicCredential },
   {
     additionalProperties: secretReferenceSchema,
-    description: 'credentials, such as { accessToken: { env: HUBSPOT_TOKEN } }',
+    description:
+      'credentials, such as { accessToken: { env: HUBSPOT_TOKEN } } or { clientId: …, clientSecret: { env: SF_SECRET } }',
   },
 );
 
@@ -78,8 +80,15 @@ const push = closed(
         'blastRadius: { records, share }; an automatic push that would change more than both waits for a person',
       ),
     ),
+    massFrom: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'from so many waiting records of an object on they are written as bulk jobs, where the CRM has them, a whole number',
+      }),
+    ),
   },
-  'push: { mode, blastRadius }',
+  'push: { mode, blastRadius, massFrom }',
 );
 
 const pull = closed(
@@ -111,8 +120,8 @@ const connection = closed(
       examples: [...connectionKinds],
       description: `the CRM: ${connectionKinds.join(' or ')}`,
     }),
-    baseUrl: Type.Optional(url),
-    loginUrl: Type.Optional(url),
+    baseUrl: Type.Optional(url('of a sandbox or a proxy; left out = the CRM’s own')),
+    loginUrl: Type.Optional(url('of the Salesforce organisation (My Domain)')),
     credentials: Type.Optional(credentials),
     schedule: Type.Optional(Type.String({ description: 'when to sync, as five cron fields; left out = only by hand' })),
     timezone: Type.Optional(

@@ -41,6 +41,8 @@ export interface QuotaSettings {
 export interface PushSettings {
   readonly mode: 'plan' | 'auto';
   readonly blastRadius: { readonly records: number; readonly share: number };
+  /** Null = from where the connector finds a bulk job worth while. */
+  readonly massFrom: number | null;
 }
 
 export interface ConnectionOptions {

@@ -47,10 +47,24 @@ export interface ObjectCapability {
   readonly kind: ObjectKind;
   /** How it is read. An object with `full` alone is a snapshot, taken anew in each sync. */
   readonly lanes: readonly Lane[];
-  /** Null = we never write it. `maxBatch`: records in one call. */
-  readonly push: { readonly maxBatch: number } | null;
+  /** Null = we never write it. */
+  readonly push: PushCapability | null;
   /** Left out, with a note in `check`, where the credentials may not read it; a required object fails the run. */
   readonly optional: boolean;
+  /** The texts that event rules may look at, by the CRM's names for them; empty = no rule applies to this object. */
+  readonly eventTexts: readonly string[];
+}
+
+export interface PushCapability {
+  /** Records in one call. */
+  readonly maxBatch: number;
+  /** A way that is cheaper where much waits, such as a bulk job; null = there is none. */
+  readonly mass: {
+    /** Worth it from so many waiting records, unless the connection's `push.massFrom` says otherwise. */
+    readonly from: number;
+    /** Records in one job. */
+    readonly maxBatch: number;
+  } | null;
 }
 
 /** Everything impure is handed in. */
@@ -67,8 +81,12 @@ export interface ConnectorContext<Settings, Credentials> {
   readonly governor: Governor;
   /** Answers that live for an hour across processes: schemas, account, form lists. Values must survive JSON. */
   readonly cache: Cache;
-  /** Called with rotated credentials *before* they are used for the first time: a crash must not lose a refresh token. */
-  readonly saveCredentials: (credentials: Credentials) => Promise<void>;
+  /**
+   * Renews credentials, one process at a time. `renew` gets those that are stored now, which another process may have renewed
+   * already, and returns others, or the very same where they will do. They are stored before this resolves: a crash must not
+   * lose a refresh token.
+   */
+  readonly renewCredentials: (renew: (stored: Credentials) => Promise<Credentials>) => Promise<Credentials>;
   /** Constant message, variables in `fields`; ids and counts only, never a name, an address or a token. */
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
@@ -109,7 +127,7 @@ export interface Connector extends AsyncDisposable {
 
   /**
    * Sets absolute values by CRM id, so a repeat is harmless. Exactly one outcome per change, in any fault that leaves the
-   * connector able to answer; at most `maxBatch` changes of one object.
+   * connector able to answer; at most `maxBatch` changes of one object, or as one mass write `mass.maxBatch`.
    * @throws ConnectorError when no outcome is known for any change: then all may be sent again.
    */
   push(request: PushRequest): Promise<readonly PushOutcome[]>;

@@ -1,4 +1,5 @@
 import type { Cursor, PullBatch } from './connector.ts';
+import { emptyPage } from '../model/records.ts';
 import { type ConnectorError, PermissionError, RequestError } from './errors.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function* withinReach(
   } catch (error) {
     if (!isOutOfReach(error)) throw error;
     onLeftOut(error);
-    yield { records: [], rejected: [], tombstones: [], events: [], cursor, done: true };
+    yield { ...emptyPage, cursor, done: true };
   }
 }
 

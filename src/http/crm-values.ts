@@ -43,10 +43,10 @@ export class CrmValues {
 
   async of(orgId: OrgId, rows: readonly PushRow[]): Promise<ReadBack> {
     const stale = rows.filter((row) => !this.#isFresh(row));
-    let problem: string | null = null;
-    for (const group of Map.groupBy(stale, (row) => `${row.connection} ${row.object}`).values()) {
-      problem ??= await this.#fill(orgId, group);
-    }
+    if (this.#entries.size > maxEntries) this.#entries.clear();
+    const groups = Map.groupBy(stale, (row) => `${row.connection} ${row.object}`).values();
+    // At once, and each for itself: somebody waits, and one CRM that is down says nothing about another.
+    const problems = await Promise.all(Array.from(groups, (group) => this.#fill(orgId, group)));
     const known = rows.flatMap((row) => {
       const entry = this.#entries.get(keyOf(row));
       return entry === undefined ? [] : [[keyOf(row), entry] as const];
@@ -54,7 +54,7 @@ export class CrmValues {
     return {
       values: new Map(known.map(([key, { fields }]) => [key, fields])),
       readAt: known.map(([, entry]) => entry.readAt).sort((left, right) => left.getTime() - right.getTime())[0] ?? null,
-      problem,
+      problem: problems.find((problem) => problem !== null) ?? null,
     };
   }
 
@@ -75,7 +75,6 @@ export class CrmValues {
         ids: rows.map(({ externalId }) => externalId),
         fields: [...new Set(rows.flatMap(({ wanted }) => Object.keys(wanted)))],
       });
-      if (this.#entries.size > maxEntries) this.#entries.clear();
       const found = new Map(records.map((record) => [record.externalId, record.fields]));
       for (const row of rows) {
         const fields = found.get(row.externalId);

@@ -140,9 +140,11 @@ async function overviewPage({ read, now, isLocal }: Site, request: FastifyReques
   }
   const query = leadQuery(request.query);
   const [overview, page] = await Promise.all([read.overview(org.id), read.leads(org.id, query)]);
-  const total = Object.values(overview.leads).reduce((sum, number) => sum + number, 0);
+  const { tiers, leads, connections } = overview;
+  const total = Object.values(leads).reduce((sum, number) => sum + number, 0);
+  const view = { org: org.slug, query, page, tiers, total, connections: connections.length };
   const content = html`<h1>The loop</h1>
-    ${renderOverview(overview, now())} ${renderLeads({ org: org.slug, query, page, tiers: overview.tiers, total })}`;
+    ${renderOverview(overview, now())} ${renderLeads(view)}`;
   return layout({ title: `Leads of ${org.slug}`, orgs, org, now: now(), isLocal }, content);
 }
 
@@ -177,11 +179,12 @@ function stackOf(error: unknown): { readonly stack?: string } {
   return error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
 }
 
-function isInUse(error: unknown): boolean {
+/** What `listen` throws for a port that somebody has. */
+export function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-function portInUse(port: number): AppError {
+export function portInUse(port: number): AppError {
   return new AppError('port-in-use', `Something listens on port ${port} already.`, {
     recovery: 'fix-config',
     remedy: 'Choose another one with --port (0 takes any free one), or stop the other program.',

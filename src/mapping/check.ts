@@ -5,6 +5,11 @@ import { compileMapping, type CompiledMapping } from './compile.ts';
 
 export type ObjectSchemas = Readonly<Record<string, readonly FieldSchema[]>>;
 
+/** How often everything is read again. */
+interface Reading {
+  readonly fullPassHours: number;
+}
+
 /** A field of a mapping, held against the CRM. */
 interface Subject {
   readonly object: string;
@@ -16,13 +21,19 @@ interface Subject {
  * What in a mapping does not fit the CRM as it is today; empty where all fits. A problem that pauses concerns one field only:
  * `withoutPaused` leaves it out and the rest goes on.
  */
-export function checkMapping(mapping: CompiledMapping, schemas: ObjectSchemas): readonly MappingProblem[] {
+export function checkMapping(
+  mapping: CompiledMapping,
+  schemas: ObjectSchemas,
+  reading: Reading,
+): readonly MappingProblem[] {
   return [...mapping.objects].flatMap(([object, rules]) => {
     const fields = schemas[object];
     return [
       ...rules.in.flatMap((rule) =>
         rule.from.flatMap((field) =>
-          checkField({ object, direction: 'in', field }, fields, (subject, schema) => checkIn(subject, schema, rule)),
+          checkField({ object, direction: 'in', field }, fields, (subject, schema) =>
+            checkIn(subject, schema, { rule, reading }),
+          ),
         ),
       ),
       ...rules.out.flatMap((rule) =>
@@ -50,9 +61,13 @@ function checkField(
 
 function missing(subject: Subject, fields: readonly FieldSchema[]): MappingProblem {
   const { object, direction, field } = subject;
-  const message = `${object} has no field ${field} that this connection can see`;
+  // No CRM tells the one from the other: what may not be seen is not there.
+  const message = `${object} has no field ${field}, or field-level security hides it from this connection`;
   const similar = fields.find(({ name }) => bare(name) === bare(field));
-  const create = direction === 'out' ? 'Let leadloop create it, or' : 'Create it in the CRM and grant access to it, or';
+  const create =
+    direction === 'out'
+      ? 'Let leadloop create it, or'
+      : 'Create it in the CRM or grant the connection access to it, or';
   const remedy = similar === undefined ? `${create} take it out of the mapping.` : `Write ${similar.name} instead.`;
   return { ...subject, code: 'missing-field', severity: 'pauses', message, remedy };
 }
@@ -73,7 +88,11 @@ const readable: { readonly [T in LeadType]: readonly FieldType[] } = {
   status: ['text', 'option'],
 };
 
-function checkIn(subject: Subject, schema: FieldSchema, rule: InRule): readonly MappingProblem[] {
+function checkIn(
+  subject: Subject,
+  schema: FieldSchema,
+  { rule, reading }: { readonly rule: InRule; readonly reading: Reading },
+): readonly MappingProblem[] {
   const found: MappingProblem[] = [];
   const { type } = leadFields[rule.to];
   if (rule.transform.length === 0 && !readable[type].includes(schema.type)) {
@@ -82,8 +101,10 @@ function checkIn(subject: Subject, schema: FieldSchema, rule: InRule): readonly 
     found.push({ ...subject, code: 'wrong-type', severity: 'pauses', message, remedy });
   }
   if (schema.calculated) {
-    const message = `${schema.name} is calculated by the CRM, which does not report its changes`;
-    const remedy = 'Schedule a full sync as often as this value must be fresh.';
+    const hours = `${reading.fullPassHours} ${reading.fullPassHours === 1 ? 'hour' : 'hours'}`;
+    const message = `${schema.name} is calculated by the CRM, which does not report its changes: it is read anew every ${hours}`;
+    const remedy =
+      'Set `pull.fullPassHours` to as often as this value must be fresh, or map the fields that it comes from.';
     found.push({ ...subject, code: 'calculated', severity: 'warns', message, remedy });
   }
   return found;

@@ -91,8 +91,8 @@ function countsNothing(counter: CounterField): Omit<DefinitionProblem, 'path'> {
 
 function eventProblems({ events }: MappingDefinition): readonly DefinitionProblem[] {
   return events.flatMap(({ type }, index) => {
-    if (engagementTypes.includes(type)) return [];
-    const remedy = `Use one of: ${engagementTypes.join(', ')}.`;
+    if (type === 'nothing' || engagementTypes.includes(type)) return [];
+    const remedy = `Use one of: ${engagementTypes.join(', ')}, nothing.`;
     return [{ path: `events[${index}].type`, message: `there is no engagement "${type}"`, remedy }];
   });
 }

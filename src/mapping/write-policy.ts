@@ -55,10 +55,11 @@ function isForward(wanted: FieldValue, remote: FieldValue, order: readonly strin
 /**
  * Whether two values mean the same although a CRM spells them differently: 72 and "72.0", true and "true", an instant in ISO
  * or in milliseconds, a list in any order or joined by semicolons, null and "". Where one side is a day without a time, days are
- * compared: a date field keeps no more than that of what we wrote.
+ * compared, and where it is an instant without a fraction, seconds: a field keeps no more than that of what we wrote.
  */
 export function sameValue(left: FieldValue, right: FieldValue): boolean {
   if (isDay(left) || isDay(right)) return dayOf(left) === dayOf(right);
+  if (isWholeSecond(left) || isWholeSecond(right)) return secondOf(left) === secondOf(right);
   return canonicalValue(left) === canonicalValue(right);
 }
 
@@ -72,6 +73,17 @@ function isDay(value: FieldValue): boolean {
 function dayOf(value: FieldValue): string {
   const ms = typeof value === 'string' || typeof value === 'number' ? instantOf(value) : null;
   return ms === null ? canonicalValue(value) : new Date(ms).toISOString().slice(0, 10);
+}
+
+const instantPattern = /^\d{4}-\d{2}-\d{2}T/;
+
+function isWholeSecond(value: FieldValue): boolean {
+  return typeof value === 'string' && instantPattern.test(value) && (instantOf(value) ?? 1) % 1_000 === 0;
+}
+
+function secondOf(value: FieldValue): string {
+  const ms = typeof value === 'string' || typeof value === 'number' ? instantOf(value) : null;
+  return ms === null ? canonicalValue(value) : String(Math.floor(ms / 1_000));
 }
 
 /** One spelling for each meaning; the empty text for every blank. */

@@ -50,12 +50,16 @@ export interface OutRule {
   readonly values: Readonly<Record<string, string>> | null;
 }
 
-/** Turns a form submission (or campaign response) into an engagement type: first match wins. */
+/** Says what a form submission, a campaign response or a logged activity counts as: first match wins. */
 export interface EventRule {
   readonly object: string;
-  /** Case-insensitive text in the source's name; an empty string matches all. */
-  readonly contains: string;
-  readonly type: EngagementType;
+  /**
+   * Case-insensitive text in anything that the source says of itself; an empty string matches all. By field, each text must
+   * be in its own field: see `ObjectCapability.eventTexts`.
+   */
+  readonly contains: string | Readonly<Record<string, string>>;
+  /** `nothing`: another source counts it, or nobody should. */
+  readonly type: EngagementType | 'nothing';
 }
 
 export interface ObjectMapping {

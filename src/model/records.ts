@@ -2,7 +2,12 @@ import type { EngagementEvent } from './engagement.ts';
 import type { ExternalId, Fields } from './values.ts';
 
 /** What a CRM object is to us. */
-export type ObjectKind = 'lead' | 'company' | 'owner' | 'engagement';
+export type ObjectKind = 'lead' | 'company' | 'owner' | 'opportunity' | 'engagement';
+
+export interface RecordKey {
+  readonly object: string;
+  readonly externalId: ExternalId;
+}
 
 /** A record as pulled, in CRM field names, decoded by the CRM's own field types. */
 export interface SourceRecord {
@@ -13,6 +18,11 @@ export interface SourceRecord {
   /** Ids of records that this one has absorbed by a merge, oldest first. */
   readonly mergedIds: readonly ExternalId[];
   readonly companyId: ExternalId | null;
+  /**
+   * The record that this one has become, such as the contact of a converted lead; null = none. Both are the same person, this
+   * one stays readable, and only its successor is written to.
+   */
+  readonly successor: RecordKey | null;
 }
 
 /** A record that is there no more. `archived` can come back; `erased` was deleted for privacy or for good. */
@@ -60,9 +70,29 @@ export interface FieldSpec {
   readonly options: readonly string[];
 }
 
+/** A person's part in an opportunity. `externalId` names the role, or the conversion that made it; stable at the source. */
+export interface OpportunityLink {
+  readonly externalId: string;
+  /** The id of the person's record. */
+  readonly personId: ExternalId;
+  readonly opportunityId: ExternalId;
+}
+
 export interface PulledPage {
   readonly records: readonly SourceRecord[];
   readonly rejected: readonly RejectedRecord[];
   readonly tombstones: readonly Tombstone[];
   readonly events: readonly EngagementEvent[];
+  /** Ids of events that count no more: the activity was deleted, reopened, or counts as something else. Unknown ones are ignored. */
+  readonly withdrawn: readonly string[];
+  readonly links: readonly OpportunityLink[];
 }
+
+export const emptyPage: PulledPage = {
+  records: [],
+  rejected: [],
+  tombstones: [],
+  events: [],
+  withdrawn: [],
+  links: [],
+};

@@ -2,6 +2,8 @@ import { attachLeads } from '../db/queries/attach-leads.ts';
 import { claimEvents, type PersonOfLead } from '../db/queries/claim-events.ts';
 import { allowAddresses } from '../db/queries/erased-addresses.ts';
 import { findIdentities } from '../db/queries/find-identities.ts';
+import { leadsOfOpportunities, saveOpportunities } from '../db/queries/opportunities.ts';
+import { dropPushStates } from '../db/queries/settle-pushes.ts';
 import { leadsOfCompanies } from '../db/queries/leads-of-companies.ts';
 import { mergeLeads } from '../db/queries/merge-leads.ts';
 import { emailPerson } from '../db/queries/save-events.ts';
@@ -38,6 +40,11 @@ export async function attach(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): P
     case 'owner':
       await attachUsers(tx, { connectionId: pipeline.connectionId, object: batch.object }, changedIds(batch));
       return nobody;
+    case 'opportunity': {
+      const ids = changedIds(batch);
+      await saveOpportunities(tx, { connectionId: pipeline.connectionId, object: batch.object }, ids);
+      return { leadIds: await leadsOfOpportunities(tx, pipeline.connectionId, ids), created: 0 };
+    }
     case 'engagement':
       return nobody;
   }
@@ -51,11 +58,12 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
   const writtenOf = new Map(batch.written.map((record) => [record.externalId, record]));
   const open = batch.accepted.flatMap((record) => {
     const written = writtenOf.get(record.externalId);
-    if (written === undefined || (written.leadId !== null && record.mergedIds.length === 0)) return [];
-    const { externalId, email } = record;
-    // A record that absorbs others competes with them for whose lead survives.
+    const { externalId, email, successor } = record;
+    const isSettled = record.mergedIds.length === 0 && successor === null;
+    if (written === undefined || (written.leadId !== null && isSettled)) return [];
+    // A record that absorbs others, or becomes another, competes with them for whose lead survives.
     const mergedIds = written.leadId === null ? record.mergedIds : [...record.mergedIds, externalId];
-    return [{ externalId, mergedIds, email, leadId: written.leadId }];
+    return [{ externalId, mergedIds, successor, email, leadId: written.leadId }];
   });
   const answers = await findIdentities(tx, target, open);
   const identities = resolveIdentities(open, answers, pipeline.newLeadId);
@@ -66,6 +74,8 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
       open.flatMap(({ email }) => email ?? []),
     );
   await mergeLeads(tx, identities.merges);
+  const succeeded = open.filter(({ successor }) => successor !== null).map(({ externalId }) => externalId);
+  await dropPushStates(tx, target, succeeded);
   const leadOf = new Map(identities.attachments.map((one) => [one.externalId, one.leadId]));
   await claimEvents(tx, connectionId, [...peopleOf(open, leadOf), ...readdressed(batch, writtenOf)]);
   const changed = batch.written.filter((record) => record.changed && record.leadId !== null);

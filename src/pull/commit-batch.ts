@@ -7,14 +7,15 @@
  */
 import type { PullBatch } from '../connector-sdk/connector.ts';
 import { advanceCursor, type CursorPosition } from '../db/queries/advance-cursor.ts';
-import { saveEvents } from '../db/queries/save-events.ts';
+import { saveLinks } from '../db/queries/opportunities.ts';
+import { saveEvents, withdrawEvents } from '../db/queries/save-events.ts';
 import { saveRejected } from '../db/queries/save-rejected.ts';
 import { recordSightings } from '../db/queries/sightings.ts';
 import { upsertSourceRecords } from '../db/queries/upsert-source-records.ts';
 import type { Tx } from '../db/tx.ts';
 import type { ObjectKind, PulledPage, SourceRecord, Tombstone } from '../model/records.ts';
 import type { SyncCounts } from '../model/run.ts';
-import type { ExternalId, LeadId } from '../model/values.ts';
+import type { ExternalId, Fields, LeadId } from '../model/values.ts';
 import { attach } from './attach.ts';
 import { recordKey } from './lead-values.ts';
 import { type AcceptedRecord, normalise, soundEvents } from './normalise.ts';
@@ -59,11 +60,21 @@ export async function storePage(
   const written = await upsertSourceRecords(tx, { ...target, kind, mappingVersion }, accepted);
   const attached = await attach(tx, pipeline, { object, kind, accepted, written });
   const remaining = await retire(tx, connectionId, [...page.tombstones, ...absorbedBy(object, accepted)]);
+  const links = await saveLinks(tx, connectionId, page.links);
+  const withdrawn = await withdrawEvents(tx, connectionId, page.withdrawn);
   const dated = soundEvents(object, page.events);
   const events = await saveEvents(tx, connectionId, dated.events);
 
-  const touched = new Set<LeadId>([...attached.leadIds, ...remaining, ...events.leadIds]);
-  const previous = new Map(written.map((record) => [recordKey({ ...target, ...record }), record.previous]));
+  const linked = links.map(({ leadId }) => leadId);
+  const touched = new Set<LeadId>([...attached.leadIds, ...remaining, ...linked, ...withdrawn, ...events.leadIds]);
+  // To a lead that has just become part of it, all that an opportunity says is new.
+  const unheard = links.flatMap((link): [string, null][] =>
+    link.object === null ? [] : [[recordKey({ ...link, connectionId, object: link.object }), null]],
+  );
+  const previous = new Map<string, Fields | null>([
+    ...written.map((record): [string, Fields | null] => [recordKey({ ...target, ...record }), record.previous]),
+    ...unheard,
+  ]);
   const remotes = new Map(kind === 'lead' ? accepted.map((record) => [record.externalId, record.remote]) : []);
   const seen = { ...target, fields: remotes };
   const updated = await updateLeads(tx, pipeline, [...touched], { previous, seen });

@@ -1,4 +1,4 @@
-/** PURE. Which lead is this record? By the ids that it absorbed, then by its address; otherwise it is a new person. */
+/** PURE. Which lead is this record? By the records that it absorbed, came from or became, then by its address; else a new person. */
 import type { IdentityAnswer, IdentityQuestion, KnownLead } from '../db/queries/find-identities.ts';
 import type { Attachment } from '../db/queries/attach-leads.ts';
 import type { LeadMerge } from '../db/queries/merge-leads.ts';
@@ -18,8 +18,8 @@ export interface UnknownRecord extends IdentityQuestion {
 }
 
 /**
- * Records of one batch, in pull order. A record that has a lead keeps it, unless a merge in the CRM brings another: then
- * the one that sales have taken further survives, and among equals the older.
+ * Records of one batch, in pull order. A record that has a lead keeps it, unless a merge or a conversion in the CRM brings
+ * another: then the one that sales have taken further survives, and among equals the older.
  */
 export function resolveIdentities(
   records: readonly UnknownRecord[],
@@ -47,7 +47,7 @@ function resolve(
   answer: IdentityAnswer | undefined,
   { found, newLeadId }: { readonly found: Resolution; readonly newLeadId: () => LeadId },
 ): void {
-  const merged = furthestFirst(answer?.byMerge ?? []).map(({ leadId }) => survivorOf(leadId, found));
+  const merged = furthestFirst(answer?.byRecord ?? []).map(({ leadId }) => survivorOf(leadId, found));
   const known = merged[0] ?? record.leadId ?? leadWithEmail(record, answer, found);
   const leadId = known === null ? newLeadId() : survivorOf(known, found);
   if (known === null) found.newLeads.push(leadId);

@@ -9,6 +9,9 @@ export interface LanePlan {
   readonly start: 'resume' | 'restart';
 }
 
+/** Hours between full passes, where the connection does not say. */
+export const defaultFullPassHours = 24;
+
 export interface LaneClock {
   readonly now: Date;
   /** A new full pass begins so long after the last one ended: it finds what no stamp shows. */

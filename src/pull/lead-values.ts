@@ -1,10 +1,12 @@
 /** PURE. A lead's values from all that is known of it: its CRM records, their companies, and its dated events. */
+import type { StoredEvent } from '../db/queries/load-dated-events.ts';
 import type { StoredContribution, StoredLead } from '../db/queries/load-leads.ts';
 import type { LeadRow } from '../db/queries/save-leads.ts';
 import { type LeadContribution, mergeLeadValues } from '../mapping/merge.ts';
-import { counterEvents } from '../model/engagement.ts';
+import { counterEvents, type EngagementType } from '../model/engagement.ts';
 import { type CounterField, counterFields, type LeadField, type LeadValues } from '../model/lead.ts';
 import type { ConnectionId, Fields, FieldValue } from '../model/values.ts';
+import { distinctEvents } from './distinct-events.ts';
 import type { ConnectionRules } from './pipeline.ts';
 
 export interface KnownValues {
@@ -32,8 +34,13 @@ export function recordKey(record: { connectionId: ConnectionId; object: string; 
   return `${record.connectionId} ${record.object} ${record.externalId}`;
 }
 
+export interface LeadWithEvents extends StoredLead {
+  /** Its events one by one, where several connections tell of the same type; else they are not needed. */
+  readonly events: readonly StoredEvent[];
+}
+
 export function leadValuesOf(
-  lead: StoredLead,
+  lead: LeadWithEvents,
   connections: ReadonlyMap<ConnectionId, ConnectionRules>,
   previous: PreviousValues,
 ): KnownValues {
@@ -93,11 +100,11 @@ function contributionOf(
 }
 
 /**
- * A counter whose source is our events is their sum, over the connections that count so; a counter of a CRM is what the CRM
- * says. Both are totals of the same person's doings, so of two sources the greater one is nearer to the truth than the sum.
+ * A counter whose source is our events is their sum, over the connections that count so, each event once; a counter of a CRM
+ * is what the CRM says. Both are totals of the same person's doings, so of two sources the greater one is nearer to the truth than the sum.
  */
 function countersOf(
-  lead: StoredLead,
+  lead: LeadWithEvents,
   merged: LeadValues,
   contributions: readonly LeadContribution[],
   connections: ReadonlyMap<ConnectionId, ConnectionRules>,
@@ -106,13 +113,28 @@ function countersOf(
   for (const field of counterFields) {
     const counting = [...connections].filter(([, { mapping }]) => mapping.definition.counters[field] === 'events');
     if (counting.length === 0) continue;
-    const type = counterEvents[field];
-    const counted = counting.reduce((sum, [id]) => sum + (lead.eventTotals[id]?.[type] ?? 0), 0);
+    const ids = counting.map(([id]) => id);
+    const counted = eventsCounted(lead, ids, counterEvents[field]);
     const isFromCrm = contributions.some((one) => one.values[field] !== undefined && one.values[field] !== null);
     if (field === 'demo_requested') counters[field] = counted > 0 || (isFromCrm && merged[field] === true);
     else counters[field] = Math.max(counted, isFromCrm ? Number(merged[field] ?? 0) : 0);
   }
   return counters;
+}
+
+function eventsCounted(
+  { eventTotals, events }: LeadWithEvents,
+  ids: readonly ConnectionId[],
+  type: EngagementType,
+): number {
+  const totals = ids.map((id) => eventTotals[id]?.[type] ?? 0);
+  if (totals.filter((total) => total > 0).length < 2) return sum(totals);
+  const own = events.filter((event) => event.type === type && ids.includes(event.connectionId));
+  return sum(distinctEvents(own).map(({ quantity }) => quantity));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function textOf(value: FieldValue | undefined): string | null {

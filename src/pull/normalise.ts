@@ -38,6 +38,7 @@ export function normalise(records: readonly SourceRecord[], mapping: CompiledMap
       fields: theirs,
       mapped: result.values,
       companyId: record.companyId,
+      successor: record.successor,
       mergedIds: record.mergedIds,
       email: typeof email === 'string' ? email.toLowerCase() : null,
       remote: ours,

@@ -12,6 +12,7 @@ import type { ConnectionId, RunId } from '../model/values.ts';
 import { PermissionError } from '../connector-sdk/errors.ts';
 import { compileProfile, needsEvents } from '../scoring/compile.ts';
 import { defaultMqlProfile } from '../scoring/defaults.ts';
+import { defaultFullPassHours } from './lanes.ts';
 import type { ConnectionRules, Pipeline, ScoringContext } from './pipeline.ts';
 
 export interface Prepared {
@@ -33,12 +34,13 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   const mappingVersion = own?.version ?? 0;
   const wanted = compileMapping(own?.definition ?? definition.defaultMapping);
   const schemas = await describeAll(session, [...wanted.objects.keys()], signal);
-  const problems = checkMapping(wanted, schemas).filter((problem) => !isOurs(definition, problem));
+  const fullPassHours = connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
+  const problems = checkMapping(wanted, schemas, { fullPassHours }).filter((problem) => !isOurs(definition, problem));
   const mapping = withoutPaused(wanted, problems);
   const orders = optionOrders(mapping, schemas);
   // Other connections of the organisation plan writes with these orders, without asking this CRM.
   await session.cache.through('leadloop:option-orders', ordersAgeMs, async () => orders);
-  const context = scoringContext(rules, { orgId, runId, at: session.now() }, [session.definition]);
+  const context = scoringContext(rules, { orgId, runId, at: session.now() }, session.definitions);
   const connections = new Map(context.connections).set(connection.id, { kind: connection.kind, mapping });
   const outputs = context.outputs.filter((one) => one.connectionId !== connection.id);
   return {

@@ -5,6 +5,7 @@ import type { ScoringProfile } from '../model/profile.ts';
 import type { LeadId, OrgId } from '../model/values.ts';
 import { compileProfile } from '../scoring/compile.ts';
 import { scoreLead } from '../scoring/score.ts';
+import { distinctEvents } from './distinct-events.ts';
 
 export interface ScorePreviewResult {
   readonly leads: number;
@@ -53,7 +54,7 @@ export async function previewScore(profile: ScoringProfile, run: PreviewRun): Pr
           leads.map(({ leadId }) => leadId),
         );
         return leads.map(({ leadId, values, baseline, score, status }) => {
-          const facts = { leadId, values, baseline, events: events.get(leadId) ?? [] };
+          const facts = { leadId, values, baseline, events: distinctEvents(events.get(leadId) ?? []) };
           const { total, mqlBy } = scoreLead(compiled, facts, run.at);
           return {
             leadId,

@@ -63,8 +63,11 @@ export async function pullLane(
     );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
-    if (isNewGround) await database.transaction(pipeline.orgId, refreshStatistics);
-    isNewGround = false;
+    // A first batch may be empty, and statistics of nothing are worse than none.
+    if (isNewGround && batch.records.length + batch.events.length > 0) {
+      await database.transaction(pipeline.orgId, refreshStatistics);
+      isNewGround = false;
+    }
     pull.onBatch(capability.object, plan, counts);
   }
   return counts;
@@ -100,7 +103,7 @@ async function openLane(pull: Pull, capability: ObjectCapability, plan: LanePlan
       return full;
     }
     if (plan.start === 'restart') {
-      await forgetUncounted(tx, pipeline, { object, defaultMapping: definition.defaultMapping });
+      await forgetUncounted(tx, pipeline, { capability, defaultMapping: definition.defaultMapping });
     }
     // Where there are no full passes, live reads the whole past and settled only what it might have missed.
     const cursor = plan.lane === 'live' && !lanes.includes('full') ? null : origin;

@@ -68,10 +68,21 @@ function joinPages(queue: PullBatch[], records: number): PullBatch | null {
       records: [...joined.records, ...next.records],
       rejected: [...joined.rejected, ...next.rejected],
       tombstones: [...joined.tombstones, ...next.tombstones],
-      events: [...joined.events, ...next.events],
+      ...joinedEvents(joined, next),
+      links: [...joined.links, ...next.links],
       cursor: next.cursor,
       done: next.done,
     };
   }
   return joined;
+}
+
+/** What the later page says of an event holds: a task may be closed and opened again between the two. */
+function joinedEvents(earlier: PullBatch, later: PullBatch): Pick<PullBatch, 'events' | 'withdrawn'> {
+  const withdrawn = new Set(later.withdrawn);
+  const told = new Set(later.events.map(({ externalId }) => externalId));
+  return {
+    events: [...earlier.events.filter(({ externalId }) => !withdrawn.has(externalId)), ...later.events],
+    withdrawn: [...earlier.withdrawn.filter((id) => !told.has(id)), ...later.withdrawn],
+  };
 }

@@ -3,7 +3,7 @@ import { advanceCursor } from '../db/queries/advance-cursor.ts';
 import { readCursors } from '../db/queries/open-cursor.ts';
 import { type Census, clearSightings, takeCensus } from '../db/queries/sightings.ts';
 import { AppError } from '../model/errors.ts';
-import type { SourceRecord, Tombstone } from '../model/records.ts';
+import { emptyPage, type SourceRecord, type Tombstone } from '../model/records.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
 import type { ExternalId } from '../model/values.ts';
 import { storePage } from './commit-batch.ts';
@@ -64,7 +64,7 @@ async function settleUnseen(
   const { database, pipeline, signal } = pull;
   const records = await pull.connector.read({ object, ids, fields, signal });
   const tombstones = ids.flatMap((id) => tombstoneOf(object, id, records));
-  const page = { records, rejected: [], tombstones, events: [] };
+  const page = { ...emptyPage, records, tombstones };
   return database.transaction(pipeline.orgId, (tx) => storePage(tx, pipeline, { object, kind }, page), signal);
 }
 

@@ -1,6 +1,7 @@
 import type { ObjectCapability } from '../connector-sdk/connector.ts';
 import { rejectedIds, reviveDead } from '../db/queries/read-rejected.ts';
 import { fieldsOf } from '../mapping/compile.ts';
+import { emptyPage } from '../model/records.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
 import { storePage } from './commit-batch.ts';
 import type { Pull } from './pull-lane.ts';
@@ -30,6 +31,6 @@ async function replaySome(
 ): Promise<Partial<SyncCounts>> {
   const { database, pipeline, signal } = pull;
   const records = await pull.connector.read({ object, ids, fields: fieldsOf(pipeline.mapping, object), signal });
-  const page = { records, rejected: [], tombstones: [], events: [] };
+  const page = { ...emptyPage, records };
   return database.transaction(pipeline.orgId, (tx) => storePage(tx, pipeline, { object, kind }, page), signal);
 }

@@ -5,7 +5,7 @@ import { reportRun } from '../db/queries/runs.ts';
 import { fieldsOf } from '../mapping/compile.ts';
 import type { MappingProblem } from '../model/mapping.ts';
 import { addCounts, type Lane, noCounts, type SyncCounts } from '../model/run.ts';
-import { type LanePlan, lanesDue } from './lanes.ts';
+import { defaultFullPassHours, type LanePlan, lanesDue } from './lanes.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Pull, pullLane } from './pull-lane.ts';
 import { reconcile } from './reconcile.ts';
@@ -35,8 +35,6 @@ export interface PullRun {
 
 /** Seconds that the settled lane stays behind: HubSpot promises "a few moments" of search lag, others saw a minute. */
 const defaultLagSeconds = 120;
-/** Hours between full passes. */
-const defaultFullPassHours = 24;
 
 /** Pulls every object of a connection, lane by lane. The caller holds the connection's lock. */
 export async function pullConnection(run: PullRun): Promise<PulledConnection> {

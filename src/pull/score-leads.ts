@@ -1,18 +1,18 @@
 import { assertCurrentProfile } from '../db/queries/assert-current-profile.ts';
-import { loadDatedEvents } from '../db/queries/load-dated-events.ts';
+import { loadDatedEvents, type StoredEvent } from '../db/queries/load-dated-events.ts';
 import { loadLeads, type StoredLead } from '../db/queries/load-leads.ts';
 import { type LeadRow, saveLeads } from '../db/queries/save-leads.ts';
 import { saveScores } from '../db/queries/save-scores.ts';
 import { saveTransitions } from '../db/queries/save-transitions.ts';
 import type { Tx } from '../db/tx.ts';
 import { nextTransition, stateAfter } from '../lifecycle/next.ts';
-import type { DatedEvent } from '../model/engagement.ts';
 import { type LeadStatus, type OutputValues, qualifiedStatuses } from '../model/lead.ts';
 import type { LifecycleState, LifecycleTransition } from '../model/lifecycle.ts';
 import type { ScoreBreakdown } from '../model/score.ts';
 import type { LeadId } from '../model/values.ts';
 import { needsEvents } from '../scoring/compile.ts';
 import { scoreLead } from '../scoring/score.ts';
+import { distinctEvents, isToldTwice } from './distinct-events.ts';
 import { leadValuesOf, type PreviousValues } from './lead-values.ts';
 import type { ScoringContext } from './pipeline.ts';
 
@@ -42,7 +42,8 @@ export async function scoreLeads(
 ): Promise<ScoringResult> {
   const stored = await loadLeads(tx, leadIds);
   if (stored.length > 0) await assertCurrentProfile(tx, context.profileVersion);
-  const dated = stored.filter((lead) => needsEvents(context.profile.definition) || lead.baseline !== null);
+  const isDated = needsEvents(context.profile.definition);
+  const dated = stored.filter((lead) => isDated || lead.baseline !== null || isToldTwice(lead.eventTotals));
   const events = await loadDatedEvents(
     tx,
     dated.map((lead) => lead.leadId),
@@ -69,14 +70,14 @@ export async function scoreLeads(
 /** PURE. One lead: its values from all sources, its score, its next status. */
 function rescore(
   lead: StoredLead,
-  events: readonly DatedEvent[],
+  events: readonly StoredEvent[],
   context: ScoringContext,
   previous: PreviousValues,
 ): ScoredLead {
-  const values = leadValuesOf(lead, context.connections, previous);
+  const values = leadValuesOf({ ...lead, events }, context.connections, previous);
   const breakdown = scoreLead(
     context.profile,
-    { leadId: lead.leadId, values: values.facts, events, baseline: lead.baseline },
+    { leadId: lead.leadId, values: values.facts, events: distinctEvents(events), baseline: lead.baseline },
     context.at,
   );
   const { leadId, status, episode, baseline } = lead;

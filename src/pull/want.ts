@@ -53,7 +53,7 @@ function stateOf(
   const output = source?.objects[target.object];
   if (source === undefined || output === undefined || (values === undefined && !target.planned)) return null;
   const isSeen = target.connectionId === seen.connectionId && target.object === seen.object;
-  const { planned: _, mappingVersion, ...record } = target;
+  const { planned: _, mappingVersion, parent, ...record } = target;
   // A field that the record was never read with may hold anything: it waits for the next pull.
   const isKnown = ({ to }: OutRule): boolean =>
     mappingVersion === source.mappingVersion || to in target.wanted || to in target.remote;
@@ -63,5 +63,5 @@ function stateOf(
     remote: (isSeen ? seen.fields.get(target.externalId) : undefined) ?? target.remote,
   };
   const changes = planChanges(sides, output.rules, output.orders);
-  return { ...sides, pending: changes.length > 0, priority: priorityOf(changes, output.rules) };
+  return { ...sides, parent, pending: changes.length > 0, priority: priorityOf(changes, output.rules) };
 }

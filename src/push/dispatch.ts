@@ -1,4 +1,4 @@
-import type { Connector, PushChange, PushOutcome } from '../connector-sdk/connector.ts';
+import type { Connector, PushCapability, PushChange, PushOutcome } from '../connector-sdk/connector.ts';
 import { claimPushes, countPending, releaseClaims } from '../db/queries/claim-pushes.ts';
 import { confirmWrites, readDoubtful } from '../db/queries/doubtful-writes.ts';
 import { retireRecords } from '../db/queries/retire-records.ts';
@@ -10,13 +10,15 @@ import { sameValue } from '../mapping/write-policy.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
-import type { ConnectionId, OrgId, RunId } from '../model/values.ts';
+import type { ConnectionId, ExternalId, OrgId, RunId } from '../model/values.ts';
 import { planChanges } from './plan.ts';
 import { settleClaim } from './settle.ts';
 
 export interface DispatchTarget {
   readonly object: string;
-  readonly maxBatch: number;
+  readonly push: PushCapability;
+  /** From so many waiting records on they go as one job; null = from where the connector finds it worth while. */
+  readonly massFrom: number | null;
   readonly rules: readonly OutRule[];
   readonly orders: OptionOrders;
 }
@@ -33,8 +35,8 @@ export interface Dispatch {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** Longer than any call with its retries may take; a claim that is older belongs to a dead worker. */
-const claimMs = 600_000;
+/** Longer than any call with its retries may take, and than a bulk job; a claim that is older belongs to a dead worker. */
+const claimMs = { call: 600_000, job: 4 * 3_600_000 };
 /** Calls on the way at once: enough to fill HubSpot's 19 calls a second at 200 ms each, few enough to stop quickly. */
 const parallelCalls = 3;
 
@@ -60,10 +62,11 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget)
     counts.planned += answered.length;
     dispatch.onProgress(counts.planned, total);
   };
+  const step = stepOf(target, total);
   const workers = await Promise.allSettled(
-    Array.from({ length: parallelCalls }, async () => {
+    Array.from({ length: step.parallel }, async () => {
       for (;;) {
-        const outcomes = await dispatchBatch(dispatch, target);
+        const outcomes = await dispatchBatch(dispatch, target, step);
         if (outcomes === null) return;
         tally(outcomes);
       }
@@ -74,6 +77,20 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget)
   return counts;
 }
 
+/** How much is taken at once. */
+interface Step {
+  readonly limit: number;
+  readonly parallel: number;
+  readonly claimMs: number;
+}
+
+function stepOf({ push, massFrom }: DispatchTarget, waiting: number): Step {
+  const { mass, maxBatch } = push;
+  return mass !== null && waiting >= (massFrom ?? mass.from)
+    ? { limit: mass.maxBatch, parallel: 1, claimMs: claimMs.job }
+    : { limit: maxBatch, parallel: parallelCalls, claimMs: claimMs.call };
+}
+
 /** What a dead worker held waits again. Of what it sent, that which the CRM has by now was our write. */
 async function recover(tx: Tx, { connectionId, now }: Dispatch): Promise<void> {
   const doubtful = await readDoubtful(tx, connectionId);
@@ -82,8 +99,12 @@ async function recover(tx: Tx, { connectionId, now }: Dispatch): Promise<void> {
   await releaseClaims(tx, connectionId);
 }
 
-/** One call. Null = nothing waits. */
-async function dispatchBatch(dispatch: Dispatch, target: DispatchTarget): Promise<readonly PushOutcome[] | null> {
+/** One call, or one job. Null = nothing waits. */
+async function dispatchBatch(
+  dispatch: Dispatch,
+  target: DispatchTarget,
+  step: Step,
+): Promise<readonly PushOutcome[] | null> {
   const { database, orgId, connector, signal } = dispatch;
   signal.throwIfAborted();
   const token = dispatch.newToken();
@@ -94,8 +115,8 @@ async function dispatchBatch(dispatch: Dispatch, target: DispatchTarget): Promis
       object: target.object,
       token,
       now,
-      until: new Date(now.getTime() + claimMs),
-      limit: target.maxBatch,
+      until: new Date(now.getTime() + step.claimMs),
+      limit: step.limit,
     });
     const planned = claimed
       .map((record) => ({
@@ -104,28 +125,34 @@ async function dispatchBatch(dispatch: Dispatch, target: DispatchTarget): Promis
       }))
       .filter((one) => one.changes.length > 0);
     await writeLedger(tx, { connectionId: dispatch.connectionId, runId: dispatch.runId, token, now }, planned);
-    return { claimed: claimed.length, changes: planned.map(asChange) };
+    return { claimed: claimed.map(({ externalId }) => externalId), changes: planned.map(asChange) };
   });
-  if (claim.claimed === 0) return null;
+  if (claim.claimed.length === 0) return null;
   const outcomes =
     claim.changes.length === 0 ? [] : await connector.push({ object: target.object, changes: claim.changes, signal });
-  await settle(dispatch, target, { token, changes: claim.changes, outcomes });
+  await settle(dispatch, target, { token, ...claim, outcomes });
   return outcomes;
 }
 
 async function settle(
   dispatch: Dispatch,
   target: DispatchTarget,
-  answer: { token: string; changes: readonly PushChange[]; outcomes: readonly PushOutcome[] },
+  answer: {
+    token: string;
+    claimed: readonly ExternalId[];
+    changes: readonly PushChange[];
+    outcomes: readonly PushOutcome[];
+  },
 ): Promise<void> {
   const { connectionId, runId } = dispatch;
   const { object, rules, orders } = target;
   await dispatch.database.transaction(dispatch.orgId, async (tx) => {
     const now = dispatch.now();
-    const claimed = await lockClaimed(tx, answer.token);
+    const { token } = answer;
+    const claimed = await lockClaimed(tx, { connectionId, object, token, externalIds: answer.claimed });
     const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, now });
-    await saveSettled(tx, answer.token, settlement.rows);
-    await settleLedger(tx, { token: answer.token, now }, settlement.ledger);
+    await saveSettled(tx, token, settlement.rows);
+    await settleLedger(tx, { token, now }, settlement.ledger);
     await retireRecords(tx, connectionId, settlement.tombstones);
     await dropPushStates(tx, { connectionId, object }, settlement.missing);
     await saveRejected(tx, { connectionId, object, runId, now, read: [], rejected: settlement.rejected });

@@ -33,7 +33,12 @@ export async function pushConnection(run: PushRun): Promise<SyncCounts> {
         signal: run.signal,
         onProgress: (done, total) => run.onProgress(capability.object, done, total),
       },
-      { object: capability.object, maxBatch: capability.push.maxBatch, ...output },
+      {
+        object: capability.object,
+        push: capability.push,
+        massFrom: run.session.connection.push.massFrom ?? null,
+        ...output,
+      },
     );
     counts = addCounts(counts, pushed);
   }

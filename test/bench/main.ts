@@ -1,27 +1,31 @@
 /** `npm run bench`: what leadloop costs, beside what it would cost at least. Explained in docs/benchmarks.md. */
 import { parseArgs } from 'node:util';
 import { countCalls } from './api-calls.ts';
+import { type CrmName, crmNames, isCrmName } from './crms.ts';
 import { measureEngine } from './engine.ts';
 import { measureMemory } from './memory.ts';
-import { measurePull } from './pull-contacts.ts';
-import { describe, type Figures } from './report.ts';
+import { measurePull } from './pull-people.ts';
+import { measurePush } from './push-people.ts';
+import { type CrmFigures, describe, type Figures } from './report.ts';
 import { measureRescore } from './rescore.ts';
-import { startServer } from './scene.ts';
+import { type BenchServer, startServer } from './scene.ts';
 
-const sections = ['engine', 'pull', 'calls', 'memory', 'rescore'] as const;
+const sections = ['engine', 'pull', 'calls', 'push', 'memory', 'rescore'] as const;
 type Section = (typeof sections)[number];
 
 const usage = `npm run bench -- [options]
-  --contacts <n>          contacts of pull and calls (default 10000)
-  --memory-contacts <n>   contacts of the memory curve (default 100000)
-  --leads <n>             leads of the rescore (default 100000)
-  --only <section>        ${sections.join(', ')}; may be given more than once
-  --json                  one JSON document instead of the table`;
+  --crm <name>           ${crmNames.join(' or ')}; may be given more than once (default: all)
+  --people <n>           people of pull, calls and push (default 10000)
+  --memory-people <n>    people of the memory curve (default 100000)
+  --leads <n>            leads of the rescore (default 100000)
+  --only <section>       ${sections.join(', ')}; may be given more than once
+  --json                 one JSON document instead of the table`;
 
 const { values } = parseArgs({
   options: {
-    contacts: { type: 'string', default: '10000' },
-    'memory-contacts': { type: 'string', default: '100000' },
+    crm: { type: 'string', multiple: true, default: [...crmNames] },
+    people: { type: 'string', default: '10000' },
+    'memory-people': { type: 'string', default: '100000' },
     leads: { type: 'string', default: '100000' },
     only: { type: 'string', multiple: true, default: [...sections] },
     json: { type: 'boolean', default: false },
@@ -40,8 +44,7 @@ async function measureAll(): Promise<Figures> {
   const start = performance.now();
   const say = (line: string): void =>
     console.error(`${((performance.now() - start) / 1_000).toFixed(0).padStart(4)} s  ${line}`);
-  const contacts = wholeNumber(values.contacts);
-  const runs = (section: Section): boolean => values.only.includes(section);
+  const names = values.crm.map(crmNamed);
   await using server = await startServer();
   // The server is a process of its own, and would outlive us.
   const stop = (): void => {
@@ -51,13 +54,34 @@ async function measureAll(): Promise<Figures> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   say('PostgreSQL is up');
+  const measured: Partial<Record<CrmName, CrmFigures>> = {};
+  for (const name of names) measured[name] = await measureCrm(server, name, say);
   return {
     engineMicros: runs('engine') ? measureEngine(200_000) : null,
-    pull: runs('pull') ? await measurePull(server, contacts, say) : null,
-    calls: runs('calls') ? await countCalls(server, contacts, say) : null,
-    memory: runs('memory') ? await measureMemory(server, wholeNumber(values['memory-contacts']), say) : null,
+    crms: measured,
     rescore: runs('rescore') ? await measureRescore(server, wholeNumber(values.leads), say) : null,
   };
+}
+
+async function measureCrm(server: BenchServer, name: CrmName, say: (line: string) => void): Promise<CrmFigures> {
+  const size = { people: wholeNumber(values.people), say };
+  return {
+    pull: runs('pull') ? await measurePull(server, name, size) : null,
+    calls: runs('calls') ? await countCalls(server, name, size) : null,
+    push: runs('push') ? await measurePush(server, name, size) : null,
+    memory: runs('memory')
+      ? await measureMemory(server, name, { people: wholeNumber(values['memory-people']), say })
+      : null,
+  };
+}
+
+function runs(section: Section): boolean {
+  return values.only.includes(section);
+}
+
+function crmNamed(name: string): CrmName {
+  if (isCrmName(name)) return name;
+  throw new Error(`There is no CRM called ${name}.\n${usage}`);
 }
 
 function wholeNumber(text: string): number {

@@ -1,18 +1,18 @@
-/** The syncing process of the memory measurement. Sends its resident memory after each batch of contacts. */
+/** The syncing process of the memory measurement. Sends its resident memory after each batch of people. */
 import { openDatabase } from '../../src/db/database.ts';
 import { plainSync, syncConnection } from '../../src/sync.ts';
 import { openSession } from './scene.ts';
 
-const [url = '', orgId = ''] = process.argv.slice(2);
+const [url = '', orgId = '', people] = process.argv.slice(2);
 const database = await openDatabase({ url, home: '' });
-const session = await openSession(database, orgId, 'crm');
+const session = await openSession(database, orgId);
 const report = await syncConnection(session, {
   ...plainSync,
   pullOnly: true,
   acceptMissing: false,
   signal: new AbortController().signal,
   onProgress: ({ object, done }) => {
-    if (object === 'contacts') process.send?.({ done, rss: process.memoryUsage.rss() });
+    if (object === people) process.send?.({ done, rss: process.memoryUsage.rss() });
   },
 });
 // Kibibytes, says Node; everything else here is bytes.

@@ -2,11 +2,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { type CrmName, crms } from './crms.ts';
 import { addConnection, type BenchServer, startCrm } from './scene.ts';
 
 export interface MemoryCurve {
-  readonly contacts: number;
-  /** Bytes after so large a part of the contacts, and the peak of the whole process. */
+  readonly people: number;
+  /** Bytes after so large a part of the people, and the peak of the whole process. */
   readonly at: readonly { readonly share: number; readonly rss: number }[];
   readonly peak: number;
   readonly wallMs: number;
@@ -25,22 +26,24 @@ const flags = ['--max-old-space-size=128'];
 
 export async function measureMemory(
   server: BenchServer,
-  contacts: number,
-  say: (line: string) => void,
+  name: CrmName,
+  { people, say }: { readonly people: number; readonly say: (line: string) => void },
 ): Promise<MemoryCurve> {
-  await using crm = await startCrm(contacts);
+  await using crm = await startCrm(name, people);
   await using scene = await server.database();
-  await addConnection(scene, 'crm', crm.url);
+  await addConnection(scene, crm);
   const start = performance.now();
   const script = fileURLToPath(new URL('memory-process.ts', import.meta.url));
-  const child = fork(script, [scene.database.url, scene.orgId], { execArgv: [...process.execArgv, ...flags] });
+  const child = fork(script, [scene.database.url, scene.orgId, crms[name].people], {
+    execArgv: [...process.execArgv, ...flags],
+  });
   const samples: Sample[] = [];
   let said = 0;
   child.on('message', (sample: Sample) => {
     samples.push(sample);
-    if (sample.peak !== undefined || sample.done < said + contacts / 10) return;
+    if (sample.peak !== undefined || sample.done < said + people / 10) return;
     said = sample.done;
-    say(`memory: ${sample.done} of ${contacts} contacts, ${Math.round(sample.rss / 2 ** 20)} MB`);
+    say(`memory: ${sample.done} of ${people} people of ${name}, ${Math.round(sample.rss / 2 ** 20)} MB`);
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   const peak = samples.at(-1)?.peak;
@@ -48,5 +51,5 @@ export async function measureMemory(
   const pulled = samples.slice(0, -1);
   const total = pulled.at(-1)?.done ?? 0;
   const at = shares.map((share) => ({ share, rss: pulled.find(({ done }) => done >= total * share)?.rss ?? 0 }));
-  return { contacts: total, at, peak, wallMs: performance.now() - start };
+  return { people: total, at, peak, wallMs: performance.now() - start };
 }

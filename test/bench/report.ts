@@ -1,60 +1,85 @@
 import type { CallCount } from './api-calls.ts';
+import type { CrmName } from './crms.ts';
 import type { MemoryCurve } from './memory.ts';
 import type { Cost } from './meter.ts';
-import type { PullSpeed, Speed } from './pull-contacts.ts';
+import type { PullSpeed, Speed } from './pull-people.ts';
+import type { PushSpeed } from './push-people.ts';
 import type { RescoreSpeed } from './rescore.ts';
 
 /** Null where a section was not asked for. */
 export interface Figures {
   readonly engineMicros: number | null;
+  readonly crms: Readonly<Partial<Record<CrmName, CrmFigures>>>;
+  readonly rescore: RescoreSpeed | null;
+}
+
+export interface CrmFigures {
   readonly pull: PullSpeed | null;
   readonly calls: readonly CallCount[] | null;
+  readonly push: readonly PushSpeed[] | null;
   readonly memory: MemoryCurve | null;
-  readonly rescore: RescoreSpeed | null;
 }
 
 type Row = readonly [what: string, figure: string];
 
-export function describe({ engineMicros, pull, calls, memory, rescore }: Figures): string {
+export function describe({ engineMicros, crms, rescore }: Figures): string {
   const rows: Row[] = [
     ...(engineMicros === null
       ? []
       : [['scoring engine alone', `${engineMicros.toFixed(1)} µs of CPU a lead`] as const]),
-    ...(pull === null ? [] : pullRows(pull)),
-    ...(calls ?? []).flatMap(callRows),
-    ...(memory === null ? [] : memoryRows(memory)),
+    ...Object.entries(crms).flatMap(([name, figures]): Row[] => [[name, ''], ...crmRows(figures)]),
     ...(rescore === null ? [] : rescoreRows(rescore)),
   ];
   const width = Math.max(...rows.map(([what]) => what.length));
-  return rows.map(([what, figure]) => `${what.padEnd(width)}  ${figure}`).join('\n');
+  return rows.map(([what, figure]) => `${what.padEnd(width)}  ${figure}`.trimEnd()).join('\n');
 }
 
-function pullRows({ contacts, http, memory, floorMs, wholeFloorMs }: PullSpeed): Row[] {
-  const perSecond = (ms: number): string => `${Math.round((contacts / ms) * 1_000).toLocaleString('en')} contacts/s`;
-  const ratio = (ms: number): string => `${(memory.cost.wallMs / ms).toFixed(1)} times`;
+function crmRows({ pull, calls, push, memory }: CrmFigures): Row[] {
+  return [
+    ...(pull === null ? [] : pullRows(pull)),
+    ...(calls ?? []).flatMap(callRows),
+    ...(push ?? []).map(pushRow),
+    ...(memory === null ? [] : memoryRows(memory)),
+  ];
+}
+
+function pullRows({ people, http, fetching, memory, floorMs, wholeFloorMs }: PullSpeed): Row[] {
+  const ratio = (ms: number): string => `pull takes ${(memory.cost.wallMs / ms).toFixed(1)} times as long`;
   const pace = ({ cost, transactionMs }: Speed): string =>
-    `${perSecond(cost.wallMs)}; ${costs(cost, contacts)}; ${share(cost.wallMs - transactionMs, cost.wallMs)} waiting for pages`;
+    `${perSecond(people, cost.wallMs)}; ${costs(cost, people)}; ${share(cost.wallMs - transactionMs, cost.wallMs)} waiting for pages`;
   return [
-    ['pull → commit over HTTP', pace(http)],
+    [`pull → commit over HTTP, ${people} people`, pace(http)],
+    ['fetched and decoded alone', `${perSecond(people, fetching.wallMs)}; ${costs(fetching, people)}`],
     ['pull → commit, pages in memory', pace(memory)],
-    ['floor: COPY of records and leads', `${perSecond(floorMs)}; pull takes ${ratio(floorMs)} as long`],
-    ['floor: COPY of all six tables', `${perSecond(wholeFloorMs)}; pull takes ${ratio(wholeFloorMs)} as long`],
+    ['floor: COPY of records and leads', `${perSecond(people, floorMs)}; ${ratio(floorMs)}`],
+    ['floor: COPY of all six tables', `${perSecond(people, wholeFloorMs)}; ${ratio(wholeFloorMs)}`],
   ];
 }
 
-function callRows(count: CallCount): Row[] {
-  const { sync, calls, listed, leastListed, pushed, leastPushed, changed } = count;
-  const contacts = `contacts listed in ${listed} (least ${leastListed}), ${changed} written in ${pushed} (least ${leastPushed})`;
-  const routes = Object.entries(count.routes).sort(([, a], [, b]) => b - a);
+function callRows({ sync, calls, lanes, read, changed, pushed, leastPushed, routes }: CallCount): Row[] {
+  const byRoute = Object.entries(routes).sort(([, a], [, b]) => b - a);
   return [
-    [`calls of the ${sync} sync`, `${calls}; ${contacts}`],
-    ...routes.map(([route, times]): Row => [`  ${route}`, String(times)]),
+    [
+      `calls of the ${sync} sync`,
+      `${calls}; ${lanes} objects and lanes; ${changed} written in ${pushed} (least ${leastPushed})`,
+    ],
+    ...read.map(({ lane, records, calls: own, least }): Row => [
+      `  people, ${lane}`,
+      `${records} read in ${own} (least ${least})`,
+    ]),
+    ...byRoute.map(([route, times]): Row => [`  ${route}`, String(times)]),
   ];
 }
 
-function memoryRows({ contacts, at, peak, wallMs }: MemoryCurve): Row[] {
+const ways = { calls: 'first push, call by call', job: 'first push, as a job' } as const;
+
+function pushRow({ way, records, cost, calls }: PushSpeed): Row {
+  return [ways[way], `${perSecond(records, cost.wallMs)}; ${costs(cost, records)}; ${calls} calls`];
+}
+
+function memoryRows({ people, at, peak, wallMs }: MemoryCurve): Row[] {
   const curve = at.map(({ share: part, rss }) => `${megabytes(rss)} at ${part * 100} %`).join(', ');
-  return [[`memory, ${contacts} contacts`, `${curve}; peak ${megabytes(peak)} (${(wallMs / 1_000).toFixed(0)} s)`]];
+  return [[`memory, ${people} people`, `${curve}; peak ${megabytes(peak)} (${(wallMs / 1_000).toFixed(0)} s)`]];
 }
 
 function rescoreRows({ leads, changed, unchanged, update }: RescoreSpeed): Row[] {
@@ -65,6 +90,10 @@ function rescoreRows({ leads, changed, unchanged, update }: RescoreSpeed): Row[]
     ['rescore, every score changes', ratio(changed)],
     ['rescore, nothing changes', ratio(unchanged)],
   ];
+}
+
+function perSecond(records: number, ms: number): string {
+  return `${Math.round((records / ms) * 1_000).toLocaleString('en')} people/s`;
 }
 
 function costs({ ownCpuMs, databaseCpuMs }: Cost, units: number): string {

@@ -1,12 +1,12 @@
 /** A rescore of every lead against one plain UPDATE of the same rows. */
 import { randomUUID } from 'node:crypto';
 import { readRules } from '../../src/db/queries/read-rules.ts';
-import { hubspot } from '../../connectors/hubspot/index.ts';
 import type { ScoringProfile } from '../../src/model/profile.ts';
 import { scoringContext } from '../../src/pull/prepare.ts';
 import { rescoreAll } from '../../src/pull/rescore.ts';
 import { compileProfile } from '../../src/scoring/compile.ts';
 import { defaultMqlProfile } from '../../src/scoring/defaults.ts';
+import { crms } from './crms.ts';
 import { type Cost, measure, type StatementCost, watch } from './meter.ts';
 import { addConnection, type BenchServer, type Scene } from './scene.ts';
 
@@ -18,7 +18,7 @@ export interface RescoreSpeed {
   readonly unchanged: Cost;
   /** `update leads set lead_score = …` of the same rows. */
   readonly update: Cost;
-  readonly statements: readonly StatementCost[];
+  readonly statements: { readonly changed: readonly StatementCost[]; readonly unchanged: readonly StatementCost[] };
 }
 
 export async function measureRescore(
@@ -28,13 +28,13 @@ export async function measureRescore(
 ): Promise<RescoreSpeed> {
   await using scene = await server.database();
   say(`rescore: making ${leads} leads`);
-  await makeLeads(scene, await addConnection(scene, 'crm', 'http://127.0.0.1:9'), leads);
+  await makeLeads(scene, await addConnection(scene, { name: 'hubspot', url: 'http://127.0.0.1:9' }), leads);
   const database = watch(scene.database);
   const rules = await database.transaction(scene.orgId, readRules);
   const run = async (profile: ScoringProfile, what: string): Promise<Cost> => {
     const base = { orgId: scene.orgId, runId: randomUUID(), at };
     const context = {
-      ...scoringContext(rules, base, [hubspot]),
+      ...scoringContext(rules, base, [crms.hubspot.definition]),
       profile: compileProfile(profile),
     };
     let said = 0;
@@ -52,8 +52,10 @@ export async function measureRescore(
   await vacuum(scene);
   database.reset();
   const changed = await run(dearer, 'every score changes');
-  const statements = database.statements();
+  const changedStatements = database.statements();
+  database.reset();
   const unchanged = await run(dearer, 'nothing changes');
+  const statements = { changed: changedStatements, unchanged: database.statements() };
   await vacuum(scene);
   const { cost: update } = await measure(server.postmaster, async () =>
     scene.client.query('update leads set lead_score = (lead_score + 1) % 101'),

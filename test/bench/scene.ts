@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { hubspot } from '../../connectors/hubspot/index.ts';
 import { openConnection, type Session } from '../../src/connection.ts';
-import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
 import { openDatabase, type OpenDatabase } from '../../src/db/database.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -16,6 +14,7 @@ import type { Database } from '../../src/db/tx.ts';
 import type { OrgId } from '../../src/model/values.ts';
 import { createSealer } from '../../src/secrets/seal.ts';
 import { at, onServer } from '../support/postgres-server.ts';
+import { type CrmName, crms } from './crms.ts';
 
 /** A PostgreSQL server as a user has it: durable, with the settings of the embedded one. */
 export interface BenchServer extends AsyncDisposable {
@@ -74,12 +73,34 @@ async function openScene(superuserUrl: string, loginUrl: string): Promise<Scene>
   return { database, orgId, client, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
 }
 
-/** A HubSpot with so many contacts, in a process of its own and without rate limits. */
-export async function startCrm(contacts: number): Promise<{ readonly url: string } & AsyncDisposable> {
-  const child = fork(fileURLToPath(new URL('sandbox-process.ts', import.meta.url)), [`${contacts}`]);
+export interface RunningCrm extends AsyncDisposable {
+  readonly name: CrmName;
+  readonly url: string;
+  /** Calls by route since the last time, as the CRM saw them. */
+  takeCalls(): Promise<Readonly<Record<string, number>>>;
+  /** Lets time pass in there. */
+  advance(ms: number): Promise<void>;
+}
+
+/** A CRM with so many people, in a process of its own and without rate limits. */
+export async function startCrm(name: CrmName, people: number): Promise<RunningCrm> {
+  const script = fileURLToPath(new URL('sandbox-process.ts', import.meta.url));
+  const child = fork(script, [name, `${people}`]);
   const [url] = (await Promise.race([once(child, 'message'), failed(child)])) as [string];
   return {
+    name,
     url,
+    async takeCalls() {
+      const answer = await fetch(`${url}/__sandbox/requests`);
+      await fetch(`${url}/__sandbox/requests`, { method: 'DELETE' });
+      return ((await answer.json()) as { counts: Record<string, number> }).counts;
+    },
+    async advance(advanceMs) {
+      const body = JSON.stringify({ advanceMs });
+      const headers = { 'content-type': 'application/json' };
+      const { ok } = await fetch(`${url}/__sandbox/clock`, { method: 'POST', headers, body });
+      if (!ok) throw new Error(`the clock of ${name} cannot be moved`);
+    },
     async [Symbol.asyncDispose]() {
       child.disconnect();
       await once(child, 'exit');
@@ -95,19 +116,23 @@ async function failed(child: ChildProcess): Promise<never> {
 const sealer = createSealer([{ id: 'bench', bytes: Buffer.alloc(32, 7) }]);
 
 // Without limits of our own, too: what is measured is our work, not our patience.
-const unlimited = { ...hubspot, limits: {} } as unknown as ConnectorDefinition;
+const unlimited = Object.values(crms).map(({ definition }) => ({ ...definition, limits: {} }));
 
-export async function addConnection(scene: Scene, name: string, baseUrl: string): Promise<string> {
+/** The only connection of a scene. */
+const connectionName = 'crm';
+
+/** Connects the organisation to a CRM; with `massFrom` waiting records or more they are written as one job. */
+export async function addConnection(
+  scene: Scene,
+  { name, url }: Pick<RunningCrm, 'name' | 'url'>,
+  massFrom: number | null = null,
+): Promise<string> {
   const { rows } = await scene.client.query<{ id: string }>(
-    `insert into connections (org_id, name, kind, base_url, push_policy) values ($1, $2, 'hubspot', $3, '{"mode": "auto"}')
-     returning id`,
-    [scene.orgId, name, baseUrl],
+    `insert into connections (org_id, name, kind, base_url, push_policy) values ($1, $2, $3, $4, $5) returning id`,
+    [scene.orgId, connectionName, name, url, { mode: 'auto', massFrom }],
   );
   const id = rows[0]!.id;
-  const sealed = sealer.seal(JSON.stringify({ accessToken: 'sandbox-token' }), {
-    orgId: scene.orgId,
-    connectionId: id,
-  });
+  const sealed = sealer.seal(JSON.stringify(crms[name].credentials), { orgId: scene.orgId, connectionId: id });
   await scene.client.query('update connections set credentials_sealed = $2, credentials_key_id = $3 where id = $1', [
     id,
     Buffer.from(sealed.bytes),
@@ -116,15 +141,16 @@ export async function addConnection(scene: Scene, name: string, baseUrl: string)
   return id;
 }
 
-export async function openSession(database: Database, orgId: OrgId, name: string): Promise<Session> {
+/** `aheadMs`: how far the clock of the session is ahead of the real one. */
+export async function openSession(database: Database, orgId: OrgId, aheadMs = 0): Promise<Session> {
   const services = {
     database,
-    definitions: [unlimited],
+    definitions: unlimited,
     sealer,
-    now: () => new Date(),
+    now: () => new Date(Date.now() + aheadMs),
     newId: randomUUID,
     random: Math.random,
     log: () => undefined,
   };
-  return openConnection(services, orgId, name);
+  return openConnection(services, orgId, connectionName);
 }

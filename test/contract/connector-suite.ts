@@ -12,6 +12,7 @@ import {
   type Lane,
   type PushChange,
   type PushOutcome,
+  type RecordKey,
 } from '../../src/connector-sdk/index.ts';
 import type { VirtualClock } from '../support/connector-context.ts';
 import { createReplica, walk, type Replica, type Walk } from '../support/connector-replica.ts';
@@ -33,6 +34,8 @@ export interface Harness {
   readonly refused: { readonly field: string; readonly value: FieldValue };
   /** A field in which the CRM silently keeps its own value, and such a move. */
   readonly kept: { readonly field: string; readonly from: string; readonly to: string } | null;
+  /** An object of engagement that people call off, such as meetings. */
+  readonly calledOff: string;
   /** Most rows that one query can show: no number of equal stamps may hide behind it. */
   readonly queryCap: number;
   /** Calls of a lane in which nothing is new; 1 unless there is no cheaper way. */
@@ -85,6 +88,12 @@ export interface Crm extends AsyncDisposable {
   /** Gives so many leads one and the same stamp. */
   touch(count: number): void;
   archive(id: string): Promise<void>;
+  /** From the recycle bin. */
+  restore(id: string): void;
+  /** Makes another record of it, as which the person goes on; null = the CRM knows no such thing. */
+  readonly convert: ((id: string) => Promise<RecordKey>) | null;
+  /** Calls off what `Harness.calledOff` has under this id. */
+  callOff(id: string): void;
   /** Returns the id that both have from now on. */
   merge(winner: string, loser: string): Promise<string>;
   /** Makes a user's field of that name, which is not ours. */
@@ -295,6 +304,49 @@ function pullLaws(harness: Harness): void {
     expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
   });
 
+  test('a record that is taken out of the recycle bin comes back', async () => {
+    await using crm = await harness.start({ leads: 10 });
+    const { replica, connector, since } = await caughtUp(crm);
+    const [id = ''] = crm.leads();
+    await crm.archive(id);
+    await pull(crm, connector, replica, { lane: 'archived' });
+    const { cursor } = await pull(crm, connector, replica, { since });
+    expect(replica.records.has(id)).toBe(false);
+    crm.restore(id);
+    await pull(crm, connector, replica, { since: cursor });
+    expect(replica.records.has(id)).toBe(true);
+  });
+
+  test('a record that has become another names it, and can still be read', async ({ skip }) => {
+    await using crm = await harness.start({ leads: 10 });
+    if (crm.convert === null) return skip();
+    const { replica, connector, since } = await caughtUp(crm);
+    const [id = ''] = crm.leads();
+    const successor = await crm.convert(id);
+    await pull(crm, connector, replica, { since });
+    expect(replica.records.get(id)).toMatchObject({ externalId: id, successor });
+    const full = createReplica();
+    await pull(crm, connector, full, { lane: 'full' });
+    expect(full.records.get(id)).toMatchObject({ successor });
+    const people = createReplica();
+    await pull(crm, connector, people, { object: successor.object, lane: 'full' });
+    expect(people.records.get(successor.externalId)).toMatchObject({ successor: null });
+  });
+
+  test('what was called off counts no more', async () => {
+    await using crm = await harness.start({ leads: 200 });
+    const object = harness.calledOff;
+    const connector = crm.open();
+    const replica = createReplica();
+    const origin = harness.definition.startCursor(object, new Date(crm.clock.now()));
+    await pull(crm, connector, replica, { object, lane: 'full', fields: [] });
+    const [first = '', ...others] = replica.events.keys();
+    expect(others.length).toBeGreaterThan(0);
+    crm.callOff(first.slice(`${object}:`.length));
+    await pull(crm, connector, replica, { object, fields: [], since: origin });
+    expect([...replica.events.keys()].sort()).toEqual(others.sort());
+  });
+
   test('records are read by id: gone ones are absent, merged ones come as what absorbed them', async () => {
     await using crm = await harness.start({ leads: 10 });
     const connector = crm.open();
@@ -385,6 +437,23 @@ function pushLaws(harness: Harness): void {
     const outcomes = await push(connector, changes);
     expect(crm.calls() - before).toBe(1);
     expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['applied']));
+    expectHonest(crm, changes, outcomes);
+  });
+
+  test('more than a batch goes as one mass write, with one outcome each', async ({ skip }) => {
+    const capability = harness.definition.objects.find((one) => one.object === object)?.push;
+    if (capability === undefined || capability === null || capability.mass === null) return skip();
+    const many = capability.maxBatch + 50;
+    await using crm = await ready(many);
+    const ids = crm.leads();
+    expect(ids.length).toBeGreaterThan(capability.maxBatch);
+    const changes = scores(ids, 64).map((change, index) =>
+      index % 33 === 7 ? { ...change, fields: { [refused.field]: refused.value } } : change,
+    );
+    const outcomes = await push(crm.open(), changes);
+    const bad = outcomes.filter((_, index) => index % 33 === 7);
+    expect(new Set(bad.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(outcomes.filter(({ status }) => status === 'applied')).toHaveLength(changes.length - bad.length);
     expectHonest(crm, changes, outcomes);
   });
 
@@ -680,7 +749,7 @@ function schemaLaws(harness: Harness): void {
   });
 
   test('check finds nothing wrong where nothing is, and names the remedy where something is', async () => {
-    await using crm = await harness.start({ leads: 1 });
+    await using crm = await harness.start({ leads: 200 });
     for (const [object, fields] of Object.entries(definition.ownedFields))
       await crm.open().ensureFields(object, fields, never());
     const healthy = await crm.open().check(never());

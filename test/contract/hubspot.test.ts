@@ -12,6 +12,7 @@ const harness: Harness = {
   score: 'leadloop_score',
   refused: { field: 'leadloop_tier', value: 'lukewarm' },
   kept: { field: 'lifecyclestage', from: 'customer', to: 'lead' },
+  calledOff: 'meetings',
   queryCap: 10_000,
   // Submissions are listed form by form.
   idleCalls: (crm, object) => (object === 'forms' ? (crm as HubSpotCrm).readableForms : 1),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { salesforce } from '../../connectors/salesforce/index.ts';
-import type { Cursor, PushOutcome } from '../../src/connector-sdk/index.ts';
+import type { Cursor, Fields, PushOutcome } from '../../src/connector-sdk/index.ts';
 import { createReplica, walk, type Replica, type Walk } from '../support/connector-replica.ts';
 import { startSalesforce, type SalesforceCrm } from '../support/connector-salesforce.ts';
 import { connectorLaws, type Harness } from './connector-suite.ts';
@@ -13,6 +13,7 @@ const harness: Harness = {
   refused: { field: 'Leadloop_Tier__c', value: 'lukewarm' },
   // Salesforce answers a write without the record: what a trigger made of it comes with the next pull.
   kept: null,
+  calledOff: 'Event',
   queryCap: 2_000,
   idleCalls: () => 1,
   start: startSalesforce,
@@ -25,10 +26,21 @@ describe('Salesforce keeps the laws of a connector', () => {
 const never = (): AbortSignal => new AbortController().signal;
 const minute = 60_000;
 
-function pull(crm: SalesforceCrm, replica: Replica, step: Partial<Walk>): ReturnType<typeof walk> {
+interface Step extends Partial<Walk> {
+  readonly settings?: Parameters<SalesforceCrm['openWith']>[0];
+}
+
+function pull(crm: SalesforceCrm, replica: Replica, { settings = {}, ...step }: Step): ReturnType<typeof walk> {
   const until = new Date(crm.clock.now());
   const { events } = salesforce.defaultMapping;
-  return walk(crm.open(), replica, { object: 'Lead', lane: 'live', fields: ['Title'], until, events, ...step });
+  return walk(crm.openWith(settings), replica, {
+    object: 'Lead',
+    lane: 'live',
+    fields: ['Title'],
+    until,
+    events,
+    ...step,
+  });
 }
 
 function title(replica: Replica, id: string): unknown {
@@ -99,7 +111,7 @@ describe('Salesforce’s own traps', () => {
     crm.sandbox.faults.activate({ name: 'short-pages', rows: 7 });
     for (const lane of ['live', 'full'] as const) {
       const replica = createReplica();
-      await pull(crm, replica, { lane });
+      await pull(crm, replica, { lane, settings: { bulkQuery: false } });
       expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
       // The survivor of a merge comes with its loser as well.
       if (lane === 'full') expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
@@ -129,13 +141,13 @@ describe('Salesforce’s own traps', () => {
     expect(replica.records.has(id)).toBe(true);
   });
 
-  test('a field that is hidden while we know it leaves the query, and the records come', async () => {
+  test.for([true, false])('a field that is hidden while we know it leaves the query (Bulk: %s)', async (bulkQuery) => {
     await using crm = await startSalesforce({ leads: 3 });
-    const replica = createReplica();
-    await pull(crm, replica, { lane: 'full', fields: ['Title', 'Phone'] });
+    const step: Step = { lane: 'full', fields: ['Title', 'Phone'], settings: { bulkQuery } };
+    await pull(crm, createReplica(), step);
     crm.sandbox.faults.activate({ name: 'field-hidden', field: 'Lead.Phone' });
     const again = createReplica();
-    await pull(crm, again, { lane: 'full', fields: ['Title', 'Phone'] });
+    await pull(crm, again, step);
     for (const { fields } of again.records.values()) expect(Object.keys(fields)).toEqual(['Title']);
     expect(again.records.size).toBe(3);
   });
@@ -143,10 +155,75 @@ describe('Salesforce’s own traps', () => {
   test('a converted lead names its contact, and the others are written (trap 6)', async () => {
     await using crm = await startSalesforce({ leads: 3 });
     const [id = '', ...others] = crm.leads();
-    const contact = await crm.convert(id);
+    const { externalId: contact } = await crm.convert(id);
     const outcomes = await score(crm, [id, ...others]);
     expect(outcomes[0]).toMatchObject({ status: 'gone', mergedInto: contact });
     expect(outcomes.slice(1).every(({ status }) => status === 'applied')).toBe(true);
+  });
+
+  test('5,000 rows with one stamp are all read by a full pass, once (trap 2)', async () => {
+    await using crm = await startSalesforce({ leads: 5_000 });
+    crm.touch(5_000);
+    const replica = createReplica();
+    await pull(crm, replica, { lane: 'full' });
+    expect([...replica.arrivals.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
+  });
+
+  test('a full pass that is stopped after every batch, on a bad line, brings every row once (traps 11, 12)', async () => {
+    await using crm = await startSalesforce({ leads: 300 }, { bulkPageRows: 40 });
+    for (const [at, id] of crm.leads().entries()) crm.edit(id, 'Title', `of "${at}",\nin two lines`);
+    const replica = createReplica();
+    const faults = ['truncated-body', 'truncated-json', 'socket-reset', '503-html', 'concurrent-limit'] as const;
+    let since: Cursor | null = null;
+    for (let step = 0, done = false; !done; step += 1) {
+      crm.sandbox.faults.activate({ name: faults[step % faults.length] ?? '503', path: '/jobs/query', count: 1 });
+      ({ cursor: since, done } = await pull(crm, replica, { lane: 'full', since, batches: 1 }));
+      crm.mend();
+    }
+    expect([...replica.arrivals.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
+    for (const id of crm.leads()) expect(title(replica, id)).toBe(crm.value(id, 'Title'));
+    expect(crm.sandbox.requests.count('GET', /\/queryAll\?/)).toBe(0);
+  });
+
+  test('a mass push writes and answers as calls of 200 do (trap 13)', async () => {
+    const fieldsAt = (at: number): Fields => {
+      const all: Fields = {
+        Leadloop_Score__c: at % 7 === 0 ? null : at % 100,
+        Leadloop_Reasons__c: at % 5 === 0 ? null : `"${at}", é\n`,
+        Leadloop_Is_MQL__c: at % 3 === 0 ? null : at % 2 === 0,
+        Leadloop_MQL_Date__c: at % 4 === 0 ? null : '2026-11-22T10:11:12.345Z',
+        Leadloop_Tier__c: at % 50 === 0 ? 'lukewarm' : 'hot',
+      };
+      return Object.fromEntries(Object.entries(all).filter((_, column) => (at + column) % 6 !== 0));
+    };
+    const after = async (size: number): Promise<unknown> => {
+      await using crm = await startSalesforce({ leads: 420 });
+      const connector = crm.open();
+      const owned = salesforce.ownedFields['Lead'] ?? [];
+      await connector.ensureFields('Lead', owned, never());
+      const [converted = '', gone = ''] = crm.leads();
+      await crm.convert(converted);
+      await crm.archive(gone);
+      const ids = [...crm.leads(), gone];
+      const outcomes: PushOutcome[] = [];
+      for (let at = 0; at < ids.length; at += size) {
+        const changes = ids.slice(at, at + size).map((externalId, offset) => ({
+          key: externalId,
+          externalId,
+          fields: fieldsAt(at + offset),
+        }));
+        outcomes.push(...(await connector.push({ object: 'Lead', changes, signal: never() })));
+      }
+      expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['applied', 'rejected', 'gone']));
+      const values = ids.map((id) => owned.map(({ name }) => crm.value(id, name)));
+      return { outcomes, values, jobs: crm.sandbox.requests.count('POST', /\/jobs\/ingest$/) };
+    };
+    const [mass, calls] = [await after(50_000), await after(200)];
+    expect(mass).toMatchObject({ jobs: 1 });
+    expect(calls).toMatchObject({ jobs: 0 });
+    expect({ ...(mass as object), jobs: 0 }).toEqual(calls);
   });
 
   test('a score moves no lead to another owner', async () => {
@@ -158,22 +235,24 @@ describe('Salesforce’s own traps', () => {
 });
 
 describe('Salesforce’s engagement', () => {
-  test.for(['CampaignMember', 'Task', 'Event'])(
-    '%s stopped after any batch and resumed brings the same events',
-    async (object) => {
-      await using crm = await startSalesforce({ leads: 200 });
-      const whole = createReplica();
-      await pull(crm, whole, { object, lane: 'full', fields: [] });
-      expect(whole.events.size).toBeGreaterThan(0);
-      crm.sandbox.faults.activate({ name: 'short-pages', rows: 40 });
-      const pieces = createReplica();
-      let since: Cursor | null = null;
-      for (let done = false; !done;) {
-        ({ cursor: since, done } = await pull(crm, pieces, { object, lane: 'full', fields: [], since, batches: 1 }));
-      }
-      expect([...pieces.events.keys()].sort()).toEqual([...whole.events.keys()].sort());
-    },
-  );
+  test.for(
+    [true, false].flatMap((bulkQuery) =>
+      ['CampaignMember', 'Task', 'Event'].map((object) => [object, bulkQuery] as const),
+    ),
+  )('%s stopped after any batch and resumed brings the same events (Bulk: %s)', async ([object, bulkQuery]) => {
+    await using crm = await startSalesforce({ leads: 200 }, { bulkPageRows: 40 });
+    const step: Step = { object, lane: 'full', fields: [], settings: { bulkQuery } };
+    const whole = createReplica();
+    await pull(crm, whole, step);
+    expect(whole.events.size).toBeGreaterThan(0);
+    crm.sandbox.faults.activate({ name: 'short-pages', rows: 40 });
+    const pieces = createReplica();
+    let since: Cursor | null = null;
+    for (let done = false; !done;) {
+      ({ cursor: since, done } = await pull(crm, pieces, { ...step, since, batches: 1 }));
+    }
+    expect([...pieces.events.keys()].sort()).toEqual([...whole.events.keys()].sort());
+  });
 
   test('owners are users, those who left among them', async () => {
     await using crm = await startSalesforce({ leads: 1 });

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { startHubSpotSandbox, type HubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
+import { startSalesforceSandbox, type SalesforceSandbox } from '../../src/sandbox/salesforce/index.ts';
 import { testDatabase } from '../support/database.ts';
-import { sandboxToken } from '../support/loop.ts';
+import { sandboxToken } from '../support/loop-side.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -18,17 +19,45 @@ interface Ended {
 }
 
 /** A machine with leadloop on it, a database, and a CRM to talk to. */
-interface Machine extends AsyncDisposable {
-  readonly crm: HubSpotSandbox;
+interface Machine<Crm> extends AsyncDisposable {
+  readonly crm: Crm;
   /** Writes the configuration; lines of the connection may be added. */
   configure(...more: readonly string[]): Promise<void>;
   /** One command line in a process of its own. */
   run(line: readonly string[], variables?: Readonly<Record<string, string>>): Promise<Ended>;
 }
 
-async function startMachine(): Promise<Machine> {
+const hubspot = [
+  'name: acme-hubspot',
+  'kind: hubspot',
+  'credentials: { accessToken: { env: HUBSPOT_TOKEN } }',
+  'push: { mode: auto }',
+  'pull: { objects: [owners] }',
+];
+
+const salesforce = [
+  'name: acme-salesforce',
+  'kind: salesforce',
+  'credentials: { clientId: sandbox-client, clientSecret: { env: SF_SECRET } }',
+  'push: { mode: auto }',
+];
+
+async function startMachine(): Promise<Machine<HubSpotSandbox>> {
+  return machineWith(await startHubSpotSandbox({ contacts: 12 }), hubspot);
+}
+
+/** An organisation that may make 1,000 calls in 24 hours. */
+async function startSalesforceMachine(): Promise<Machine<SalesforceSandbox>> {
+  const limits = { dailyApiRequests: 1_000 };
+  return machineWith(await startSalesforceSandbox({ leads: 30, contacts: 20, limits }), salesforce);
+}
+
+async function machineWith<Crm extends AsyncDisposable & { readonly url: string }>(
+  opened: Crm,
+  connection: readonly string[],
+): Promise<Machine<Crm>> {
   await using stack = new AsyncDisposableStack();
-  const crm = stack.use(await startHubSpotSandbox({ contacts: 12 }));
+  const crm = stack.use(opened);
   const db = stack.use(await testDatabase());
   const home = await mkdtemp(join(tmpdir(), 'leadloop-exit-'));
   stack.defer(async () => rm(home, { recursive: true, force: true }));
@@ -37,19 +66,9 @@ async function startMachine(): Promise<Machine> {
   return {
     crm,
     async configure(...more) {
-      const lines = [
-        'orgs:',
-        '  - slug: acme',
-        '    connections:',
-        '      - name: acme-hubspot',
-        '        kind: hubspot',
-        `        baseUrl: ${crm.url}`,
-        '        credentials: { accessToken: { env: HUBSPOT_TOKEN } }',
-        '        push: { mode: auto }',
-        '        pull: { objects: [owners] }',
-        ...more.map((line) => `        ${line}`),
-      ];
-      await writeFile(config, `${lines.join('\n')}\n`);
+      const lines = [...connection, `baseUrl: ${crm.url}`, ...more];
+      const text = lines.map((line, index) => `${index === 0 ? '      - ' : '        '}${line}\n`).join('');
+      await writeFile(config, `orgs:\n  - slug: acme\n    connections:\n${text}`);
     },
     async run(line, variables = {}) {
       const child = spawn(process.execPath, ['--conditions=source', cli, '--config', config, ...line], {
@@ -59,6 +78,7 @@ async function startMachine(): Promise<Machine> {
           DATABASE_URL: db.url,
           LEADLOOP_HOME: home,
           HUBSPOT_TOKEN: sandboxToken,
+          SF_SECRET: 'sandbox-secret',
           NO_COLOR: '1',
           ...variables,
         },
@@ -114,6 +134,71 @@ test('75: a used-up day ends the sync with the time of its end, and afterwards t
 
   machine.crm.faults.clear();
   expect((await machine.run(['sync', 'acme-hubspot', '--json'])).code).toBe(0);
+});
+
+/** What a sync with --json said of itself. */
+interface SyncDocument {
+  readonly status: string;
+  readonly counts: { readonly pushed: number; readonly apiCalls: number };
+  readonly objects: readonly { readonly object: string; readonly lane: string }[];
+  readonly failure: { readonly code: string; readonly remedy: string } | null;
+  readonly nextTryAt: string | null;
+}
+
+const syncOf = (ended: Ended): SyncDocument => documentOf(ended) as unknown as SyncDocument;
+
+test('75: on Salesforce, a sync stops at the share of the day that everybody together may use, and goes on when it is free', async () => {
+  await using machine = await startSalesforceMachine();
+  await machine.configure('quota: { stopAtOrgUse: 0.8 }');
+  expect(await machine.run(['apply', '--json'])).toMatchObject({ code: 0, err: '' });
+  machine.crm.usage.others = 799;
+  const stopped = await machine.run(['sync', 'acme-salesforce', '--json']);
+  expect(stopped).toMatchObject({ code: 75, err: '' });
+  expect(syncOf(stopped)).toMatchObject({
+    failure: { code: 'crm-quota-exhausted', remedy: expect.stringContaining('quota.stopAtOrgUse') },
+    // What was used is told with the first answer: it was the only one.
+    counts: { apiCalls: 1, pushed: 0 },
+  });
+  expect(Date.parse(syncOf(stopped).nextTryAt ?? '')).toBeGreaterThan(Date.now());
+
+  // A day that Salesforce itself calls used up ends the same way.
+  machine.crm.usage.others = 1_000;
+  const refused = await machine.run(['sync', 'acme-salesforce', '--json']);
+  expect(refused).toMatchObject({ code: 75, err: '' });
+  expect(syncOf(refused).failure?.code).toBe('crm-quota-exhausted');
+
+  machine.crm.usage.others = 0;
+  const done = await machine.run(['sync', 'acme-salesforce', '--json']);
+  expect(done).toMatchObject({ code: 0, err: '' });
+  expect(syncOf(done)).toMatchObject({ failure: null, nextTryAt: null });
+  expect(syncOf(done).counts.pushed).toBeGreaterThan(0);
+});
+
+test('75: on Salesforce, a sync stops at our own share of the day, and goes on from its checkpoint when it is raised', async () => {
+  await using machine = await startSalesforceMachine();
+  await machine.configure('quota: { dailyShare: 0.012 }');
+  expect(await machine.run(['apply', '--json'])).toMatchObject({ code: 0, err: '' });
+  const stopped = await machine.run(['sync', 'acme-salesforce', '--json']);
+  expect(stopped).toMatchObject({ code: 75, err: '' });
+  expect(syncOf(stopped)).toMatchObject({
+    failure: { code: 'crm-quota-exhausted', remedy: expect.stringContaining('quota.dailyShare') },
+    counts: { apiCalls: 12, pushed: 0 },
+  });
+  expect(machine.crm.usage.used()).toBeLessThanOrEqual(12);
+  // Today there is nothing left: a second try makes the one call that tells how large the day is.
+  expect(await machine.run(['sync', 'acme-salesforce', '--json'])).toMatchObject({ code: 75 });
+  expect(machine.crm.usage.used()).toBeLessThanOrEqual(13);
+
+  await machine.configure('quota: { dailyShare: 0.25 }');
+  expect((await machine.run(['apply', '--json'])).code).toBe(0);
+  const done = await machine.run(['sync', 'acme-salesforce', '--json']);
+  expect(done).toMatchObject({ code: 0, err: '' });
+  // What had been read whole is not read whole again; the rest is read for the first time.
+  const { objects, counts } = syncOf(done);
+  const lanesOf = (name: string) => objects.filter(({ object }) => object === name).map(({ lane }) => lane);
+  expect(lanesOf('Account')).toEqual(['live', 'settled']);
+  expect(lanesOf('Event')).toEqual(['full']);
+  expect(counts.pushed).toBeGreaterThan(0);
 });
 
 test('3: one rejected record makes a sync partial, the others come through, and it is listed with its reason', async () => {

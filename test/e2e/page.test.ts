@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hubspot } from '../../connectors/hubspot/index.ts';
+import { connectors } from '../../connectors/index.ts';
 import { createPageReader } from '../../src/http/read-page.ts';
 import { type HttpServer, startHttp } from '../../src/http/server.ts';
-import { type Loop, startLoop } from '../support/loop.ts';
+import { type Loop, startLoop, startSalesforceLoop } from '../support/loop.ts';
 import { openBrowser } from './browser.ts';
 
 /** Runs in the browser. */
@@ -18,20 +18,25 @@ let browser: Browser;
 beforeAll(async () => {
   loop = stack.use(await startLoop({ sandbox: { contacts: 120 } }));
   await loop.sync();
-  const read = createPageReader({
-    database: loop.db.database,
-    readCrm: async (_orgId, _name, request) => {
-      await using session = await loop.open();
-      return session.connector.read({ ...request, signal: AbortSignal.timeout(10_000) });
-    },
-    defaultMapping: () => hubspot.defaultMapping,
-    nextRunAt: () => new Date(Date.now() + 10_000),
-    now: () => new Date(),
-  });
-  server = stack.use(await startHttp({ port: 0, read, now: () => new Date(), log: () => undefined }));
+  server = stack.use(await servePage([loop]));
   browser = stack.adopt(await openBrowser(), (open) => open.close());
 });
 afterAll(() => stack.disposeAsync());
+
+/** The page of the organisation that these loops are of. */
+async function servePage(loops: readonly Pick<Loop<unknown>, 'db' | 'name' | 'open'>[]): Promise<HttpServer> {
+  const read = createPageReader({
+    database: loops[0]!.db.database,
+    readCrm: async (_orgId, name, request) => {
+      await using session = await loops.find((one) => one.name === name)!.open();
+      return await session.connector.read({ ...request, signal: AbortSignal.timeout(10_000) });
+    },
+    defaultMapping: (kind) => connectors.find((one) => one.kind === kind)?.defaultMapping ?? null,
+    nextRunAt: () => new Date(Date.now() + 10_000),
+    now: () => new Date(),
+  });
+  return startHttp({ port: 0, read, now: () => new Date(), log: () => undefined });
+}
 
 interface Visit extends AsyncDisposable {
   readonly page: Page;
@@ -39,7 +44,10 @@ interface Visit extends AsyncDisposable {
   readonly complaints: readonly string[];
 }
 
-async function visit(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Visit> {
+async function visit(
+  path: string,
+  { site = server, ...options }: Parameters<Browser['newContext']>[0] & { readonly site?: HttpServer } = {},
+): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -47,7 +55,7 @@ async function visit(path: string, options: Parameters<Browser['newContext']>[0]
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${server.url}${path}`);
+  await page.goto(`${site.url}${path}`);
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
@@ -195,6 +203,60 @@ describe('the page', () => {
         // Tables scroll in their own frames: the page itself must not.
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
       }
+    },
+  );
+});
+
+describe('the page of two CRMs', () => {
+  const both = new AsyncDisposableStack();
+  let site: HttpServer;
+
+  beforeAll(async () => {
+    const first = both.use(await startLoop({ sandbox: { contacts: 60 } }));
+    const people = { leads: 40, contacts: 30, hubspotContacts: 60 };
+    const second = both.use(await startSalesforceLoop({ beside: first, sandbox: people }));
+    await first.sync();
+    await second.sync();
+    // What Salesforce has added.
+    await first.sync();
+    site = both.use(await servePage([first, second]));
+  });
+  afterAll(() => both.disposeAsync());
+
+  test('shows the state of each, and whose each value is that was read back', async () => {
+    await using visited = await visit('/', { site });
+    const { page } = visited;
+    for (const name of ['acme-hubspot', 'acme-salesforce'])
+      expect(await page.getByRole('region', { name }).textContent()).toMatch(/succeeded/u);
+    const cells = await page.locator('#leads td.crm').allTextContents();
+    expect(cells.join(' ')).not.toMatch(/≠|not read back|waiting/u);
+    expect(cells.filter((cell) => cell.includes('acme-hubspot') && cell.includes('acme-salesforce'))).not.toEqual([]);
+    expect(visited.complaints).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'a receipt shows the same person in both, field by field, in %s mode, also on a phone',
+    async (colorScheme) => {
+      await using visited = await visit('/', { site, colorScheme, viewport: { width: 390, height: 800 } });
+      const { page } = visited;
+      const known = page.locator('#leads tbody tr', { hasText: /acme-hubspot[^]*acme-salesforce/u }).first();
+      const score = await known.locator('.score').textContent();
+      await known.locator('a').click();
+      await page.waitForURL(/\/leads\//u);
+      const records = await page.locator('#receipt h3').allTextContents();
+      expect(records).toHaveLength(2);
+      expect(records[0]).toMatch(/^acme-hubspot: contacts \d+ +✓ agrees$/u);
+      expect(records[1]).toMatch(/^acme-salesforce: (Lead|Contact) \w{18} +✓ agrees$/u);
+      for (const field of ['leadloop_score', 'Leadloop_Score__c'])
+        expect(
+          await page
+            .locator('tr', { has: page.getByRole('rowheader', { name: field, exact: true }) })
+            .first()
+            .textContent(),
+        ).toMatch(new RegExp(`${score}\\s+${score}\\s+✓ agrees`, 'u'));
+      expect(await page.evaluate(examine)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+      expect(visited.complaints).toEqual([]);
     },
   );
 });

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const ready = /^ready {2}(?<url>\S+)/mu;
-const sandboxLine = /curl -X POST (?<url>\S+)\/__sandbox\/contacts\/(?<id>\d+)/u;
+const tryHubSpot = /curl -X POST (?<url>\S+)\/__sandbox\/contacts\/(?<id>\d+) /u;
+const trySalesforce = /curl -X POST (?<url>\S+)\/__sandbox\/records .*-d '(?<body>.*"ContactId":"(?<id>\w+)".*)'/u;
 
 let home = '';
 const children: ChildProcess[] = [];
@@ -28,7 +29,13 @@ interface Started {
 }
 
 function launch(command: string, line: readonly string[]): Started {
-  const { DATABASE_URL: _database, HUBSPOT_TOKEN: _token, LEADLOOP_KEY: _key, ...variables } = process.env;
+  const {
+    DATABASE_URL: _database,
+    HUBSPOT_TOKEN: _token,
+    SF_SECRET: _secret,
+    LEADLOOP_KEY: _key,
+    ...variables
+  } = process.env;
   const env = { ...variables, LEADLOOP_HOME: home, NO_COLOR: '1', LOG_LEVEL: 'warn' };
   const child = spawn(command, line, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
@@ -69,7 +76,7 @@ async function pageOf({ child, text }: Started): Promise<string> {
 
 /** Lets a contact ask for a demo, as the report proposes, and waits until the page shows what has come of it. */
 async function askForDemo(text: string): Promise<{ sandbox: string; id: string }> {
-  const { url: sandbox = '', id = '' } = sandboxLine.exec(text)?.groups ?? {};
+  const { url: sandbox = '', id = '' } = tryHubSpot.exec(text)?.groups ?? {};
   const properties = { hs_analytics_num_visits: 40, hs_email_click: 9, recent_conversion_event_name: 'Request a demo' };
   const answer = await fetch(`${sandbox}/__sandbox/contacts/${id}`, {
     method: 'POST',
@@ -88,17 +95,44 @@ async function scoreInCrm(sandbox: string, id: string): Promise<number> {
   return Number(properties.leadloop_score);
 }
 
+interface SalesforceContact {
+  readonly Email: string;
+  readonly Leadloop_Score__c: number | null;
+}
+
+async function salesforceContact(sandbox: string, id: string): Promise<SalesforceContact | undefined> {
+  const soql = `SELECT Email, Leadloop_Score__c FROM Contact WHERE Id = '${id}'`;
+  const answer = await fetch(`${sandbox}/services/data/v67.0/query?q=${encodeURIComponent(soql)}`, {
+    headers: { authorization: 'Bearer 00Dak0000000001!sandbox.access.token' },
+  });
+  const { records } = (await answer.json()) as { records: SalesforceContact[] };
+  return records[0];
+}
+
+async function hubspotIdOf(sandbox: string, email: string): Promise<string> {
+  const answer = await fetch(`${sandbox}/crm/objects/2026-09/contacts/search`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sandbox-token', 'content-type': 'application/json' },
+    body: JSON.stringify({ filterGroups: [{ filters: [{ propertyName: 'email', operator: 'EQ', value: email }] }] }),
+  });
+  const { results } = (await answer.json()) as { results: { id: string }[] };
+  return results[0]?.id ?? '';
+}
+
 describe('npm start', () => {
-  test('--once shows scored leads and their values in the CRM, twice in a row', async () => {
+  test('--once shows scored leads and their values in both CRMs, twice in a row', async () => {
     const first = await finished(launch('npm', ['start', '--', '--once']));
-    expect(first.text).toContain('The best leads');
-    expect(first.text).toMatch(/^ +\d+ +(hot|warm) .* \d+ (hot|warm) ✓ +MQL by /mu);
-    expect(first.text).not.toContain('not read back');
+    expect(first.text).toMatch(/^ +score +tier +lead +acme-hubspot +acme-salesforce +why$/mu);
+    // The same person in both, with the same score in both.
+    expect(first.text).toMatch(/^ +(\d+) +(hot|warm) .* \1 \2 ✓ +\1 \2 ✓ +MQL by /mu);
+    expect(first.text).not.toMatch(/not read back|≠/u);
     expect(first.code).toBe(0);
 
     const second = await finished(launch('npm', ['start', '--', '--once']));
-    expect(second.text).toContain('0 leads scored, 0 records written');
-    expect(second.text).toMatch(/ ✓ +MQL by /u);
+    for (const connection of ['acme-hubspot', 'acme-salesforce'])
+      expect(second.text).toMatch(new RegExp(`^${connection}  succeeded: .* 0 leads scored, 0 records written`, 'mu'));
+    expect(second.text.match(/ leads scored, /gu)).toHaveLength(2);
+    expect(second.text).toMatch(/ ✓ +\d+ (hot|warm) ✓ +MQL by /u);
     expect(second.code).toBe(0);
   });
 
@@ -107,9 +141,16 @@ describe('npm start', () => {
     let out = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
     await new Promise((resolve) => child.once('close', resolve));
-    const { leads } = JSON.parse(out) as { leads: { score: number; crm: { fields: { agrees: boolean }[] }[] }[] };
+    const { leads, tries } = JSON.parse(out) as {
+      leads: { email: string; crm: { connection: string; fields: { agrees: boolean }[] }[] }[];
+      tries: { crm: string }[];
+    };
     expect(leads).toHaveLength(10);
+    expect(new Set(leads.map(({ email }) => email)).size).toBe(10);
     expect(leads.every(({ crm }) => crm.every(({ fields }) => fields.every(({ agrees }) => agrees)))).toBe(true);
+    const inBoth = leads.filter(({ crm }) => new Set(crm.map(({ connection }) => connection)).size === 2);
+    expect(inBoth.length).toBeGreaterThan(0);
+    expect(tries.map(({ crm }) => crm)).toEqual(['HubSpot', 'Salesforce']);
   });
 
   test('the loop goes on: a change in the sandbox is scored, written and shown; killed, it goes on from there', async () => {
@@ -126,11 +167,31 @@ describe('npm start', () => {
     const second = leadloop('start', '--port', '0');
     const again = await pageOf(second);
     expect(second.text()).toContain('0 leads scored, 0 records written');
-    const { url = '' } = sandboxLine.exec(second.text())?.groups ?? {};
+    const { url = '' } = tryHubSpot.exec(second.text())?.groups ?? {};
     expect(await scoreInCrm(url, id)).toBe(score);
     expect(await (await fetch(`${again}/readyz`)).json()).toEqual({ status: 'ok' });
     expect(await ended(second.child, 'SIGTERM')).toBe(0);
     expect(second.text()).toContain('stopped');
+  });
+
+  test('what happens in Salesforce is scored, and both CRMs get the score', async () => {
+    const started = leadloop('start', '--port', '0');
+    await pageOf(started);
+    const { url: hubspot = '' } = tryHubSpot.exec(started.text())?.groups ?? {};
+    const { url: sandbox = '', id = '', body = '' } = trySalesforce.exec(started.text())?.groups ?? {};
+    const before = await salesforceContact(sandbox, id);
+    const twin = await hubspotIdOf(hubspot, before?.Email ?? '');
+    expect(await scoreInCrm(hubspot, twin)).toBe(before?.Leadloop_Score__c);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${sandbox}/__sandbox/records`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(201);
+    const inSalesforce = async (): Promise<number> => (await salesforceContact(sandbox, id))?.Leadloop_Score__c ?? 0;
+    await expect
+      .poll(inSalesforce, { timeout: 60_000, interval: 500 })
+      .toBeGreaterThan(before?.Leadloop_Score__c ?? 100);
+    const score = await inSalesforce();
+    await expect.poll(() => scoreInCrm(hubspot, twin), { timeout: 30_000, interval: 500 }).toBe(score);
+    expect(await ended(started.child, 'SIGTERM')).toBe(0);
   });
 
   test('names the remedy of a port that is taken', async () => {

@@ -3,10 +3,11 @@
 import { expect, test } from 'vitest';
 import { defaultMapping } from '../../connectors/hubspot/default-mapping.ts';
 import type { MappingDefinition } from '../../src/model/mapping.ts';
-import { type Loop, sandboxToken, saveMapping, startLoop } from '../support/loop.ts';
+import { type Loop, saveMapping, startLoop } from '../support/loop.ts';
 import { callsOf } from '../support/loop-calls.ts';
 import { handsOf } from '../support/loop-crm.ts';
 import { type ProxyOptions, startProxy } from '../support/loop-proxy.ts';
+import { sandboxToken } from '../support/loop-side.ts';
 
 const pull = { objects: [] };
 

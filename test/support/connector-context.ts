@@ -45,8 +45,23 @@ export interface ContextParts<Settings, Credentials> {
   readonly settings: Settings;
   readonly cache?: Cache;
   readonly daily?: DailyQuota;
+  /** Called with renewed credentials before they are used. */
   readonly saveCredentials?: (credentials: Credentials) => Promise<void>;
   readonly log?: ConnectorContext<unknown, unknown>['log'];
+}
+
+/** As the real one, with a variable instead of a database. */
+function renewing<Settings, Credentials>({
+  credentials,
+  saveCredentials,
+}: ContextParts<Settings, Credentials>): ConnectorContext<Settings, Credentials>['renewCredentials'] {
+  let stored = credentials;
+  return async (renew) => {
+    const renewed = await renew(stored);
+    if (renewed !== stored) await saveCredentials?.(renewed);
+    stored = renewed;
+    return renewed;
+  };
 }
 
 export function testContext<Settings, Credentials>(
@@ -69,7 +84,7 @@ export function testContext<Settings, Credentials>(
     random: () => 0.5,
     governor: createGovernor({ limits: definition.limits, daily: parts.daily ?? null, now, sleep }),
     cache: parts.cache ?? memoryCache(clock),
-    saveCredentials: parts.saveCredentials ?? (() => Promise.resolve()),
+    renewCredentials: renewing(parts),
     log: parts.log ?? (() => undefined),
   };
 }

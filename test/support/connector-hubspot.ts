@@ -99,6 +99,22 @@ export async function startHubSpot(
     async archive(id) {
       await post('/crm/objects/2026-09/contacts/batch/archive', { inputs: [{ id }] });
     },
+    restore(id) {
+      clock.advance(1);
+      const record = contacts.get(Number(id));
+      if (record === undefined) throw new Error(`no contact ${id}`);
+      record.archivedAt = undefined;
+      sandbox.store.update(contacts, record, record.properties, sandbox.store.stamp());
+    },
+    convert: null,
+    callOff(id) {
+      clock.advance(1);
+      const meetings = sandbox.store.table('meetings');
+      const record = meetings.get(Number(id));
+      if (record === undefined) throw new Error(`no meeting ${id}`);
+      const properties = { ...record.properties, hs_meeting_outcome: 'CANCELED' };
+      sandbox.store.update(meetings, record, properties, sandbox.store.stamp());
+    },
     async merge(winner, loser) {
       const body = { primaryObjectId: winner, objectIdToMerge: loser };
       return (await post('/crm/objects/2026-09/contacts/merge', body)).id;

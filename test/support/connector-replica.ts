@@ -43,7 +43,9 @@ export function createReplica(): Replica {
         if (known === undefined || known.modifiedAt <= record.modifiedAt) records.set(record.externalId, record);
         for (const id of record.mergedIds) records.delete(id);
       }
+      for (const id of batch.withdrawn) events.delete(id);
       for (const event of batch.events) events.set(event.externalId, event);
+      for (const id of batch.withdrawn) events.delete(id);
       for (const tombstone of batch.tombstones) {
         tombstones.set(tombstone.externalId, tombstone);
         records.delete(tombstone.externalId);

@@ -1,6 +1,6 @@
 import { salesforce } from '../../connectors/salesforce/index.ts';
 import type { SalesforceCredentials, SalesforceSettings } from '../../connectors/salesforce/settings.ts';
-import type { FieldSpec } from '../../src/connector-sdk/index.ts';
+import type { Connector, FieldSpec, RecordKey } from '../../src/connector-sdk/index.ts';
 import {
   DEFAULT_TOKEN,
   startSalesforceSandbox,
@@ -14,10 +14,17 @@ import { memoryCache, testContext, virtualClock, type ContextParts } from './con
 /** A Salesforce organisation in the sandbox, for the laws of a connector. */
 export interface SalesforceCrm extends Crm {
   readonly sandbox: SalesforceSandbox;
-  /** Returns the id of the contact. */
-  convert(lead: string): Promise<string>;
+  /** What connectors that were opened by `openWith` have logged. */
+  readonly logged: readonly Logged[];
+  openWith(settings: SalesforceSettings): Connector;
+  convert(lead: string): Promise<RecordKey>;
   /** Begins a long transaction of somebody else's, which writes; the answer commits it. */
   writeSlowly(id: string, values: Readonly<Record<string, string>>): Promise<() => Promise<void>>;
+}
+
+interface Logged {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 type Order = Parameters<SalesforceSandbox['faults']['activate']>[0];
@@ -52,9 +59,12 @@ export async function startSalesforce(
     ...(isLimited ? {} : { limits: 'off' as const }),
     ...special,
   });
+  // Sales have logged an e-mail lately, whoever else is there: `check` would ask for it.
+  sandbox.org.insert(sandbox.org.table('Task').object, { TaskSubtype: 'Email', IsClosed: true }, { by: 'somebody' });
   // getUpdated cuts seconds off: the minute in which all was seeded shall be over.
   clock.advance(120_000);
   const cache = memoryCache(clock);
+  const logged: Logged[] = [];
   const base = { definition: salesforce, settings: {}, clock, baseUrl: sandbox.url, cache };
   const table = (): ReturnType<SalesforceSandbox['org']['table']> => sandbox.org.table('Lead');
   const living = (): string[] =>
@@ -84,6 +94,16 @@ export async function startSalesforce(
   return {
     sandbox,
     clock,
+    logged,
+    openWith: (settings) =>
+      salesforce.open(
+        testContext<SalesforceSettings, SalesforceCredentials>({
+          ...base,
+          settings,
+          credentials: session,
+          log: (_level, message, fields) => void logged.push({ message, fields }),
+        }),
+      ),
     faults: Object.keys(orders) as Fault[],
     open: () =>
       salesforce.open(testContext<SalesforceSettings, SalesforceCredentials>({ ...base, credentials: session })),
@@ -112,8 +132,16 @@ export async function startSalesforce(
       await post('/merge', { winner, losers: [loser] });
       return winner;
     },
+    restore(id) {
+      clock.advance(1);
+      sandbox.org.undelete(rowOf(id), { by });
+    },
     async convert(leadId) {
-      return String((await post('/convert', { leadId }))['contactId']);
+      return { object: 'Contact', externalId: String((await post('/convert', { leadId }))['contactId']) };
+    },
+    callOff(id) {
+      clock.advance(1);
+      sandbox.org.delete(rowOf(id), { by });
     },
     async writeSlowly(id, values) {
       const transaction = `/transactions/${String((await post('/transactions', {}))['id'])}`;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CrmRecord } from '../../src/sandbox/hubspot/store/record.ts';
-import { type Loop, sandboxToken } from './loop.ts';
+import type { Loop } from './loop.ts';
+import { sandboxToken } from './loop-side.ts';
 
 /** What people do in the CRM. */
 export interface CrmHands {

@@ -16,6 +16,8 @@ export interface ProxyOptions {
 }
 
 const hopByHop = new Set(['connection', 'content-length', 'transfer-encoding', 'content-encoding', 'keep-alive']);
+/** These are between two machines, and set anew. */
+const ownToLine = new Set([...hopByHop, 'host', 'accept-encoding', 'expect']);
 
 export async function startProxy(target: string, { before, after }: ProxyOptions = {}): Promise<Proxy> {
   const paths: string[] = [];
@@ -27,10 +29,9 @@ export async function startProxy(target: string, { before, after }: ProxyOptions
       await before?.(path);
       const answer = await fetch(new URL(request.url ?? '/', target), {
         method: request.method ?? 'GET',
-        headers: {
-          authorization: request.headers.authorization ?? '',
-          'content-type': request.headers['content-type'] ?? 'application/json',
-        },
+        headers: Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+          typeof value !== 'string' || ownToLine.has(name) ? [] : [[name, value]],
+        ),
         ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
       });
       const body = Buffer.from(await answer.arrayBuffer());

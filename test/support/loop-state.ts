@@ -1,29 +1,39 @@
-import type { HubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
 import type { Loop } from './loop.ts';
+import type { WrittenValues } from './loop-side.ts';
 
 /** All that a loop has come to, by CRM id: without ids and times of our own. Two loops that mean the same are equal. */
 export interface LoopState {
   readonly leads: readonly object[];
   readonly records: readonly object[];
+  readonly aliases: readonly object[];
+  readonly opportunities: readonly object[];
+  readonly links: readonly object[];
   readonly events: readonly object[];
   readonly history: readonly object[];
   readonly transitions: readonly object[];
   readonly pushes: readonly object[];
   readonly rejected: readonly object[];
-  readonly crm: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly crm: WrittenValues;
 }
 
-export async function stateOf({ db, orgId, crm }: Pick<Loop, 'db' | 'orgId' | 'crm'>): Promise<LoopState> {
+export async function stateOf({
+  db,
+  orgId,
+  written,
+}: Pick<Loop<unknown>, 'db' | 'orgId' | 'written'>): Promise<LoopState> {
   const read = async (text: string): Promise<object[]> => db.sql<object>(text, [orgId]);
   return {
     leads: await read(leads),
     records: await read(records),
+    aliases: await read(aliases),
+    opportunities: await read(opportunities),
+    links: await read(links),
     events: await read(events),
     history: await read(history),
     transitions: await read(transitions),
     pushes: await read(pushes),
     rejected: await read(rejected),
-    crm: valuesIn(crm),
+    crm: written(),
   };
 }
 
@@ -39,24 +49,9 @@ export function differences(actual: LoopState, expected: LoopState): string[] {
   });
 }
 
-function linesOf(part: readonly object[] | LoopState['crm']): Set<string> {
+function linesOf(part: readonly object[] | WrittenValues): Set<string> {
   const lines = Array.isArray(part) ? part : Object.entries(part);
   return new Set(lines.map((line) => JSON.stringify(line)));
-}
-
-/** The CRM's own view of what we have written. The date of a qualification is only told to be there. */
-function valuesIn(crm: HubSpotSandbox): LoopState['crm'] {
-  return Object.fromEntries(
-    [...crm.store.contacts.from(0)].map((record) => [
-      String(record.id),
-      Object.fromEntries(
-        Object.entries(record.properties)
-          .filter(([name]) => name.startsWith('leadloop_'))
-          .map(([name, value]) => [name, name === 'leadloop_mql_date' && value !== '' ? 'a date' : (value ?? '')])
-          .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
-      ),
-    ]),
-  );
 }
 
 /** The CRM ids of a lead, as its name. */
@@ -69,16 +64,26 @@ const leads = `
     l.lead_score, l.source_detail, l.website_visits, l.content_downloads, l.email_opens, l.email_clicks, l.demo_requested,
     l.employee_count, l.industry, l.company_domain, l.crm_status, l.crm_owner, l.episode, l.baseline - 'recycled_at' as baseline,
     l.mql_date is not null as qualified, l.sql_date is not null as at_sales, l.merged_into is not null as merged,
-    l.erased_at is not null as erased, src.name as source, u.email as owner, b.total, b.tier, b.reason, b.breakdown
+    l.erased_at is not null as erased, l.opportunity_date is not null as dealt, o.external_id as opportunity, src.name as source, u.email as owner, b.total, b.tier, b.reason, b.breakdown
   from leads l
   left join lead_sources src on src.id = l.source_id
   left join users u on u.id = l.assigned_to
+  left join opportunities o on o.id = l.opportunity_id
   left join score_breakdowns b on b.lead_id = l.id
   where l.org_id = $1 order by 1, l.name, l.email`;
 
 const records = `
-  select object, external_id, kind, fields, mapped, company_id, lead_id is not null as known, gone_reason
+  select object, external_id, kind, fields, mapped, company_id, lead_id is not null as known, successor_id, gone_reason
   from source_records where org_id = $1 order by object, external_id`;
+
+const aliases = `
+  select object, alias_id, external_id from record_aliases where org_id = $1 order by object, alias_id`;
+
+const opportunities = `
+  select external_id, name, stage, amount, is_closed, is_won from opportunities where org_id = $1 order by external_id`;
+
+const links = `
+  select external_id, person, opportunity from opportunity_links where org_id = $1 order by external_id`;
 
 const events = `
   select e.external_id, e.person, e.type, e.occurred_at, e.quantity, e.detail, ${crmIds} as lead
@@ -96,8 +101,11 @@ const transitions = `
   group by person order by person`;
 
 const undated = (column: string): string =>
-  `case when p.${column} ->> 'leadloop_mql_date' is null then p.${column}
-     else p.${column} || '{"leadloop_mql_date": "a date"}' end as ${column}`;
+  ['leadloop_mql_date', 'Leadloop_MQL_Date__c'].reduce(
+    (dated, field) =>
+      `case when p.${column} ->> '${field}' is null then ${dated} else ${dated} || '{"${field}": "a date"}' end`,
+    `p.${column}`,
+  ) + ` as ${column}`;
 
 const pushes = `
   select object, external_id, state, last_error, ${undated('wanted')}, ${undated('remote')}, ${undated('pushed')}, kept

@@ -1,46 +1,55 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { hubspot } from '../../connectors/hubspot/index.ts';
+import { connectors } from '../../connectors/index.ts';
 import { openConnection, type Session, type SessionServices } from '../../src/connection.ts';
+import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
 import type { Database } from '../../src/db/tx.ts';
 import type { MappingDefinition } from '../../src/model/mapping.ts';
 import type { OrgId } from '../../src/model/values.ts';
-import {
-  type HubSpotSandbox,
-  type HubSpotSandboxOptions,
-  NO_LIMITS,
-  startHubSpotSandbox,
-} from '../../src/sandbox/hubspot/index.ts';
+import type { HubSpotSandbox, HubSpotSandboxOptions } from '../../src/sandbox/hubspot/index.ts';
+import type { SalesforceSandbox, SalesforceSandboxOptions } from '../../src/sandbox/salesforce/index.ts';
 import { createSealer } from '../../src/secrets/seal.ts';
 import { plainSync, type RunReport, syncConnection, type SyncRunOptions } from '../../src/sync.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
+import { type CrmSide, hubspotSide, salesforceSide, type WrittenValues } from './loop-side.ts';
 
 /** A sandbox CRM, a database and one connection between them: everything of the loop but the command line. */
-export interface Loop extends AsyncDisposable {
+export interface Loop<Sandbox = HubSpotSandbox> extends AsyncDisposable {
   readonly db: TestDatabase;
-  readonly crm: HubSpotSandbox;
+  readonly crm: Sandbox;
   readonly orgId: OrgId;
   readonly connectionId: string;
+  /** Of the connection. */
+  readonly name: string;
   readonly clock: LoopClock;
+  /** What the CRM has of ours. */
+  written(): WrittenValues;
   open(): Promise<Session>;
   sync(options?: Partial<SyncRunOptions>): Promise<RunReport>;
 }
 
+export type SalesforceLoop = Loop<SalesforceSandbox>;
+
 export interface LoopOptions {
-  readonly sandbox?: HubSpotSandboxOptions;
   readonly push?: 'plan' | 'auto';
   readonly blastRadius?: { readonly records: number; readonly share: number };
+  /** Records from which they are written as a job. */
+  readonly massFrom?: number;
   readonly pull?: Readonly<Record<string, unknown>>;
   /** Settings of the connector. */
   readonly connector?: Readonly<Record<string, unknown>>;
   readonly quota?: Readonly<Record<string, unknown>>;
   readonly mapping?: MappingDefinition;
+  /** Instead of the sandbox's usual ones. */
+  readonly credentials?: object;
   /** Our clock, where it is not that of the CRM. */
   readonly now?: () => Date;
   /** A database that is there already gets the organisation as a further one. */
   readonly db?: TestDatabase;
   readonly org?: string;
   readonly name?: string;
+  /** This loop's organisation gets the connection as a further one: same database, same clock. */
+  readonly beside?: Pick<Loop<unknown>, 'db' | 'orgId' | 'clock'>;
 }
 
 /** Time goes on as everywhere, and jumps where somebody waits: back-offs and rate limits take none of ours. */
@@ -66,9 +75,10 @@ function loopClock(): LoopClock {
   };
 }
 
-export const sandboxToken = 'sandbox-token';
 export const sealingKey = Buffer.alloc(32, 7);
 const sealer = createSealer([{ id: 'test', bytes: sealingKey }]);
+// In a list they are only what JSON holds.
+const definitions = connectors as unknown as readonly ConnectorDefinition[];
 
 function servicesOf(
   database: Database,
@@ -77,7 +87,7 @@ function servicesOf(
 ): SessionServices {
   return {
     database,
-    definitions: [hubspot],
+    definitions,
     sealer,
     now,
     newId: randomUUID,
@@ -87,16 +97,28 @@ function servicesOf(
   };
 }
 
-export async function startLoop(options: LoopOptions = {}): Promise<Loop> {
+export function startLoop(options: LoopOptions & { readonly sandbox?: HubSpotSandboxOptions } = {}): Promise<Loop> {
+  return startLoopOn(hubspotSide(options.sandbox), options);
+}
+
+export function startSalesforceLoop(
+  options: LoopOptions & { readonly sandbox?: SalesforceSandboxOptions } = {},
+): Promise<SalesforceLoop> {
+  return startLoopOn(salesforceSide(options.sandbox), options);
+}
+
+async function startLoopOn<Sandbox extends { readonly url: string } & AsyncDisposable>(
+  side: CrmSide<Sandbox>,
+  options: LoopOptions,
+): Promise<Loop<Sandbox>> {
   await using stack = new AsyncDisposableStack();
-  const clock = loopClock();
-  const crm = stack.use(
-    await startHubSpotSandbox({ contacts: 60, limits: NO_LIMITS, now: () => clock.now(), ...options.sandbox }),
-  );
-  const db = options.db ?? stack.use(await testDatabase());
-  const orgId = await db.org(options.org ?? 'acme');
-  const name = options.name ?? 'acme-hubspot';
-  const connectionId = await addConnection(db, { orgId, name, url: crm.url, options });
+  const { beside } = options;
+  const clock = beside?.clock ?? loopClock();
+  const crm = stack.use(await side.start(() => clock.now()));
+  const db = beside?.db ?? options.db ?? stack.use(await testDatabase());
+  const orgId = beside?.orgId ?? (await db.org(options.org ?? 'acme'));
+  const name = options.name ?? `acme-${side.kind}`;
+  const connectionId = await addConnection(db, side, { orgId, name, url: crm.url, options });
   const now = options.now ?? (() => new Date(clock.now()));
   const services = servicesOf(db.database, now, (ms, signal) => clock.sleep(ms, signal));
   const open = async (): Promise<Session> => openConnection(services, orgId, name);
@@ -106,11 +128,14 @@ export async function startLoop(options: LoopOptions = {}): Promise<Loop> {
     crm,
     orgId,
     connectionId,
+    name,
     clock,
+    written: () => side.written(crm),
     open,
     async sync(chosen = {}) {
       await using session = await open();
-      return syncConnection(session, { ...plainRun, signal: new AbortController().signal, ...chosen });
+      // Awaited here: the session must not be closed before.
+      return await syncConnection(session, { ...plainRun, signal: new AbortController().signal, ...chosen });
     },
     [Symbol.asyncDispose]: async () => kept.disposeAsync(),
   };
@@ -120,18 +145,18 @@ const plainRun = { ...plainSync, onProgress: (): void => undefined } as const;
 
 async function addConnection(
   db: TestDatabase,
-  target: { orgId: OrgId; name: string; url: string; options: LoopOptions },
+  { kind, credentials }: Pick<CrmSide<never>, 'kind' | 'credentials'>,
+  { orgId, name, url, options }: { orgId: OrgId; name: string; url: string; options: LoopOptions },
 ): Promise<string> {
-  const { orgId, name, url, options } = target;
-  const policy = { mode: options.push ?? 'auto', blastRadius: options.blastRadius };
+  const policy = { mode: options.push ?? 'auto', blastRadius: options.blastRadius, massFrom: options.massFrom };
   const settings = { pull: options.pull ?? {}, connector: options.connector ?? {} };
   const [connection] = await db.sql<{ id: string }>(
     `insert into connections (org_id, name, kind, base_url, push_policy, settings, quota)
-     values ($1, $2, 'hubspot', $3, $4, $5, $6) returning id`,
-    [orgId, name, url, JSON.stringify(policy), JSON.stringify(settings), JSON.stringify(options.quota ?? {})],
+     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+    [orgId, name, kind, url, JSON.stringify(policy), JSON.stringify(settings), JSON.stringify(options.quota ?? {})],
   );
   const id = connection!.id;
-  const sealed = sealer.seal(JSON.stringify({ accessToken: sandboxToken }), { orgId, connectionId: id });
+  const sealed = sealer.seal(JSON.stringify(options.credentials ?? credentials), { orgId, connectionId: id });
   await db.sql('update connections set credentials_sealed = $2, credentials_key_id = $3 where id = $1', [
     id,
     Buffer.from(sealed.bytes),

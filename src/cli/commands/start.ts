@@ -1,58 +1,66 @@
-import { sandboxAddress } from '../../config/demo.ts';
+import { atSandboxes, demoOf } from '../../config/demo.ts';
+import type { Settings } from '../../config/settings.ts';
 import { defaultHttpPort } from '../../http/server.ts';
-import { AppError, exitCodes } from '../../model/errors.ts';
-import type { App, SyncReport } from '../app-port.ts';
+import { exitCodes } from '../../model/errors.ts';
+import { sandboxes } from '../../sandbox/index.ts';
+import type { SyncReport } from '../app-port.ts';
 import type { Command, ExitCode, Invocation } from '../command.ts';
 import { exitOf } from '../exit.ts';
 import { portOf } from '../port.ts';
 import { renderSyncReport } from '../render/sync-report.ts';
-import { type DemoSandbox, startDemo } from '../start/demo.ts';
-import { renderStart, renderStep, type StartReport } from '../start/report.ts';
-import { plain } from '../style.ts';
-import { count } from '../text.ts';
+import { type DemoSandbox, startSandbox } from '../start/demo.ts';
+import { someLeads } from '../start/leads.ts';
+import { prepare } from '../start/prepare.ts';
+import { renderStart, type StartReport } from '../start/report.ts';
+import { step } from '../start/step.ts';
 
 /** Somebody who has just changed a contact looks at the page now. */
 const demoSchedule = '*/10 * * * * *';
-
-/** Of the leads in the report. */
-const best = 10;
 
 export const startCommand: Command = {
   usage: 'start',
   summary: 'from nothing to scores in the CRM: migrate, apply, sync, and serve the page (this is `npm start`)',
   description:
-    'Where the configuration points at the sandbox and its token is not set, a HubSpot sandbox with 250 contacts comes along, ' +
-    'and the loop runs every ten seconds. With HUBSPOT_TOKEN set and no baseUrl the same command runs on your own HubSpot, on ' +
-    'the schedule of the configuration.',
+    'A connection whose baseUrl is on this machine and whose secret is not set means a sandbox: one comes along, filled with ' +
+    'people, and the loop runs every ten seconds. The HubSpot and the Salesforce of the configuration that comes with ' +
+    'leadloop share two thirds of their people. With the secret set and baseUrl deleted the same command runs on your own ' +
+    'CRM, on the schedule of the configuration; what still means a sandbox in that organisation is then left out.',
   options: [
     ['--once', 'do all of it once, print the result and end'],
     ['--port <number>', `port of the page, 0 for any free one (default ${defaultHttpPort})`],
   ],
   examples: ['leadloop start', 'leadloop start --once', 'leadloop start --port 8080'],
   async run(app, invocation) {
-    await using demo = await openDemo(app, invocation);
-    const runs = await prepare(app, invocation, demo);
+    const { io, options, signal, configFile } = invocation;
+    const configured = await app.settings(configFile);
+    const { addresses, leftOut } = demoOf(configured, sandboxes);
+    if (leftOut.length > 0) io.note(sayLeftOut(leftOut, configFile));
+    await using stack = new AsyncDisposableStack();
+    const places = await openSandboxes(addresses, invocation, stack);
+    const stage = { places, leftOut };
+    const settings = atSandboxes(configured, stage);
+    const runs = await prepare(app, invocation, { settings, stage });
     const failed = runs.find(({ failure }) => failure !== null);
     if (failed !== undefined) return fail(failed, invocation);
-    const { io, options, signal } = invocation;
-    const report: StartReport = { runs, ...(await someLeads(app)), sandboxUrl: demo?.url ?? null };
+    const report: StartReport = { runs, ...(await someLeads(app, settings, places)) };
     if (options['once'] === true) {
       io.answer(report, renderStart);
       return exitCodes.done;
     }
+    const isDemo = isAllPlayed(settings, places);
     const port = portOf(options);
     await app.serve({
       roles: null,
       port: port ?? defaultHttpPort,
       isPortFixed: port !== null,
       host: null,
-      schedule: demo === null ? null : demoSchedule,
+      schedule: isDemo ? demoSchedule : null,
       runAtStart: false,
       signal,
       onReport: (report) => sayRun(report, io),
       onListening: (url) => {
         io.answer({ ...report, url }, renderStart);
-        io.note(`\nready  ${url}  ${demo === null ? '' : 'the next run is within ten seconds; '}Ctrl-C stops it`);
+        io.note(`\nready  ${url}  ${isDemo ? 'the next run is within ten seconds; ' : ''}Ctrl-C stops it`);
       },
     });
     io.note('stopped');
@@ -68,94 +76,39 @@ function sayRun({ connection, counts, failure }: SyncReport, io: Invocation['io'
     io.note(`${at}  ${connection}: ${counts.changed} changed, ${counts.scored} scored, ${counts.pushed} written`);
 }
 
-async function openDemo(app: App, invocation: Invocation): Promise<DemoSandbox | null> {
-  const settings = await app.settings(invocation.configFile);
-  const address = sandboxAddress(settings);
-  if (address === null) return null;
-  const demo = await step(
-    invocation,
-    'sandbox',
-    () => startDemo(address, invocation.environment.home),
-    (started) =>
-      `HubSpot with ${count(started.contacts, 'contact')} at ${started.url}${
-        started.hasMoved ? `, because something else listens on port ${address.port}` : ''
-      }`,
+function sayLeftOut(names: readonly string[], file: string): string {
+  const [is, it] = names.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  return (
+    `${names.join(', ')} ${is} left out: only a sandbox could answer there, and its made-up people must not meet those of your ` +
+    `CRM. Delete ${it} from ${file}, or set the secret and delete baseUrl.`
   );
-  return demo;
 }
 
-async function prepare(app: App, invocation: Invocation, demo: DemoSandbox | null): Promise<readonly SyncReport[]> {
-  const { io, configFile, signal } = invocation;
-  await step(
-    invocation,
-    'database',
-    () => app.migrate(),
-    (done) => (done.length === 0 ? 'current' : count(done.length, 'migration')),
-  );
-  const sandbox = demo === null ? {} : { sandbox: demo };
-  const changes = await step(
-    invocation,
-    'configuration',
-    () => app.apply(configFile, { dryRun: false, ...sandbox }),
-    (done) => count(done.filter(({ action }) => action === 'create' || action === 'update').length, 'change'),
-  );
-  const names = changes.filter(({ subject }) => subject === 'connection').map(({ org, name }) => `${org}/${name}`);
-  if (names.length === 0) throw noConnection(configFile);
-  const runs: SyncReport[] = [];
-  for (const name of new Set(names)) {
-    const progress = io.progress();
-    const options = {
-      full: false,
-      acceptMissing: false,
-      pullOnly: false,
-      dryRun: false,
-      signal,
-      onProgress: progress.report,
-    };
-    const run = await step(
-      invocation,
-      'sync',
-      () => app.sync(name, options).finally(progress.end),
-      () => name,
-    );
-    runs.push(run);
+async function openSandboxes(
+  addresses: ReadonlyMap<string, URL>,
+  invocation: Invocation,
+  stack: AsyncDisposableStack,
+): Promise<readonly DemoSandbox[]> {
+  const opened: DemoSandbox[] = [];
+  for (const sandbox of sandboxes) {
+    const address = addresses.get(sandbox.kind);
+    if (address === undefined) continue;
+    const open = () => startSandbox(sandbox, address, invocation.environment.home);
+    opened.push(stack.use(await step(invocation, 'sandbox', open, sayOpened)));
   }
-  return runs;
+  return opened;
 }
 
-/** One line when a step is done: what it was, how long it took, what came out. */
-async function step<T>(
-  { io }: Invocation,
-  name: string,
-  work: () => Promise<T>,
-  say: (result: T) => string,
-): Promise<T> {
-  const began = performance.now();
-  const result = await work();
-  io.note(renderStep(name, performance.now() - began, say(result), plain));
-  return result;
+function sayOpened({ label, contents, url, movedFrom }: DemoSandbox): string {
+  const why = movedFrom === null ? '' : `, because something else listens on port ${movedFrom}`;
+  return `${label} with ${contents} at ${url}${why}`;
 }
 
-async function someLeads(app: App): Promise<Pick<StartReport, 'leads' | 'cool'>> {
-  const [org] = await app.page.orgs();
-  if (org === undefined) return { leads: [], cool: null };
-  const all = { status: null, tier: null, search: null, after: null };
-  const { leads } = await app.page.leads(org.id, all);
-  const engaged = await app.page.leads(org.id, { ...all, status: 'engaged' });
-  return {
-    leads: leads.slice(0, best),
-    cool: engaged.leads.findLast(({ crm, name }) => crm.length > 0 && name !== null) ?? null,
-  };
+function isAllPlayed({ orgs }: Settings, places: readonly DemoSandbox[]): boolean {
+  return orgs.every(({ connections }) => connections.every(({ baseUrl }) => places.some(({ url }) => url === baseUrl)));
 }
 
 function fail(report: SyncReport, { io }: Invocation): ExitCode {
   io.answer(report, renderSyncReport);
   return exitOf(report);
-}
-
-function noConnection(file: string): AppError {
-  return new AppError('no-connection', `The configuration ${file} names no connection.`, {
-    recovery: 'fix-config',
-    remedy: 'Add one under orgs[].connections; docs/configuration.md shows how.',
-  });
 }

@@ -1,3 +1,4 @@
+import { sameValue } from '../../mapping/write-policy.ts';
 import type { Cause, LifecycleTransition } from '../../model/lifecycle.ts';
 import type { ComponentScore, Contribution, ScoreBreakdown } from '../../model/score.ts';
 import type { ExplainedLead, ExplainedPush, ExplainedSource, Explanation } from '../app-port.ts';
@@ -138,8 +139,9 @@ function renderPush(
   style: Style,
 ): string {
   const rows = Object.entries(wanted).map(([field, value]) => {
-    const has = shown(remote[field] ?? null);
-    return [field, clipped(has, 40), has === shown(value) ? '' : style.warn(`wanted ${clipped(shown(value), 40)}`)];
+    const has = remote[field] ?? null;
+    const wish = sameValue(value, has) ? '' : style.warn(`wanted ${clipped(shown(value), 40)}`);
+    return [field, clipped(shown(has), 40), wish];
   });
   const error = lastError === null ? '' : `\n${indented(style.bad(shown(lastError)))}`;
   return `${connection} ${object} ${shown(externalId)}  ${style.dim(state)}\n${indented(table(rows))}${error}`;

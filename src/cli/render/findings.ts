@@ -1,5 +1,4 @@
 import type { CheckFinding } from '../../connector-sdk/index.ts';
-import type { MappingProblem } from '../../model/mapping.ts';
 import type { CheckReport, ConnectionCheck } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, count, indented, shown, table } from '../text.ts';
@@ -29,7 +28,8 @@ export function renderFindings(findings: readonly CheckFinding[], style: Style):
     .join('\n');
 }
 
-function renderMapping(problems: readonly MappingProblem[], style: Style): string {
+function renderMapping(problems: ConnectionCheck['mapping'], style: Style): string {
+  if (problems === null) return style.dim('the mapping was not tried: the CRM could not be asked');
   if (problems.length === 0) return `${style.good('ok  ')}  every mapped field fits the CRM`;
   const findings = problems.map(({ object, direction, field, severity, message, remedy }): CheckFinding => {
     const level = severity === 'pauses' ? 'failure' : 'warning';

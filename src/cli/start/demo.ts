@@ -1,57 +1,93 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SandboxPlace } from '../../config/demo.ts';
+import { isLocal, type SandboxPlace } from '../../config/demo.ts';
+import type { Environment } from '../../config/environment.ts';
+import type { Settings } from '../../config/settings.ts';
+import { isInUse } from '../../http/server.ts';
 import { AppError } from '../../model/errors.ts';
+import { type OpenSandbox, type SandboxKind, sandboxes } from '../../sandbox/index.ts';
+import type { App } from '../app-port.ts';
 
-/** The sandbox of the demo, in this process. */
-export interface DemoSandbox extends SandboxPlace, AsyncDisposable {
-  readonly contacts: number;
-  /** The configured port was taken by something else. */
-  readonly hasMoved: boolean;
+/** One sandbox of the demo, in this process. */
+export interface DemoSandbox extends SandboxPlace, Pick<OpenSandbox, 'contents' | 'askForDemo'>, AsyncDisposable {
+  readonly label: string;
+  /** The configured port, where something else listens; null = it is where it was meant to be. */
+  readonly movedFrom: number | null;
 }
-
-const contacts = 250;
-/** Whoever listens on the port of a sandbox answers at once, or is no sandbox. */
-const probeMs = 1_000;
 
 /**
- * Starts the HubSpot sandbox where the configuration expects it, or on a free port where something else listens there. It
- * is kept in the home directory beside the database: the next start meets the CRM that this one leaves, even after a kill.
+ * Starts a sandbox where the configuration expects it, or on a free port where something else listens there. It is kept in
+ * the home directory beside the database: the next start meets the CRM that this one leaves, even after a kill.
  */
-export async function startDemo(address: URL, home: string): Promise<DemoSandbox> {
-  // Loaded here: on a real CRM nobody needs it.
-  const { DEFAULT_TOKEN, keptPortal, startHubSpotSandbox } = await import('../../sandbox/hubspot/index.ts');
-  const file = join(home, 'sandbox.json');
+export async function startSandbox(sandbox: SandboxKind, address: URL, home: string): Promise<DemoSandbox> {
+  const { kind, label, credentials } = sandbox;
+  const file = join(home, sandbox.file);
   const port = Number(address.port || 80);
-  const there = await portalAt(address);
-  if (there !== null && there === keptPortal(file)) throw alreadyStarted(address);
-  const open = async (port: number) => startHubSpotSandbox({ contacts, port, keepIn: file, portalId: newPortalId() });
-  const sandbox = await open(port).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return open(0);
+  const there = await sandbox.accountAt(address);
+  if (there !== null && there === (await sandbox.keptAccount(file))) throw alreadyStarted(address);
+  const open = async (port: number) => sandbox.open({ port, keepIn: file });
+  const opened = await open(port).catch((error: unknown) => {
+    if (isInUse(error)) return open(0);
     throw error;
   });
-  return {
-    url: sandbox.url,
-    token: DEFAULT_TOKEN,
-    contacts: sandbox.store.contacts.size,
-    hasMoved: sandbox.port !== port,
-    [Symbol.asyncDispose]: async () => sandbox.close(),
-  };
+  return { ...opened, kind, label, credentials, movedFrom: opened.port === port ? null : port };
 }
 
-/** The id of the portal that a sandbox there plays; null where no sandbox answers. */
-async function portalAt(address: URL): Promise<number | null> {
-  try {
-    const answer = await fetch(new URL('/__sandbox/state', address), { signal: AbortSignal.timeout(probeMs) });
-    const { portalId } = (await answer.json()) as { portalId?: unknown };
-    return typeof portalId === 'number' ? portalId : null;
-  } catch {
-    return null;
+/** Whoever listens on this machine answers at once. */
+const probeMs = 2_000;
+
+/**
+ * Whoever sets the secret of a connection and forgets to delete its `baseUrl` would wait in vain for a sandbox that does not
+ * come along any more.
+ * @throws AppError `address-silent` (fix-config)
+ */
+export async function refuseSilence({ orgs }: Settings): Promise<void> {
+  for (const { slug, connections } of orgs) {
+    for (const { name, baseUrl } of connections) {
+      if (baseUrl === null || !isLocal(baseUrl) || (await answers(baseUrl))) continue;
+      throw new AppError('address-silent', `Nothing answers at ${baseUrl}, the baseUrl of ${slug}/${name}.`, {
+        recovery: 'fix-config',
+        remedy:
+          'To run on the CRM itself, delete that baseUrl. To run on a sandbox, unset the secret of the connection: then one ' +
+          'comes along. Otherwise start what is to answer there.',
+      });
+    }
   }
 }
 
-/** Each demo is a CRM account of its own. */
-function newPortalId(): number {
-  return 44_000_001 + Math.floor(Math.random() * 1_000_000);
+async function answers(url: string): Promise<boolean> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(probeMs) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whoever tries the demo and then names a real CRM has its made-up people in the database still: they would be shown, scored
+ * and matched among the real ones.
+ * @throws AppError `demo-leads` (fix-config)
+ */
+export async function refuseDemoLeads(app: App, { orgs }: Settings, { home, databaseUrl }: Environment): Promise<void> {
+  const played = sandboxes.filter(({ file }) => existsSync(join(home, file))).map(({ kind }) => kind);
+  for (const { id, slug } of await app.page.orgs()) {
+    const wanted = orgs.find((org) => org.slug === slug)?.connections ?? [];
+    const { connections: stored } = await app.page.overview(id);
+    const isLeft = ({ name, kind, baseUrl }: (typeof stored)[number]): boolean =>
+      played.includes(kind) && isLocal(baseUrl) && !wanted.some((one) => one.name === name && isLocal(one.baseUrl));
+    if (wanted.length > 0 && stored.some(isLeft)) throw demoLeads(slug, home, databaseUrl);
+  }
+}
+
+function demoLeads(org: string, home: string, databaseUrl: string | null): AppError {
+  const isEmbedded = databaseUrl === null;
+  const kept = isEmbedded ? 'its database and its sandboxes' : 'its sandboxes';
+  const database = isEmbedded ? '' : ' name an empty database in DATABASE_URL,';
+  return new AppError('demo-leads', `The organisation "${org}" holds the made-up leads of the demo.`, {
+    recovery: 'fix-config',
+    remedy: `Begin afresh: delete ${home}, where the demo keeps ${kept},${database} and run the command again.`,
+  });
 }
 
 function alreadyStarted(address: URL): AppError {

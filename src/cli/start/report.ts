@@ -4,22 +4,30 @@ import type { SyncReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, clipped, count, duration, indented, shown, table } from '../text.ts';
 
-/** What `start` has to say when the first run is over. */
+/** What `start` has to say when the first runs are over. */
 export interface StartReport {
   readonly runs: readonly SyncReport[];
   /** The best ones. */
   readonly leads: readonly LeadLine[];
-  /** Somebody with room above: for the experiment that the report proposes. */
-  readonly cool: LeadLine | null;
-  /** Null on a real CRM. */
-  readonly sandboxUrl: string | null;
+  /** One for each sandbox; none on real CRMs. */
+  readonly tries: readonly Try[];
 }
 
-export function renderStart({ runs, leads, cool, sandboxUrl }: StartReport, style: Style): string {
+/** An experiment: somebody asks for a demo in a sandbox. */
+export interface Try {
+  /** HubSpot */
+  readonly crm: string;
+  readonly lead: LeadLine;
+  /** Where to post `body`. */
+  readonly url: string;
+  readonly body: object;
+}
+
+export function renderStart({ runs, leads, tries }: StartReport, style: Style): string {
   return blocks([
     runs.map((run) => renderRun(run, style)).join('\n'),
     leads.length === 0 ? 'There are no leads yet.' : renderTop(leads, style),
-    sandboxUrl === null || cool === null ? '' : renderTry(cool, sandboxUrl, style),
+    tries.length === 0 ? '' : renderTries(tries, style),
   ]);
 }
 
@@ -35,34 +43,43 @@ function renderRun({ connection, status, counts }: SyncReport, style: Style): st
   return `${style.bold(connection)}  ${status}: ${did}${reasons}`;
 }
 
+/** Lead by lead, with a column for each CRM. */
 function renderTop(leads: readonly LeadLine[], style: Style): string {
-  const head = ['score', 'tier', 'lead', 'read back from the CRM', 'why'].map(style.dim);
+  const connections = [...new Set(leads.flatMap(({ crm }) => crm.map(({ connection }) => connection)))].sort();
+  const head = ['score', 'tier', 'lead', ...connections, 'why'].map(style.dim);
   const rows = leads.map(({ score, tier, name, email, crm, reason }) => [
     style.bold(String(score)),
     shown(tier),
     clipped(shown(name ?? email), 24),
-    readBack(crm, style),
-    clipped(shown(reason), 70),
+    ...connections.map((name) => readBack(crm, name, style)),
+    clipped(shown(reason), 60),
   ]);
-  return `${style.bold('The best leads')}\n${indented(table([head, ...rows], ['right']))}`;
+  const title = `${style.bold('The best leads')}, and what each CRM has when it is asked again`;
+  return `${title}\n${indented(table([head, ...rows], ['right']))}`;
 }
 
-function readBack([record]: LeadLine['crm'], style: Style): string {
+/** One of a person's records in this CRM stands for all of them, unless one of them is not as it should be. */
+function readBack(records: LeadLine['crm'], connection: string, style: Style): string {
+  const own = records.filter((record) => record.connection === connection);
+  const record = own.find(({ fields, isReadBack }) => !isReadBack || fields.some(({ agrees }) => !agrees)) ?? own[0];
   if (record === undefined) return '–';
   const value = (of: string): FieldValue => record.fields.find((field) => field.of === of)?.has ?? null;
   const values = `${shown(value('lead_score'))} ${shown(value('tier'))}`;
   if (!record.isReadBack) return style.warn(`${values} not read back`);
-  return record.fields.every(({ agrees }) => agrees) ? `${values} ${style.good('✓')}` : style.warn(`${values} ≠`);
+  const times = own.length > 1 ? ` ×${own.length}` : '';
+  return record.fields.every(({ agrees }) => agrees)
+    ? `${values} ${style.good(`✓${times}`)}`
+    : style.warn(`${values} ≠`);
 }
 
-/** One command that makes a lead hot in the sandbox, as if somebody had been on the website. */
-function renderTry({ name, score, crm }: LeadLine, url: string, style: Style): string {
-  const id = crm[0]?.externalId ?? '';
-  const properties = { hs_analytics_num_visits: 40, hs_email_click: 9, recent_conversion_event_name: 'Request a demo' };
-  return [
-    `${style.bold('Try it')}: let ${shown(name)} (${score}) ask for a demo in the sandbox, and watch the score after the next run`,
-    `  curl -X POST ${url}/__sandbox/contacts/${id} -H 'content-type: application/json' -d '${JSON.stringify({ properties })}'`,
-  ].join('\n');
+/** Commands that make leads hot in the sandboxes, as if somebody had been on the website. */
+function renderTries(tries: readonly Try[], style: Style): string {
+  const lines = tries.map(({ crm, lead: { name, score }, url, body }) => {
+    const command = `curl -X POST ${url} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+    return `let ${shown(name)} (${score}) ask for a demo in ${crm}:\n  ${command}`;
+  });
+  const title = `${style.bold('Try it')}, and watch the score after the next run, in every CRM that knows the person`;
+  return `${title}\n${indented(lines.join('\n'))}`;
 }
 
 /** `✓ database  0.6 s` */

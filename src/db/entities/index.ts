@@ -13,6 +13,7 @@ import { Lead } from './lead.ts';
 import { LeadScore } from './lead-score.ts';
 import { LeadSource } from './lead-source.ts';
 import { LifecycleTransition } from './lifecycle-transition.ts';
+import { OpportunityLink } from './opportunity-link.ts';
 import { Opportunity } from './opportunity.ts';
 import { Org } from './org.ts';
 import { OrgScoringProfile } from './org-scoring-profile.ts';
@@ -47,6 +48,7 @@ export const entities = [
   LeadSource,
   LifecycleTransition,
   Opportunity,
+  OpportunityLink,
   Org,
   OrgScoringProfile,
   PassSighting,

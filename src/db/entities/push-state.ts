@@ -17,6 +17,7 @@ export const PushState = defineEntity({
     kept: p.json<JsonValue>().defaultRaw("'{}'"),
     state: p.enum(['settled', 'pending', 'claimed', 'dead']),
     priority: p.smallint().default(2),
+    parent: p.text().default(''),
     claimToken: p.uuid().nullable(),
     claimedUntil: p.datetime().nullable(),
     attempts: p.integer().default(0),

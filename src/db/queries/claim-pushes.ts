@@ -9,7 +9,7 @@ export interface ClaimedPush extends PushRecord {
 }
 
 /**
- * Takes up to `limit` waiting records of one object, the most urgent first. `skip locked` keeps two workers apart while
+ * Takes up to `limit` waiting records of one object, the most urgent first, those of one company together. `skip locked` keeps two workers apart while
  * they choose, the state keeps them apart afterwards.
  */
 export async function claimPushes(
@@ -32,7 +32,7 @@ const statement = `
     select external_id from push_states
     where org_id = $1 and connection_id = $2 and object = $3
       and ((state = 'pending' and available_at <= $5) or (state = 'claimed' and claimed_until < $5))
-    order by priority, external_id limit $7
+    order by priority, parent, external_id limit $7
     for update skip locked
   ), claimed as (
     update push_states p set state = 'claimed', claim_token = $4, claimed_until = $6, updated_at = now()
@@ -44,7 +44,7 @@ const statement = `
     c.wanted, c.remote, c.pushed, c.kept, c.attempts, b.reason
   from claimed c
   left join score_breakdowns b on b.org_id = $1 and b.lead_id = c.lead_id and b.kind = 'mql'
-  order by c.priority, c.external_id
+  order by c.priority, c.parent, c.external_id
 `;
 
 /** Gives back what a dead worker of this connection held. To be called only by who holds the connection's lock. */

@@ -1,13 +1,18 @@
 import type { DatedEvent } from '../../model/engagement.ts';
-import type { LeadId } from '../../model/values.ts';
+import type { ConnectionId, LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
-/** The dated events of leads, oldest first; asked for only where a profile has a rule that decays. */
-export async function loadDatedEvents(tx: Tx, leadIds: readonly LeadId[]): Promise<ReadonlyMap<LeadId, DatedEvent[]>> {
-  const byLead = new Map<LeadId, DatedEvent[]>();
+export interface StoredEvent extends DatedEvent {
+  /** Whose CRM tells of it. */
+  readonly connectionId: ConnectionId;
+}
+
+/** The dated events of leads, oldest first, from all connections: one that two CRMs tell of is here twice. */
+export async function loadDatedEvents(tx: Tx, leadIds: readonly LeadId[]): Promise<ReadonlyMap<LeadId, StoredEvent[]>> {
+  const byLead = new Map<LeadId, StoredEvent[]>();
   if (leadIds.length === 0) return byLead;
-  const events = await tx.query<DatedEvent>(
-    `select lead_id as "leadId", type, occurred_at as "occurredAt", quantity from engagement_events
+  const events = await tx.query<StoredEvent>(
+    `select lead_id as "leadId", connection_id as "connectionId", type, occurred_at as "occurredAt", quantity from engagement_events
      where org_id = $1 and lead_id = any($2::uuid[]) order by lead_id, occurred_at, external_id`,
     [tx.orgId, leadIds],
   );

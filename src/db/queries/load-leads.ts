@@ -4,7 +4,7 @@ import type { ObjectKind } from '../../model/records.ts';
 import type { ConnectionId, ExternalId, Fields, LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
-/** What one CRM record says of a lead, in lead fields; the company that it names comes as a contribution of its own. */
+/** What one CRM record says of a lead, in lead fields; its company and its opportunities come as contributions of their own. */
 export interface StoredContribution {
   readonly leadId: LeadId;
   readonly connectionId: ConnectionId;
@@ -104,6 +104,12 @@ const contributions = `
   from people p join source_records c
     on c.org_id = $1 and c.connection_id = p.connection_id and c.kind = 'company' and c.external_id = p.company_id
   where p.gone_at is null
+  union
+  select p.lead_id, o.connection_id, o.object, o.external_id, o.kind, o.modified_at, o.mapped, o.gone_at is not null
+  from people p
+  join opportunity_links k on k.org_id = $1 and k.connection_id = p.connection_id and k.person = p.external_id
+  join source_records o
+    on o.org_id = $1 and o.connection_id = k.connection_id and o.external_id = k.opportunity and o.kind = 'opportunity'
 `;
 
 const totals = `

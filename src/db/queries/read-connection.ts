@@ -1,6 +1,11 @@
 import type { ConnectionId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
+interface SealedCredentials {
+  readonly keyId: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface StoredConnectionRow {
   readonly id: ConnectionId;
   readonly name: string;
@@ -11,6 +16,7 @@ export interface StoredConnectionRow {
   readonly push: {
     readonly mode?: 'plan' | 'auto';
     readonly blastRadius?: { readonly records: number; readonly share: number };
+    readonly massFrom?: number | null;
   };
   readonly settings: {
     readonly connector?: Readonly<Record<string, unknown>>;
@@ -21,7 +27,7 @@ export interface StoredConnectionRow {
       readonly objects?: readonly string[] | null;
     };
   };
-  readonly sealed: { readonly keyId: string; readonly bytes: Uint8Array } | null;
+  readonly sealed: SealedCredentials | null;
   readonly pausedReason: string | null;
 }
 
@@ -38,12 +44,18 @@ export async function readConnection(tx: Tx, name: string): Promise<StoredConnec
   return { ...connection, sealed: keyId === null || bytes === null ? null : { keyId, bytes } };
 }
 
-/** Replaces sealed credentials after a rotation. */
-export async function updateCredentials(
-  tx: Tx,
-  connectionId: ConnectionId,
-  sealed: { readonly keyId: string; readonly bytes: Uint8Array },
-): Promise<void> {
+/** The credentials as they are stored now; null = none are. */
+export async function readSealed(tx: Tx, connectionId: ConnectionId): Promise<SealedCredentials | null> {
+  const [row] = await tx.query<{ keyId: string | null; bytes: Buffer | null }>(
+    `select credentials_key_id as "keyId", credentials_sealed as bytes from connections where org_id = $1 and id = $2`,
+    [tx.orgId, connectionId],
+  );
+  const { keyId = null, bytes = null } = row ?? {};
+  return keyId === null || bytes === null ? null : { keyId, bytes };
+}
+
+/** Replaces sealed credentials after a renewal. */
+export async function updateCredentials(tx: Tx, connectionId: ConnectionId, sealed: SealedCredentials): Promise<void> {
   await tx.query(
     `update connections set credentials_sealed = $3, credentials_key_id = $4, updated_at = now()
      where org_id = $1 and id = $2`,

@@ -8,9 +8,10 @@ import type { Tx } from '../tx.ts';
 export const emailPerson = (email: string): string => `email:${email}`;
 
 /**
- * Stores events, one row per person, ties them to leads that are known, and returns those leads. What stands under an
- * address that was erased for privacy is left out. Idempotent: an event
- * that is stored already is only re-tied when it had no lead.
+ * Stores events, one row per person, ties them to leads that are known, and returns the leads for which something changed.
+ * Whom an event does not name any more it does not count for: the task of a converted lead names its contact. What stands
+ * under an address that was erased for privacy is left out. Idempotent: an event that is stored already is only re-tied when
+ * it had no lead.
  */
 export async function saveEvents(
   tx: Tx,
@@ -33,12 +34,35 @@ export async function saveEvents(
       });
     }
   }
-  const written = await tx.query<{ leadId: LeadId | null }>(statement, [
-    tx.orgId,
-    connectionId,
-    toJson([...rows.values()]),
-  ]);
-  return { stored: written.length, leadIds: [...new Set(written.flatMap((row) => row.leadId ?? []))] };
+  const values = [tx.orgId, connectionId, toJson([...rows.values()])];
+  const left = await tx.query<{ leadId: LeadId | null }>(removeOthers, values);
+  const written = await tx.query<{ leadId: LeadId | null }>(statement, values);
+  return { stored: written.length, leadIds: [...new Set([...left, ...written].flatMap((row) => row.leadId ?? []))] };
+}
+
+const removeOthers = `
+  with incoming as (
+    select external_id, array_agg(person) as people
+    from jsonb_to_recordset($3::jsonb) as r (external_id text, person text) group by external_id
+  )
+  delete from engagement_events e using incoming i
+  where e.org_id = $1 and e.connection_id = $2 and e.external_id = i.external_id and e.person <> all(i.people)
+  returning e.lead_id as "leadId"
+`;
+
+/** Deletes events that count no more, for nobody; returns their leads. Idempotent. */
+export async function withdrawEvents(
+  tx: Tx,
+  connectionId: ConnectionId,
+  externalIds: readonly string[],
+): Promise<LeadId[]> {
+  if (externalIds.length === 0) return [];
+  const rows = await tx.query<{ leadId: LeadId | null }>(
+    `delete from engagement_events where org_id = $1 and connection_id = $2 and external_id = any($3::text[])
+     returning lead_id as "leadId"`,
+    [tx.orgId, connectionId, externalIds],
+  );
+  return rows.flatMap((row) => row.leadId ?? []);
 }
 
 const statement = `

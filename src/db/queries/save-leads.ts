@@ -51,7 +51,7 @@ export async function saveLeads(tx: Tx, leads: readonly LeadRow[]): Promise<void
 
 const statement = `
   with incoming as (
-    select r.*, s.id as source_id, o.user_id
+    select r.*, s.id as source_id, o.user_id, deal.id as opportunity_id
     from jsonb_to_recordset($2::jsonb) as r (
       id uuid, name text, email text, company_name text, title text, state text, enrollment int, segment text,
       source text, source_detail text, status lead_status, lead_score int, website_visits int, content_downloads int,
@@ -61,6 +61,14 @@ const statement = `
     left join lead_sources s on s.org_id = $1 and s.name = r.source
     left join source_records o
       on o.org_id = $1 and o.connection_id = r.owner_connection and o.kind = 'owner' and o.external_id = r.crm_owner
+    -- Of several opportunities one that is not lost, and of those the latest.
+    left join lateral (
+      select d.id from source_records p
+      join opportunity_links k on k.org_id = $1 and k.connection_id = p.connection_id and k.person = p.external_id
+      join opportunities d on d.org_id = $1 and d.connection_id = k.connection_id and d.external_id = k.opportunity
+      where p.org_id = $1 and p.lead_id = r.id and p.kind = 'lead'
+      order by coalesce(d.is_closed and not d.is_won, false), d.created_at desc, d.external_id desc limit 1
+    ) deal on true
   )
   update leads l set
     name = i.name, email = i.email, company_name = i.company_name, title = i.title, state = i.state,
@@ -70,14 +78,17 @@ const statement = `
     demo_requested = i.demo_requested, employee_count = i.employee_count, industry = i.industry,
     company_domain = i.company_domain, crm_status = i.crm_status, episode = i.episode, baseline = i.baseline,
     mql_date = i.mql_date, sql_date = coalesce(i.sql_date, l.sql_date),
-    opportunity_date = coalesce(i.opportunity_date, l.opportunity_date), assigned_to = i.user_id, crm_owner = i.crm_owner, updated_at = now()
+    opportunity_date = coalesce(i.opportunity_date, l.opportunity_date),
+    opportunity_id = coalesce(i.opportunity_id, l.opportunity_id), assigned_to = i.user_id, crm_owner = i.crm_owner, updated_at = now()
   from incoming i
   where l.org_id = $1 and l.id = i.id
     and (l.name, l.email, l.company_name, l.title, l.state, l.enrollment, l.segment, l.source_id, l.source_detail,
          l.status, l.lead_score, l.website_visits, l.content_downloads, l.email_opens, l.email_clicks, l.demo_requested,
-         l.employee_count, l.industry, l.company_domain, l.crm_status, l.episode, l.baseline, l.mql_date, l.assigned_to, l.crm_owner)
+         l.employee_count, l.industry, l.company_domain, l.crm_status, l.episode, l.baseline, l.mql_date, l.assigned_to, l.crm_owner,
+         l.opportunity_id)
       is distinct from
         (i.name, i.email, i.company_name, i.title, i.state, i.enrollment, i.segment, i.source_id, i.source_detail,
          i.status, i.lead_score, i.website_visits, i.content_downloads, i.email_opens, i.email_clicks, i.demo_requested,
-         i.employee_count, i.industry, i.company_domain, i.crm_status, i.episode, i.baseline, i.mql_date, i.user_id, i.crm_owner)
+         i.employee_count, i.industry, i.company_domain, i.crm_status, i.episode, i.baseline, i.mql_date, i.user_id, i.crm_owner,
+         coalesce(i.opportunity_id, l.opportunity_id))
 `;

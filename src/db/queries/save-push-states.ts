@@ -6,6 +6,8 @@ export interface PlannedState extends PushRecord {
   /** Something is to be written. */
   readonly pending: boolean;
   readonly priority: PushPriority;
+  /** Records with the same one are written together; '' = none. */
+  readonly parent: string;
 }
 
 /**
@@ -19,13 +21,13 @@ export async function savePushStates(tx: Tx, states: readonly PlannedState[], at
 
 const statement = `
   insert into push_states as p
-    (org_id, connection_id, object, external_id, lead_id, wanted, remote, pushed, kept, state, priority, available_at)
+    (org_id, connection_id, object, external_id, lead_id, wanted, remote, pushed, kept, state, priority, parent, available_at)
   select $1, "connectionId", object, "externalId", "leadId", wanted, remote, pushed, kept,
-    case when pending then 'pending' else 'settled' end, priority, $3
+    case when pending then 'pending' else 'settled' end, priority, parent, $3
   from jsonb_to_recordset($2::jsonb) as r ("connectionId" uuid, object text, "externalId" text, "leadId" uuid,
-    wanted jsonb, remote jsonb, pushed jsonb, kept jsonb, pending boolean, priority smallint)
+    wanted jsonb, remote jsonb, pushed jsonb, kept jsonb, pending boolean, priority smallint, parent text)
   on conflict (org_id, connection_id, object, external_id) do update set
-    lead_id = excluded.lead_id, wanted = excluded.wanted, remote = excluded.remote,
+    lead_id = excluded.lead_id, parent = excluded.parent, wanted = excluded.wanted, remote = excluded.remote,
     priority = least(excluded.priority, case when p.state = 'pending' then p.priority else excluded.priority end),
     state = case
       when p.state = 'claimed' then 'claimed'

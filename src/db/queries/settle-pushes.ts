@@ -3,13 +3,24 @@ import type { ConnectionId, ExternalId } from '../../model/values.ts';
 import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
+/** Records of one object that were claimed under a token. Found by their ids: a job may have claimed ten thousand. */
+export interface Claim {
+  readonly connectionId: ConnectionId;
+  readonly object: string;
+  readonly token: string;
+  readonly externalIds: readonly ExternalId[];
+}
+
 /** The rows that a claim still holds, locked. */
-export async function lockClaimed(tx: Tx, token: string): Promise<(PushRecord & { readonly attempts: number })[]> {
+export async function lockClaimed(tx: Tx, claim: Claim): Promise<(PushRecord & { readonly attempts: number })[]> {
   return tx.query(
     `select connection_id as "connectionId", object, external_id as "externalId", lead_id as "leadId",
        wanted, remote, pushed, kept, attempts
-     from push_states where org_id = $1 and claim_token = $2 and state = 'claimed' order by external_id for update`,
-    [tx.orgId, token],
+     from push_states
+     where org_id = $1 and connection_id = $2 and object = $3 and external_id = any($4::text[])
+       and claim_token = $5 and state = 'claimed'
+     order by external_id for update`,
+    [tx.orgId, claim.connectionId, claim.object, claim.externalIds, claim.token],
   );
 }
 
@@ -31,9 +42,10 @@ const statement = `
   update push_states p set
     remote = r.remote, pushed = r.pushed, kept = r.kept, state = r.state, priority = r.priority, attempts = r.attempts,
     available_at = r."availableAt", last_error = r."lastError", claim_token = null, claimed_until = null, updated_at = now()
-  from jsonb_to_recordset($3::jsonb) as r ("externalId" text, object text, remote jsonb, pushed jsonb, kept jsonb,
-    state text, priority smallint, attempts int, "availableAt" timestamptz, "lastError" text)
-  where p.org_id = $1 and p.claim_token = $2 and p.object = r.object and p.external_id = r."externalId"
+  from jsonb_to_recordset($3::jsonb) as r ("connectionId" uuid, "externalId" text, object text, remote jsonb, pushed jsonb,
+    kept jsonb, state text, priority smallint, attempts int, "availableAt" timestamptz, "lastError" text)
+  where p.org_id = $1 and p.connection_id = r."connectionId" and p.object = r.object and p.external_id = r."externalId"
+    and p.claim_token = $2
 `;
 
 /** Keeps a refusal by the CRM among the rejected records, or closes it when the write has gone through. */

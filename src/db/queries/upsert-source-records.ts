@@ -1,4 +1,4 @@
-import type { ObjectKind } from '../../model/records.ts';
+import type { ObjectKind, RecordKey } from '../../model/records.ts';
 import type { ConnectionId, ExternalId, Fields } from '../../model/values.ts';
 import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
@@ -10,6 +10,7 @@ export interface SourceRecordRow {
   readonly fields: Fields;
   readonly mapped: Fields;
   readonly companyId: ExternalId | null;
+  readonly successor: RecordKey | null;
 }
 
 export interface UpsertedRecord {
@@ -46,28 +47,33 @@ export async function upsertSourceRecords(
 const statement = `
   with incoming as (
     select * from jsonb_to_recordset($6::jsonb)
-      as r ("externalId" text, "modifiedAt" timestamptz, fields jsonb, mapped jsonb, "companyId" text)
+      as r ("externalId" text, "modifiedAt" timestamptz, fields jsonb, mapped jsonb, "companyId" text, successor jsonb)
   -- A row for each incoming record, known or not: the planner then expects as many, and does not compare each with each.
   ), before as (
     select r."externalId" as external_id, 
-      s.external_id is null or s.gone_at is not null or s.mapping_version <> $5 as is_new, s.mapped, s.company_id
+      s.external_id is null or s.gone_at is not null or s.mapping_version <> $5 as is_new, s.mapped, s.company_id,
+      s.successor_id
     from incoming r left join source_records s
       on s.org_id = $1 and s.connection_id = $2 and s.object = $3 and s.external_id = r."externalId"
   ), written as (
     insert into source_records as s
-      (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version, company_id)
-    select $1, $2, $3, "externalId", $4, "modifiedAt", fields, mapped, $5, "companyId" from incoming
+      (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version, company_id,
+       successor_object, successor_id)
+    select $1, $2, $3, "externalId", $4, "modifiedAt", fields, mapped, $5, "companyId",
+      successor->>'object', successor->>'externalId' from incoming
     on conflict (org_id, connection_id, object, external_id) do update set
       modified_at = excluded.modified_at, fields = excluded.fields, mapped = excluded.mapped,
       mapping_version = excluded.mapping_version, company_id = excluded.company_id,
+      successor_object = excluded.successor_object, successor_id = excluded.successor_id,
       gone_at = null, gone_reason = null, updated_at = now()
     where s.modified_at <= excluded.modified_at
-      and (s.modified_at, s.fields, s.mapped, s.mapping_version, s.company_id, s.gone_at)
+      and (s.modified_at, s.fields, s.mapped, s.mapping_version, s.company_id, s.successor_id, s.gone_at)
         is distinct from
-        (excluded.modified_at, excluded.fields, excluded.mapped, excluded.mapping_version, excluded.company_id, null)
-    returning s.external_id, s.lead_id, s.mapped, s.company_id
+        (excluded.modified_at, excluded.fields, excluded.mapped, excluded.mapping_version, excluded.company_id,
+         excluded.successor_id, null)
+    returning s.external_id, s.lead_id, s.mapped, s.company_id, s.successor_id
   )
   select w.external_id as "externalId", w.lead_id as "leadId",
-    (b.is_new or (b.mapped, b.company_id) is distinct from (w.mapped, w.company_id)) as changed, b.mapped as previous
+    (b.is_new or (b.mapped, b.company_id, b.successor_id) is distinct from (w.mapped, w.company_id, w.successor_id)) as changed, b.mapped as previous
   from written w join before b using (external_id)
 `;

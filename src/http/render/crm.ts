@@ -6,13 +6,18 @@ import { instant, shown, table } from './format.ts';
 /** The fields that a line of the table has room for. */
 const brief: readonly OutputField[] = ['lead_score', 'tier', 'status'];
 
-/** What the CRM answers for one lead, and whether it is what we want: one line for each of its records. */
-export function renderBrief(records: readonly CrmRecord[]): Html {
+/**
+ * What the CRM answers for one lead, and whether it is what we want: one line for each of its records, which says whose it is
+ * where there are several CRMs.
+ */
+export function renderBrief(records: readonly CrmRecord[], isNamed: boolean): Html {
   if (records.length === 0) return html`<span class="quiet">nothing is written for this lead</span>`;
   return html`${records.map((record) => {
     const fields = brief.flatMap((of) => record.fields.filter((field) => field.of === of));
     const values = fields.map(({ has }, index) => html`${index === 0 ? '' : ' · '}${shown(has)}`);
-    return html`<div>${values} ${mark(record)}</div>`;
+    const { connection, object } = record;
+    const name = isNamed ? html`<span class="quiet">${connection} ${object}</span><br />` : '';
+    return html`<div>${name}${values} ${mark(record)}</div>`;
   })}`;
 }
 

@@ -11,6 +11,8 @@ export interface LeadsView {
   readonly tiers: readonly string[];
   /** Leads there are, whatever the filter. */
   readonly total: number;
+  /** Connections of the organisation. */
+  readonly connections: number;
 }
 
 /** The filter and the table of leads, best score first. */
@@ -51,10 +53,10 @@ const columns = [
 ];
 
 function renderTable(view: LeadsView): Html {
-  const { org, query, page, total } = view;
+  const { org, query, page, total, connections } = view;
   if (page.leads.length === 0) return total === 0 ? noLeads : noMatch(org);
   const caption = `${page.leads.length} leads, highest score first${query.after === null ? '' : ', continued'}`;
-  const rows = page.leads.map((lead) => renderLine(lead, org));
+  const rows = page.leads.map((lead) => renderLine(lead, { org, isNamed: connections > 1 }));
   return html`${renderReadBack(page)}
     ${table(
       'leads',
@@ -81,7 +83,7 @@ function noMatch(org: string): Html {
   </div>`;
 }
 
-function renderLine(lead: LeadLine, org: string): Html {
+function renderLine(lead: LeadLine, { org, isNamed }: { readonly org: string; readonly isNamed: boolean }): Html {
   const { id, name, email, companyName, title, status, segment, score, tier, reason, crm } = lead;
   const who = [name, email].find((each) => each !== null && each.trim() !== '') ?? 'nameless lead';
   return html`<tr>
@@ -95,7 +97,7 @@ function renderLine(lead: LeadLine, org: string): Html {
       <div class="quiet">${text(segment)}</div>
     </td>
     <td class="why">${text(reason)}</td>
-    <td class="crm">${renderBrief(crm)}</td>
+    <td class="crm">${renderBrief(crm, isNamed)}</td>
   </tr>`;
 }
 

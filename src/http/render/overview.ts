@@ -20,7 +20,7 @@ const noConnections = html`<div class="note" id="state" data-live>
   <p><strong>No CRM is connected yet.</strong></p>
   <p>
     Name one in <code>config/leadloop.yaml</code> and run <code>leadloop apply config/leadloop.yaml</code>. To try it
-    without a CRM, run <code>npm start</code>: it brings a HubSpot sandbox along.
+    without a CRM, run <code>npm start</code>: it brings sandboxes along.
   </p>
 </div>`;
 

@@ -10,9 +10,11 @@ import { loadLeads } from '../../../src/db/queries/load-leads.ts';
 import { loadPushTargets } from '../../../src/db/queries/load-push-targets.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
-import { saveEvents } from '../../../src/db/queries/save-events.ts';
+import { saveEvents, withdrawEvents } from '../../../src/db/queries/save-events.ts';
 import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
+import { lockClaimed, saveSettled } from '../../../src/db/queries/settle-pushes.ts';
 import { upsertSourceRecords } from '../../../src/db/queries/upsert-source-records.ts';
+import { settleLedger, writeLedger } from '../../../src/db/queries/write-ledger.ts';
 import type { Tx } from '../../../src/db/tx.ts';
 import type { OrgId } from '../../../src/model/values.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
@@ -79,7 +81,14 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     upsertSourceRecords(
       tx,
       { ...target, kind: 'lead', mappingVersion: 1 },
-      ids.map((externalId) => ({ externalId, modifiedAt: now, fields: { a: 1 }, mapped: {}, companyId: null })),
+      ids.map((externalId) => ({
+        externalId,
+        modifiedAt: now,
+        fields: { a: 1 },
+        mapped: {},
+        companyId: null,
+        successor: null,
+      })),
     ),
   'who is this': (tx) =>
     findIdentities(
@@ -88,6 +97,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       ids.map((externalId) => ({
         externalId,
         mergedIds: [`${Number(externalId) + 1}`],
+        successor: { object: 'contacts', externalId: `${Number(externalId) + 2}` },
         email: `p${externalId}@x.example`,
       })),
     ),
@@ -119,6 +129,12 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         email: null,
       })),
     ),
+  'events that are taken back': (tx) =>
+    withdrawEvents(
+      tx,
+      connectionId,
+      numbers.flatMap((n) => [`e${n}`, `unknown ${n}`]),
+    ),
   'records that are gone': (tx) =>
     retireRecords(
       tx,
@@ -129,6 +145,28 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'loading events': (tx) => loadDatedEvents(tx, leadIds),
   'records to push to': (tx) => loadPushTargets(tx, leadIds, { ...target, externalIds: ids }),
   'choosing what to push': (tx) => claimPushes(tx, { ...target, token: connectionId, now, until: now, limit: batch }),
+  'settling a push': async (tx) => {
+    const claim = { ...target, token: connectionId };
+    const claimed = await claimPushes(tx, { ...claim, now, until: now, limit: batch });
+    const change = { field: 'score', before: null, after: 1, why: 'differs' };
+    const planned = claimed.map((record) => ({ record, changes: [change] }));
+    await writeLedger(tx, { ...claim, runId: connectionId, now }, planned);
+    const externalIds = claimed.map(({ externalId }) => externalId);
+    const locked = await lockClaimed(tx, { ...claim, externalIds });
+    expect(locked).toHaveLength(batch);
+    const settled = { state: 'settled', priority: 2, attempts: 0, availableAt: now, lastError: null } as const;
+    await saveSettled(
+      tx,
+      claim.token,
+      locked.map((record) => ({ ...record, ...settled })),
+    );
+    const outcome = { field: null, outcome: 'applied', reason: null, requestId: null } as const;
+    await settleLedger(
+      tx,
+      { token: claim.token, now },
+      externalIds.map((externalId) => ({ externalId, ...outcome })),
+    );
+  },
   'wanted values': (tx) =>
     savePushStates(
       tx,
@@ -142,6 +180,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         kept: {},
         pending: true,
         priority: 1,
+        parent: '',
       })),
       now,
     ),

@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaultMapping } from '../../../connectors/hubspot/default-mapping.ts';
-import { openApp } from '../../../src/app.ts';
 import { checkConnection } from '../../../src/check.ts';
 import type { App } from '../../../src/cli/app-port.ts';
 import type { InRule, MappingDefinition, ObjectMapping } from '../../../src/model/mapping.ts';
-import { type Loop, saveMapping, sealingKey, startLoop } from '../../support/loop.ts';
+import { type Loop, saveMapping, startLoop } from '../../support/loop.ts';
+import { openOn } from '../../support/loop-app.ts';
 import { handsOf } from '../../support/loop-crm.ts';
 
 const sandbox = { contacts: 12 };
@@ -41,30 +38,6 @@ async function complaintsOf({ db }: Loop, id: number): Promise<Record<string, un
   );
 }
 
-/** The application as the command line opens it, on the database of the loop. */
-async function openOn({ db }: Loop): Promise<App> {
-  const home = await mkdtemp(join(tmpdir(), 'leadloop-config-'));
-  const app = await openApp({
-    configFile: '',
-    environment: {
-      home,
-      databaseUrl: db.url,
-      sealingKeys: `test:${sealingKey.toString('base64')}`,
-      logLevel: 'silent',
-      isColourless: true,
-    },
-    logLevel: 'warn',
-    logTo: 'stderr',
-  });
-  return {
-    ...app,
-    async [Symbol.asyncDispose]() {
-      await app[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true });
-    },
-  };
-}
-
 const retrying = (): Parameters<App['rejected']['retry']>[1] => ({
   signal: new AbortController().signal,
   onProgress: () => undefined,
@@ -89,7 +62,7 @@ test('a property that the portal lacks is named by check with a remedy, and paus
   });
   await using session = await loop.open();
   const { mapping: problems } = await checkConnection(session, new AbortController().signal);
-  const paused = problems.filter(({ severity }) => severity === 'pauses');
+  const paused = (problems ?? []).filter(({ severity }) => severity === 'pauses');
   expect(paused.map(({ direction, field, code }) => ({ direction, field, code }))).toEqual(
     expect.arrayContaining([
       { direction: 'in', field: 'job_title', code: 'missing-field' },
@@ -101,7 +74,7 @@ test('a property that the portal lacks is named by check with a remedy, and paus
   for (const { field, message } of paused) expect(message).toContain(field);
   expect(paused.map(({ remedy }) => remedy)).toEqual([
     'Write jobtitle instead.',
-    'Create it in the CRM and grant access to it, or take it out of the mapping.',
+    'Create it in the CRM or grant the connection access to it, or take it out of the mapping.',
     'Let leadloop create it, or take it out of the mapping.',
   ]);
 

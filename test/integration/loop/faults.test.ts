@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../src/sandbox/hubspot/data/random.ts';
 import { FAULT_MENU, type FaultName, type FaultOrder } from '../../../src/sandbox/hubspot/index.ts';
-import type { RunReport } from '../../../src/sync.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
+import { reviveWrites, untilItRests } from '../../support/loop-faults.ts';
 import { differences, type LoopState, stateOf } from '../../support/loop-state.ts';
 
 const portal = { contacts: 40, epoch: Date.now() - 3_600_000, limits: { tenSecondly: Infinity } };
@@ -15,29 +15,10 @@ const writing = '/batch/update$';
 const start = async (db: TestDatabase, org: string): Promise<Loop> =>
   startLoop({ db, org, sandbox: portal, pull, connector: { requestTimeoutSeconds: 1 } });
 
-/** Runs until a sync says that all is well and has nothing left to do; waits where it is told to wait. */
-async function untilItRests(loop: Loop): Promise<RunReport[]> {
-  const reports: RunReport[] = [];
-  for (let attempt = 0; attempt < 12; attempt += 1) {
-    const report = await loop.sync();
-    reports.push(report);
-    // Longer than any lag, any deferred write and any pause; the day's end where the quota is used up.
-    const waitMs = report.nextTryAt === null ? 300_000 : report.nextTryAt.getTime() - loop.clock.now() + 1_000;
-    loop.clock.advance(Math.max(waitMs, 300_000));
-    const isAtRest = report.failure === null && report.counts.changed === 0 && report.counts.pushed === 0;
-    const waiting = await loop.db.sql(
-      `select 1 from push_states where org_id = $1 and state in ('pending', 'claimed')`,
-      [loop.orgId],
-    );
-    if (isAtRest && waiting.length === 0 && attempt > 1) return reports;
-  }
-  throw new Error(`it does not come to rest: ${JSON.stringify(reports.slice(-3))}`);
-}
-
 async function undisturbed(db: TestDatabase): Promise<LoopState> {
   await using loop = await start(db, 'undisturbed');
   await untilItRests(loop);
-  return stateOf(loop);
+  return await stateOf(loop);
 }
 
 /** Faults that last until somebody mends them fail the run with what has to be done; others pass by themselves. */
@@ -94,10 +75,7 @@ test(
         if (name !== 'unknown-property') throw error;
       });
       loop.crm.faults.clear();
-      await loop.db.sql(
-        `update push_states set state = 'pending', available_at = 'epoch' where org_id = $1 and state = 'dead'`,
-        [loop.orgId],
-      );
+      await reviveWrites(loop);
       await untilItRests(loop);
       results[`${name} while ${phase}`] = differences(await stateOf(loop), reference).filter(
         (line) => !(name === 'unknown-property' && line.startsWith('rejected')),

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { PushPlan, SyncOptions } from '../../../src/cli/app-port.ts';
 import { AuthError, QuotaExhaustedError } from '../../../src/connector-sdk/index.ts';
@@ -22,10 +24,53 @@ describe('the command line', () => {
     'rejected --limit many',
     'serve --port x',
     'score show f',
+    'sandbox pipedrive',
+    'sandbox --leads 3',
+    'sandbox salesforce --contacts few',
+    'sandbox --port x',
   ])('ends "%s" with 2', async (line) => {
     const { code, err } = await run(line);
     expect(code).toBe(2);
     expect(err).not.toBe('');
+  });
+
+  it('sandbox teaches which CRMs it plays, and what each has', async () => {
+    const { out } = await run('sandbox --help');
+    for (const text of [
+      'hubspot or salesforce',
+      'hubspot: 250, salesforce: 100',
+      'salesforce: 150',
+      'salesforce: 9002',
+    ])
+      expect(out.replaceAll(/\s+/gu, ' ')).toContain(text);
+  });
+
+  it('sandbox names the remedy of a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, err } = await run(`sandbox salesforce --leads 0 --contacts 0 --port ${port}`);
+    other.close();
+    expect(code).toBe(2);
+    expect(err).toContain(`port ${port}`);
+    expect(err).toContain('--port');
+  });
+
+  it('sandbox says how to reach what it plays, in one document for scripts', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const line = 'sandbox salesforce --leads 3 --contacts 2 --port 0';
+    const { code, out } = await run(`${line} --json`, {}, stop.signal);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      kind: 'salesforce',
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/u) as string,
+      credentials: { clientId: 'sandbox-client', clientSecret: 'sandbox-secret' },
+      token: expect.stringMatching(/^00D/u) as string,
+    });
+    const { out: forPeople } = await run(line, {}, stop.signal);
+    expect(forPeople).toMatch(/leads, contacts +3, 2/u);
+    expect(forPeople).toContain('kind salesforce');
   });
 
   it('passes options on, global ones before or after the command', async () => {
@@ -146,6 +191,15 @@ describe('answers for people', () => {
     expect(bad.code).toBe(1);
     expect(bad.out).toContain('FAIL  scope contacts.write  is missing\n        → Grant it.');
     expect((await run('check', of('warning'))).code).toBe(0);
+  });
+
+  it('check does not call a mapping good that it could not try', async () => {
+    const finding = { level: 'failure', subject: 'organisation', message: 'refused', remedy: 'Renew it.' } as const;
+    const check = async () => ({ connections: [{ name: 'acme-salesforce', findings: [finding], mapping: null }] });
+    const { code, out } = await run('check', { check });
+    expect(code).toBe(1);
+    expect(out).toContain('the mapping was not tried');
+    expect(out).not.toContain('ok  ');
   });
 
   it('rejected says what to do next', async () => {

@@ -91,13 +91,14 @@ export async function run(
   line: string,
   answers: Partial<App> = {},
   signal = new AbortController().signal,
+  variables: NodeJS.ProcessEnv = {},
 ): Promise<Ran> {
   const said = { out: '', err: '' };
   const opened: AppOptions[] = [];
   const code = await runCommandLine(line.split(' '), {
     out: { write: (text: string) => (said.out += text) },
     err: { write: (text: string) => (said.err += text) },
-    environment: () => readEnvironment({}),
+    environment: () => readEnvironment(variables),
     signal,
     openApp: async (options) => {
       opened.push(options);

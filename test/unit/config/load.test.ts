@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { connectors } from '../../../connectors/index.ts';
+import { salesforce } from '../../../connectors/salesforce/index.ts';
 import { differences } from '../../../src/config/differences.ts';
 import { loadSettings } from '../../../src/config/load.ts';
+import { ConfigurationError } from '../../../src/config/problems.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
-import { context, defaultMapping, load, problemsOf } from './support.ts';
+import { context, defaultMapping, load, problemsOf, written } from './support.ts';
 
 const connectionWith = (lines: string) => `orgs:
   - slug: acme
@@ -78,7 +80,7 @@ objects:
       baseUrl: null,
       schedule: null,
       quota: { dailyShare: 0.25, stopAtOrgUse: 0.8, dailyLimit: null },
-      push: { mode: 'plan', blastRadius: { records: 500, share: 0.2 } },
+      push: { mode: 'plan', blastRadius: { records: 500, share: 0.2 }, massFrom: null },
       options: { connector: {}, timezone: 'UTC', pull: { lagSeconds: 120, fullPassHours: 24, objects: null } },
       mapping: defaultMapping,
     });
@@ -91,13 +93,60 @@ objects:
   it('that is installed loads, and its profiles are the built-in ones', async () => {
     const settings = await loadSettings('config/leadloop.yaml', { ...context, connectors });
     expect(differences(settings.orgs[0]?.profiles, [defaultMqlProfile, defaultPlgProfile])).toEqual([]);
+    expect(settings.orgs[0]?.connections.map(({ kind }) => kind)).toEqual(connectors.map(({ kind }) => kind));
+  });
+});
+
+describe('a Salesforce connection', () => {
+  const salesforceWith = async (lines: string) =>
+    loadSettings(written({ 'c.yaml': connectionWith(lines).replace('kind: hubspot', 'kind: salesforce') }), {
+      ...context,
+      connectors,
+    });
+
+  it.each([
+    'credentials: { clientId: public, clientSecret: { env: SF_SECRET }, nextClientSecret: { file: next } }',
+    'credentials: { clientId: public, username: a@b.example, privateKey: { file: key.pem } }',
+    'credentials: { clientId: { env: SF_ID }, refreshToken: { env: SF_REFRESH } }',
+    'credentials: { accessToken: { env: SF_TOKEN } }',
+    'loginUrl: https://acme.my.salesforce.com\nsettings: { organizationId: 00D000000000001, apiVersion: "66.0", overlapMinutes: 30 }',
+    'settings: { loginUrl: https://acme.my.salesforce.com, requestTimeoutSeconds: 60 }',
+    'pull: { objects: [Task, Event] }',
+  ])('takes %s', async (lines) => {
+    const settings = await salesforceWith(lines);
+    expect(settings.orgs[0]?.connections[0]).toMatchObject({ kind: 'salesforce', mapping: salesforce.defaultMapping });
+  });
+
+  it.each([
+    ['loginUrl: http://acme.my.salesforce.com', 'loginUrl', 6, /My Domain/],
+    ['settings: { loginUrl: http://acme.my.salesforce.com }', 'settings.loginUrl', 6, /My Domain/],
+    ['settings: { organizationID: x }', 'settings.organizationID', 6, /Did you mean "organizationId"/],
+    ['settings: { organizationId: 42 }', 'settings.organizationId', 6, /any other organisation/],
+    ['credentials: { clientId: public }', 'credentials', 6, /clientId \+ clientSecret, or clientId \+ username/],
+    ['credentials: { clientId: x, clientSecret: written-out }', 'credentials.clientSecret', 6, /\{ env: NAME \}/],
+    ['pull: { objects: [Leads] }', 'pull.objects[0]', 6, /Did you mean "Lead"/],
+  ])('refuses %s where it stands', async (lines, path, line, remedy) => {
+    const error: unknown = await salesforceWith(lines).catch((reason: unknown) => reason);
+    const problems = error instanceof ConfigurationError ? error.problems : [];
+    expect(problems).toMatchObject([{ path: `orgs[0].connections[0].${path}`, line }]);
+    expect(problems[0]?.remedy).toMatch(remedy);
+  });
+
+  it('is the only one with a loginUrl', async () => {
+    const problems = await problemsOf({ 'c.yaml': connectionWith('loginUrl: https://acme.my.salesforce.com') });
+    expect(problems).toMatchObject([{ path: 'orgs[0].connections[0].loginUrl', line: 6 }]);
   });
 });
 
 describe('the example', () => {
   it('loads, and needs no secret for it', async () => {
-    const settings = await loadSettings('config/leadloop.example.yaml', { ...context, connectors: [connectors[0]] });
-    expect(settings.orgs[0]?.connections.map(({ kind }) => kind)).toEqual(['hubspot', 'salesforce']);
+    const settings = await loadSettings('config/leadloop.example.yaml', { ...context, connectors });
+    const [, salesforce] = settings.orgs[0]?.connections ?? [];
+    expect(salesforce).toMatchObject({
+      kind: 'salesforce',
+      credentials: { clientId: '3MVG9example', clientSecret: { env: 'SF_SECRET' } },
+      options: { connector: { loginUrl: 'https://acme.my.salesforce.com' } },
+    });
   });
 });
 
@@ -137,6 +186,18 @@ describe('problems', () => {
     ['credentials: { clientId: x }', 'credentials', /accessToken, or clientId \+ clientSecret/],
     ['pull: { objects: [contact] }', 'pull.objects[0]', /Did you mean "contacts"/],
     ['push: { mode: automatic }', 'push.mode', /plan, auto/],
+    ['mapping: { events: [{ object: form, type: call }] }', 'mapping.events[0].object', /Did you mean "forms"/],
+    [
+      'mapping: { events: [{ object: forms, contains: { title: x }, type: call }] }',
+      'mapping.events[0].contains.title',
+      /A rule may look at: name, status/,
+    ],
+    ['mapping: { events: [{ object: forms, type: nothin }] }', 'mapping.events[0].type', /Did you mean "nothing"/],
+    [
+      'mapping: { events: [{ object: forms, contains: {}, type: call }] }',
+      'mapping.events[0].contains',
+      /\{ field: text \}/,
+    ],
     ['mapping: missing.yaml', 'mapping', /Correct the path/],
     ['mapping: { objects: { contact: {} } }', 'mapping.objects.contact', /Did you mean "contacts"/],
     ['baseUrl: ftp://x', 'baseUrl', /http:\/\/ or https:\/\//],

@@ -24,7 +24,7 @@ describe('the schema', () => {
 
   it('tells the defaults that are used', () => {
     expect(completeQuota()).toMatchObject(defaultsOf(connection.quota));
-    expect(completePush()).toEqual(defaultsOf(connection.push));
+    expect(completePush()).toMatchObject(defaultsOf(connection.push));
     expect(completePull()).toMatchObject(defaultsOf(connection.pull));
     expect(connection.timezone).toMatchObject({ default: defaultTimezone });
     expect(ruleDefaults).toMatchObject({ ...defaultsOf(inRuleSchema), ...defaultsOf(outRuleSchema) });

@@ -36,13 +36,14 @@ export const defaultMapping: MappingDefinition = {
   events: [{ object: 'forms', contains: 'demo', type: 'demo_request' }],
 };
 
-const capability = { lanes: ['full'], push: null, optional: false } as const;
+const capability = { lanes: ['full'], push: null, optional: false, eventTexts: [] } as const;
 
 const connector: InstalledConnector = {
   kind: 'hubspot',
   objects: [
     { ...capability, object: 'companies', kind: 'company' },
     { ...capability, object: 'contacts', kind: 'lead' },
+    { ...capability, object: 'forms', kind: 'engagement', eventTexts: ['name', 'status'] },
   ],
   settings: Type.Object({ portalId: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
   credentials: Type.Union([
@@ -65,8 +66,8 @@ export function written(files: Readonly<Record<string, string>>): string {
   return join(folder, Object.keys(files)[0] ?? '');
 }
 
-export async function load(files: Readonly<Record<string, string>>): Promise<Settings> {
-  return loadSettings(written(files), context);
+export async function load(files: Readonly<Record<string, string>>, installed = context): Promise<Settings> {
+  return loadSettings(written(files), installed);
 }
 
 /** The problems of files that must not load. */

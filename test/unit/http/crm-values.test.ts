@@ -21,6 +21,7 @@ const answer = {
   fields: { leadloop_score: 42 },
   mergedIds: [],
   companyId: null,
+  successor: null,
 };
 
 function values(read: ReadCrm) {
@@ -52,6 +53,17 @@ test('a CRM that does not answer is a problem to show, not a failure of the page
     throw new Error('no route to the CRM');
   });
   expect(await crm.of('org', [row])).toEqual({ values: new Map(), readAt: null, problem: 'no route to the CRM' });
+});
+
+test('a CRM that does not answer hides nothing of another one', async () => {
+  const other = { ...row, connectionId: 'connection-2', connection: 'acme-salesforce', object: 'Lead' };
+  const { values: crm } = values(async (_org, connection) => {
+    if (connection === 'acme-hubspot') throw new Error('no route to the CRM');
+    return [answer];
+  });
+  const back = await crm.of('org', [row, other]);
+  expect([...back.values.keys()]).toEqual([keyOf(other)]);
+  expect(back.problem).toBe('no route to the CRM');
 });
 
 test('a record that is gone from the CRM has no values', async () => {

@@ -40,7 +40,7 @@ const line: LeadLine = {
 };
 
 const noFilter = { status: null, tier: null, search: null, after: null };
-const view = { org: 'acme', query: noFilter, tiers: ['hot', 'nurture'], total: 1 };
+const view = { org: 'acme', query: noFilter, tiers: ['hot', 'nurture'], total: 1, connections: 1 };
 const pageOf = (leads: readonly LeadLine[]) => ({ leads, next: null, readAt: at, problem: null });
 
 describe('the table of leads', () => {
@@ -51,6 +51,13 @@ describe('the table of leads', () => {
     expect(text).toContain('>42<');
     expect(text).toContain('✓ agrees');
     expect(text).toContain(`href="/leads/${id}?org=acme"`);
+  });
+
+  test('says whose each value is where there are several CRMs, and only there', () => {
+    const page = pageOf([{ ...line, crm: [record, { ...record, connection: 'acme-salesforce', object: 'Lead' }] }]);
+    const { text } = renderLeads({ ...view, page, connections: 2 });
+    expect(text).toMatch(/acme-hubspot contacts[^✓]*✓ agrees[^✓]*acme-salesforce Lead[^✓]*✓ agrees/u);
+    expect(renderLeads({ ...view, page: pageOf([line]) }).text).not.toContain('acme-hubspot');
   });
 
   test.each([

@@ -46,6 +46,7 @@ export const aRecord = (fields: Fields, more: Partial<SourceRecord> = {}): Sourc
   fields,
   mergedIds: [],
   companyId: null,
+  successor: null,
   ...more,
 });
 

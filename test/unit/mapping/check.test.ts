@@ -10,8 +10,10 @@ import type { InRule, MappingDefinition, OutRule } from '../../../src/model/mapp
 import type { FieldSchema } from '../../../src/model/records.ts';
 import { aField, aMapping, aRecord, inRule, outRule } from './builders.ts';
 
+const daily = { fullPassHours: 24 };
+
 const check = (definition: MappingDefinition, fields: readonly FieldSchema[]) =>
-  checkMapping(compileMapping(definition), { contacts: fields }).map(({ field, code, severity }) => [
+  checkMapping(compileMapping(definition), { contacts: fields }, daily).map(({ field, code, severity }) => [
     field,
     code,
     severity,
@@ -25,10 +27,12 @@ describe('checkMapping', () => {
 
   it('pauses every field of an object that cannot be described', () => {
     const definition = aMapping({ in: [inRule('jobtitle', 'title')], out: [outRule('tier', 'our_tier')] });
-    expect(checkMapping(compileMapping(definition), {}).map(({ direction, code }) => [direction, code])).toEqual([
-      ['in', 'unreadable'],
-      ['out', 'unreadable'],
-    ]);
+    expect(checkMapping(compileMapping(definition), {}, daily).map(({ direction, code }) => [direction, code])).toEqual(
+      [
+        ['in', 'unreadable'],
+        ['out', 'unreadable'],
+      ],
+    );
   });
 
   it('names a missing field with what to do about it', () => {
@@ -36,13 +40,16 @@ describe('checkMapping', () => {
       in: [inRule('JobTitle', 'title'), inRule('nope', 'state')],
       out: [outRule('tier', 'gone')],
     });
-    const problems = checkMapping(compileMapping(definition), { contacts: [aField('jobtitle')] });
+    const problems = checkMapping(compileMapping(definition), { contacts: [aField('jobtitle')] }, daily);
     expect(problems.map(({ remedy }) => remedy)).toEqual([
       'Write jobtitle instead.',
-      'Create it in the CRM and grant access to it, or take it out of the mapping.',
+      'Create it in the CRM or grant the connection access to it, or take it out of the mapping.',
       'Let leadloop create it, or take it out of the mapping.',
     ]);
     expect(problems.every(({ code, severity }) => code === 'missing-field' && severity === 'pauses')).toBe(true);
+    expect(problems[1]?.message).toBe(
+      'contacts has no field nope, or field-level security hides it from this connection',
+    );
   });
 
   it('pauses a type that a lead field cannot take, unless a transform converts it', () => {
@@ -57,7 +64,11 @@ describe('checkMapping', () => {
 
   it('warns of a calculated field that is read: its changes go unreported', () => {
     const definition = aMapping({ in: [inRule('form', 'source_detail')] });
-    expect(check(definition, [aField('form', { calculated: true })])).toEqual([['form', 'calculated', 'warns']]);
+    const fields = [aField('form', { calculated: true })];
+    expect(check(definition, fields)).toEqual([['form', 'calculated', 'warns']]);
+    const [problem] = checkMapping(compileMapping(definition), { contacts: fields }, { fullPassHours: 6 });
+    expect(problem?.message).toContain('read anew every 6 hours');
+    expect(problem?.remedy).toContain('pull.fullPassHours');
   });
 
   it.each<[string, OutRule, Partial<FieldSchema>, string | null]>([
@@ -93,13 +104,13 @@ describe('withoutPaused', () => {
       }),
     );
     const fields = [aField('a'), aField('calc', { calculated: true }), aField('yes')];
-    const working = withoutPaused(mapping, checkMapping(mapping, { contacts: fields }));
+    const working = withoutPaused(mapping, checkMapping(mapping, { contacts: fields }, daily));
     expect(fieldsOf(working, 'contacts')).toEqual(['a', 'calc', 'yes']);
     expect(working.objects.get('contacts')?.in.map(({ from, to }) => [from, to])).toEqual([
       [['a'], 'name'],
       [['calc'], 'state'],
     ]);
-    expect(checkMapping(working, { contacts: fields }).every(({ severity }) => severity === 'warns')).toBe(true);
+    expect(checkMapping(working, { contacts: fields }, daily).every(({ severity }) => severity === 'warns')).toBe(true);
   });
 });
 
@@ -240,7 +251,9 @@ describe('config/mappings/hubspot.yaml', () => {
   it('pauses the enrollment alone where a portal has no such property', () => {
     const companies = ['name', 'numberofemployees', 'industry', 'domain'].map((name) => aField(name));
     const contacts = fieldsOf(mapping, 'contacts').map((name) => aField(name));
-    const problems = checkMapping(mapping, { companies, contacts }).filter(({ severity }) => severity === 'pauses');
+    const problems = checkMapping(mapping, { companies, contacts }, daily).filter(
+      ({ severity }) => severity === 'pauses',
+    );
     expect(problems.map(({ object, field }) => [object, field])).toEqual([['companies', 'district_enrollment']]);
     expect(withoutPaused(mapping, problems).objects.get('companies')?.in).toHaveLength(4);
   });

@@ -17,6 +17,7 @@ import {
   permissionSetObject,
   userObject,
 } from './sales.ts';
+import { eventWhoRelationObject, taskWhoRelationObject } from './shared-activities.ts';
 import type { SObject } from './sobject.ts';
 
 /** The objects of an org, fresh: administrators change them. */
@@ -39,5 +40,7 @@ export function standardObjects(): SObject[] {
     permissionSetObject(),
     assignmentObject(),
     fieldPermissionsObject(),
+    taskWhoRelationObject(),
+    eventWhoRelationObject(),
   ];
 }

@@ -56,6 +56,8 @@ function activityFields(): Field[] {
     field('Description', 'textarea', { length: 32_000 }),
     field('Type', 'picklist', { values: ['Call', 'Email', 'Meeting', 'Other'] }),
     readOnly('IsArchived', 'boolean'),
+    // The org shares activities: how many people have a part in it.
+    readOnly('WhoCount', 'int'),
     lookup('OwnerId', ['User', 'Group'], { nillable: false, permissionable: false }),
   ];
 }
@@ -64,6 +66,7 @@ export function taskObject(): SObject {
   return new SObject({
     name: 'Task',
     keyPrefix: '00T',
+    children: [owned('TaskWhoRelations', 'TaskWhoRelation', 'TaskId')],
     fields: [
       ...activityFields(),
       picklist('Status', ['Not Started', 'In Progress', 'Completed', 'Deferred'], {
@@ -88,6 +91,7 @@ export function eventObject(): SObject {
   return new SObject({
     name: 'Event',
     keyPrefix: '00U',
+    children: [owned('EventWhoRelations', 'EventWhoRelation', 'EventId')],
     fields: [
       ...activityFields(),
       ...['StartDateTime', 'EndDateTime', 'ActivityDateTime'].map((name) => field(name, 'datetime')),

@@ -85,6 +85,7 @@ describe('decoderFor', () => {
       modifiedAt: new Date('2026-11-22T10:00:00Z'),
       fields: { visits: 3, jobtitle: null },
       mergedIds: [],
+      successor: null,
       companyId: null,
     });
   });

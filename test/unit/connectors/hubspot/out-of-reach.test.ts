@@ -41,7 +41,7 @@ async function pullFrom(object: string, status: number): Promise<PullBatch[]> {
   const signal = new AbortController().signal;
   const lane = object === 'owners' ? 'full' : 'live';
   const held = (): Promise<ReadonlySet<string>> => Promise.resolve(new Set<string>());
-  return Array.fromAsync(connector.pull({ ...request, object, lane, held, signal }));
+  return await Array.fromAsync(connector.pull({ ...request, object, lane, held, signal }));
 }
 
 test.each([403, 404])(

@@ -1,8 +1,14 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { generateKeyPairSync, verify } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createClient, limitsIn, type Call, type SalesforceClient } from '../../../../connectors/salesforce/client.ts';
+import {
+  createClient,
+  limitsIn,
+  type Call,
+  type Context,
+  type SalesforceClient,
+} from '../../../../connectors/salesforce/client.ts';
 import type { SalesforceCredentials, SalesforceSettings } from '../../../../connectors/salesforce/settings.ts';
 import {
   AuthError,
@@ -14,18 +20,11 @@ import {
   type ConnectorError,
 } from '../../../../src/connector-sdk/index.ts';
 import { testContext, virtualClock } from '../../../support/connector-context.ts';
+import { json, startScripted, type Answer, type ScriptedServer, type Seen } from '../../../support/scripted-server.ts';
 
-interface Seen {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-type Answer = (seen: Seen, response: ServerResponse, count: number) => void;
-
-let stop: (() => void) | null = null;
-afterEach(() => {
-  stop?.();
+let stop: (() => PromiseLike<void>) | null = null;
+afterEach(async () => {
+  await stop?.();
   stop = null;
 });
 
@@ -33,24 +32,10 @@ const signal = new AbortController().signal;
 const call: Call = { method: 'GET', path: '/query?q=SELECT' };
 const session: SalesforceCredentials = { accessToken: 'session' };
 
-async function serve(answer: Answer): Promise<{ readonly url: string; readonly seen: readonly Seen[] }> {
-  const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Uint8Array[] = [];
-    request.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-    request.on('end', () => {
-      const { method = '', url = '', headers } = request;
-      const one = { method, url, headers, body: Buffer.concat(chunks).toString() };
-      seen.push(one);
-      answer(one, response, seen.length);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  stop = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+async function serve(answer: Answer): Promise<ScriptedServer> {
+  const server = await startScripted(answer);
+  stop = () => server[Symbol.asyncDispose]();
+  return server;
 }
 
 interface Setup {
@@ -60,15 +45,14 @@ interface Setup {
   readonly saveCredentials?: (credentials: SalesforceCredentials) => Promise<void>;
 }
 
-function clientFor({ url, credentials = session, settings = {}, ...rest }: Setup): SalesforceClient {
+function contextFor({ url, credentials = session, settings = {}, ...rest }: Setup): Context {
   const definition = { limits: {} };
   const parts = { definition, clock: virtualClock(), baseUrl: url, credentials, settings, ...rest };
-  return createClient(testContext<SalesforceSettings, SalesforceCredentials>(parts));
+  return testContext<SalesforceSettings, SalesforceCredentials>(parts);
 }
 
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
+function clientFor(setup: Setup): SalesforceClient {
+  return createClient(contextFor(setup));
 }
 
 function failure(sending: Promise<unknown>): Promise<ConnectorError> {
@@ -117,6 +101,126 @@ describe('an answer', () => {
     const sending = clientFor({ url, settings: { requestTimeoutSeconds: 1 } }).send(call, AbortSignal.timeout(1_500));
     await expect(sending).rejects.toThrow();
   });
+});
+
+describe('an answer that is streamed', () => {
+  const text = async (client: SalesforceClient, one: Call = call, until = signal): Promise<string> => {
+    const { body } = await client.open(one, until);
+    return Buffer.concat(await Array.fromAsync(body)).toString();
+  };
+
+  test('comes with the token, is counted, tells of the day, and may be a table that is asked for by one', async () => {
+    const { url, seen } = await serve((_, response) => {
+      response.writeHead(200, { 'sforce-limit-info': 'api-usage=18/5000', 'sforce-locator': 'null' });
+      response.end('"Id"\n');
+    });
+    const context = contextFor({ url });
+    const client = createClient(context);
+    const { headers } = await client.open({ method: 'GET', path: '/jobs', headers: { Accept: 'text/csv' } }, signal);
+    expect(headers['sforce-locator']).toBe('null');
+    expect(seen[0]).toMatchObject({
+      url: '/services/data/v67.0/jobs',
+      headers: { authorization: 'Bearer session', accept: 'text/csv', 'sforce-call-options': 'client=leadloop' },
+    });
+    expect(context.governor.admitted).toBe(1);
+    expect(client.daily).toEqual({ max: 5_000, remaining: 4_982 });
+  });
+
+  test('is unpacked', async () => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end(gzipSync('"Id"\n'));
+    });
+    expect(await text(clientFor({ url }))).toBe('"Id"\n');
+  });
+
+  test.for([
+    ['content-length', { 'content-length': '1000' }, 'half'],
+    ['chunks', {}, 'half'],
+    ['gzip', { 'content-encoding': 'gzip' }, gzipSync('whole'.repeat(1_000)).subarray(0, 20)],
+  ] as const)('and breaks off (%s) is an ordinary error of its reader', async ([, headers, sent]) => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, headers);
+      response.write(sent);
+      setTimeout(() => response.destroy(), 20);
+    });
+    const client = clientFor({ url });
+    const { body } = await client.open(call, signal);
+    expect(await failure(Array.fromAsync(body))).toBeInstanceOf(TransientError);
+    // One attempt: who reads it decides what to do.
+    expect(await failure(text(client))).toBeInstanceOf(TransientError);
+  });
+
+  test('and refused has its class, after one new token', async () => {
+    const { url, seen } = await serve((one, response) => {
+      if (one.url.endsWith('/token')) json(response, 200, { access_token: 't', instance_url: 'http://unused' });
+      else json(response, 401, [{ errorCode: 'INVALID_SESSION_ID', message: 'data in it' }]);
+    });
+    const error = await failure(
+      clientFor({ url, credentials: { clientId: 'c', clientSecret: 's' } }).open(call, signal),
+    );
+    expect(error).toBeInstanceOf(AuthError);
+    expect(error.message).not.toContain('data in it');
+    expect(seen.map(({ url }) => url.endsWith('/token'))).toEqual([true, false, true, false]);
+  });
+
+  test('and redirected is not followed', async () => {
+    const { url, seen } = await serve((_, response) => {
+      response.writeHead(307, { location: '/elsewhere' });
+      response.end();
+    });
+    expect(await failure(clientFor({ url }).open(call, signal))).toBeInstanceOf(RequestError);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('and stalls is given up, but a slow reader is no slow line', async () => {
+    const { url } = await serve((_, response) => {
+      response.write('first');
+      if (response.req.url?.includes('slow') === true) setTimeout(() => response.end('second'), 50);
+    });
+    const client = clientFor({ url, settings: { requestTimeoutSeconds: 1 } });
+    const { body } = await client.open({ method: 'GET', path: '/slow' }, signal);
+    const parts: string[] = [];
+    for await (const chunk of body) {
+      parts.push(Buffer.from(chunk).toString());
+      await sleep(1_200);
+    }
+    expect(parts.join('')).toBe('firstsecond');
+    expect(await failure(text(client))).toBeInstanceOf(TransientError);
+  });
+
+  test('ends with the signal', async () => {
+    const { url } = await serve((_, response) => void response.write('first'));
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    setTimeout(() => controller.abort(reason), 100);
+    await expect(text(clientFor({ url }), call, controller.signal)).rejects.toBe(reason);
+  });
+
+  test('lets the line go when it is left', async () => {
+    let isClosed = false;
+    const { url } = await serve((_, response) => {
+      response.on('close', () => {
+        isClosed = true;
+      });
+      response.write('first');
+    });
+    const { body } = await clientFor({ url }).open(call, signal);
+    for await (const chunk of body) if (chunk.length > 0) break;
+    await expect.poll(() => isClosed).toBe(true);
+  });
+});
+
+test('a table is sent as it is, and again as it is (defect of jsforce)', async () => {
+  const csv = '"Id","Title"\n"00Q1","é"\n';
+  const { url, seen } = await serve((_, response, count) => {
+    if (count === 1) return void response.destroy();
+    response.writeHead(201);
+    response.end();
+  });
+  await clientFor({ url }).send({ method: 'PUT', path: '/jobs/ingest/750/batches', csv }, signal);
+  expect(seen.map(({ body }) => body)).toEqual([csv, csv]);
+  expect(seen[1]?.headers['content-type']).toBe('text/csv; charset=UTF-8');
 });
 
 describe('what Salesforce refuses', () => {

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { decodeValue, decoderFor } from '../../../../connectors/salesforce/decode.ts';
-import { engagementEvents } from '../../../../connectors/salesforce/engagements.ts';
 import { fateOf } from '../../../../connectors/salesforce/fate.ts';
 import { followMerges } from '../../../../connectors/salesforce/merges.ts';
 import { objectNamed } from '../../../../connectors/salesforce/objects.ts';
 import { fieldSchema } from '../../../../connectors/salesforce/schema.ts';
-import { salesforce } from '../../../../connectors/salesforce/index.ts';
 
 describe('decodeValue', () => {
   test.for([
@@ -122,56 +120,5 @@ describe('followMerges', () => {
       { survivor: null },
     ]);
     expect(await followMerges([merged('a', 'z')], [], none)).toMatchObject([{ survivor: null, absorbed: ['a'] }]);
-  });
-});
-
-describe('engagementEvents', () => {
-  const rules = salesforce.defaultMapping.events;
-
-  test('a response to a campaign is what its type and name say, on its own day', () => {
-    const member = {
-      Id: '00v1',
-      LeadId: '00Q1',
-      ContactId: null,
-      HasResponded: true,
-      FirstRespondedDate: '2026-11-20',
-      Campaign: { Name: 'Autumn', Type: 'Demo Request' },
-    };
-    expect(engagementEvents('CampaignMember', [member, { ...member, HasResponded: false }], rules)).toEqual([
-      {
-        externalId: 'CampaignMember:00v1',
-        type: 'demo_request',
-        occurredAt: new Date('2026-11-20T12:00:00Z'),
-        quantity: 1,
-        contactIds: ['00Q1'],
-        email: null,
-        detail: 'Autumn',
-      },
-    ]);
-  });
-
-  test('a task counts when it is closed and has a person; its subject is never kept', () => {
-    const task = {
-      Id: '00T1',
-      WhoId: '0031',
-      IsClosed: true,
-      TaskSubtype: 'Call',
-      Subject: 'Call with Ada',
-      CompletedDateTime: '2026-11-20T09:00:00.000+0000',
-    };
-    const [event] = engagementEvents('Task', [task], rules);
-    expect(event).toMatchObject({ type: 'call', contactIds: ['0031'], detail: null });
-    expect(
-      engagementEvents(
-        'Task',
-        [
-          { ...task, WhoId: '0061' },
-          { ...task, IsClosed: false },
-        ],
-        rules,
-      ),
-    ).toEqual([]);
-    const ruled = engagementEvents('Task', [task], [{ object: 'Task', contains: 'ada', type: 'meeting' }]);
-    expect(ruled[0]?.type).toBe('meeting');
   });
 });

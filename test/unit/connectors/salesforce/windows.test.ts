@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeCursor, listPosition, windowPosition } from '../../../../connectors/salesforce/cursor.ts';
+import { encodeCursor, listPosition, passPosition, windowPosition } from '../../../../connectors/salesforce/cursor.ts';
 import { pageSize } from '../../../../connectors/salesforce/limits.ts';
 import {
   afterPage,
@@ -125,12 +125,31 @@ describe('cursors', () => {
         expect(windowPosition(encodeCursor(position), 0)).toEqual(position);
       }),
     );
+    const job = fc.record({
+      kind: fc.constant('bulk' as const),
+      job: fc.stringMatching(/^[a-zA-Z0-9]{15,18}$/),
+      locator: fc.option(fc.string({ minLength: 1, unit: 'grapheme' })),
+      taken: fc.nat(),
+      read: fc.nat(),
+    });
+    fc.assert(
+      fc.property(job, (position) => {
+        expect(passPosition(encodeCursor(position))).toEqual(position);
+      }),
+    );
+    expect(passPosition('sf1:list:00Q5')).toEqual({ kind: 'list', after: '00Q5' });
+    expect(passPosition(null)).toEqual({ kind: 'list', after: null });
     expect(listPosition('sf1:list:00Q5')).toEqual({ kind: 'list', after: '00Q5' });
   });
 
   test('of another lane or connector ask for a reset', () => {
     expect(() => windowPosition('sf1:list:', 0)).toThrow(CursorExpiredError);
     expect(() => listPosition('hs1:list:5')).toThrow(CursorExpiredError);
+    expect(() => listPosition('sf1:bulk:750:a:0:0')).toThrow(CursorExpiredError);
+    expect(() => windowPosition('sf1:bulk:750:a:0:0', 0)).toThrow(CursorExpiredError);
+    expect(() => passPosition('sf1:bulk:750/../x:a:0:0')).toThrow(CursorExpiredError);
+    expect(() => passPosition('sf1:bulk:750:%FF:0:0')).toThrow(CursorExpiredError);
+    expect(() => passPosition('sf1:window:1:2:')).toThrow(CursorExpiredError);
     expect(() => windowPosition("sf1:window:1:2:3:' OR Id != null", 0)).toThrow(CursorExpiredError);
   });
 });

@@ -1,4 +1,4 @@
-/** The speed of pull → commit, over HTTP and from pages in memory, beside the floor of the same run. */
+/** The speed of pull → commit, over HTTP and from pages in memory, beside the CRM alone and the floor of the same run. */
 import type { Session } from '../../src/connection.ts';
 import type { Connector, PullBatch } from '../../src/connector-sdk/connector.ts';
 import { fieldsOf } from '../../src/mapping/compile.ts';
@@ -7,13 +7,17 @@ import { prepare, type Prepared } from '../../src/pull/prepare.ts';
 import { pullLane } from '../../src/pull/pull-lane.ts';
 import { pullOf } from '../../src/pull/run-sync.ts';
 import { copyFloor } from './floor.ts';
-import { type Cost, measure, watch } from './meter.ts';
-import { addConnection, type BenchServer, openSession, startCrm } from './scene.ts';
+import { type Cost, measure, type Measured, type StatementCost, watch } from './meter.ts';
+import { type CrmName, crms } from './crms.ts';
+import { addConnection, type BenchServer, openSession, type RunningCrm, startCrm } from './scene.ts';
 
 export interface PullSpeed {
-  readonly contacts: number;
+  readonly people: number;
   readonly http: Speed;
+  /** The same pages fetched and decoded, and nothing done with them. */
+  readonly fetching: Cost;
   readonly memory: Speed;
+  readonly statements: readonly StatementCost[];
   /** COPY of source_records and leads, and of every table that a batch writes. Milliseconds. */
   readonly floorMs: number;
   readonly wholeFloorMs: number;
@@ -39,65 +43,55 @@ const written = [
 
 export async function measurePull(
   server: BenchServer,
-  contacts: number,
-  say: (line: string) => void,
+  name: CrmName,
+  { people, say }: { readonly people: number; readonly say: (line: string) => void },
 ): Promise<PullSpeed> {
-  await using crm = await startCrm(contacts);
-  say(`pull: ${contacts} contacts over HTTP`);
-  const http = await onNewDatabase(server, crm.url, async (session, prepared) =>
-    pullFrom(session.connector, session, prepared),
-  );
+  await using crm = await startCrm(name, people);
+  say(`pull: ${people} people of ${name} over HTTP`);
+  const http = await onNewDatabase(server, crm, async ({ session }) => session.connector);
   say('pull: the same from memory, then the floor');
-  const memory = await onNewDatabase(server, crm.url, async (session, prepared) => {
-    const pages = await fetchPages(session, prepared, 'contacts');
-    return pullFrom(replaying(session.connector, pages), session, prepared);
+  let fetching: Measured<PullBatch[]> | null = null;
+  const memory = await onNewDatabase(server, crm, async ({ session, prepared }) => {
+    fetching = await measure(server.postmaster, async () => fetchPages(session, prepared, crms[name].people));
+    return replaying(session.connector, fetching.result);
   });
-  return { ...memory, http: http.memory, contacts: memory.contacts };
+  return { ...memory, http: http.memory, fetching: fetching!.cost };
 }
 
-type Pulling = (session: Session, prepared: Prepared) => Promise<() => Promise<SyncCounts>>;
-
-async function pullFrom(
-  connector: Connector,
-  session: Session,
-  prepared: Prepared,
-): Promise<() => Promise<SyncCounts>> {
-  return async () => pullObject(session, prepared, 'contacts', connector);
+interface Scenery {
+  readonly session: Session;
+  readonly prepared: Prepared;
 }
 
-async function onNewDatabase(server: BenchServer, url: string, pulling: Pulling): Promise<Omit<PullSpeed, 'http'>> {
+async function onNewDatabase(
+  server: BenchServer,
+  crm: RunningCrm,
+  connectorFor: (scenery: Scenery) => Promise<Connector>,
+): Promise<Omit<PullSpeed, 'http' | 'fetching'>> {
+  const { people, before } = crms[crm.name];
   await using scene = await server.database();
-  await addConnection(scene, 'crm', url);
+  await addConnection(scene, crm);
   const database = watch(scene.database);
-  await using session = await openSession(database, scene.orgId, 'crm');
-  const prepared = await prepareRun(session);
-  // What contacts refer to comes first, as in a sync, and is not measured.
-  await pullObject(session, prepared, 'owners', session.connector);
-  await pullObject(session, prepared, 'companies', session.connector);
-  const pull = await pulling(session, prepared);
+  await using session = await openSession(database, scene.orgId);
+  const scenery = { session, prepared: await prepare(session, session.newId(), signal) };
+  for (const object of before) await pullObject(scenery, object, session.connector);
+  const connector = await connectorFor(scenery);
   database.reset();
-  const { result, cost } = await measure(server.postmaster, pull);
+  const { result, cost } = await measure(server.postmaster, async () => pullObject(scenery, people, connector));
   const transactionMs = database.openMs();
+  const statements = database.statements();
   await scene.client.query('checkpoint').catch(() => undefined);
   return {
-    contacts: result.pulled,
+    people: result.pulled,
     memory: { cost, transactionMs },
+    statements,
     floorMs: await copyFloor(scene.client, written.slice(0, 2)),
     wholeFloorMs: await copyFloor(scene.client, written),
   };
 }
 
-async function prepareRun(session: Session): Promise<Prepared> {
-  return prepare(session, session.newId(), signal);
-}
-
 /** The first full pass of one object through the production path, from `connector`. */
-async function pullObject(
-  session: Session,
-  prepared: Prepared,
-  object: string,
-  connector: Connector,
-): Promise<SyncCounts> {
+async function pullObject({ session, prepared }: Scenery, object: string, connector: Connector): Promise<SyncCounts> {
   const run = { session, ...prepared, full: false, acceptMissing: false, signal, onProgress: () => undefined };
   const pull = { ...pullOf(run), connector };
   const capability = session.definition.objects.find((one) => one.object === object);

@@ -1,0 +1,67 @@
+import { emptyPage, type PullBatch, type PulledPage, type PullRequest } from 'leadloop/connector-sdk';
+import { pullByBulk } from './bulk-pass.ts';
+import { encodeCursor, listPosition, passPosition } from './cursor.ts';
+import { pageSize } from './limits.ts';
+import type { SalesforceObject } from './objects.ts';
+import { pageOf, tombstones } from './pull.ts';
+import { readerFor, type Reader } from './reader.ts';
+import type { Session } from './session.ts';
+import type { WireRecord } from './wire.ts';
+
+/*
+ * **full** and **archived** list every record once. What changes behind their back is the next lane's work: the caller takes
+ * `startCursor(object, when the pass began)` for it.
+ *
+ * A full pass is a job of Bulk (see `bulk-pass.ts`); the recycle bin, and everything where Bulk fails or is switched off, is
+ * read by REST in order of id, 2,000 a page, each page asked for by the last id.
+ */
+
+/** Yields batches of at most 2,000 records. */
+export async function* pullPass(
+  session: Session,
+  object: SalesforceObject,
+  request: PullRequest,
+): AsyncGenerator<PullBatch, void, void> {
+  const { lane, since, signal } = request;
+  const reader = await readerFor(session, object, request);
+  if (lane === 'archived') {
+    const dead: PageOf = async (rows) => ({ ...emptyPage, tombstones: await tombstones(rows, { object, reader }) });
+    yield* pullById(reader, { isArchived: true, after: listPosition(since).after, pageOf: dead });
+    return;
+  }
+  const living: PageOf = (rows) => pageOf(rows, { session, object, request, reader, heldBefore: 0 });
+  const position = passPosition(since);
+  const job = position.kind === 'bulk' ? position : null;
+  const after = position.kind === 'bulk' ? null : position.after;
+  if (after === null && session.context.settings.bulkQuery !== false) {
+    const pass = { object: object.object, reader, pageOf: living, signal };
+    if (yield* pullByBulk(session, pass, job)) return;
+  }
+  yield* pullById(reader, { isArchived: false, after, pageOf: living });
+}
+
+type PageOf = (rows: readonly WireRecord[]) => Promise<PulledPage>;
+
+interface ById {
+  /** What is in the recycle bin, or what is not. */
+  readonly isArchived: boolean;
+  /** The last id that was read; null = none was. */
+  readonly after: string | null;
+  readonly pageOf: PageOf;
+}
+
+async function* pullById(reader: Reader, pass: ById): AsyncGenerator<PullBatch, void, void> {
+  if (pass.isArchived && !reader.hasBin) {
+    yield { ...emptyPage, cursor: encodeCursor({ kind: 'list', after: null }), done: true };
+    return;
+  }
+  const bin = reader.hasBin ? [`IsDeleted = ${pass.isArchived}`] : [];
+  let { after } = pass;
+  do {
+    const further = after === null ? [] : [`Id > '${after}'`];
+    const condition = [...bin, ...further, ...(bin.length + further.length === 0 ? ['Id != null'] : [])].join(' AND ');
+    const { records, done } = await reader.rows(`${condition} ORDER BY Id LIMIT ${pageSize}`);
+    after = done && records.length < pageSize ? null : (records.at(-1)?.Id ?? null);
+    yield { ...(await pass.pageOf(records)), cursor: encodeCursor({ kind: 'list', after }), done: after === null };
+  } while (after !== null);
+}

@@ -1,0 +1,41 @@
+import type { Settings } from '../../config/settings.ts';
+import type { LeadLine } from '../../http/page-reader.ts';
+import type { App } from '../app-port.ts';
+import type { DemoSandbox } from './demo.ts';
+import type { StartReport, Try } from './report.ts';
+
+/** Of the leads in the report. */
+const best = 10;
+
+/** The best leads, and for each sandbox somebody with room above who might ask for a demo there. */
+export async function someLeads(
+  app: App,
+  settings: Settings,
+  sandboxes: readonly DemoSandbox[],
+): Promise<Pick<StartReport, 'leads' | 'tries'>> {
+  const [org] = await app.page.orgs();
+  if (org === undefined) return { leads: [], tries: [] };
+  const all = { status: null, tier: null, search: null, after: null };
+  const { leads } = await app.page.leads(org.id, all);
+  const { leads: engaged } = await app.page.leads(org.id, { ...all, status: 'engaged' });
+  const connections = settings.orgs.find(({ slug }) => slug === org.slug)?.connections ?? [];
+  const tries: Try[] = [];
+  for (const sandbox of sandboxes) {
+    const names = connections.filter(({ baseUrl }) => baseUrl === sandbox.url).map(({ name }) => name);
+    const others = engaged.filter(({ id }) => !tries.some(({ lead }) => lead.id === id));
+    const found = tryAt(sandbox, others, names);
+    if (found !== null) tries.push(found);
+  }
+  return { leads: leads.slice(0, best), tries };
+}
+
+/** Somebody whom several CRMs know shows most: what happens in one is scored in all. */
+function tryAt(sandbox: DemoSandbox, leads: readonly LeadLine[], connections: readonly string[]): Try | null {
+  const recordOf = ({ crm }: LeadLine) => crm.find(({ connection }) => connections.includes(connection));
+  const known = leads.filter((lead) => lead.name !== null && recordOf(lead) !== undefined);
+  const lead = known.findLast(({ crm }) => new Set(crm.map(({ connection }) => connection)).size > 1) ?? known.at(-1);
+  const record = lead && recordOf(lead);
+  if (lead === undefined || record === undefined) return null;
+  const { path, body } = sandbox.askForDemo(record);
+  return { crm: sandbox.label, lead, url: `${sandbox.url}${path}`, body };
+}

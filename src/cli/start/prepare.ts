@@ -1,0 +1,76 @@
+import type { Stage } from '../../config/demo.ts';
+import type { Settings } from '../../config/settings.ts';
+import { AppError } from '../../model/errors.ts';
+import type { App, SyncReport } from '../app-port.ts';
+import type { Invocation } from '../command.ts';
+import { count } from '../text.ts';
+import { refuseDemoLeads, refuseSilence } from './demo.ts';
+import { step } from './step.ts';
+
+/** The database as the configuration says, and every connection's first turn of the loop. */
+export async function prepare(
+  app: App,
+  invocation: Invocation,
+  { settings, stage }: { readonly settings: Settings; readonly stage: Stage },
+): Promise<readonly SyncReport[]> {
+  const { configFile, environment } = invocation;
+  const names = settings.orgs.flatMap(({ slug, connections }) => connections.map(({ name }) => `${slug}/${name}`));
+  if (names.length === 0) throw noConnection(configFile);
+  await refuseSilence(settings);
+  await step(
+    invocation,
+    'database',
+    () => app.migrate(),
+    (done) => (done.length === 0 ? 'current' : count(done.length, 'migration')),
+  );
+  await refuseDemoLeads(app, settings, environment);
+  await step(
+    invocation,
+    'configuration',
+    () => app.apply(configFile, { dryRun: false, stage }),
+    (done) => count(done.filter(({ action }) => action === 'create' || action === 'update').length, 'change'),
+  );
+  const runs: SyncReport[] = [];
+  for (const name of names) runs.push(await turn(app, invocation, name, name));
+  if (runs.some(({ failure }) => failure !== null)) return runs;
+  for (const name of await waiting(app, names.slice(0, -1)))
+    runs.push(await turn(app, invocation, name, `${name} again, for what the other CRM has added`));
+  return runs;
+}
+
+async function turn(app: App, invocation: Invocation, name: string, note: string): Promise<SyncReport> {
+  const { io, signal } = invocation;
+  const progress = io.progress();
+  const options = {
+    full: false,
+    acceptMissing: false,
+    pullOnly: false,
+    dryRun: false,
+    signal,
+    onProgress: progress.report,
+  };
+  return step(
+    invocation,
+    'sync',
+    () => app.sync(name, options).finally(progress.end),
+    () => note,
+  );
+}
+
+/** A lead that has records in several CRMs is written to those before as soon as a later one says more of it. */
+async function waiting(app: App, names: readonly string[]): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const { id, slug } of names.length === 0 ? [] : await app.page.orgs()) {
+    const { connections } = await app.page.overview(id);
+    for (const { name, pushMode, pendingWrites } of connections)
+      if (pushMode === 'auto' && pendingWrites > 0) found.add(`${slug}/${name}`);
+  }
+  return names.filter((name) => found.has(name));
+}
+
+function noConnection(file: string): AppError {
+  return new AppError('no-connection', `The configuration ${file} names no connection.`, {
+    recovery: 'fix-config',
+    remedy: 'Add one under orgs[].connections; docs/configuration.md shows how.',
+  });
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { salesforce } from '../../connectors/salesforce/index.ts';
+import type { SalesforceCredentials, SalesforceSettings } from '../../connectors/salesforce/settings.ts';
+import type { CheckFinding } from '../../src/connector-sdk/index.ts';
+import { DEFAULT_TOKEN } from '../../src/sandbox/salesforce/index.ts';
+import { field } from '../../src/sandbox/salesforce/schema/field.ts';
+import { testContext } from '../support/connector-context.ts';
+import { createReplica, walk } from '../support/connector-replica.ts';
+import { startSalesforce, type SalesforceCrm } from '../support/connector-salesforce.ts';
+
+const never = (): AbortSignal => new AbortController().signal;
+
+async function checked(crm: SalesforceCrm): Promise<readonly CheckFinding[]> {
+  return crm.open().check(never());
+}
+
+/** An organisation that has been set up for leadloop. */
+async function ready(): Promise<SalesforceCrm> {
+  const crm = await startSalesforce({ leads: 5 });
+  for (const [object, fields] of Object.entries(salesforce.ownedFields)) {
+    await crm.open().ensureFields(object, fields, never());
+  }
+  return crm;
+}
+
+const gaps = (findings: readonly CheckFinding[]): readonly CheckFinding[] =>
+  findings.filter(({ level }) => level !== 'ok');
+
+function add(crm: SalesforceCrm, object: string, name: string): void {
+  crm.sandbox.org.table(object).object.add(field(name, name === 'CurrencyIsoCode' ? 'picklist' : 'boolean'));
+}
+
+describe('check of Salesforce', () => {
+  test('finds nothing where all is as it should be, and changes nothing', async () => {
+    await using crm = await ready();
+    const before = crm.sandbox.requests.entries().length;
+    expect(gaps(await checked(crm))).toEqual([]);
+    const asked = crm.sandbox.requests.entries().slice(before);
+    expect(new Set(asked.map(({ method }) => method))).toEqual(new Set(['GET']));
+    expect(asked.length).toBeLessThanOrEqual(20);
+  });
+
+  test('names the fields that are missing, what to deploy, and the permission set that nobody has', async () => {
+    await using crm = await startSalesforce({ leads: 5 });
+    const found = gaps(await checked(crm));
+    expect(found.map(({ subject }) => subject)).toEqual([
+      'our fields Lead',
+      'our fields Contact',
+      'permission set Leadloop_Integration',
+    ]);
+    for (const { name } of salesforce.ownedFields['Lead'] ?? []) expect(found[0]?.message).toContain(name);
+    for (const { remedy } of found) expect(remedy).toContain('connectors/salesforce/package');
+  });
+
+  test('names fields that field-level security hides: our own, those that we read, and those without which nothing comes', async () => {
+    await using crm = await ready();
+    crm.sandbox.faults.activate({ name: 'field-hidden', field: 'Lead.Leadloop_Tier__c' });
+    crm.sandbox.faults.activate({ name: 'field-hidden', field: 'Task.Subject' });
+    crm.sandbox.faults.activate({ name: 'field-hidden', field: 'Campaign.Type' });
+    const found = gaps(await checked(crm));
+    expect(found.map(({ level, subject }) => [level, subject])).toEqual([
+      ['warning', 'our fields Lead'],
+      ['failure', 'fields CampaignMember'],
+      ['warning', 'fields Task'],
+    ]);
+    expect(found[0]?.message).toBe('Not there, or hidden, on Lead: Leadloop_Tier__c.');
+    expect(found[1]?.remedy).toContain('Read on Campaign.Type');
+    expect(found[2]?.message).toContain('Hidden on Task: Subject.');
+  });
+
+  test('refuses a version of the API that the organisation does not speak, and says which it does', async () => {
+    await using crm = await startSalesforce({ leads: 1 });
+    const { clock, sandbox } = crm;
+    const credentials: SalesforceCredentials = { accessToken: DEFAULT_TOKEN };
+    const parts = { definition: salesforce, clock, baseUrl: sandbox.url, credentials };
+    for (const apiVersion of ['99.0', '25.0']) {
+      const connector = salesforce.open(
+        testContext<SalesforceSettings, SalesforceCredentials>({ ...parts, settings: { apiVersion } }),
+      );
+      const [finding, ...others] = await connector.check(never());
+      expect(others).toEqual([]);
+      expect(finding).toMatchObject({ level: 'failure', subject: 'API version' });
+      expect(finding?.message).toContain(apiVersion);
+      expect(finding?.remedy).toMatch(/from 31\.0 to \d+\.0; leadloop is tested with 67\.0/);
+    }
+  });
+
+  test('warns of e-mail that is nowhere to be found: Einstein Activity Capture may keep it to itself', async () => {
+    await using crm = await ready();
+    const { org } = crm.sandbox;
+    for (const row of org.table('EmailMessage').all()) org.table('EmailMessage').remove(row);
+    for (const row of org.table('Task').all()) org.silently(row, { TaskSubtype: 'Call' });
+    const call = { TaskSubtype: 'Call', IsClosed: true, CreatedDate: crm.clock.now() };
+    org.insert(org.table('Task').object, call, { by: 'somebody' });
+    expect(gaps(await checked(crm))).toMatchObject([
+      {
+        level: 'warning',
+        subject: 'activity',
+        message: expect.stringMatching(/No e-mail .* though tasks have/) as string,
+      },
+    ]);
+    for (const row of org.table('Task').all()) org.table('Task').remove(row);
+    const [finding] = gaps(await checked(crm));
+    expect(finding?.message).toMatch(/Neither a task nor an e-mail/);
+    expect(finding?.remedy).toContain('Sync Email as Salesforce Activity');
+  });
+
+  test('says how person accounts and several currencies are treated, and a person’s account is no company', async () => {
+    await using crm = await ready();
+    add(crm, 'Account', 'IsPersonAccount');
+    add(crm, 'Account', 'CurrencyIsoCode');
+    const found = await checked(crm);
+    expect(gaps(found)).toEqual([]);
+    expect(found.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['person accounts', 'currencies']));
+
+    const accounts = [...crm.sandbox.org.table('Account').all()];
+    const [person] = accounts;
+    if (person !== undefined) crm.sandbox.org.silently(person, { IsPersonAccount: true });
+    const replica = createReplica();
+    const until = new Date(crm.clock.now());
+    await walk(crm.open(), replica, { object: 'Account', lane: 'full', fields: ['Name'], until });
+    expect(replica.records.has(person?.id ?? '')).toBe(false);
+    expect(replica.records.size).toBe(accounts.length - 1);
+    expect(replica.rejected).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { PullBatch } from '../../../src/connector-sdk/index.ts';
+import type { EngagementEvent } from '../../../src/model/engagement.ts';
+import { emptyPage } from '../../../src/model/records.ts';
+import { readAhead } from '../../../src/pull/read-ahead.ts';
+
+const closed: EngagementEvent = {
+  externalId: 'Task:1',
+  type: 'call',
+  occurredAt: new Date('2026-11-20T12:00:00Z'),
+  quantity: 1,
+  contactIds: ['7'],
+  email: null,
+  detail: null,
+};
+
+/** Pages that came while an earlier batch was being committed, as the one batch that they become. */
+async function joined(pages: readonly Partial<PullBatch>[]): Promise<PullBatch> {
+  const all = [{}, ...pages];
+  async function* source(): AsyncGenerator<PullBatch, void, void> {
+    for (const [index, page] of all.entries()) {
+      yield { ...emptyPage, cursor: `${index}`, done: index === all.length - 1, ...page };
+      await Promise.resolve();
+    }
+  }
+  const batches: PullBatch[] = [];
+  for await (const batch of readAhead(source(), { records: 100, pages: 10 })) {
+    batches.push(batch);
+    await setImmediate();
+  }
+  const [, batch, ...others] = batches;
+  if (batch === undefined || others.length > 0) throw new Error(`${batches.length} batches`);
+  return batch;
+}
+
+describe('readAhead', () => {
+  test('pages that are joined keep the last page’s cursor', async () => {
+    expect(await joined([{}, {}])).toMatchObject({ cursor: '2', done: true });
+  });
+
+  test('an event that a later page withdraws is gone', async () => {
+    const batch = await joined([{ events: [closed] }, { withdrawn: ['Task:1'] }]);
+    expect(batch).toMatchObject({ events: [], withdrawn: ['Task:1'] });
+  });
+
+  test('an event that a later page tells again counts', async () => {
+    const batch = await joined([{ withdrawn: ['Task:1', 'Task:2'] }, { events: [closed] }]);
+    expect(batch.events).toEqual([closed]);
+    expect(batch.withdrawn).not.toContain('Task:1');
+  });
+});
