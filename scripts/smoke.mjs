@@ -1,5 +1,5 @@
 // `npm run smoke`: does `npm start` come up, say that it is ready, and go away when told to? Twice, because the second start
-// meets the state of the first. Its own LEADLOOP_HOME, so a developer's state is left alone.
+// meets the state of the first. Its own LEADLOOP_HOME and no secrets, so a developer's state and CRMs are left alone.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,13 @@ import { line, root } from './run.mjs';
 const ready = /^ready\b/m;
 const limitSeconds = { ready: 300, end: 30 };
 
+const {
+  DATABASE_URL: _database,
+  HUBSPOT_TOKEN: _token,
+  SF_SECRET: _secret,
+  LEADLOOP_KEY: _key,
+  ...environment
+} = process.env;
 const home = mkdtempSync(join(tmpdir(), 'leadloop-smoke-'));
 const counts = { passed: 0, failed: 0 };
 for (const name of ['first start', 'second start']) {
@@ -31,7 +38,7 @@ async function start() {
   const child = spawn('npm', ['start'], {
     cwd: root,
     detached: true,
-    env: { ...process.env, LEADLOOP_HOME: home, NO_COLOR: '1' },
+    env: { ...environment, LEADLOOP_HOME: home, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise((resolve) => child.on('close', resolve));

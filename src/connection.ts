@@ -7,6 +7,7 @@ import {
   type Connector,
   type ConnectorDefinition,
   createGovernor,
+  type DailyQuota,
   type Governor,
   sleep as realSleep,
 } from './connector-sdk/index.ts';
@@ -65,12 +66,7 @@ export async function openConnection(
   const cache = isFresh ? sinceNow(stored, now) : stored;
   const governor = createGovernor({
     limits: definition.limits,
-    daily: {
-      share: connection.quota.dailyShare ?? 1,
-      stopAtOrgUse: connection.quota.stopAtOrgUse ?? 1,
-      ...(typeof connection.quota.dailyLimit === 'number' && { limit: connection.quota.dailyLimit }),
-      usage: apiUsageOf(database, { ...binding, timeZone: connection.settings.timezone ?? 'UTC', now }),
-    },
+    daily: dailyQuotaOf(services, orgId, connection),
     now,
     sleep,
   });
@@ -101,6 +97,16 @@ export async function openConnection(
       await connector[Symbol.asyncDispose]();
       await governor[Symbol.asyncDispose]();
     },
+  };
+}
+
+function dailyQuotaOf({ database, now }: SessionServices, orgId: OrgId, connection: StoredConnectionRow): DailyQuota {
+  const { id: connectionId, quota, settings } = connection;
+  return {
+    share: quota.dailyShare ?? 1,
+    stopAtOrgUse: quota.stopAtOrgUse ?? 1,
+    ...(typeof quota.dailyLimit === 'number' && { limit: quota.dailyLimit }),
+    usage: apiUsageOf(database, { orgId, connectionId, timeZone: settings.timezone ?? 'UTC', now }),
   };
 }
 

@@ -3,7 +3,7 @@ import { indented, table } from './text.ts';
 
 export const generalHelp = `
 Examples:
-  leadloop sandbox                              a HubSpot to play with, on port 9001
+  leadloop sandbox salesforce                   a CRM to play with, on this machine
   leadloop apply config/leadloop.yaml           make the database what the file says
   leadloop check                                try credentials, rights, fields and quota
   leadloop sync acme-hubspot                    pull, score, push

@@ -99,7 +99,11 @@ function reportForConnector(file: ConnectionFile, settings: object, { connector,
 }
 
 /** `loginUrl` stands beside `baseUrl`, where people look for it, and is one of the connector's settings all the same. */
-function settingsProblems(file: ConnectionFile, settings: object, { connector, path, reading }: ForConnector): Problem[] {
+function settingsProblems(
+  file: ConnectionFile,
+  settings: object,
+  { connector, path, reading }: ForConnector,
+): Problem[] {
   const { source } = reading;
   const all = shapeProblems(connector.settings, settings, source, [...path, 'settings']);
   if (file.loginUrl === undefined || file.settings?.['loginUrl'] !== undefined) return all;

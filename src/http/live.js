@@ -30,5 +30,5 @@ if (button !== null) {
     isPaused = !isPaused;
     show();
   });
-  setInterval(() => update().catch(() => undefined), everyMs);
+  setInterval(() => void update().catch(() => undefined), everyMs);
 }

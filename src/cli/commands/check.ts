@@ -12,7 +12,8 @@ export const checkCommand: Command = {
     io.answer(report, renderCheckReport);
     const isBad = report.connections.some(
       ({ findings, mapping }) =>
-        findings.some(({ level }) => level === 'failure') || (mapping ?? []).some(({ severity }) => severity === 'pauses'),
+        findings.some(({ level }) => level === 'failure') ||
+        (mapping ?? []).some(({ severity }) => severity === 'pauses'),
     );
     return isBad ? exitCodes.failed : exitCodes.done;
   },

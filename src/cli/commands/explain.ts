@@ -6,7 +6,7 @@ export const explainCommand: Command = {
   usage: 'explain <lead>',
   summary: 'show every point of a lead, why it is MQL or is not, and what the CRM has',
   description: 'LEAD is our id, an e-mail address, or the id of its record in the CRM.',
-  examples: ['leadloop explain jane@district.example', 'leadloop explain 501'],
+  examples: ['leadloop explain jane@district.example', 'leadloop explain 501', 'leadloop explain 00Qak000000000VEAQ'],
   async run(app, { io, arguments: [lead = ''], signal }) {
     const explanation = await app.explain(lead, signal);
     if (explanation === null) throw unknownLead();

@@ -8,15 +8,22 @@ const [usual] = sandboxes;
 
 export const sandboxCommand: Command = {
   usage: 'sandbox [crm]',
-  summary: 'run a HubSpot or a Salesforce on this machine, with data and a menu of faults, to try leadloop without a CRM',
+  summary:
+    'run a HubSpot or a Salesforce on this machine, with data and a menu of faults, to try leadloop without a CRM',
   description:
     `CRM is ${sandboxes.map(({ kind }) => kind).join(' or ')} (default ${usual?.kind}). Needs no database. The data lives in ` +
     'memory and is the same for the same --seed; with the same one, two thirds of the people of the HubSpot are in the ' +
     'Salesforce, too.',
   options: [
-    ...sizeNames().map((size): [string, string] => [`--${size} <number>`, `how many ${size} it begins with (${usually(size)})`]),
+    ...sizeNames().map((size): [string, string] => [
+      `--${size} <number>`,
+      `how many ${size} it begins with (${usually(size)})`,
+    ]),
     ['--seed <number>', 'which people (default 1)'],
-    ['--port <number>', `port to listen on, 0 for any (${sandboxes.map(({ kind, port }) => `${kind}: ${port}`).join(', ')})`],
+    [
+      '--port <number>',
+      `port to listen on, 0 for any (${sandboxes.map(({ kind, port }) => `${kind}: ${port}`).join(', ')})`,
+    ],
   ],
   examples: [
     'leadloop sandbox',
@@ -32,7 +39,9 @@ export const sandboxCommand: Command = {
     });
     const { url, token } = sandbox;
     const { credentials } = kind;
-    io.answer({ kind: kind.kind, url, credentials, token }, () => [...sandbox.banner, '', ...advice(kind, sandbox)].join('\n'));
+    io.answer({ kind: kind.kind, url, credentials, token }, () =>
+      [...sandbox.banner, '', ...advice(kind, sandbox)].join('\n'),
+    );
     await aborted(signal);
     io.note('stopped');
     return exitCodes.done;
@@ -48,7 +57,10 @@ function usually(size: string): string {
   return sandboxes.flatMap(({ kind, sizes }) => (size in sizes ? [`${kind}: ${sizes[size]}`] : [])).join(', ');
 }
 
-function sandboxOptions({ label, port, sizes }: SandboxKind, options: Invocation['options']): SandboxOptions & { port: number } {
+function sandboxOptions(
+  { label, port, sizes }: SandboxKind,
+  options: Invocation['options'],
+): SandboxOptions & { port: number } {
   const foreign = sizeNames().find((size) => options[size] !== undefined && !(size in sizes));
   if (foreign !== undefined) throw misused(`${label} has no ${foreign}.`);
   const given = Object.keys(sizes).filter((size) => options[size] !== undefined);

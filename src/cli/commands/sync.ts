@@ -14,7 +14,7 @@ export const syncCommand: Command = {
     ['--pull-only', 'write nothing into the CRM'],
     ['--dry-run', 'plan the writes and do not send them'],
   ],
-  examples: ['leadloop sync acme-hubspot', 'leadloop sync acme-hubspot --full --pull-only'],
+  examples: ['leadloop sync acme-hubspot', 'leadloop sync acme-salesforce --full --pull-only'],
   async run(app, { io, arguments: [connection = ''], options, signal }) {
     const progress = io.progress();
     try {

@@ -69,11 +69,7 @@ async function answers(url: string): Promise<boolean> {
  * and matched among the real ones.
  * @throws AppError `demo-leads` (fix-config)
  */
-export async function refuseDemoLeads(
-  app: App,
-  { orgs }: Settings,
-  { home, databaseUrl }: Environment,
-): Promise<void> {
+export async function refuseDemoLeads(app: App, { orgs }: Settings, { home, databaseUrl }: Environment): Promise<void> {
   const played = sandboxes.filter(({ file }) => existsSync(join(home, file))).map(({ kind }) => kind);
   for (const { id, slug } of await app.page.orgs()) {
     const wanted = orgs.find((org) => org.slug === slug)?.connections ?? [];

@@ -67,7 +67,9 @@ function readBack(records: LeadLine['crm'], connection: string, style: Style): s
   const values = `${shown(value('lead_score'))} ${shown(value('tier'))}`;
   if (!record.isReadBack) return style.warn(`${values} not read back`);
   const times = own.length > 1 ? ` ×${own.length}` : '';
-  return record.fields.every(({ agrees }) => agrees) ? `${values} ${style.good(`✓${times}`)}` : style.warn(`${values} ≠`);
+  return record.fields.every(({ agrees }) => agrees)
+    ? `${values} ${style.good(`✓${times}`)}`
+    : style.warn(`${values} ≠`);
 }
 
 /** Commands that make leads hot in the sandboxes, as if somebody had been on the website. */
