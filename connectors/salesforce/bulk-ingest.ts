@@ -43,21 +43,27 @@ export function idKey(id: string): string {
   return id.slice(0, 15);
 }
 
-/** What was said of one record: the `idKey` of it, and its result. */
-type Told = readonly [key: string, saved: WireSaved];
+export interface Updates {
+  readonly object: string;
+  /** Every field that any of the rows has. */
+  readonly columns: readonly string[];
+  /** Made while they are written: all of them at once would be much. */
+  readonly rows: Iterable<Row>;
+  /** Takes what Salesforce says of the record with this `idKey`; it may say so twice. */
+  readonly tell: (key: string, saved: WireSaved) => void;
+}
 
-/** Yields what Salesforce says of records, job by job. */
-export async function* ingest(
-  session: Session,
-  { object, rows }: { readonly object: string; readonly rows: readonly Row[] },
-  signal: AbortSignal,
-): AsyncGenerator<Told, void, void> {
+/** Writes what it can, and tells what is known of it. */
+export async function ingest(session: Session, updates: Updates, signal: AbortSignal): Promise<void> {
+  const { object, columns, rows, tell } = updates;
   try {
-    for (const csv of tablesOf(rows, uploadBytes)) {
+    for (const csv of tablesOf(columns, rows, uploadBytes)) {
       const { id } = await startUpdate(session.client, object, signal);
       await run(session, { id, csv }, signal);
-      yield* await outcomes(session.client, { id, kind: 'successfulResults' }, signal);
-      yield* await outcomes(session.client, { id, kind: 'failedResults' }, signal);
+      for (const kind of ['successfulResults', 'failedResults'] as const) {
+        const read = (): Promise<void> => readOutcomes(session.client, { id, kind }, { tell, signal });
+        await session.client.patiently(read, signal);
+      }
     }
   } catch (error) {
     if (!isBulkFailure(error)) throw error;
@@ -66,8 +72,11 @@ export async function* ingest(
 }
 
 /** Pure. As many tables as the size of an upload makes necessary, the rows in their order. */
-export function* tablesOf(rows: readonly Row[], mostBytes: number): Generator<string, void, void> {
-  const columns = [...new Set(rows.flatMap(({ fields }) => Object.keys(fields)))];
+export function* tablesOf(
+  columns: readonly string[],
+  rows: Iterable<Row>,
+  mostBytes: number,
+): Generator<string, void, void> {
   const header = csvLine(['Id', ...columns]);
   let lines: string[] = [];
   let size = 0;
@@ -111,20 +120,23 @@ function unlessRefused(error: unknown): void {
   if (!(error instanceof RequestError)) throw error;
 }
 
-function outcomes(client: SalesforceClient, results: Results, signal: AbortSignal): Promise<readonly Told[]> {
-  return client.patiently(async () => {
-    const { body } = await openOutcomes(client, results, signal);
-    const told: Told[] = [];
-    let header: readonly string[] | null = null;
-    for await (const cells of csvRows(body)) {
-      const names: readonly string[] = (header ??= cells);
-      if (names === cells) continue;
-      const cell = (name: string): string => cells[names.indexOf(name)] ?? '';
-      const saved = results.kind === 'successfulResults' ? { success: true } : failure(cell('sf__Error'));
-      if (saved !== null) told.push([idKey(cell('sf__Id') || cell('Id')), saved]);
+async function readOutcomes(
+  client: SalesforceClient,
+  results: Results,
+  { tell, signal }: Pick<Updates, 'tell'> & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { body } = await openOutcomes(client, results, signal);
+  let header: readonly string[] | null = null;
+  for await (const cells of csvRows(body)) {
+    if (header === null) {
+      header = cells;
+      continue;
     }
-    return told;
-  }, signal);
+    const names: readonly string[] = header;
+    const cell = (name: string): string => cells[names.indexOf(name)] ?? '';
+    const saved = results.kind === 'successfulResults' ? { success: true } : failure(cell('sf__Error'));
+    if (saved !== null) tell(idKey(cell('sf__Id') || cell('Id')), saved);
+  }
 }
 
 /** Null = unknown. No header lifts a duplicate rule here, as one does in a call (docs, duplicate rule header). */

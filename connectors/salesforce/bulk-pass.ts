@@ -2,7 +2,7 @@ import { emptyPage, RequestError, type PullBatch, type PulledPage } from 'leadlo
 import type { SalesforceClient } from './client.ts';
 import { BrokenResultsError } from './csv.ts';
 import { encodeCursor, type BulkPosition } from './cursor.ts';
-import { abortJob, deleteJob, ended, isBulkFailure, startQuery } from './jobs.ts';
+import { abortJob, deleteQuery, ended, isBulkFailure, startQuery } from './jobs.ts';
 import { pageSize } from './limits.ts';
 import type { Reader } from './reader.ts';
 import { openResults, type Line, type ResultPage } from './result-page.ts';
@@ -61,7 +61,7 @@ async function* batches(
     const cursor = encodeCursor(next ?? { kind: 'list', after: null });
     yield { ...page, cursor, done: next === null };
   }
-  await deleteJob(client, 'query', job.id);
+  await deleteQuery(client, job.id, signal);
 }
 
 /** @throws RequestError when it was not completed, or takes too long. */

@@ -50,6 +50,8 @@ export interface SalesforceClient {
   open(call: Call, signal: AbortSignal): Promise<Answer<AsyncIterable<Uint8Array>>>;
   /** Tries an operation again where that may help, as `send` does. */
   patiently<T>(operation: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Whose session it is; asks for one where there is none. Null = Salesforce did not say. */
+  organization(signal: AbortSignal): Promise<string | null>;
   /** What the last answer said of the day; null = nothing. */
   readonly daily: { readonly max: number; readonly remaining: number } | null;
   /** Abandons what is under way. */
@@ -112,6 +114,7 @@ export function createClient(context: Context): SalesforceClient {
       return { body: chunks, headers };
     },
     patiently,
+    organization: async (signal) => (await tokens.current(signal)).organization,
     close() {
       closed.abort(new Error('The Salesforce connection was closed.'));
     },

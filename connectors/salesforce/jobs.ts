@@ -6,9 +6,9 @@ import type { WireJob } from './wire.ts';
 
 // Jobs of Bulk API 2.0: one function for each endpoint, and the wait for a job's end. `query` reads, `ingest` writes.
 
-export type Direction = 'query' | 'ingest';
+type Direction = 'query' | 'ingest';
 
-export type Table = AsyncIterable<Uint8Array>;
+type Table = AsyncIterable<Uint8Array>;
 
 /** Begins to read what a statement finds, archived activities among it. Neither ORDER BY nor LIMIT: Salesforce reads in parts. */
 export function startQuery(client: SalesforceClient, query: string, signal: AbortSignal): Promise<WireJob> {
@@ -97,17 +97,17 @@ export async function ended(
 
 /** As far as it can be done soon: what was written stays written. */
 export async function abortJob(client: SalesforceClient, direction: Direction, id: string): Promise<void> {
-  await tidily((signal) =>
-    client.send({ method: 'PATCH', path: `/jobs/${direction}/${id}`, body: { state: 'Aborted' } }, signal),
+  await tidily((soon) =>
+    client.send({ method: 'PATCH', path: `/jobs/${direction}/${id}`, body: { state: 'Aborted' } }, soon),
   );
 }
 
 /** As far as it can be done soon: Salesforce drops a job by itself after seven days (docs, Bulk API 2.0 limits). */
-export async function deleteJob(client: SalesforceClient, direction: Direction, id: string): Promise<void> {
-  await tidily((signal) => client.send({ method: 'DELETE', path: `/jobs/${direction}/${id}` }, signal));
+export async function deleteQuery(client: SalesforceClient, id: string, signal: AbortSignal): Promise<void> {
+  await tidily((soon) => client.send({ method: 'DELETE', path: `/jobs/query/${id}` }, AbortSignal.any([soon, signal])));
 }
 
-async function tidily(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+async function tidily(work: (soon: AbortSignal) => Promise<unknown>): Promise<void> {
   await work(AbortSignal.timeout(tidyMs)).catch(() => undefined);
 }
 

@@ -1,5 +1,5 @@
 import { createSign } from 'node:crypto';
-import { abortable, AuthError, type ConnectorContext } from 'leadloop/connector-sdk';
+import { abortable, AuthError, RequestError, type ConnectorContext } from 'leadloop/connector-sdk';
 import { assertionLifeSeconds } from './limits.ts';
 import type {
   ClientCredentials,
@@ -14,6 +14,8 @@ export interface Token {
   readonly token: string;
   /** Where its organisation lives; it can move. */
   readonly instanceUrl: string;
+  /** The organisation's id; null = not told. */
+  readonly organization: string | null;
 }
 
 export interface TokenSource {
@@ -64,16 +66,41 @@ export function tokenSource(context: Context, loginUrl: string, exchange: Exchan
   };
 }
 
-function storedToken({ accessToken, instanceUrl }: SalesforceCredentials, loginUrl: string): Token | null {
-  return accessToken === undefined ? null : { token: accessToken, instanceUrl: instanceUrl ?? loginUrl };
+function storedToken(
+  { accessToken, instanceUrl, organization }: SalesforceCredentials,
+  loginUrl: string,
+): Token | null {
+  if (accessToken === undefined) return null;
+  return { token: accessToken, instanceUrl: instanceUrl ?? loginUrl, organization: organization ?? null };
 }
 
-/** A refresh token that comes back new makes the old one worthless, and using that again revokes all. */
+/**
+ * A refresh token that comes back new makes the old one worthless, and using that again revokes all.
+ * @throws RequestError when the session is of another organisation than the one before: there the same ids are nobody.
+ */
 function renewed(stored: SalesforceCredentials, answer: WireToken): SalesforceCredentials {
-  const session = { accessToken: answer.access_token, instanceUrl: answer.instance_url };
+  const organization = organizationIn(answer) ?? stored.organization;
+  if (stored.organization !== undefined && organization !== stored.organization) throw moved();
+  const session = {
+    accessToken: answer.access_token,
+    instanceUrl: answer.instance_url,
+    ...(organization !== undefined && { organization }),
+  };
   return 'refreshToken' in stored
     ? { ...stored, ...session, refreshToken: answer.refresh_token ?? stored.refreshToken }
     : { ...stored, ...session };
+}
+
+function organizationIn({ id = '' }: WireToken): string | undefined {
+  return /\/id\/(00D[a-zA-Z0-9]+)\//.exec(id)?.[1];
+}
+
+function moved(): RequestError {
+  return new RequestError(
+    'The credentials belong to another Salesforce organisation than before.',
+    { status: 200, category: 'WRONG_ORGANIZATION' },
+    { remedy: 'A sandbox gets a new id when it is refreshed: make a new connection for it.' },
+  );
 }
 
 interface TokenRequest {

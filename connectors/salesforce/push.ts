@@ -11,7 +11,7 @@ import {
   type PushOutcome,
   type PushRequest,
 } from 'leadloop/connector-sdk';
-import { fitsTable, idKey, ingest } from './bulk-ingest.ts';
+import { fitsTable, idKey, ingest, type Row } from './bulk-ingest.ts';
 import { decodeValue } from './decode.ts';
 import { updateCollection } from './endpoints.ts';
 import { fateOf, type Fate } from './fate.ts';
@@ -83,16 +83,20 @@ function withoutRepeats(changes: readonly PushChange[]): readonly (readonly Push
 async function writeMass(push: Push, batch: readonly PushChange[]): Promise<void> {
   const { session, request } = push;
   refuseHopeless(push, batch);
-  const open = unsettled(push, batch);
-  const changes = new Map(open.map((change) => [idKey(change.externalId), change]));
-  const rows = open
-    .map(({ externalId, fields }) => ({ id: externalId, fields: encodeFields(push, fields) }))
-    .filter((row) => fitsTable(row));
-  for await (const [key, saved] of ingest(session, { object: request.object, rows }, request.signal)) {
-    const change = changes.get(key);
-    // A record that is not there to be written stays open: the call finds out what became of it.
+  const open = new Map(unsettled(push, batch).map((change) => [idKey(change.externalId), change]));
+  const rows = function* (): Generator<Row, void, void> {
+    for (const { externalId, fields } of open.values()) {
+      const row = { id: externalId, fields: encodeFields(push, fields) };
+      if (fitsTable(row)) yield row;
+    }
+  };
+  const tell = (key: string, saved: WireSaved): void => {
+    const change = open.get(key);
+    // A record that is not there to be written stays open: a call finds out what became of it.
     if (change !== undefined) settleResult(push, change, saved);
-  }
+  };
+  const columns = [...new Set([...open.values()].flatMap(({ fields }) => Object.keys(fields)))];
+  await ingest(session, { object: request.object, columns, rows: rows(), tell }, request.signal);
 }
 
 /** Settles every change of the batch. */

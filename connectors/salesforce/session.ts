@@ -16,11 +16,12 @@ interface Organization {
 }
 
 /**
- * The organisation behind the credentials; read once a day.
+ * The organisation behind the session, in every run: what is kept for a day is what we know of an organisation by its id.
  * @throws RequestError when it is not the one that the settings name.
  */
 export async function account({ client, context }: Session, signal: AbortSignal): Promise<Organization> {
-  const organization = await context.cache.through('account', accountAgeMs, () => readOrganization(client, signal));
+  const key = `account:${(await client.organization(signal)) ?? ''}`;
+  const organization = await context.cache.through(key, accountAgeMs, () => readOrganization(client, signal));
   const { organizationId } = context.settings;
   // The first fifteen characters are the id; the other three are their check sum.
   if (organizationId !== undefined && organizationId.slice(0, 15) !== organization.id.slice(0, 15)) {

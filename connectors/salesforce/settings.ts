@@ -26,7 +26,7 @@ export const settings = Type.Object(
         minimum: 0,
         maximum: 1_440,
         default: 15,
-        description: 'Read so much again, for what is committed late.',
+        description: 'Look back so far for what is committed late and Salesforce does not vouch for.',
       }),
     ),
     bulkQuery: Type.Optional(
@@ -46,6 +46,7 @@ export const settings = Type.Object(
 const kept = {
   accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
   instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
+  organization: Type.Optional(Type.String({ description: 'Whose session it is. Kept up to date by leadloop.' })),
 };
 
 const clientCredentials = Type.Object(
@@ -90,6 +91,7 @@ const session = Type.Object(
     instanceUrl: Type.Optional(
       Type.String({ description: 'Where the organisation lives. Default: settings.loginUrl.' }),
     ),
+    organization: Type.Optional(Type.String({ description: 'Whose session it is.' })),
   },
   { additionalProperties: false, title: 'Session' },
 );

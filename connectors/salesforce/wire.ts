@@ -87,6 +87,8 @@ export interface WireDeleted {
 export interface WireToken {
   readonly access_token: string;
   readonly instance_url: string;
+  /** `https://…/id/ORGANISATION/USER`. */
+  readonly id?: string;
   /** Only where the app rotates its refresh tokens. */
   readonly refresh_token?: string;
 }

@@ -4,8 +4,14 @@ import { plainSync, type RunReport, syncConnection } from '../../src/sync.ts';
 import { type CrmName, crms } from './crms.ts';
 import { addConnection, type BenchServer, openSession, startCrm } from './scene.ts';
 
+/**
+ * What comes in a sync, and how many minutes after the one before. The echo of the first one's writes comes to the live lane at
+ * once and to the settled lane when it has settled; then nothing is new, nor recent enough to be read twice on purpose.
+ */
+const syncs = { first: 0, echo: 0, settled: 20, idle: 20 } as const;
+
 export interface CallCount {
-  readonly sync: 'first' | 'echo' | 'idle';
+  readonly sync: keyof typeof syncs;
   readonly calls: number;
   /** By route, as the CRM saw them. */
   readonly routes: Readonly<Record<string, number>>;
@@ -13,7 +19,7 @@ export interface CallCount {
   readonly lanes: number;
   /** How people were read. */
   readonly read: readonly ReadCount[];
-  /** People who were written, in how many calls, and at least. */
+  /** Records that were written, in how many calls, and at least. */
   readonly changed: number;
   readonly pushed: number;
   readonly leastPushed: number;
@@ -36,24 +42,34 @@ export async function countCalls(
   // As calls, however many wait.
   await addConnection(scene, crm, people + 1);
   const counted: CallCount[] = [];
-  for (const sync of ['first', 'echo', 'idle'] as const) {
+  let aheadMs = 0;
+  for (const [sync, minutes] of Object.entries(syncs) as [CallCount['sync'], number][]) {
+    await crm.advance(minutes * 60_000);
+    aheadMs += minutes * 60_000;
     say(`calls: ${sync} sync of ${people} people of ${name}`);
-    await using session = await openSession(scene.database, scene.orgId);
+    await using session = await openSession(scene.database, scene.orgId, aheadMs);
+    const written = new Map<string, number>();
     const report = await syncConnection(session, {
       ...plainSync,
       acceptMissing: false,
       signal: new AbortController().signal,
-      onProgress: () => undefined,
+      onProgress: ({ phase, object, done }) => void (phase === 'push' && written.set(object, done)),
     });
     if (report.failure !== null) throw new Error(`the ${sync} sync failed: ${report.failure.message}`);
-    counted.push({ sync, ...countOf(name, report, await crm.takeCalls()) });
+    counted.push({ sync, ...countOf(name, { report, written, routes: await crm.takeCalls() }) });
   }
   return counted;
 }
 
-function countOf(name: CrmName, report: RunReport, routes: Readonly<Record<string, number>>): Omit<CallCount, 'sync'> {
+interface Synced {
+  readonly report: RunReport;
+  /** Records that were written, by object. */
+  readonly written: ReadonlyMap<string, number>;
+  readonly routes: Readonly<Record<string, number>>;
+}
+
+function countOf(name: CrmName, { report, written, routes }: Synced): Omit<CallCount, 'sync'> {
   const { people, leastRead, write } = crms[name];
-  const changed = report.counts.pushed;
   return {
     calls: sumOf(routes, /./),
     routes,
@@ -61,9 +77,9 @@ function countOf(name: CrmName, report: RunReport, routes: Readonly<Record<strin
     read: report.objects
       .filter(({ object }) => object === people)
       .map(({ lane, records, calls }) => ({ lane, records, calls, least: leastRead[lane](records) })),
-    changed,
+    changed: report.counts.pushed,
     pushed: sumOf(routes, write.route),
-    leastPushed: Math.ceil(changed / write.records),
+    leastPushed: [...written.values()].reduce((calls, records) => calls + Math.ceil(records / write.records), 0),
   };
 }
 

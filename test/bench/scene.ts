@@ -78,6 +78,8 @@ export interface RunningCrm extends AsyncDisposable {
   readonly url: string;
   /** Calls by route since the last time, as the CRM saw them. */
   takeCalls(): Promise<Readonly<Record<string, number>>>;
+  /** Lets time pass in there. */
+  advance(ms: number): Promise<void>;
 }
 
 /** A CRM with so many people, in a process of its own and without rate limits. */
@@ -92,6 +94,12 @@ export async function startCrm(name: CrmName, people: number): Promise<RunningCr
       const answer = await fetch(`${url}/__sandbox/requests`);
       await fetch(`${url}/__sandbox/requests`, { method: 'DELETE' });
       return ((await answer.json()) as { counts: Record<string, number> }).counts;
+    },
+    async advance(advanceMs) {
+      const body = JSON.stringify({ advanceMs });
+      const headers = { 'content-type': 'application/json' };
+      const { ok } = await fetch(`${url}/__sandbox/clock`, { method: 'POST', headers, body });
+      if (!ok) throw new Error(`the clock of ${name} cannot be moved`);
     },
     async [Symbol.asyncDispose]() {
       child.disconnect();
@@ -133,12 +141,13 @@ export async function addConnection(
   return id;
 }
 
-export async function openSession(database: Database, orgId: OrgId): Promise<Session> {
+/** `aheadMs`: how far the clock of the session is ahead of the real one. */
+export async function openSession(database: Database, orgId: OrgId, aheadMs = 0): Promise<Session> {
   const services = {
     database,
     definitions: unlimited,
     sealer,
-    now: () => new Date(),
+    now: () => new Date(Date.now() + aheadMs),
     newId: randomUUID,
     random: Math.random,
     log: () => undefined,

@@ -191,4 +191,62 @@ describe('e-mail', () => {
     await pull(crm, replica, { object: 'EmailMessage', since });
     expect([...replica.events.keys()].filter((key) => key.startsWith(id))).toEqual([]);
   });
+
+  test('is its recipients’ or its sender’s, as its relations have them: one call for two hundred messages', async () => {
+    await using crm = await startSalesforce({ leads: 4 });
+    const [to = '', copied = '', from = '', other = ''] = crm.leads();
+    const relate = (mail: Row, RelationType: string, RelationId: string | null): Row =>
+      insert(crm, 'EmailMessageRelation', { EmailMessageId: mail.id, RelationType, RelationId });
+    const task = insert(crm, 'Task', { ...called(crm, other), TaskSubtype: 'Email' });
+    const sent = insert(crm, 'EmailMessage', { ...opened(crm), ActivityId: task.id });
+    relate(sent, 'FromAddress', crm.sandbox.org.automationUser);
+    relate(sent, 'ToAddress', to);
+    relate(sent, 'ToAddress', null);
+    relate(sent, 'CcAddress', copied);
+    const reply = insert(crm, 'EmailMessage', { ...opened(crm), Incoming: true, ActivityId: task.id });
+    relate(reply, 'FromAddress', from);
+    relate(reply, 'ToAddress', crm.sandbox.org.automationUser);
+    for (let n = 0; n < 210; n += 1) insert(crm, 'EmailMessage', { ...opened(crm), ActivityId: task.id });
+
+    const before = crm.sandbox.requests.entries().length;
+    const { replica } = await caughtUp(crm, 'EmailMessage');
+    expect(peopleOf(replica, `EmailMessage:${sent.id}:open`)).toEqual([to]);
+    expect(peopleOf(replica, `EmailMessage:${reply.id}:reply`)).toEqual([from]);
+    expect(replica.events.has(`EmailMessage:${reply.id}:open`)).toBe(false);
+    const asked = crm.sandbox.requests
+      .entries()
+      .slice(before)
+      .map(({ url }) => decodeURIComponent(url));
+    const counted = new Set([...replica.events.values()].map(({ externalId }) => externalId.split(':')[1]));
+    expect(asked.filter((url) => url.includes('FROM EmailMessageRelation'))).toHaveLength(
+      Math.ceil(counted.size / 200),
+    );
+  });
+});
+
+describe('a shared activity', () => {
+  test('is everybody’s whom Salesforce names; one that is not shared costs no call', async () => {
+    await using crm = await startSalesforce({ leads: 4 });
+    const [first = '', second = ''] = crm.leads();
+    for (const object of ['Task', 'Event']) {
+      const values = object === 'Task' ? called(crm, first) : { WhoId: first, StartDateTime: crm.clock.now() };
+      const alone = insert(crm, object, values);
+      const shared = insert(crm, object, { ...values, WhoCount: 2 });
+      for (const RelationId of [first, second]) {
+        insert(crm, `${object}WhoRelation`, { [`${object}Id`]: shared.id, RelationId });
+      }
+      const before = crm.sandbox.requests.entries().length;
+      const { replica } = await caughtUp(crm, object);
+      expect(peopleOf(replica, `${object}:${alone.id}`)).toEqual([first]);
+      expect(peopleOf(replica, `${object}:${shared.id}`)).toEqual([first, second]);
+      const asked = crm.sandbox.requests
+        .entries()
+        .slice(before)
+        .map(({ url }) => decodeURIComponent(url));
+      const related = asked.filter((url) => url.includes(`FROM ${object}WhoRelation`));
+      expect(related).toHaveLength(1);
+      expect(related[0]).toContain(shared.id);
+      expect(related[0]).not.toContain(alone.id);
+    }
+  });
 });

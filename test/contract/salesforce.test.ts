@@ -174,7 +174,7 @@ describe('Salesforce’s own traps', () => {
     await using crm = await startSalesforce({ leads: 300 }, { bulkPageRows: 40 });
     for (const [at, id] of crm.leads().entries()) crm.edit(id, 'Title', `of "${at}",\nin two lines`);
     const replica = createReplica();
-    const faults = ['broken-body', 'truncated-json', 'socket-reset', '503-html', 'concurrent-limit'] as const;
+    const faults = ['truncated-body', 'truncated-json', 'socket-reset', '503-html', 'concurrent-limit'] as const;
     let since: Cursor | null = null;
     for (let step = 0, done = false; !done; step += 1) {
       crm.sandbox.faults.activate({ name: faults[step % faults.length] ?? '503', path: '/jobs/query', count: 1 });

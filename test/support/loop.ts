@@ -33,6 +33,8 @@ export type SalesforceLoop = Loop<SalesforceSandbox>;
 export interface LoopOptions {
   readonly push?: 'plan' | 'auto';
   readonly blastRadius?: { readonly records: number; readonly share: number };
+  /** Records from which they are written as a job. */
+  readonly massFrom?: number;
   readonly pull?: Readonly<Record<string, unknown>>;
   /** Settings of the connector. */
   readonly connector?: Readonly<Record<string, unknown>>;
@@ -146,7 +148,7 @@ async function addConnection(
   { kind, credentials }: Pick<CrmSide<never>, 'kind' | 'credentials'>,
   { orgId, name, url, options }: { orgId: OrgId; name: string; url: string; options: LoopOptions },
 ): Promise<string> {
-  const policy = { mode: options.push ?? 'auto', blastRadius: options.blastRadius };
+  const policy = { mode: options.push ?? 'auto', blastRadius: options.blastRadius, massFrom: options.massFrom };
   const settings = { pull: options.pull ?? {}, connector: options.connector ?? {} };
   const [connection] = await db.sql<{ id: string }>(
     `insert into connections (org_id, name, kind, base_url, push_policy, settings, quota)

@@ -1,13 +1,11 @@
-import { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LoggedRequest } from '../hubspot/request-log.ts';
-import { spoilReply } from '../hubspot/faults/spoil.ts';
 import type { Core } from './core.ts';
 import { html, notFound, restError, VendorError } from './errors.ts';
 import { answerFault, xmlUnauthorised } from './faults/answers.ts';
 import type { ActiveFault } from './faults/faults.ts';
 import { faultKind } from './faults/menu.ts';
+import { spoilReply } from './faults/spoil.ts';
 
 /** Longer URLs are refused with 414 at about this many characters. */
 const MAX_URL = 16_000;
@@ -117,33 +115,6 @@ function isVendorPath(url: string): boolean {
   return !url.startsWith('/__sandbox');
 }
 
-const FLUSH_MS = 20;
-
-/** Half of the answer, then the line breaks. */
-function brokenBody(payload: string, { request, reply }: { request: FastifyRequest; reply: FastifyReply }): Readable {
-  void reply.removeHeader('content-length');
-  return Readable.from(
-    (async function* () {
-      yield payload.slice(0, Math.ceil(payload.length / 2));
-      await delay(FLUSH_MS);
-      request.raw.socket.resetAndDestroy();
-    })(),
-  );
-}
-
-function spoil(
-  fault: ActiveFault,
-  payload: string,
-  exchange: { request: FastifyRequest; reply: FastifyReply },
-): unknown {
-  const { name } = fault;
-  if (name === 'broken-body') return brokenBody(payload, exchange);
-  const spoils = name === 'slow-body' || name === 'truncated-json' || name === 'applied-but-reset';
-  return spoils
-    ? spoilReply({ id: 0, activatedAt: 0, seen: 0, struck: 0, name, ms: fault.ms ?? 2_000 }, payload, exchange)
-    : payload;
-}
-
 export function installPipeline(app: FastifyInstance, core: Core): void {
   addParsers(app);
   app.addHook('onRequest', (request, reply, done) => {
@@ -158,7 +129,7 @@ export function installPipeline(app: FastifyInstance, core: Core): void {
     const spoiling = state?.struck.find((fault) => faultKind(fault.name).phase === 'reply');
     // A body of no characters is a body too: a reset after a 204 must reset.
     const text = typeof payload === 'string' ? payload : payload === null || payload === undefined ? '' : undefined;
-    done(null, spoiling === undefined || text === undefined ? payload : spoil(spoiling, text, { request, reply }));
+    done(null, spoiling === undefined || text === undefined ? payload : spoilReply(spoiling, text, { request, reply }));
   });
   app.setErrorHandler((error: FastifyError | Error, _request, reply) => sendError(toVendorError(error), reply));
   app.setNotFoundHandler((_request, reply) => sendError(notFound(), reply));

@@ -15,6 +15,55 @@ const job = {
   contentType: 'CSV',
   apiVersion: 67,
 };
+const ingestJob = { ...job, operation: 'upsert', externalIdFieldName: 'External_Id__c' };
+const ingestCounts = {
+  numberRecordsProcessed: 2,
+  numberRecordsFailed: 1,
+  retries: 0,
+  totalProcessingTime: 133,
+  apiActiveProcessingTime: 0,
+  apexProcessingTime: 0,
+};
+const basics = {
+  activateable: false,
+  associateEntityType: null,
+  associateParentEntity: null,
+  createable: true,
+  custom: false,
+  customSetting: false,
+  deepCloneable: false,
+  deletable: true,
+  deprecatedAndHidden: false,
+  feedEnabled: true,
+  hasSubtypes: false,
+  isInterface: false,
+  isSubtype: false,
+  keyPrefix: '00Q',
+  label: 'Lead',
+  labelPlural: 'Leads',
+  layoutable: true,
+  mergeable: true,
+  mruEnabled: true,
+  name: 'Lead',
+  queryable: true,
+  replicateable: true,
+  retrieveable: true,
+  searchable: true,
+  triggerable: true,
+  undeletable: true,
+  updateable: true,
+  urls: {
+    compactLayouts: '/c',
+    rowTemplate: '/{ID}',
+    approvalLayouts: '/a',
+    listviews: '/l',
+    describe: '/d',
+    quickActions: '/q',
+    layouts: '/l',
+    sobject: '/s',
+  },
+};
+const noFields = { success: false, errors: [{ statusCode: 'CODE', message: 'text', fields: [] }] };
 const format = { lineEnding: 'LF', columnDelimiter: 'COMMA' };
 
 export const SAMPLES = {
@@ -32,6 +81,102 @@ export const SAMPLES = {
     done: true,
     records: [{ attributes: { type: 'AggregateResult' }, Status: 'Open', expr0: 3 }],
   },
+  count: { totalSize: 17, done: true, records: [] },
+  children: {
+    totalSize: 1,
+    done: true,
+    records: [
+      {
+        attributes,
+        Id: '006ak00000000001AAA',
+        OpportunityContactRoles: {
+          totalSize: 1,
+          done: true,
+          records: [{ attributes, ContactId: '003ak00000000001AAA', Role: 'Evaluator' }],
+        },
+      },
+    ],
+  },
+  address: {
+    totalSize: 1,
+    done: true,
+    records: [
+      {
+        attributes,
+        Address: {
+          city: 'Oakville',
+          country: 'USA',
+          geocodeAccuracy: null,
+          latitude: null,
+          longitude: null,
+          postalCode: null,
+          state: 'FL',
+          street: null,
+        },
+        City: 'Oakville',
+      },
+    ],
+  },
+  toolingQuery: {
+    size: 1,
+    totalSize: 1,
+    done: true,
+    queryLocator: null,
+    entityTypeName: 'CustomField',
+    records: [{ attributes, Id: '00N', DeveloperName: 'A', TableEnumOrId: 'Lead', FullName: 'Lead.A__c', Label: 'A' }],
+  },
+  record: { attributes, Id: '00Qak00000000001AAA', IsDeleted: false, MasterRecordId: null, SystemModstamp: stamp },
+  multiple: ['/services/data/v67.0/sobjects/Lead/00Q'],
+  globalDescribe: { encoding: 'UTF-8', maxBatchSize: 200, sobjects: [basics] },
+  basicInformation: { objectDescribe: basics, recentItems: [] },
+  compositeFailed: {
+    compositeResponse: [
+      { body: [{ message: 'text', errorCode: 'NOT_FOUND' }], httpHeaders: {}, httpStatusCode: 404, referenceId: 'r' },
+    ],
+  },
+  userinfo: {
+    sub: 'https://login.salesforce.com/id/00D/005',
+    user_id: '005',
+    organization_id: '00D',
+    preferred_username: 'a@example.com',
+    nickname: 'a',
+    name: 'A B',
+    email: 'a@example.com',
+    email_verified: true,
+    given_name: 'A',
+    family_name: 'B',
+    zoneinfo: 'UTC',
+    photos: { picture: 'https://x/F', thumbnail: 'https://x/T' },
+    profile: 'https://x/005',
+    picture: 'https://x/F',
+    address: {},
+    is_salesforce_integration_user: true,
+    urls: {
+      enterprise: '',
+      metadata: '',
+      partner: '',
+      rest: '',
+      sobjects: '',
+      search: '',
+      query: '',
+      recent: '',
+      tooling_soap: '',
+      tooling_rest: '',
+      profile: '',
+      feeds: '',
+      groups: '',
+      users: '',
+      feed_items: '',
+      feed_elements: '',
+      custom_domain: '',
+    },
+    active: true,
+    user_type: 'STANDARD',
+    language: 'en_US',
+    locale: 'en_US',
+    utcOffset: 0,
+    updated_at: '2026-05-06T09:49:19Z',
+  },
   error: [{ message: 'text', errorCode: 'CODE' }],
   fieldError: [{ message: 'text', errorCode: 'CODE', fields: ['City'] }],
   plainFieldError: [{ message: 'text', errorCode: 'CODE', fields: [] }],
@@ -48,7 +193,9 @@ export const SAMPLES = {
   created: { id: '00Qak00000000001AAA', success: true, errors: [] },
   upserted: { id: '00Qak00000000001AAA', success: true, errors: [], created: true },
   collectionFailed: [failure],
-  collectionPlainFailed: [{ success: false, errors: [{ statusCode: 'CODE', message: 'text', fields: [] }] }],
+  collectionPlainFailed: [noFields],
+  collectionUpserted: [{ id: '00Qak00000000001AAA', success: true, errors: [], created: true }],
+  collectionUpsertFailed: [{ ...noFields, created: false }],
   collectionWritten: [{ id: '00Qak00000000001AAA', success: true, errors: [] }],
   updated: { ids: ['00Qak00000000001AAA'], latestDateCovered: stamp },
   deleted: {
@@ -66,7 +213,10 @@ export const SAMPLES = {
     retries: 0,
     totalProcessingTime: 133,
   },
-  ingestJob: { ...job, contentUrl: 'services/data/v67.0/jobs/ingest/750ak00000000001AAA/batches', ...format },
+  ingestJob: { ...ingestJob, contentUrl: 'services/data/v67.0/jobs/ingest/750ak00000000001AAA/batches', ...format },
+  ingestClosed: ingestJob,
+  ingestSeen: { ...ingestJob, jobType: 'V2Ingest', ...format, ...ingestCounts },
+  ingestFailed: { ...ingestJob, jobType: 'V2Ingest', ...format, ...ingestCounts, errorMessage: 'InvalidBatch : …' },
   customField: { id: '00Nak00000000001AAA', success: true, errors: [], warnings: [], infos: [] },
   composite: {
     compositeResponse: [
@@ -111,4 +261,23 @@ export const FIELD_KEYS = (
   'polymorphicForeignKey precision queryByDistance referenceTargetField referenceTo relationshipName ' +
   'relationshipOrder restrictedDelete restrictedPicklist scale searchPrefilterable soapType sortable type unique ' +
   'updateable writeRequiresMasterRead'
+).split(' ');
+
+/** Keys of a described object that are not in the global list, as recorded in 2026. */
+export const DESCRIBE_KEYS = (
+  'actionOverrides childRelationships compactLayoutable defaultImplementation extendedBy extendsInterfaces fields ' +
+  'implementedBy implementsInterfaces listviewable lookupLayoutable namedLayoutInfos networkScopeFieldName ' +
+  'recordTypeInfos searchLayoutable sobjectDescribeOption supportedScopes'
+).split(' ');
+
+/** Elements of the older Bulk API, in their order. */
+export const JOB_INFO = (
+  'id operation object createdById createdDate systemModstamp state concurrencyMode contentType numberBatchesQueued ' +
+  'numberBatchesInProgress numberBatchesCompleted numberBatchesFailed numberBatchesTotal numberRecordsProcessed ' +
+  'numberRetries apiVersion numberRecordsFailed totalProcessingTime apiActiveProcessingTime apexProcessingTime'
+).split(' ');
+
+export const BATCH_INFO = (
+  'id jobId state createdDate systemModstamp numberRecordsProcessed numberRecordsFailed totalProcessingTime ' +
+  'apiActiveProcessingTime apexProcessingTime'
 ).split(' ');

@@ -154,6 +154,33 @@ test(
   },
 );
 
+test('a mass push is one job for each object, and its echo is read like any other', async () => {
+  await using loop = await startSalesforceLoop({
+    sandbox: { leads: 450, contacts: 250 },
+    pull: { objects: [] },
+    massFrom: 200,
+  });
+  const hands = salesforceHandsOf(loop);
+  const waiting = hands.living('Lead').length + hands.living('Contact').length;
+  expect((await loop.sync()).counts).toMatchObject({ pushed: waiting, pushRejected: 0, pushDeferred: 0 });
+  const calls = salesforceCallsOf(loop.crm);
+  expect(calls).toMatchObject({
+    // The one lead that is there twice: only the header of a call lifts the duplicate rule.
+    'PATCH /composite/sobjects': 1,
+    'POST /jobs/ingest': 2,
+    'PUT /jobs/ingest/:id/batches': 2,
+    'PATCH /jobs/ingest/:id': 2,
+    'GET /jobs/ingest/:id/successfulResults': 2,
+    'GET /jobs/ingest/:id/failedResults': 2,
+  });
+  for (const turn of ['echo', 'rest']) {
+    loop.clock.advance(5_000);
+    loop.crm.requests.reset();
+    expect({ turn, ...(await loop.sync()).counts }).toMatchObject({ turn, changed: 0, scored: 0, pushed: 0 });
+    expect(salesforceWritesOf(loop.crm)).toBe(0);
+  }
+});
+
 test('nothing of the sandbox’s own is asked of a server', async () => {
   await using loop = await startSalesforceLoop();
   await using proxy = await startProxy(loop.crm.url);

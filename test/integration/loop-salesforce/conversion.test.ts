@@ -121,7 +121,7 @@ test('a lead that was converted into a contact we know makes one person of the t
   const [other] = await peopleNamed(loop, 'king@example.org');
   const past = await pastOf(loop, older!.id);
   hands.edit(contact, { AccountId: hands.living('Account')[0]!.id });
-  hands.convert(lead, { contactId: contact, opportunity: false });
+  hands.convert(lead, { contact: hands.row(contact), opportunity: false });
   await settle(loop);
   const alive = await loop.db.sql<{ id: string; status: string }>(
     'select id, status from leads where id = any($1) and merged_into is null',

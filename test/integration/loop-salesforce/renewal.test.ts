@@ -30,6 +30,20 @@ test('a session that has ended is renewed once', async () => {
   expect(tokensAsked(loop)).toBe(2);
 });
 
+test('a sandbox that was refreshed under us is refused before anything is read or written', async () => {
+  await using loop = await startSalesforceLoop();
+  await loop.sync();
+  loop.crm.faults.activate({ name: 'org-changed' });
+  loop.crm.faults.activate({ name: 'session-expired' });
+  loop.clock.advance(5_000);
+  loop.crm.requests.reset();
+  const report = await loop.sync();
+  expect(report).toMatchObject({ status: 'failed', failure: { code: 'crm-request', recovery: 'fix-config' } });
+  expect(report.failure?.remedy).toContain('new connection');
+  expect(loop.crm.requests.entries().filter(({ method, status }) => method === 'PATCH' && status < 300)).toEqual([]);
+  expect(report.counts).toMatchObject({ pulled: 0, pushed: 0 });
+});
+
 test('two processes do not use a rotating refresh token twice (trap 9)', async () => {
   await using loop = await startSalesforceLoop({ credentials: refreshable });
   // The second use of a token that has been rotated revokes everything, as Salesforce does.

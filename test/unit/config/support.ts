@@ -66,8 +66,8 @@ export function written(files: Readonly<Record<string, string>>): string {
   return join(folder, Object.keys(files)[0] ?? '');
 }
 
-export async function load(files: Readonly<Record<string, string>>): Promise<Settings> {
-  return loadSettings(written(files), context);
+export async function load(files: Readonly<Record<string, string>>, installed = context): Promise<Settings> {
+  return loadSettings(written(files), installed);
 }
 
 /** The problems of files that must not load. */

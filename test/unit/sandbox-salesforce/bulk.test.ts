@@ -166,6 +166,46 @@ describe('bulk ingest', () => {
     expect((await sandbox.call('GET', `${path}/unprocessedrecords/`)).text).toBe('"Id","Nope__c"\n"1","2"\n');
   });
 
+  it.each([
+    ['BACKQUOTE', '`', 'LF', '\n'],
+    ['SEMICOLON', ';', 'CRLF', '\r\n'],
+    ['TAB', '\t', 'LF', '\n'],
+    ['CARET', '^', 'CRLF', '\r\n'],
+    ['PIPE', '|', 'LF', '\n'],
+  ])('speaks CSV with %s and %s', async (columnDelimiter, comma, lineEnding, newline) => {
+    const sandbox = await org();
+    const csv = `LastName${comma}Company${newline}"A${comma}B"${comma}O, P${newline}`;
+    const format = { columnDelimiter, lineEnding };
+    const { path, status } = await ingest(sandbox, csv, { operation: 'insert', ...format });
+    expect(status.body).toMatchObject({ numberRecordsProcessed: 1, numberRecordsFailed: 0, ...format });
+    const [row] = await sandbox.rows('SELECT Id, LastName, Company FROM Lead');
+    expect(row).toMatchObject({ LastName: `A${comma}B`, Company: 'O, P' });
+    const { text } = await sandbox.call('GET', `${path}/successfulResults`);
+    expect(text).toBe(
+      `"sf__Id"${comma}"sf__Created"${comma}LastName${comma}Company${newline}` +
+        `"${row?.Id}"${comma}"true"${comma}"A${comma}B"${comma}"O, P"${newline}`,
+    );
+    const query = { operation: 'query', query: 'SELECT Company FROM Lead', ...format };
+    const { body } = await sandbox.call('POST', QUERY, query);
+    await finished(sandbox, `${QUERY}/${body.id}`);
+    expect((await sandbox.call('GET', `${QUERY}/${body.id}/results`)).text).toBe(`"Company"${newline}"O, P"${newline}`);
+  });
+
+  it('refuses a dialect it does not speak', async () => {
+    const sandbox = await org();
+    const order = { object: 'Lead', operation: 'insert', columnDelimiter: 'SPACE' };
+    expect(first(await sandbox.call('POST', INGEST, order)).errorCode).toBe('INVALIDJOB');
+  });
+
+  it('fails on a column field-level security hides, as on one that is not there', async () => {
+    const sandbox = await org();
+    await sandbox.admin('faults', { name: 'field-hidden', field: 'Lead.Phone' });
+    const { status } = await ingest(sandbox, 'LastName,Company,Phone\nA,O,1\n', { operation: 'insert' });
+    expect(status.body).toMatchObject({ state: 'Failed', errorMessage: 'InvalidBatch : Field name not found : Phone' });
+    const query = await sandbox.call('POST', QUERY, { operation: 'query', query: 'SELECT Phone FROM Lead' });
+    expect(first(query).message).toContain('INVALID_FIELD');
+  });
+
   it('takes one upload, inserts, upserts and deletes, and assigns nobody', async () => {
     const sandbox = await org();
     await ingest(sandbox, 'LastName,Company\nA,O\n', { operation: 'insert' });

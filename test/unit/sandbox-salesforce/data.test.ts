@@ -51,12 +51,21 @@ describe('seeded data', () => {
       'Task',
       'Event',
       'EmailMessage',
+      'EmailMessageRelation',
       'Opportunity',
       'OpportunityContactRole',
       'User',
     ]) {
       expect([object, await count(`SELECT COUNT() FROM ${object}`)]).not.toStrictEqual([object, 0]);
     }
+    const relations = await sandbox.rows(
+      'SELECT RelationType, RelationAddress, Relation.Name, EmailMessage.Incoming, EmailMessage.FromAddress FROM EmailMessageRelation',
+    );
+    for (const { RelationType, RelationAddress, EmailMessage } of relations) {
+      const { FromAddress } = EmailMessage as { FromAddress: unknown };
+      if (RelationType === 'FromAddress') expect(RelationAddress).toBe(FromAddress);
+    }
+    expect(await count('SELECT COUNT() FROM EmailMessage')).toBe(relations.length / 2);
     const cases = [
       'IsConverted = TRUE',
       'IsDeleted = TRUE AND MasterRecordId = null',

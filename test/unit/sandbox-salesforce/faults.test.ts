@@ -111,15 +111,39 @@ describe('fault menu', () => {
     expect(await sandbox.rows('SELECT Title FROM Lead')).toMatchObject([{ Title: 'X' }]);
   });
 
-  it('socket-reset, truncated-json and slow-body spoil answers', async () => {
+  it('socket-reset, truncated-json, broken-body and slow-body spoil answers', async () => {
     const sandbox = await org();
     await activate(sandbox, { name: 'socket-reset', count: 1 });
     await expect(sandbox.call('GET', LIMITS)).rejects.toThrow('fetch failed');
     await activate(sandbox, { name: 'truncated-json', count: 1 });
     expect(() => JSON.parse('{')).toThrow(SyntaxError);
     expect((await sandbox.call('GET', LIMITS)).body).toStrictEqual({});
+    await activate(sandbox, { name: 'broken-body', count: 1 });
+    await expect(sandbox.call('GET', LIMITS)).rejects.toThrow('terminated');
     await activate(sandbox, { name: 'slow-body', ms: 20, count: 1 });
     expect((await sandbox.call('GET', LIMITS)).body['DailyApiRequests']).toBeDefined();
+  });
+
+  it('truncated-json ends in good order, truncated-body does not; neither spares CSV', async () => {
+    const sandbox = await org({ bulkPolls: 0 });
+    for (let at = 0; at < 20; at += 1) await makeLead(sandbox);
+    const base = `${V}/jobs/query`;
+    const { body } = await sandbox.call('POST', base, { operation: 'query', query: 'SELECT Id FROM Lead' });
+    await sandbox.call('GET', `${base}/${body.id}`);
+    const results = async (): Promise<string> => (await sandbox.call('GET', `${base}/${body.id}/results`)).text;
+    const whole = await results();
+    await activate(sandbox, { name: 'truncated-json', path: '/results', count: 1 });
+    expect(await results()).toBe(whole.slice(0, Math.ceil(whole.length / 2)));
+    await activate(sandbox, { name: 'truncated-body', path: '/results', count: 1 });
+    await expect(results()).rejects.toThrow('terminated');
+    await activate(sandbox, { name: 'headers-lost', path: '/results', count: 1 });
+    const { headers } = await sandbox.call('GET', `${base}/${body.id}/results`);
+    expect(
+      ['sforce-locator', 'sforce-numberofrecords', 'sforce-limit-info'].map((name) => headers.get(name)),
+    ).toStrictEqual(['null', null, null]);
+    await activate(sandbox, { name: 'truncated-body', path: '/limits', count: 1 });
+    await expect(sandbox.call('GET', LIMITS)).rejects.toThrow('terminated');
+    expect(await results()).toBe(whole);
   });
 
   it('short-pages, field-hidden and org-changed last until switched off', async () => {

@@ -79,6 +79,22 @@ describe('deletes', () => {
     await sandbox.call('DELETE', `${V}/sobjects/Account/${AccountId}`);
     expect(await sandbox.rows('SELECT Id FROM Contact')).toHaveLength(0);
   });
+
+  it('take activities along, log them, and bring back with the parent what went with it', async () => {
+    const sandbox = await org({ now: () => NOON });
+    const AccountId = await sandbox.create('Account', { Name: 'Oak' });
+    const WhoId = await sandbox.create('Contact', { LastName: 'Stone', AccountId });
+    const earlier = await sandbox.create('Task', { WhoId, Subject: 'Old' });
+    await sandbox.create('Task', { WhoId, Subject: 'Call' });
+    await sandbox.call('DELETE', `${V}/sobjects/Task/${earlier}`);
+    sandbox.advance(60_000);
+    await sandbox.call('DELETE', `${V}/sobjects/Account/${AccountId}`);
+    const deleted = await sandbox.query('SELECT Subject FROM Task WHERE IsDeleted = TRUE', { all: true });
+    expect(deleted.body.totalSize).toBe(2);
+    await sandbox.admin(`records/${AccountId}/undelete`);
+    expect(await sandbox.rows('SELECT LastName FROM Contact')).toMatchObject([{ LastName: 'Stone' }]);
+    expect(await sandbox.rows('SELECT Subject FROM Task')).toMatchObject([{ Subject: 'Call' }]);
+  });
 });
 
 describe('merges', () => {
@@ -96,6 +112,40 @@ describe('merges', () => {
     expect(stamp(sandbox, winner)).toBe(NOON + 60_000);
     expect(stamp(sandbox, task)).toBe(NOON);
     expect(await sandbox.rows('SELECT WhoId FROM Task')).toMatchObject([{ WhoId: winner }]);
+  });
+});
+
+describe('merges of contacts and accounts', () => {
+  it('move what hangs on the losers to the winner', async () => {
+    const sandbox = await org({ now: () => NOON });
+    const [winner, loser] = [
+      await sandbox.create('Account', { Name: 'Oak' }),
+      await sandbox.create('Account', { Name: 'Oak Inc.' }),
+    ];
+    const a = await sandbox.create('Contact', { LastName: 'A', AccountId: loser });
+    const b = await sandbox.create('Contact', { LastName: 'B', AccountId: winner });
+    const OpportunityId = await sandbox.create('Opportunity', {
+      Name: 'Deal',
+      StageName: 'Prospecting',
+      CloseDate: '2026-06-01',
+      AccountId: loser,
+    });
+    await sandbox.create('OpportunityContactRole', { OpportunityId, ContactId: a });
+    const message = await sandbox.create('EmailMessage', { Subject: 'Hi', Status: '3' });
+    await sandbox.create('EmailMessageRelation', { EmailMessageId: message, RelationId: a, RelationType: 'ToAddress' });
+    sandbox.advance(60_000);
+    await sandbox.admin('merge', { winner, losers: [loser] });
+    await sandbox.admin('merge', { winner: b, losers: [a] });
+    expect(await sandbox.rows('SELECT AccountId FROM Contact')).toMatchObject([{ AccountId: winner }]);
+    expect(await sandbox.rows('SELECT AccountId, SystemModstamp FROM Opportunity')).toMatchObject([
+      { AccountId: winner, SystemModstamp: '2026-03-02T12:00:00.000+0000' },
+    ]);
+    expect(await sandbox.rows('SELECT ContactId FROM OpportunityContactRole')).toMatchObject([{ ContactId: b }]);
+    expect(await sandbox.rows('SELECT RelationId FROM EmailMessageRelation')).toMatchObject([{ RelationId: b }]);
+    await sandbox.admin(`records/${a}/undelete`);
+    expect(await sandbox.rows(`SELECT MasterRecordId FROM Contact WHERE Id = '${a}'`)).toMatchObject([
+      { MasterRecordId: null },
+    ]);
   });
 });
 
@@ -141,6 +191,49 @@ describe('conversion', () => {
     expect(await sandbox.rows('SELECT LastName, Phone FROM Contact')).toMatchObject([
       { LastName: 'Known', Phone: '1' },
     ]);
+  });
+
+  it('into an account that is there, of a lead a queue owns; e-mails and activities follow and are stamped', async () => {
+    const sandbox = await org({ now: () => NOON });
+    const accountId = await sandbox.create('Account', { Name: 'Oak' });
+    const leadId = await makeLead(sandbox, { Website: 'https://oak.example', Email: 'a@oak.example' });
+    await sandbox.patch([lead(leadId, { Title: 'CTO' })], {});
+    const message = await sandbox.create('EmailMessage', { Subject: 'Hi', Status: '3' });
+    const relation = { EmailMessageId: message, RelationId: leadId, RelationType: 'ToAddress' };
+    await sandbox.create('EmailMessageRelation', relation);
+    expect(await sandbox.rows('SELECT RelationObjectType, RelationAddress FROM EmailMessageRelation')).toMatchObject([
+      { RelationObjectType: 'Lead', RelationAddress: 'a@oak.example' },
+    ]);
+    await sandbox.create('Event', { WhoId: leadId, Subject: 'Intro' });
+    sandbox.advance(60_000);
+    const { body } = await sandbox.admin('convert', { leadId, accountId });
+    expect(body['accountId']).toBe(accountId);
+    expect(await sandbox.rows('SELECT Name, Website FROM Account')).toMatchObject([
+      { Name: 'Oak', Website: 'https://oak.example' },
+    ]);
+    const [contact] = await sandbox.rows('SELECT AccountId, Owner.Name FROM Contact');
+    expect(contact).toMatchObject({ AccountId: accountId, Owner: { Name: 'Leadloop Integration' } });
+    expect(await sandbox.rows('SELECT WhoId, WhatId, AccountId, LastModifiedDate FROM Event')).toMatchObject([
+      {
+        WhoId: body['contactId'],
+        WhatId: body['opportunityId'],
+        AccountId: accountId,
+        LastModifiedDate: '2026-03-02T12:01:00.000+0000',
+      },
+    ]);
+    expect(
+      await sandbox.rows('SELECT RelationId, RelationObjectType, SystemModstamp FROM EmailMessageRelation'),
+    ).toMatchObject([
+      {
+        RelationId: body['contactId'],
+        RelationObjectType: 'Contact',
+        SystemModstamp: '2026-03-02T12:01:00.000+0000',
+      },
+    ]);
+    expect(await sandbox.rows('SELECT ContactId, IsPrimary FROM OpportunityContactRole')).toMatchObject([
+      { ContactId: body['contactId'], IsPrimary: true },
+    ]);
+    expect((await sandbox.admin('convert', { leadId })).status).toBe(400);
   });
 });
 

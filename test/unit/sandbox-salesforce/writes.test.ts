@@ -177,7 +177,43 @@ describe('collections', () => {
     ]);
     const read = await sandbox.call('POST', `${base}/Lead`, { ids: [id, '00Qxx0000000001'], fields: ['LastName'] });
     expect(read.body).toMatchObject([{ LastName: 'S' }, null]);
+    const listed = await sandbox.call('GET', `${base}/Lead?ids=00Qxx0000000001,${id}&fields=id,LastName`);
+    expect(listed.body).toMatchObject([null, { Id: id, LastName: 'S' }]);
+    expect(first(await sandbox.call('GET', `${base}/Lead?ids=${id}&fields=Nope`)).errorCode).toBe('INVALID_FIELD');
     expect(first(await sandbox.call('DELETE', `${base}?ids=${id}`))).toMatchObject({ id, success: true });
+  });
+
+  it('read up to 2,000 records', async () => {
+    const sandbox = await org();
+    const read = async (count: number): Promise<number> => {
+      const ids = Array.from({ length: count }, () => '00Qxx0000000001');
+      return (await sandbox.call('POST', `${V}/composite/sobjects/Lead`, { ids, fields: ['Id'] })).status;
+    };
+    expect([await read(2_000), await read(2_001), await read(0)]).toStrictEqual([200, 400, 400]);
+  });
+
+  it('tell of refused upserts whether they would have been new', async () => {
+    const sandbox = await org();
+    await makeLead(sandbox, { External_Id__c: 'known' });
+    const row = (key: string): object => ({
+      attributes: { type: 'Lead' },
+      External_Id__c: key,
+      Company: 'O',
+      OwnerId: 'x',
+    });
+    const path = `${V}/composite/sobjects/Lead/External_Id__c`;
+    const { body } = await sandbox.call('PATCH', path, { records: [row('known'), row('new')] }, QUIET);
+    expect(body).toMatchObject([
+      { success: false, created: false, errors: [{ statusCode: 'MALFORMED_ID' }] },
+      { success: false, created: true, errors: [{ statusCode: 'MALFORMED_ID' }] },
+    ]);
+  });
+
+  it('refuse an id where a record is to be created', async () => {
+    const sandbox = await org();
+    const records = [lead(await makeLead(sandbox), { LastName: 'S', Company: 'O' })];
+    const { body } = await sandbox.call('POST', `${V}/composite/sobjects`, { records }, QUIET);
+    expect(body).toMatchObject([{ errors: [{ statusCode: 'INVALID_FIELD_FOR_INSERT_UPDATE', fields: ['Id'] }] }]);
   });
 });
 

@@ -82,26 +82,53 @@ function task({ org, era, by }: Stage, person: Row): Row {
   return org.insert(org.table('Task').object, values, { by });
 }
 
-function email({ org, era, by }: Stage, activity: Row, person: Row): void {
+const SALES = 'avery.stone@starling-learning.example';
+
+/** Who it is from and to; people of the org are named by their id. */
+function relations({ org, by }: Stage, message: Row, person: Row): void {
+  const [user] = org.table('User').having('Email', SALES);
+  const ends = message.values['Incoming'] === true ? [person, user] : [user, person];
+  for (const [at, end] of ends.entries()) {
+    const RelationType = at === 0 ? 'FromAddress' : 'ToAddress';
+    const { CreatedDate = null, SystemModstamp = null } = message.values;
+    const values: Values = {
+      CreatedDate,
+      SystemModstamp,
+      EmailMessageId: message.id,
+      RelationType,
+      RelationId: end?.id ?? null,
+      RelationObjectType: end?.object.name ?? null,
+      RelationAddress: message.values[RelationType] ?? null,
+    };
+    org.insert(org.table('EmailMessageRelation').object, values, { by });
+  }
+}
+
+/** Opens are known of what was sent only. */
+function email(stage: Stage, activity: Row, person: Row): void {
+  const { org, era, by } = stage;
   const at = Number(activity.values['CompletedDateTime']);
-  const opened = era.random.chance(0.4) ? at + DAY : null;
+  const wasOpened = era.random.chance(0.4);
+  const incoming = era.random.chance(0.3);
+  const opened = wasOpened && !incoming ? at + DAY : null;
+  const address = person.values['Email'] ?? null;
   const values: Values = {
     CreatedDate: at,
     LastModifiedDate: at,
     SystemModstamp: at,
     ActivityId: activity.id,
-    Subject: 'Following up on your questions',
-    FromAddress: 'avery.stone@starling-learning.example',
-    ToAddress: person.values['Email'] ?? null,
-    Incoming: era.random.chance(0.3),
+    Subject: incoming ? 'Re: Following up on your questions' : 'Following up on your questions',
+    FromAddress: incoming ? address : SALES,
+    ToAddress: incoming ? SALES : address,
+    Incoming: incoming,
     MessageDate: at,
-    IsTracked: true,
+    IsTracked: !incoming,
     IsBounced: false,
     FirstOpenedDate: opened,
     LastOpenedDate: opened,
-    Status: '3',
+    Status: incoming ? '1' : '3',
   };
-  org.insert(org.table('EmailMessage').object, values, { by });
+  relations(stage, org.insert(org.table('EmailMessage').object, values, { by }), person);
 }
 
 function meeting({ org, era, by }: Stage, person: Row): void {

@@ -79,8 +79,18 @@ export const FAULT_MENU = {
     path: /\/jobs\/(query|ingest)$/,
   },
   'slow-body': { phase: 'reply', description: 'Half of the answer comes at once, the rest after `ms` (default 2000).' },
-  'truncated-json': { phase: 'reply', description: 'The answer stops in the middle of the JSON.' },
-  'broken-body': { phase: 'reply', description: 'The connection breaks in the middle of the answer.' },
+  'truncated-json': {
+    phase: 'reply',
+    description: 'The answer stops in the middle, of JSON or CSV, and ends as if it were whole.',
+  },
+  'truncated-body': {
+    phase: 'reply',
+    description: 'The answer stops in the middle: its length was promised, and the connection ends.',
+  },
+  'headers-lost': {
+    phase: 'reply',
+    description: 'A proxy swallows what the vendor says about limits and row counts; the locator of a next page stays.',
+  },
   'applied-but-reset': {
     phase: 'reply',
     description: 'The request is carried out, then the connection is reset before the answer.',

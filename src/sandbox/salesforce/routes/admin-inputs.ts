@@ -36,7 +36,12 @@ export const RecordEdit = Type.Object(
   strict,
 );
 export const Conversion = Type.Object(
-  { leadId: Type.String(), contactId: Type.Optional(Type.String()), opportunity: Type.Optional(Type.Boolean()) },
+  {
+    leadId: Type.String(),
+    contactId: Type.Optional(Type.String()),
+    accountId: Type.Optional(Type.String()),
+    opportunity: Type.Optional(Type.Boolean()),
+  },
   strict,
 );
 export const Merge = Type.Object(

@@ -124,8 +124,15 @@ function recordRoutes(app: FastifyInstance, core: Core): void {
     return reply.code(204).send();
   });
   app.post(`${BASE}/convert`, (request) => {
-    const { leadId, ...order } = readBody(Conversion, request.body);
-    return convertLead(core.world.org, rowOf(core, leadId), order);
+    const { leadId, contactId, accountId, opportunity = true } = readBody(Conversion, request.body);
+    const lead = rowOf(core, leadId);
+    if (lead.object.name !== 'Lead' || lead.values['IsConverted'] === true)
+      throw usage(`${leadId} cannot be converted`);
+    return convertLead(core.world.org, lead, {
+      opportunity,
+      ...(contactId === undefined ? {} : { contact: rowOf(core, contactId) }),
+      ...(accountId === undefined ? {} : { account: rowOf(core, accountId) }),
+    });
   });
   app.post(`${BASE}/merge`, (request) => {
     const { winner, losers } = readBody(Merge, request.body);

@@ -23,11 +23,15 @@ function queryStatus(job: QueryJob): Wire {
   return { ...jobHead(job), jobType: 'V2Query', ...job.format, numberRecordsProcessed: processed, ...tempo(job) };
 }
 
+function ingestHead(job: IngestJob): Wire {
+  const { externalId } = job.order;
+  return { ...jobHead(job), ...(externalId === undefined ? {} : { externalIdFieldName: externalId }) };
+}
+
 function ingestStatus(job: IngestJob): Wire {
-  const { results, order } = job;
+  const { results } = job;
   return {
-    ...jobHead(job),
-    ...(order.externalId === undefined ? {} : { externalIdFieldName: order.externalId }),
+    ...ingestHead(job),
     jobType: 'V2Ingest',
     ...job.format,
     numberRecordsProcessed: results?.processed ?? 0,
@@ -156,8 +160,7 @@ function startIngest(core: Core, request: FastifyRequest): Wire {
     doomed: struckBy(request, 'bulk-job-fails') !== undefined,
   });
   const contentUrl = `services/data/v${version(request)}/jobs/ingest/${job.id}/batches`;
-  const key = externalId === undefined ? {} : { externalIdFieldName: externalId };
-  return { ...jobHead(job), ...key, contentUrl, ...job.format };
+  return { ...ingestHead(job), contentUrl, ...job.format };
 }
 
 function closeIngest(job: IngestJob, state: unknown): Wire {
@@ -165,7 +168,7 @@ function closeIngest(job: IngestJob, state: unknown): Wire {
     throw restError(400, 'INVALIDJOBSTATE', `Invalid state: ${String(state)}`);
   if (job.state !== 'Open') throw restError(400, 'INVALIDJOBSTATE', `The job is in state ${job.state}`);
   job.state = state;
-  return jobHead(job);
+  return ingestHead(job);
 }
 
 function uploadIngest(job: IngestJob, csv: unknown): void {

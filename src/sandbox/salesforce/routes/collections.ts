@@ -11,6 +11,8 @@ import { planCreate, planDelete, planUpdate, type Plan, type WriteContext } from
 import { DATA, objectParam, readerOf, version, writerOf } from './context.ts';
 
 const MAX_RECORDS = 200;
+/** Ids one retrieve may name. */
+const MAX_RETRIEVED = 2_000;
 /** Runs of one type; more are refused. */
 const MAX_CHUNKS = 10;
 
@@ -47,10 +49,10 @@ function typeOf(record: JsonObject): string {
   return isObject(own) && typeof own['type'] === 'string' ? own['type'] : '';
 }
 
-function checkCount(count: number): void {
+function checkCount(count: number, most = MAX_RECORDS): void {
   if (count === 0) throw restError(400, 'REQUIRED_FIELD_MISSING', 'At least 1 record is required');
-  if (count > MAX_RECORDS) {
-    const message = `record limit reached. cannot submit more than ${MAX_RECORDS} records in this operation`;
+  if (count > most) {
+    const message = `record limit reached. cannot submit more than ${most} records in this operation`;
     throw restError(400, 'EXCEEDED_MAX_SIZE_REQUEST', message);
   }
 }
@@ -216,6 +218,8 @@ function retrieve(
 ): (Wire | null)[] {
   const object = objectParam(core, request);
   const reader = readerOf(core);
+  checkCount(wanted.ids.length, MAX_RETRIEVED);
+  if (wanted.fields.length === 0) throw restError(400, 'REQUIRED_FIELD_MISSING', 'At least 1 field is required');
   const fields = wanted.fields.map((name) => {
     const field = reader.org.access.visible(reader.userId, object, name);
     if (field === undefined)

@@ -8,6 +8,9 @@ const MAX_SUBREQUESTS = 25;
 /** Of which so many may be queries or collections. */
 const MAX_QUERIES = 5;
 
+/** Headers of a part that stand in its answer. */
+const PASSED_ON = ['ETag', 'Last-Modified', 'Location'];
+
 interface SubAnswer {
   status: number;
   headers: Record<string, string>;
@@ -37,8 +40,12 @@ async function dispatch(app: FastifyInstance, core: Core, part: JsonObject): Pro
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   };
   const response = await app.inject(options);
-  const { location } = response.headers;
-  const headers = typeof location === 'string' ? { Location: location } : {};
+  const headers = Object.fromEntries(
+    PASSED_ON.flatMap((name) => {
+      const value = response.headers[name.toLowerCase()];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
   return { status: response.statusCode, headers, body: parsed(response.payload) };
 }
 

@@ -35,6 +35,11 @@ export function objectParam(core: Core, request: FastifyRequest): SObject {
   return object;
 }
 
+/** Where the caller found the org. */
+export function baseUrl(request: FastifyRequest): string {
+  return `http://${request.headers.host ?? '127.0.0.1'}`;
+}
+
 export function version(request: FastifyRequest): string {
   return param(request, 'version');
 }

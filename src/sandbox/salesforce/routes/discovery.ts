@@ -1,9 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
 import { param, parameter } from '../input.ts';
 import { NEWEST_VERSION } from '../pipeline.ts';
 import { describeBasics, describeObject } from '../schema/describe.ts';
-import { DATA, objectParam, readerOf, version } from './context.ts';
+import { baseUrl, DATA, objectParam, readerOf, version } from './context.ts';
 
 const OLDEST_LISTED = 31;
 
@@ -57,26 +57,31 @@ function recordCount({ world }: Core, wanted: string | undefined): { sObjects: {
   };
 }
 
+/** A client that has seen the schema as it is gets 304 and no body. */
+function isKnown(core: Core, request: FastifyRequest, reply: FastifyReply): boolean {
+  const changedAt = core.world.org.schemaChangedAt;
+  const since = Date.parse(request.headers['if-modified-since'] ?? '');
+  void reply.headers({ 'Last-Modified': new Date(changedAt).toUTCString(), ETag: `"${changedAt.toString(16)}"` });
+  return since >= changedAt;
+}
+
 export function discoveryRoutes(app: FastifyInstance, core: Core): void {
   app.get('/services/data', versions);
   app.get(DATA, (request) => resources(version(request)));
   app.get(`${DATA}/limits`, () => limits(core));
   app.get(`${DATA}/limits/recordCount`, (request) => recordCount(core, parameter(request, 'sObjects')));
-  app.get(`${DATA}/sobjects`, (request) => ({
-    encoding: 'UTF-8',
-    maxBatchSize: 200,
-    sobjects: core.world.org.allObjects().map((object) => describeBasics(object, version(request))),
-  }));
+  app.get(`${DATA}/sobjects`, (request, reply) => {
+    if (isKnown(core, request, reply)) return reply.code(304).send();
+    const sobjects = core.world.org.allObjects().map((object) => describeBasics(object, version(request)));
+    return { encoding: 'UTF-8', maxBatchSize: 200, sobjects };
+  });
   app.get(`${DATA}/sobjects/:object`, (request) => ({
     objectDescribe: describeBasics(objectParam(core, request), param(request, 'version')),
     recentItems: [],
   }));
   app.get(`${DATA}/sobjects/:object/describe`, (request, reply) => {
     const object = objectParam(core, request);
-    const changedAt = core.world.org.schemaChangedAt;
-    const since = Date.parse(request.headers['if-modified-since'] ?? '');
-    void reply.header('Last-Modified', new Date(changedAt).toUTCString());
-    if (since >= changedAt) return reply.code(304).send();
-    return describeObject(readerOf(core), object, version(request));
+    if (isKnown(core, request, reply)) return reply.code(304).send();
+    return describeObject(readerOf(core), object, { version: version(request), instance: baseUrl(request) });
   });
 }

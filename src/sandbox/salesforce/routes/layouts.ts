@@ -3,6 +3,7 @@ import type { Core } from '../core.ts';
 import { notFound } from '../errors.ts';
 import { makeId } from '../ids.ts';
 import { param } from '../input.ts';
+import { MASTER_RECORD_TYPE } from '../schema/describe.ts';
 import type { Field } from '../schema/field.ts';
 import type { SObject } from '../schema/sobject.ts';
 import type { Reader } from '../soql/columns.ts';
@@ -10,8 +11,6 @@ import { DATA, objectParam, readerOf } from './context.ts';
 
 type Wire = Record<string, unknown>;
 
-/** The record type of objects that have none. */
-const MASTER = '012000000000000AAA';
 /** Layouts besides the assigned one; only Salesforce defines such names. */
 const NAMED: Readonly<Record<string, string>> = { useralt: 'User' };
 
@@ -61,16 +60,15 @@ function relatedList({ relationshipName, childSObject, field }: SObject['childre
 }
 
 /** Nobody designed a page: every object shows all it has. */
-function layouts(reader: Reader, object: SObject): Wire {
-  const id = makeId('00h', reader.org.allObjects().indexOf(object) + 1);
+function layout(reader: Reader, object: SObject): Wire {
   const sections = [section(reader, object)];
-  const layout = {
+  return {
     buttonLayoutSection: { detailButtons: [] },
     detailLayoutSections: sections,
     editLayoutSections: sections,
     feedView: null,
     highlightsPanelLayoutSection: null,
-    id,
+    id: makeId('00h', reader.org.allObjects().indexOf(object) + 1),
     multirowEditLayoutSections: [],
     offlineLinks: [],
     quickActionList: { quickActionListItems: [] },
@@ -78,18 +76,22 @@ function layouts(reader: Reader, object: SObject): Wire {
     relatedLists: object.children.map(relatedList),
     saveOptions: [],
   };
+}
+
+function layouts(reader: Reader, object: SObject): Wire {
+  const one = layout(reader, object);
   const mapping = {
     active: true,
     available: true,
     defaultRecordTypeMapping: true,
     developerName: 'Master',
-    layoutId: id,
+    layoutId: one['id'],
     master: true,
     name: 'Master',
     picklistsForRecordType: [],
-    recordTypeId: MASTER,
+    recordTypeId: MASTER_RECORD_TYPE,
   };
-  return { layouts: [layout], recordTypeMappings: [mapping], recordTypeSelectorRequired: [false] };
+  return { layouts: [one], recordTypeMappings: [mapping], recordTypeSelectorRequired: [false] };
 }
 
 function compactLayouts({ name }: SObject): Wire {
@@ -106,7 +108,7 @@ function compactLayouts({ name }: SObject): Wire {
     available: true,
     compactLayoutId: null,
     compactLayoutName: 'SYSTEM',
-    recordTypeId: MASTER,
+    recordTypeId: MASTER_RECORD_TYPE,
     recordTypeName: 'Master',
   };
   return { compactLayouts: [system], defaultCompactLayoutId: null, recordTypeCompactLayoutMappings: [mapping] };
@@ -115,13 +117,21 @@ function compactLayouts({ name }: SObject): Wire {
 export function layoutRoutes(app: FastifyInstance, core: Core): void {
   const base = `${DATA}/sobjects/:object/describe`;
   app.get(`${base}/layouts`, (request) => layouts(readerOf(core), objectParam(core, request)));
+  app.get(`${base}/layouts/:recordType`, (request) => {
+    if (param(request, 'recordType') !== MASTER_RECORD_TYPE) throw notFound();
+    return layout(readerOf(core), objectParam(core, request));
+  });
   app.get(`${base}/namedLayouts/:name`, (request) => {
     const object = objectParam(core, request);
     if (NAMED[param(request, 'name').toLowerCase()] !== object.name) throw notFound();
     return layouts(readerOf(core), object);
   });
   app.get(`${base}/compactLayouts`, (request) => compactLayouts(objectParam(core, request)));
-  // No approval process was ever defined.
+  // Nobody defined quick actions or approval processes.
+  app.get(`${DATA}/sobjects/:object/quickActions`, (request) => {
+    objectParam(core, request);
+    return [];
+  });
   app.get(`${base}/approvalLayouts`, (request) => {
     objectParam(core, request);
     return { approvalLayouts: [] };

@@ -2,10 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
 import { oauthError, restError } from '../errors.ts';
 import { isObject, param } from '../input.ts';
-
-function baseUrl(request: FastifyRequest): string {
-  return `http://${request.headers.host ?? '127.0.0.1'}`;
-}
+import { baseUrl } from './context.ts';
 
 function form(request: FastifyRequest): Record<string, string | undefined> {
   if (!isObject(request.body)) throw oauthError('unsupported_grant_type', 'grant type not supported');
@@ -16,13 +13,37 @@ function form(request: FastifyRequest): Record<string, string | undefined> {
   return { client_id: id, client_secret: secret, ...given };
 }
 
+/** Where the APIs of the org are; of them the sandbox serves `rest`, `sobjects`, `query` and `tooling_rest`. */
+function addresses(base: string, orgId: string, userId: string): Record<string, string> {
+  const rest = `${base}/services/data/v{version}`;
+  const soap = (kind: string): string => `${base}/services/Soap/${kind}/{version}/${orgId.slice(0, 15)}`;
+  return {
+    enterprise: soap('c'),
+    metadata: soap('m'),
+    partner: soap('u'),
+    rest: `${rest}/`,
+    sobjects: `${rest}/sobjects/`,
+    search: `${rest}/search/`,
+    query: `${rest}/query/`,
+    recent: `${rest}/recent/`,
+    tooling_soap: soap('T'),
+    tooling_rest: `${rest}/tooling/`,
+    profile: `${base}/${userId}`,
+    feeds: `${rest}/chatter/feeds`,
+    groups: `${rest}/chatter/groups`,
+    users: `${rest}/chatter/users`,
+    feed_items: `${rest}/chatter/feed-items`,
+    feed_elements: `${rest}/chatter/feed-elements`,
+    custom_domain: base,
+  };
+}
+
 /** Who the API user is, in the shape of OpenID userinfo. */
 function userinfo(core: Core, request: FastifyRequest): Record<string, unknown> {
   const { userId, org } = core.world;
   const values = org.find(userId)?.values ?? {};
   const base = baseUrl(request);
   const orgId = core.orgId();
-  const rest = `${base}/services/data/v{version}`;
   return {
     sub: `${base}/id/${orgId}/${userId}`,
     user_id: userId,
@@ -40,19 +61,13 @@ function userinfo(core: Core, request: FastifyRequest): Record<string, unknown> 
     picture: `${base}/profilephoto/005/F`,
     address: {},
     is_salesforce_integration_user: true,
-    urls: {
-      rest: `${rest}/`,
-      sobjects: `${rest}/sobjects/`,
-      query: `${rest}/query/`,
-      tooling_rest: `${rest}/tooling/`,
-      profile: `${base}/${userId}`,
-    },
+    urls: addresses(base, orgId, userId),
     active: true,
     user_type: 'STANDARD',
     language: 'en_US',
     locale: 'en_US',
     utcOffset: 0,
-    updated_at: new Date(core.clock.now()).toISOString(),
+    updated_at: new Date(core.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
   };
 }
 

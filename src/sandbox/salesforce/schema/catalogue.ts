@@ -1,4 +1,11 @@
-import { campaignMemberObject, campaignObject, emailMessageObject, eventObject, taskObject } from './engagement.ts';
+import {
+  campaignMemberObject,
+  campaignObject,
+  emailMessageObject,
+  emailMessageRelationObject,
+  eventObject,
+  taskObject,
+} from './engagement.ts';
 import { accountObject, contactObject, leadObject } from './people.ts';
 import {
   assignmentObject,
@@ -10,6 +17,7 @@ import {
   permissionSetObject,
   userObject,
 } from './sales.ts';
+import { eventWhoRelationObject, taskWhoRelationObject } from './shared-activities.ts';
 import type { SObject } from './sobject.ts';
 
 /** The objects of an org, fresh: administrators change them. */
@@ -23,6 +31,7 @@ export function standardObjects(): SObject[] {
     taskObject(),
     eventObject(),
     emailMessageObject(),
+    emailMessageRelationObject(),
     opportunityObject(),
     contactRoleObject(),
     userObject(),
@@ -31,5 +40,7 @@ export function standardObjects(): SObject[] {
     permissionSetObject(),
     assignmentObject(),
     fieldPermissionsObject(),
+    taskWhoRelationObject(),
+    eventWhoRelationObject(),
   ];
 }

@@ -93,10 +93,23 @@ function describeField(field: Field, editable: boolean): Wire {
   };
 }
 
+function addresses({ name }: SObject, version: string): Record<string, string> {
+  const sobject = `/services/data/v${version}/sobjects/${name}`;
+  return {
+    compactLayouts: `${sobject}/describe/compactLayouts`,
+    rowTemplate: `${sobject}/{ID}`,
+    approvalLayouts: `${sobject}/describe/approvalLayouts`,
+    listviews: `${sobject}/listviews`,
+    describe: `${sobject}/describe`,
+    quickActions: `${sobject}/quickActions`,
+    layouts: `${sobject}/describe/layouts`,
+    sobject,
+  };
+}
+
 /** As the global list and the head of a describe tell it. */
 export function describeBasics(object: SObject, version: string): Wire {
   const { createable, updateable, deletable, undeletable, mergeable, replicateable } = object.flags;
-  const sobject = `/services/data/v${version}/sobjects/${object.name}`;
   return {
     activateable: false,
     associateEntityType: null,
@@ -125,18 +138,38 @@ export function describeBasics(object: SObject, version: string): Wire {
     triggerable: true,
     undeletable,
     updateable,
-    urls: { rowTemplate: `${sobject}/{ID}`, describe: `${sobject}/describe`, sobject },
+    urls: addresses(object, version),
+  };
+}
+
+/** The record type of objects that have none. */
+export const MASTER_RECORD_TYPE = '012000000000000AAA';
+
+function masterRecordType({ name }: SObject, version: string): Wire {
+  return {
+    active: true,
+    available: true,
+    defaultRecordTypeMapping: true,
+    developerName: 'Master',
+    master: true,
+    name: 'Master',
+    recordTypeId: MASTER_RECORD_TYPE,
+    urls: { layout: `/services/data/v${version}/sobjects/${name}/describe/layouts/${MASTER_RECORD_TYPE}` },
   };
 }
 
 /** What this reader may know of an object: fields without access are not there at all. */
-export function describeObject({ org, userId }: Reader, object: SObject, version: string): Wire {
+export function describeObject(
+  { org, userId }: Reader,
+  object: SObject,
+  { version, instance }: { version: string; instance: string },
+): Wire {
   const visible = object.fields().filter((field) => org.access.readable(userId, object, field));
   return {
     actionOverrides: [],
     ...describeBasics(object, version),
-    childRelationships: object.children.map(({ relationshipName, childSObject, field }) => ({
-      cascadeDelete: true,
+    childRelationships: object.children.map(({ relationshipName, childSObject, field, cascades }) => ({
+      cascadeDelete: cascades,
       childSObject,
       deprecatedAndHidden: false,
       field,
@@ -156,9 +189,15 @@ export function describeObject({ org, userId }: Reader, object: SObject, version
     lookupLayoutable: null,
     namedLayoutInfos: object.name === 'User' ? [{ name: 'UserAlt' }] : [],
     networkScopeFieldName: null,
-    recordTypeInfos: [],
+    recordTypeInfos: [masterRecordType(object, version)],
     searchLayoutable: true,
     sobjectDescribeOption: 'FULL',
+    urls: {
+      ...addresses(object, version),
+      uiDetailTemplate: `${instance}/{ID}`,
+      uiEditTemplate: `${instance}/{ID}/e`,
+      uiNewRecord: `${instance}/${object.keyPrefix}/e`,
+    },
     supportedScopes: [{ label: `All ${object.labelPlural.toLowerCase()}`, name: 'everything' }],
   };
 }

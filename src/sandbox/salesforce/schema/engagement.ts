@@ -1,5 +1,5 @@
 import { field, fields, lookup, picklist, readOnly, systemFields, type Field } from './field.ts';
-import { SObject } from './sobject.ts';
+import { activities, linked, owned, SObject } from './sobject.ts';
 
 const OWNER = lookup('OwnerId', ['User'], { nillable: false, permissionable: false });
 
@@ -7,7 +7,11 @@ export function campaignObject(): SObject {
   return new SObject({
     name: 'Campaign',
     keyPrefix: '701',
-    children: [{ relationshipName: 'CampaignMembers', childSObject: 'CampaignMember', field: 'CampaignId' }],
+    children: [
+      owned('CampaignMembers', 'CampaignMember', 'CampaignId'),
+      ...activities('WhatId'),
+      linked('ChildCampaigns', 'Campaign', 'ParentId'),
+    ],
     fields: [
       ...systemFields(),
       field('Name', 'string', { length: 80, nameField: true, required: true }),
@@ -52,6 +56,8 @@ function activityFields(): Field[] {
     field('Description', 'textarea', { length: 32_000 }),
     field('Type', 'picklist', { values: ['Call', 'Email', 'Meeting', 'Other'] }),
     readOnly('IsArchived', 'boolean'),
+    // The org shares activities: how many people have a part in it.
+    readOnly('WhoCount', 'int'),
     lookup('OwnerId', ['User', 'Group'], { nillable: false, permissionable: false }),
   ];
 }
@@ -60,6 +66,7 @@ export function taskObject(): SObject {
   return new SObject({
     name: 'Task',
     keyPrefix: '00T',
+    children: [owned('TaskWhoRelations', 'TaskWhoRelation', 'TaskId')],
     fields: [
       ...activityFields(),
       picklist('Status', ['Not Started', 'In Progress', 'Completed', 'Deferred'], {
@@ -84,6 +91,7 @@ export function eventObject(): SObject {
   return new SObject({
     name: 'Event',
     keyPrefix: '00U',
+    children: [owned('EventWhoRelations', 'EventWhoRelation', 'EventId')],
     fields: [
       ...activityFields(),
       ...['StartDateTime', 'EndDateTime', 'ActivityDateTime'].map((name) => field(name, 'datetime')),
@@ -99,6 +107,7 @@ export function emailMessageObject(): SObject {
     name: 'EmailMessage',
     keyPrefix: '02s',
     label: 'Email Message',
+    children: [owned('EmailMessageRelations', 'EmailMessageRelation', 'EmailMessageId')],
     fields: [
       ...systemFields(),
       lookup('ActivityId', ['Task'], { updateable: false }),
@@ -111,6 +120,29 @@ export function emailMessageObject(): SObject {
       field('IsBounced', 'boolean'),
       ...['FirstOpenedDate', 'LastOpenedDate'].map((name) => field(name, 'datetime')),
       picklist('Status', ['0', '1', '2', '3', '4', '5'], { required: true, defaultValue: '3' }),
+    ],
+  });
+}
+
+/** Who an e-mail is from and to: people of the org by id, strangers by their address alone. */
+export function emailMessageRelationObject(): SObject {
+  return new SObject({
+    name: 'EmailMessageRelation',
+    // No document tells the vendor's own prefix.
+    keyPrefix: '0EM',
+    label: 'Email Message Relation',
+    flags: { undeletable: false },
+    fields: [
+      ...systemFields().filter(({ name }) => !name.startsWith('LastModified')),
+      lookup('EmailMessageId', ['EmailMessage'], { required: true, updateable: false }),
+      lookup('RelationId', ['Contact', 'Lead', 'User']),
+      picklist('RelationType', ['ToAddress', 'CcAddress', 'BccAddress', 'FromAddress', 'OtherAddress'], {
+        required: true,
+        restricted: true,
+        updateable: false,
+      }),
+      field('RelationAddress', 'string', { updateable: false }),
+      readOnly('RelationObjectType', 'string', { length: 50 }),
     ],
   });
 }

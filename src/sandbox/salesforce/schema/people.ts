@@ -1,5 +1,5 @@
 import { address, field, fields, formula, lookup, picklist, readOnly, systemFields } from './field.ts';
-import { SObject } from './sobject.ts';
+import { activities, linked, owned, SObject } from './sobject.ts';
 
 const LEAD_STATUSES = [
   'Open - Not Contacted',
@@ -43,17 +43,16 @@ function person(): ReturnType<typeof field>[] {
   ];
 }
 
-const ACTIVITIES = [
-  { relationshipName: 'Tasks', childSObject: 'Task', field: 'WhoId' },
-  { relationshipName: 'Events', childSObject: 'Event', field: 'WhoId' },
-];
-
 export function leadObject(): SObject {
   return new SObject({
     name: 'Lead',
     keyPrefix: '00Q',
     flags: { mergeable: true },
-    children: [...ACTIVITIES, { relationshipName: 'CampaignMembers', childSObject: 'CampaignMember', field: 'LeadId' }],
+    children: [
+      ...activities('WhoId'),
+      owned('CampaignMembers', 'CampaignMember', 'LeadId'),
+      linked('EmailMessageRelations', 'EmailMessageRelation', 'RelationId'),
+    ],
     fields: [
       ...systemFields(),
       ...person(),
@@ -88,9 +87,10 @@ export function contactObject(): SObject {
     keyPrefix: '003',
     flags: { mergeable: true },
     children: [
-      ...ACTIVITIES,
-      { relationshipName: 'CampaignMembers', childSObject: 'CampaignMember', field: 'ContactId' },
-      { relationshipName: 'OpportunityContactRoles', childSObject: 'OpportunityContactRole', field: 'ContactId' },
+      ...activities('WhoId'),
+      owned('CampaignMembers', 'CampaignMember', 'ContactId'),
+      owned('OpportunityContactRoles', 'OpportunityContactRole', 'ContactId'),
+      linked('EmailMessageRelations', 'EmailMessageRelation', 'RelationId'),
     ],
     fields: [
       ...systemFields(),
@@ -111,8 +111,10 @@ export function accountObject(): SObject {
     keyPrefix: '001',
     flags: { mergeable: true },
     children: [
-      { relationshipName: 'Contacts', childSObject: 'Contact', field: 'AccountId' },
-      { relationshipName: 'Opportunities', childSObject: 'Opportunity', field: 'AccountId' },
+      owned('Contacts', 'Contact', 'AccountId'),
+      owned('Opportunities', 'Opportunity', 'AccountId'),
+      ...activities('WhatId'),
+      linked('ChildAccounts', 'Account', 'ParentId'),
     ],
     fields: [
       ...systemFields(),

@@ -1,14 +1,12 @@
 import { field, lookup, picklist, readOnly, systemFields, type Field } from './field.ts';
-import { SObject } from './sobject.ts';
+import { activities, owned, SObject } from './sobject.ts';
 
 export function opportunityObject(): SObject {
   return new SObject({
     name: 'Opportunity',
     keyPrefix: '006',
     labelPlural: 'Opportunities',
-    children: [
-      { relationshipName: 'OpportunityContactRoles', childSObject: 'OpportunityContactRole', field: 'OpportunityId' },
-    ],
+    children: [owned('OpportunityContactRoles', 'OpportunityContactRole', 'OpportunityId'), ...activities('WhatId')],
     fields: [
       ...systemFields(),
       lookup('AccountId', ['Account']),
@@ -34,6 +32,7 @@ export function contactRoleObject(): SObject {
     name: 'OpportunityContactRole',
     keyPrefix: '00K',
     label: 'Opportunity Contact Role',
+    labelPlural: 'Opportunity Contact Role',
     flags: { undeletable: false },
     fields: [
       ...systemFields(),

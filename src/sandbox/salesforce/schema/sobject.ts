@@ -4,6 +4,23 @@ interface ChildRelationship {
   readonly relationshipName: string;
   readonly childSObject: string;
   readonly field: string;
+  /** Whether children are deleted, and come back, with their parent. */
+  readonly cascades: boolean;
+}
+
+/** Children that cannot do without their parent. */
+export function owned(relationshipName: string, childSObject: string, field: string): ChildRelationship {
+  return { relationshipName, childSObject, field, cascades: true };
+}
+
+/** Children that merely point at it. */
+export function linked(relationshipName: string, childSObject: string, field: string): ChildRelationship {
+  return { relationshipName, childSObject, field, cascades: false };
+}
+
+/** The activities of a person (`WhoId`) or of anything else (`WhatId`). */
+export function activities(field: 'WhoId' | 'WhatId'): ChildRelationship[] {
+  return [owned('Tasks', 'Task', field), owned('Events', 'Event', field)];
 }
 
 interface SObjectFlags {

@@ -1,5 +1,5 @@
-import type { Values } from '../schema/field.ts';
-import { dateOf } from '../time.ts';
+import type { Value, Values } from '../schema/field.ts';
+import { DAY, dateOf } from '../time.ts';
 import type { Org, Writer } from './org.ts';
 import type { Row } from './table.ts';
 
@@ -10,107 +10,145 @@ interface Conversion {
 }
 
 interface ConversionOrder {
-  /** An existing contact or account is used again; only its empty fields are filled. */
-  contactId?: string;
+  /** An existing contact (with its account) or account is used again: only its empty fields are filled. */
+  contact?: Row;
+  account?: Row;
   opportunity?: boolean;
   /** Milliseconds; default now. */
   at?: number;
 }
 
-const CARRIED = ['FirstName', 'LastName', 'Name', 'Email', 'Phone', 'MobilePhone', 'Title', 'LeadSource'];
+/** By the field of the target, that of the lead. */
+const PERSON = ['FirstName', 'LastName', 'Name', 'Email', 'Phone', 'MobilePhone', 'Title', 'LeadSource'].map(
+  (name) => [name, name] as const,
+);
+const COMPANY = [
+  ['Name', 'Company'],
+  ['NumberOfEmployees', 'NumberOfEmployees'],
+  ['Website', 'Website'],
+  ['Industry', 'Industry'],
+] as const;
 
-function carried(lead: Row, into: Values): Values {
-  const entries = CARRIED.filter((name) => (into[name] ?? null) === null).map((name) => [
-    name,
-    lead.values[name] ?? null,
-  ]);
-  return Object.fromEntries(entries) as Values;
+/** One conversion at work. */
+interface Case {
+  readonly org: Org;
+  readonly lead: Row;
+  readonly writer: Writer;
 }
 
-function targetContact(org: Org, lead: Row, contactId: string | undefined, writer: Writer): Row {
-  const existing = contactId === undefined ? undefined : org.find(contactId);
-  if (existing !== undefined) {
-    org.update(existing, carried(lead, existing.values), writer);
-    return existing;
-  }
-  const { OwnerId, Company, NumberOfEmployees } = lead.values;
-  const account = org.insert(
-    org.table('Account').object,
-    { Name: Company ?? null, NumberOfEmployees: NumberOfEmployees ?? null, OwnerId: OwnerId ?? null },
-    writer,
-  );
-  const values = { ...carried(lead, {}), AccountId: account.id, OwnerId: OwnerId ?? null };
-  return org.insert(org.table('Contact').object, values, writer);
+/** What the lead knows and the target does not. */
+function carried({ lead }: Case, into: Values, names: readonly (readonly [string, string])[]): Values {
+  const empty = names.filter(([to]) => (into[to] ?? null) === null);
+  return Object.fromEntries(empty.map(([to, from]): [string, Value] => [to, lead.values[from] ?? null]));
 }
 
-/** Tasks and events follow the person; campaign members keep their lead and learn of the contact. */
-function moveActivities(org: Org, lead: Row, { contactId, opportunityId }: Conversion, writer: Writer): void {
-  for (const name of ['Task', 'Event']) {
-    for (const row of org.table(name).all()) {
-      if (row.values['WhoId'] === lead.id) org.update(row, { WhoId: contactId, WhatId: opportunityId }, writer);
-    }
+/** Contacts and accounts cannot belong to a queue: somebody has to be named, here the one who converts. */
+function ownerOf({ org, lead }: Case): Value {
+  const { OwnerId } = lead.values;
+  return typeof OwnerId === 'string' && OwnerId.startsWith('005') ? OwnerId : org.automationUser;
+}
+
+function accountFor(work: Case, existing: Row | undefined): Row {
+  const { org, writer } = work;
+  const values = carried(work, existing?.values ?? {}, COMPANY);
+  if (existing === undefined) {
+    return org.insert(org.table('Account').object, { ...values, OwnerId: ownerOf(work) }, writer);
   }
-  for (const row of org.table('CampaignMember').all()) {
-    if (row.values['LeadId'] === lead.id) org.update(row, { ContactId: contactId, LeadOrContactId: contactId }, writer);
+  org.update(existing, values, writer);
+  return existing;
+}
+
+function contactFor(work: Case, existing: Row | undefined, account: Row): Row {
+  const { org, writer } = work;
+  const values = carried(work, existing?.values ?? {}, PERSON);
+  if (existing === undefined) {
+    const more = { AccountId: account.id, OwnerId: ownerOf(work) };
+    return org.insert(org.table('Contact').object, { ...values, ...more }, writer);
+  }
+  org.update(existing, values, writer);
+  return existing;
+}
+
+function opportunityFor(work: Case, contact: Row): string {
+  const { org, lead, writer } = work;
+  const values: Values = {
+    AccountId: contact.values['AccountId'] ?? null,
+    ContactId: contact.id,
+    Name: `${String(lead.values['Company'])}-`,
+    StageName: 'Prospecting',
+    CloseDate: dateOf((writer.at ?? org.now()) + 90 * DAY),
+    LeadSource: lead.values['LeadSource'] ?? null,
+    OwnerId: ownerOf(work),
+    IsClosed: false,
+    IsWon: false,
+  };
+  const { id } = org.insert(org.table('Opportunity').object, values, writer);
+  const role = { OpportunityId: id, ContactId: contact.id, Role: null, IsPrimary: true };
+  org.insert(org.table('OpportunityContactRole').object, role, writer);
+  return id;
+}
+
+/** Tasks, events and e-mails follow the person; campaign members keep their lead and learn of the contact. */
+function moveActivities({ org, lead, writer }: Case, { contactId, accountId, opportunityId }: Conversion): void {
+  const activity = { WhoId: contactId, WhatId: opportunityId, AccountId: accountId };
+  const moves: readonly [string, string, Values][] = [
+    ['Task', 'WhoId', activity],
+    ['Event', 'WhoId', activity],
+    ['TaskWhoRelation', 'RelationId', { RelationId: contactId, AccountId: accountId, Type: 'Contact' }],
+    ['EventWhoRelation', 'RelationId', { RelationId: contactId, AccountId: accountId, Type: 'Contact' }],
+    ['EmailMessageRelation', 'RelationId', { RelationId: contactId, RelationObjectType: 'Contact' }],
+    ['CampaignMember', 'LeadId', { ContactId: contactId, LeadOrContactId: contactId }],
+  ];
+  for (const [object, name, changes] of moves) {
+    for (const row of org.table(object).pointingAt(name, lead.id)) org.update(row, changes, writer);
   }
 }
 
 /** What the Convert button does. Unmapped custom fields are lost, as there. */
 export function convertLead(org: Org, lead: Row, order: ConversionOrder = {}): Conversion {
   const at = order.at ?? org.now();
-  const writer = { by: org.automationUser, at };
-  const contact = targetContact(org, lead, order.contactId, writer);
-  const accountId = String(contact.values['AccountId']);
-  const opportunity =
-    order.opportunity === false
-      ? null
-      : org.insert(
-          org.table('Opportunity').object,
-          {
-            AccountId: accountId,
-            ContactId: contact.id,
-            Name: `${String(lead.values['Company'])}-`,
-            StageName: 'Prospecting',
-            CloseDate: dateOf(at + 90 * 86_400_000),
-            OwnerId: lead.values['OwnerId'] ?? null,
-            IsClosed: false,
-            IsWon: false,
-          },
-          writer,
-        ).id;
-  if (opportunity !== null) {
-    const role = { OpportunityId: opportunity, ContactId: contact.id, Role: null, IsPrimary: true };
-    org.insert(org.table('OpportunityContactRole').object, role, writer);
-  }
-  const conversion = { contactId: contact.id, accountId, opportunityId: opportunity };
-  moveActivities(org, lead, conversion, writer);
+  const work = { org, lead, writer: { by: org.automationUser, at } };
+  const ownAccount = order.contact?.values['AccountId'];
+  const account = accountFor(
+    work,
+    order.account ?? (typeof ownAccount === 'string' ? org.find(ownAccount) : undefined),
+  );
+  const contact = contactFor(work, order.contact, account);
+  const opportunityId = order.opportunity === false ? null : opportunityFor(work, contact);
+  const conversion = { contactId: contact.id, accountId: account.id, opportunityId };
+  moveActivities(work, conversion);
   const changes: Values = {
     IsConverted: true,
     Status: 'Closed - Converted',
     ConvertedDate: dateOf(at),
-    ConvertedAccountId: accountId,
+    ConvertedAccountId: account.id,
     ConvertedContactId: contact.id,
-    ConvertedOpportunityId: opportunity,
+    ConvertedOpportunityId: opportunityId,
   };
-  org.update(lead, changes, writer);
+  org.update(lead, changes, work.writer);
   return conversion;
 }
 
-const PERSON_REFERENCES: readonly [string, readonly string[]][] = [
+/** What can hang on a lead, a contact or an account. */
+const REFERENCES: readonly [string, readonly string[]][] = [
   ['Task', ['WhoId', 'WhatId', 'AccountId']],
   ['Event', ['WhoId', 'WhatId', 'AccountId']],
   ['CampaignMember', ['LeadId', 'ContactId', 'LeadOrContactId']],
+  ['TaskWhoRelation', ['RelationId', 'AccountId']],
+  ['EventWhoRelation', ['RelationId', 'AccountId']],
+  ['EmailMessageRelation', ['RelationId']],
+  ['EmailMessage', ['RelatedToId']],
   ['Contact', ['AccountId', 'ReportsToId']],
+  ['Account', ['ParentId']],
   ['Opportunity', ['AccountId', 'ContactId']],
   ['OpportunityContactRole', ['ContactId']],
 ];
 
 /** Re-parents what hangs on `from`; as with the vendor, the children's own stamps do not move. */
 function reparent(org: Org, from: string, to: string): void {
-  for (const [object, names] of PERSON_REFERENCES) {
-    for (const row of org.table(object).all()) {
-      const changed = names.filter((name) => row.values[name] === from).map((name) => [name, to]);
-      if (changed.length > 0) org.silently(row, Object.fromEntries(changed) as Values);
+  for (const [object, names] of REFERENCES) {
+    for (const name of names) {
+      for (const row of org.table(object).pointingAt(name, from)) org.silently(row, { [name]: to });
     }
   }
 }

@@ -2,7 +2,7 @@ import { makeId } from '../ids.ts';
 import { standardObjects } from '../schema/catalogue.ts';
 import type { Field, Value, Values } from '../schema/field.ts';
 import { SObject, type SObjectDefinition } from '../schema/sobject.ts';
-import { DAY, toSecond, type Now } from '../time.ts';
+import { DAY, SECOND, toSecond, type Now } from '../time.ts';
 import { FieldAccess } from './access.ts';
 import { Locks } from './locks.ts';
 import { Table, type Row } from './table.ts';
@@ -20,7 +20,7 @@ interface Deletion {
 export interface Snapshot {
   /** Objects administrators added; files of older versions have none. */
   readonly objects?: readonly SObjectDefinition[];
-  readonly records: readonly { id: string; values: Values; deletedAt: number | null }[];
+  readonly records: readonly { id: string; values: Values; deletedAt: number | null; deletedWith?: string }[];
   readonly fields: readonly { id: string; object: string; field: Field }[];
   readonly serials: readonly [string, number][];
   readonly deletions: readonly Deletion[];
@@ -55,7 +55,7 @@ export class Org {
   readonly deletions: Deletion[] = [];
   /** The user an unnamed hand works as. */
   automationUser = '';
-  /** When a field was last added or removed. */
+  /** When a field was last added or removed: whole seconds, as HTTP dates are, and no two changes alike. */
   schemaChangedAt: number;
   private readonly objects = new Map<string, SObject>();
   private readonly tables = new Map<string, Table>();
@@ -66,7 +66,7 @@ export class Org {
   constructor(id: string, now: Now) {
     this.id = id;
     this.now = now;
-    this.schemaChangedAt = now();
+    this.schemaChangedAt = toSecond(now());
     for (const object of standardObjects()) this.install(object);
     this.access = new FieldAccess((object) => this.table(object).all());
   }
@@ -112,7 +112,7 @@ export class Org {
   addObject(definition: SObjectDefinition): void {
     this.install(new SObject(definition));
     this.customObjects.push(definition);
-    this.schemaChangedAt = this.now();
+    this.touchSchema();
   }
 
   /** Nobody sees a new field until a permission set grants it. */
@@ -120,14 +120,14 @@ export class Org {
     object.add(field);
     this.access.close(object, field.name);
     this.customFields.set(id, { id, object, field });
-    this.schemaChangedAt = this.now();
+    this.touchSchema();
     return id;
   }
 
   removeField(id: string): boolean {
     const found = this.customFields.get(id);
     found?.object.remove(found.field.name);
-    this.schemaChangedAt = this.now();
+    this.touchSchema();
     return this.customFields.delete(id);
   }
 
@@ -153,6 +153,7 @@ export class Org {
       object,
       values: { ...system, ...this.number(object), ...values, Id: id },
       deletedAt: undefined,
+      deletedWith: undefined,
     };
     this.table(object).insert(row);
     return row;
@@ -171,9 +172,9 @@ export class Org {
   }
 
   /** Into the recycle bin where the object has one. Children go with their parent. */
-  delete(row: Row, writer: Writer, more: Values = {}): void {
+  delete(row: Row, writer: Writer, more: Values = {}, parent?: string): void {
     const at = writer.at ?? this.now();
-    for (const child of this.cascading(row)) this.delete(child, writer);
+    for (const child of this.cascading(row)) this.delete(child, writer, {}, row.id);
     this.deletions.push({ object: row.object.name, id: row.id, at });
     if (!row.object.flags.undeletable) {
       this.table(row.object).remove(row);
@@ -181,13 +182,18 @@ export class Org {
     }
     this.update(row, { ...more, IsDeleted: true }, writer);
     row.deletedAt = at;
+    row.deletedWith = parent;
     this.bin.push(row);
   }
 
+  /** Children that went with their parent come back with it. */
   undelete(row: Row, writer: Writer): void {
-    this.update(row, { IsDeleted: false }, writer);
+    const merged: Values = row.object.flags.mergeable ? { MasterRecordId: null } : {};
+    this.update(row, { ...merged, IsDeleted: false }, writer);
     row.deletedAt = undefined;
+    row.deletedWith = undefined;
     this.bin = this.bin.filter((other) => other !== row);
+    for (const child of this.bin.filter(({ deletedWith }) => deletedWith === row.id)) this.undelete(child, writer);
   }
 
   /** Empties the bin of what has been in it long enough, or of `row` at once. */
@@ -218,6 +224,10 @@ export class Org {
     return parent === undefined || field === undefined ? null : this.read(parent, field);
   }
 
+  private touchSchema(): void {
+    this.schemaChangedAt = Math.max(this.stamp(), this.schemaChangedAt + SECOND);
+  }
+
   private install(object: SObject): void {
     this.objects.set(object.name.toLowerCase(), object);
     this.byPrefix.set(object.keyPrefix, object);
@@ -238,7 +248,12 @@ export class Org {
   /** Everything a restart would lose. */
   snapshot(): Snapshot {
     const records = [...this.tables.values()].flatMap((table) =>
-      [...table.all()].map(({ id, values, deletedAt }) => ({ id, values, deletedAt: deletedAt ?? null })),
+      [...table.all()].map(({ id, values, deletedAt = null, deletedWith }) => ({
+        id,
+        values,
+        deletedAt,
+        ...(deletedWith === undefined ? {} : { deletedWith }),
+      })),
     );
     const fields = [...this.customFields.values()].map(({ id, object, field }) => ({ id, object: object.name, field }));
     const { customObjects: objects, deletions } = this;
@@ -250,10 +265,10 @@ export class Org {
     for (const definition of objects) this.addObject(definition);
     for (const table of this.tables.values()) for (const row of table.all()) table.remove(row);
     for (const { id, object, field } of fields) this.addField(this.table(object).object, field, id);
-    for (const { id, values, deletedAt } of records) {
+    for (const { id, values, deletedAt, deletedWith } of records) {
       const object = this.objectOfId(id);
       if (object === undefined) continue;
-      const row: Row = { id, object, values, deletedAt: deletedAt ?? undefined };
+      const row: Row = { id, object, values, deletedAt: deletedAt ?? undefined, deletedWith };
       this.table(object).insert(row);
       if (row.deletedAt !== undefined) this.bin.push(row);
     }
@@ -263,11 +278,8 @@ export class Org {
 
   private cascading(row: Row): Row[] {
     return row.object.children
-      .filter(({ childSObject }) => childSObject === 'CampaignMember' || childSObject === 'Contact')
-      .flatMap(({ childSObject, field }) =>
-        [...this.table(childSObject).all()].filter(
-          (child) => child.values[field] === row.id && child.deletedAt === undefined,
-        ),
-      );
+      .filter(({ cascades }) => cascades)
+      .flatMap(({ childSObject, field }) => this.table(childSObject).pointingAt(field, row.id))
+      .filter(({ deletedAt }) => deletedAt === undefined);
   }
 }

@@ -9,6 +9,8 @@ export interface Row {
   values: Values;
   /** Milliseconds. */
   deletedAt: number | undefined;
+  /** The parent it was deleted with. */
+  deletedWith: string | undefined;
 }
 
 function keyOf(value: unknown): string | undefined {
@@ -51,6 +53,11 @@ export class Table {
       for (const row of this.rows.values()) this.note(index, name, row);
     }
     return [...(index.get(key) ?? [])];
+  }
+
+  /** Rows whose reference names this id. */
+  pointingAt(name: string, id: string): Row[] {
+    return this.having(name, id).filter(({ values }) => values[name] === id);
   }
 
   insert(row: Row): void {

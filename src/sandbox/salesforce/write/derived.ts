@@ -37,12 +37,22 @@ const opportunity: Derivation = (_org, { StageName }) => ({
   IsWon: StageName === 'Closed Won',
 });
 
+/** An address that is not given is that of the person. */
+const relation: Derivation = (org, { RelationId, RelationAddress }) => {
+  const person = typeof RelationId === 'string' ? org.find(RelationId) : undefined;
+  return {
+    RelationObjectType: person?.object.name ?? null,
+    RelationAddress: RelationAddress ?? person?.values['Email'] ?? null,
+  };
+};
+
 const DERIVATIONS: Readonly<Record<string, Derivation>> = {
   Lead: person,
   Contact: person,
   User: person,
   CampaignMember: member,
   Task: task,
+  EmailMessageRelation: relation,
   Event: (org, values) => ({ AccountId: accountOf(org, values) }),
   Opportunity: opportunity,
 };

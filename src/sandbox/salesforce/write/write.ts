@@ -63,7 +63,11 @@ function isProblem(read: Values | Problem): read is Problem {
 function missing(object: SObject, values: Values): Problem | undefined {
   const names = object
     .fields()
-    .filter(({ required, name }) => required && (values[name] ?? null) === null)
+    // What a load left out reads as its default; what somebody cleared is missing.
+    .filter(({ required, name, defaultValue }) => {
+      const value = values[name];
+      return required && (value === undefined ? defaultValue : value) === null;
+    })
     .map(({ name }) => name);
   if (names.length === 0) return undefined;
   return {
@@ -113,7 +117,7 @@ export function planCreate(context: WriteContext, object: SObject, input: Input)
   const owner: Values = object.field('OwnerId') === undefined ? {} : { OwnerId: userId };
   const given = { ...defaults, ...owner, ...read, ...assigned(context, object) };
   const values = { ...given, ...derived(object.name, org, given, {}) };
-  const problems = ruleProblems(context, { id: '', object, values, deletedAt: undefined });
+  const problems = ruleProblems(context, { id: '', object, values, deletedAt: undefined, deletedWith: undefined });
   if (problems.length > 0) return { problems };
   return { created: true, apply: () => org.insert(object, values, { by: userId }).id };
 }
