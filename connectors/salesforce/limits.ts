@@ -62,7 +62,7 @@ export const beginning = Date.UTC(1999, 0, 1);
 export const stampMs = 1_000;
 /** How far Salesforce's clock may be behind ours, in milliseconds: a first window begins so much earlier. Costs no call. */
 export const clockSkewMs = 600_000;
-/** Live reads so many milliseconds again each time, for what was committed late; peers take 10 s to 15 min. */
+/** Lanes look back so many milliseconds for what was committed late, and nothing else tells; peers take 10 s to 15 min. */
 export const overlapMs = 900_000;
 /** getUpdated cuts the seconds off both its ends, in milliseconds (docs, getUpdated). */
 export const replicationStepMs = 60_000;

@@ -26,7 +26,7 @@ export const settings = Type.Object(
         minimum: 0,
         maximum: 1_440,
         default: 15,
-        description: 'Read so much again, for what is committed late.',
+        description: 'Look back so far for what is committed late and Salesforce does not vouch for.',
       }),
     ),
     bulkQuery: Type.Optional(

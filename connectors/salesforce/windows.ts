@@ -4,7 +4,7 @@ import { pageSize, stampMs } from './limits.ts';
 
 // PURE: how a stretch of time is read by the keyset (SystemModstamp, Id). See `pull.ts` for the argument.
 
-/** Rows stamped from `low` to `end`, both included, in order of stamp and id. Milliseconds. */
+/** Rows stamped from `low` to `end`, both included, in order of stamp and id; before `from` only deleted ones. Milliseconds. */
 export interface Window {
   /** Where the cursor stood when the window was opened. */
   readonly from: number;
@@ -31,8 +31,10 @@ export function openWindow({ from, end, at }: WindowPosition, { until, overlapMs
 }
 
 /** The SOQL that every request of the window has, built from the window alone. Literals are in UTC and not quoted. */
-export function conditionOf({ low, end, at }: Window): string {
-  const upTo = `SystemModstamp <= ${literal(end)}`;
+export function conditionOf({ from, low, end, at }: Window): string {
+  const begin = floorTo(from, stampMs);
+  const again = low < begin ? ` AND (IsDeleted = true OR SystemModstamp >= ${literal(begin)})` : '';
+  const upTo = `SystemModstamp <= ${literal(end)}${again}`;
   if (at === null) return `SystemModstamp >= ${literal(low)} AND ${upTo}`;
   const stamp = literal(at.stamp);
   return `((SystemModstamp = ${stamp} AND Id > '${at.id}') OR SystemModstamp > ${stamp}) AND ${upTo}`;

@@ -136,6 +136,11 @@ describe('fault menu', () => {
     expect(await results()).toBe(whole.slice(0, Math.ceil(whole.length / 2)));
     await activate(sandbox, { name: 'truncated-body', path: '/results', count: 1 });
     await expect(results()).rejects.toThrow('terminated');
+    await activate(sandbox, { name: 'headers-lost', path: '/results', count: 1 });
+    const { headers } = await sandbox.call('GET', `${base}/${body.id}/results`);
+    expect(
+      ['sforce-locator', 'sforce-numberofrecords', 'sforce-limit-info'].map((name) => headers.get(name)),
+    ).toStrictEqual(['null', null, null]);
     await activate(sandbox, { name: 'truncated-body', path: '/limits', count: 1 });
     await expect(sandbox.call('GET', LIMITS)).rejects.toThrow('terminated');
     expect(await results()).toBe(whole);

@@ -50,6 +50,23 @@ describe('conditionOf', () => {
   });
 });
 
+describe('conditionOf, where a window begins before the cursor', () => {
+  const early: Window = { from: noon + 500, low: noon - 60_000, end: noon + 60_000, at: null };
+
+  test('only deletions are looked for again', () => {
+    expect(conditionOf(early)).toBe(
+      'SystemModstamp >= 2026-11-22T11:59:00.000Z AND SystemModstamp <= 2026-11-22T12:01:00.000Z' +
+        ' AND (IsDeleted = true OR SystemModstamp >= 2026-11-22T12:00:00.000Z)',
+    );
+  });
+
+  test('on every page of it', () => {
+    expect(conditionOf({ ...early, at: { stamp: noon - 2_000, id: '00Qa' } })).toMatch(
+      / AND \(IsDeleted = true OR SystemModstamp >= 2026-11-22T12:00:00\.000Z\)$/,
+    );
+  });
+});
+
 describe('afterPage', () => {
   test('only a short page that is done ends the window', () => {
     expect(afterPage(window, { totalSize: 3, done: true, rows: rows(3) })).toBeNull();
