@@ -77,16 +77,19 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       report.counts = addCounts(report.counts, rescored);
     }
     if (!options.pushOnly) {
-      const pulled = await pullConnection({
+      const before = report.counts;
+      await pullConnection({
         session,
         ...prepared,
         full: options.full,
         acceptMissing: options.acceptMissing,
         signal,
         onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
+        onPulled: ({ counts, lanes }) => {
+          report.counts = addCounts(before, counts);
+          report.objects = lanes;
+        },
       });
-      report.counts = addCounts(report.counts, pulled.counts);
-      report.objects = pulled.lanes;
     }
     const planned = await session.database.transaction(session.orgId, (tx) =>
       countPending(tx, pipeline.connectionId, null),
@@ -95,14 +98,17 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
     const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
     if (outputs === undefined || !mayPush(session, options)) return;
     if (!options.pushOnly) await holdBack(session);
-    const pushed = await pushConnection({
+    const before = report.counts;
+    await pushConnection({
       session,
       runId,
       outputs,
       signal,
       onProgress: (object, done, total) => progress({ phase: 'push', object, lane: null, done, total }),
+      onPushed: (pushed) => {
+        report.counts = addCounts(before, { ...pushed, planned: 0 });
+      },
     });
-    report.counts = addCounts(report.counts, { ...pushed, planned: 0 });
   });
 }
 

@@ -33,13 +33,18 @@ export interface PullRun {
   readonly onProgress: (object: string, lane: Lane, records: number) => void;
 }
 
+export interface ConnectionPull extends PullRun {
+  /** What has been committed so far, after every batch: a run that stops half-way has done that much. */
+  readonly onPulled: (pulled: PulledConnection) => void;
+}
+
 /** Seconds that the settled lane stays behind: HubSpot promises "a few moments" of search lag, others saw a minute. */
 const defaultLagSeconds = 120;
 
 /** Pulls every object of a connection, lane by lane. The caller holds the connection's lock. */
-export async function pullConnection(run: PullRun): Promise<PulledConnection> {
+export async function pullConnection(run: ConnectionPull): Promise<void> {
   const { session, pipeline } = run;
-  const lanes: PulledLane[] = [];
+  let lanes: readonly PulledLane[] = [];
   let counts = noCounts;
   const pull = pullOf(run);
   const positions = await session.database.transaction(session.orgId, (tx) => readCursors(tx, pipeline.connectionId));
@@ -47,14 +52,28 @@ export async function pullConnection(run: PullRun): Promise<PulledConnection> {
     const own = new Map(positions.filter(({ object }) => object === capability.object).map((one) => [one.lane, one]));
     for (const plan of lanesDue(capability, own, clockOf(run))) {
       const before = session.governor.admitted;
-      const pulled = await pullOne(pull, capability, plan);
-      counts = addCounts(counts, pulled);
-      const calls = session.governor.admitted - before;
-      lanes.push({ object: capability.object, lane: plan.lane, records: pulled.pulled + pulled.events, calls });
+      const told = (lane: SyncCounts): PulledConnection => ({
+        counts: addCounts(counts, lane),
+        lanes: [...lanes, laneOf(capability.object, plan, { counts: lane, calls: session.governor.admitted - before })],
+      });
+      const onBatch: Pull['onBatch'] = (object, _, lane) => {
+        pull.onBatch(object, plan, lane);
+        run.onPulled(told(lane));
+      };
+      const pulled = told(await pullOne({ ...pull, onBatch }, capability, plan));
+      ({ counts, lanes } = pulled);
+      run.onPulled(pulled);
       await note(run, counts);
     }
   }
-  return { counts, lanes };
+}
+
+function laneOf(
+  object: string,
+  { lane }: LanePlan,
+  { counts, calls }: { readonly counts: SyncCounts; readonly calls: number },
+): PulledLane {
+  return { object, lane, records: counts.pulled + counts.events, calls };
 }
 
 async function pullOne(pull: Pull, capability: ObjectCapability, plan: LanePlan): Promise<SyncCounts> {

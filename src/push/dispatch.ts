@@ -32,7 +32,8 @@ export interface Dispatch {
   readonly now: () => Date;
   readonly newToken: () => string;
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, total: number) => void;
+  /** What this object has come to so far, of so many that waited; `planned` counts all that were answered. */
+  readonly onTally: (counts: SyncCounts, total: number) => void;
 }
 
 /** Longer than any call with its retries may take, and than a bulk job; a claim that is older belongs to a dead worker. */
@@ -60,7 +61,7 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget)
       else counts.gone += 1;
     }
     counts.planned += answered.length;
-    dispatch.onProgress(counts.planned, total);
+    dispatch.onTally({ ...counts }, total);
   };
   const step = stepOf(target, total);
   const workers = await Promise.allSettled(

@@ -12,10 +12,12 @@ export interface PushRun {
   readonly outputs: ConnectionOutputs;
   readonly signal: AbortSignal;
   readonly onProgress: (object: string, done: number, total: number) => void;
+  /** What has been settled so far, after every call: a run that stops half-way has written that much. */
+  readonly onPushed: (counts: SyncCounts) => void;
 }
 
 /** Creates the fields that are missing in the CRM, then writes everything that waits. The caller holds the connection's lock. */
-export async function pushConnection(run: PushRun): Promise<SyncCounts> {
+export async function pushConnection(run: PushRun): Promise<void> {
   let counts = noCounts;
   for (const capability of run.session.definition.objects) {
     const output = run.outputs.objects[capability.object];
@@ -31,7 +33,10 @@ export async function pushConnection(run: PushRun): Promise<SyncCounts> {
         now: run.session.now,
         newToken: run.session.newId,
         signal: run.signal,
-        onProgress: (done, total) => run.onProgress(capability.object, done, total),
+        onTally: (tally, total) => {
+          run.onProgress(capability.object, tally.planned, total);
+          run.onPushed(addCounts(counts, tally));
+        },
       },
       {
         object: capability.object,
@@ -42,7 +47,6 @@ export async function pushConnection(run: PushRun): Promise<SyncCounts> {
     );
     counts = addCounts(counts, pushed);
   }
-  return counts;
 }
 
 /** @throws AppError `push-field` when a field that we write can neither be found nor made. */
