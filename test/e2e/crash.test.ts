@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { seededRandom, type Random } from '../../src/sandbox/hubspot/data/random.ts';
+import { seededRandom, type Random } from '../../src/sandbox/server/random.ts';
 import { startSync } from '../support/crash-sync.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { type Loop, startLoop } from '../support/loop.ts';

@@ -1,7 +1,7 @@
 import type { Auth } from './auth.ts';
-import type { Faults } from './faults/faults.ts';
+import type { HubSpotFaults } from './faults/faults.ts';
 import type { RateLimits } from './limits.ts';
-import type { RequestLog } from './request-log.ts';
+import type { RequestLog } from '../server/request-log.ts';
 import type { Store } from './store/store.ts';
 import type { WriteRules } from './store/write.ts';
 import type { MovableClock } from './time.ts';
@@ -20,7 +20,7 @@ export interface Core {
   store: Store;
   readonly auth: Auth;
   readonly limits: RateLimits;
-  readonly faults: Faults;
+  readonly faults: HubSpotFaults;
   readonly requests: RequestLog;
   readonly clock: MovableClock;
   readonly rules: BatchRules;

@@ -1,15 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import { isObject, parameter, parameters, type JsonObject } from '../server/input.ts';
 import { malformedJson, validationError, VendorError } from './errors.ts';
 
-export type JsonObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
+export { isObject, parameter, textOf, type JsonObject } from '../server/input.ts';
 
 export function bodyObject(request: FastifyRequest): JsonObject {
   const { body } = request;
@@ -24,19 +17,9 @@ export function bodyObject(request: FastifyRequest): JsonObject {
   return body;
 }
 
-function query(request: FastifyRequest): Record<string, string | string[] | undefined> {
-  return request.query as Record<string, string | string[] | undefined>;
-}
-
-/** A query parameter; of a repeated one, the last. */
-export function parameter(request: FastifyRequest, name: string): string | undefined {
-  const value = query(request)[name];
-  return Array.isArray(value) ? value.at(-1) : value;
-}
-
 /** A query parameter given once, several times or as a comma list. */
 export function listParameter(request: FastifyRequest, name: string): string[] | undefined {
-  const value = query(request)[name];
+  const value = parameters(request)[name];
   if (value === undefined) return undefined;
   const parts = Array.isArray(value) ? value : [value];
   return parts.flatMap((part) => part.split(',')).filter((part) => part !== '');

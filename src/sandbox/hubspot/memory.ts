@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { KeptFile } from '../server/kept-file.ts';
 import { OBJECT_TYPES } from './object-types.ts';
 import type { PropertyDefinition } from './schema/definition.ts';
 import type { ObjectTable } from './store/object-table.ts';
@@ -34,27 +33,25 @@ interface KeptTable {
  * client that was told "done" finds it done after the process was killed. Faults, limits and tokens are not kept.
  */
 export class Memory {
-  readonly #path: string;
-  readonly #kept: Kept | null;
+  readonly #file: KeptFile<Kept>;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#kept = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Kept) : null;
+    this.#file = new KeptFile(path);
   }
 
   /** Null = nothing is kept yet. */
   get origin(): Origin | null {
-    return this.#kept?.origin ?? null;
+    return this.#file.kept?.origin ?? null;
   }
 
   get aheadMs(): number {
-    return this.#kept?.aheadMs ?? 0;
+    return this.#file.kept?.aheadMs ?? 0;
   }
 
   /** Makes a store that was just seeded from `origin` what it was. */
   restore(store: Store): void {
-    if (this.#kept === null) return;
-    for (const [name, { records, properties, groups }] of Object.entries(this.#kept.tables)) {
+    if (this.#file.kept === null) return;
+    for (const [name, { records, properties, groups }] of Object.entries(this.#file.kept.tables)) {
       const table = store.table(name);
       for (const group of groups) table.catalogue.addGroup(group);
       for (const property of properties) table.catalogue.put(property);
@@ -63,7 +60,7 @@ export class Memory {
       for (const record of records.filter(({ archivedAt }) => archivedAt !== undefined)) revive(table, record);
       for (const record of records.filter(({ archivedAt }) => archivedAt === undefined)) revive(table, record);
     }
-    store.associations.replace(this.#kept.links);
+    store.associations.replace(this.#file.kept.links);
   }
 
   save(store: Store, origin: Origin, aheadMs: number): void {
@@ -74,11 +71,7 @@ export class Memory {
       return [name, { records: [...table.from(0)], properties, groups: catalogue.groups() }];
     });
     const links = store.associations.entries();
-    const kept: Kept = { version: 1, origin, aheadMs, tables: Object.fromEntries(tables), links };
-    mkdirSync(dirname(this.#path), { recursive: true });
-    const draft = `${this.#path}.new`;
-    writeFileSync(draft, JSON.stringify(kept));
-    renameSync(draft, this.#path);
+    this.#file.write({ version: 1, origin, aheadMs, tables: Object.fromEntries(tables), links });
   }
 }
 

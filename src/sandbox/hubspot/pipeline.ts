@@ -5,9 +5,9 @@ import { correlationId, malformedJson, missingScopes, VendorError } from './erro
 import { answerFault } from './faults/answers.ts';
 import type { ActiveFault } from './faults/faults.ts';
 import { faultKind } from './faults/menu.ts';
-import { spoilReply } from './faults/spoil.ts';
+import { spoilReply } from '../server/spoil.ts';
 import { bucketOf } from './limits.ts';
-import type { LoggedRequest } from './request-log.ts';
+import type { LoggedRequest } from '../server/request-log.ts';
 
 /** Longer URLs are refused with 414 at about this many characters (seen at 16,200). */
 const MAX_URL = 16_000;

@@ -2,11 +2,11 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { Auth, type OAuthClient } from './auth.ts';
 import type { Core } from './core.ts';
 import { seedPortal } from './data/seed-portal.ts';
-import { Faults } from './faults/faults.ts';
+import { hubspotFaults, indexLagMs, type HubSpotFaults } from './faults/faults.ts';
 import { HUBSPOT_LIMITS, NO_LIMITS, RateLimits, type Limits } from './limits.ts';
 import { Memory, type Origin } from './memory.ts';
 import { installPipeline } from './pipeline.ts';
-import { RequestLog } from './request-log.ts';
+import { RequestLog } from '../server/request-log.ts';
 import { accountRoutes } from './routes/account.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { associationRoutes } from './routes/associations.ts';
@@ -52,7 +52,7 @@ export interface HubSpotSandbox extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly store: Store;
-  readonly faults: Faults;
+  readonly faults: HubSpotFaults;
   readonly requests: RequestLog;
   /** Moves the clock of limits, tokens, lag and modification times. */
   advance(ms: number): void;
@@ -101,11 +101,11 @@ function buildCore(options: HubSpotSandboxOptions): Core {
       portalId,
       timeZone,
     }),
-    faults: new Faults(now, (faults) => {
-      core.store.searchLagMs = Math.max(options.searchLagMs ?? 0, faults.lagMs());
-      core.store.hideProperty(faults.hiddenProperty());
+    faults: hubspotFaults(now, () => {
+      core.store.searchLagMs = Math.max(options.searchLagMs ?? 0, indexLagMs(core.faults));
+      core.store.hideProperty(core.faults.named('unknown-property')[0]?.property);
     }),
-    requests: new RequestLog(),
+    requests: new RequestLog(/\/\d+(?=\/|$)/g),
     rules: { bumpOnNoChange: options.bumpOnNoChange ?? true, updateTraceIds: options.updateTraceIds ?? true },
     timeZone,
   };

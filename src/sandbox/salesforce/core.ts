@@ -1,8 +1,8 @@
-import type { RequestLog } from '../hubspot/request-log.ts';
+import type { RequestLog } from '../server/request-log.ts';
 import type { Auth } from './auth.ts';
 import type { BatchJobs } from './bulk/batches.ts';
 import type { BulkJobs } from './bulk/jobs.ts';
-import type { Faults } from './faults/faults.ts';
+import type { SalesforceFaults } from './faults/faults.ts';
 import type { Usage } from './limits.ts';
 import type { Answers } from './soql/answer.ts';
 import type { Org } from './store/org.ts';
@@ -27,7 +27,7 @@ export interface Core {
   world: World;
   readonly auth: Auth;
   readonly usage: Usage;
-  readonly faults: Faults;
+  readonly faults: SalesforceFaults;
   readonly requests: RequestLog;
   readonly clock: MovableClock;
   /** Known to composite calls alone: their parts are neither counted nor struck. */

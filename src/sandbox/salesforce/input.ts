@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { restError } from './errors.ts';
 
-export { isObject, parameter, textOf, type JsonObject } from '../hubspot/input.ts';
-import { isObject, type JsonObject } from '../hubspot/input.ts';
+export { isObject, parameter, textOf, type JsonObject } from '../server/input.ts';
+import { isObject, type JsonObject } from '../server/input.ts';
 
 export function bodyObject(request: FastifyRequest): JsonObject {
   const { body } = request;

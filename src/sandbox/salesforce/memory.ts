@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { KeptFile } from '../server/kept-file.ts';
 import type { Org, Snapshot } from './store/org.ts';
 
 /** What an org was seeded with: the same again, and it begins as it began. */
@@ -26,33 +25,27 @@ interface Kept {
  * open transactions are not kept.
  */
 export class Memory {
-  readonly #path: string;
-  readonly #kept: Kept | null;
+  readonly #file: KeptFile<Kept>;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#kept = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Kept) : null;
+    this.#file = new KeptFile(path);
   }
 
   /** Null = nothing is kept yet. */
   get origin(): Origin | null {
-    return this.#kept?.origin ?? null;
+    return this.#file.kept?.origin ?? null;
   }
 
   get aheadMs(): number {
-    return this.#kept?.aheadMs ?? 0;
+    return this.#file.kept?.aheadMs ?? 0;
   }
 
   /** Makes an org that was just seeded from `origin` what it was. */
   restore(org: Org): void {
-    if (this.#kept !== null) org.restore(this.#kept.org);
+    if (this.#file.kept !== null) org.restore(this.#file.kept.org);
   }
 
   save(org: Org, origin: Origin, aheadMs: number): void {
-    const kept: Kept = { version: 1, origin, aheadMs, org: org.snapshot() };
-    mkdirSync(dirname(this.#path), { recursive: true });
-    const draft = `${this.#path}.new`;
-    writeFileSync(draft, JSON.stringify(kept));
-    renameSync(draft, this.#path);
+    this.#file.write({ version: 1, origin, aheadMs, org: org.snapshot() });
   }
 }

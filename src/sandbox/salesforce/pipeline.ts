@@ -1,11 +1,11 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { LoggedRequest } from '../hubspot/request-log.ts';
+import type { LoggedRequest } from '../server/request-log.ts';
 import type { Core } from './core.ts';
 import { html, notFound, restError, VendorError } from './errors.ts';
 import { answerFault, xmlUnauthorised } from './faults/answers.ts';
 import type { ActiveFault } from './faults/faults.ts';
 import { faultKind } from './faults/menu.ts';
-import { spoilReply } from './faults/spoil.ts';
+import { spoilReply } from '../server/spoil.ts';
 
 /** Longer URLs are refused with 414 at about this many characters. */
 const MAX_URL = 16_000;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { RequestLog } from '../hubspot/request-log.ts';
+import { RequestLog } from '../server/request-log.ts';
 import { Auth, type OAuthClient } from './auth.ts';
 import { BatchJobs } from './bulk/batches.ts';
 import { BulkJobs } from './bulk/jobs.ts';
 import type { Core, World } from './core.ts';
 import { seedOrg, seedStaff } from './data/seed-org.ts';
-import { Faults } from './faults/faults.ts';
+import { salesforceFaults, type SalesforceFaults } from './faults/faults.ts';
 import { canonicalId } from './ids.ts';
 import { NO_LIMITS, SALESFORCE_LIMITS, Usage, type LimitInfoForm, type Limits } from './limits.ts';
 import { Memory, type Origin } from './memory.ts';
@@ -73,7 +73,7 @@ export interface SalesforceSandbox extends AsyncDisposable {
   readonly rules: Rules;
   /** Somebody else's long transactions, which commit late. */
   readonly transactions: Transactions;
-  readonly faults: Faults;
+  readonly faults: SalesforceFaults;
   readonly requests: RequestLog;
   readonly usage: Usage;
   /** Moves the clock of stamps, sessions, cursors and limits. */
@@ -168,8 +168,8 @@ function buildCore(options: SalesforceSandboxOptions): Core {
       others: usedByOthers,
       now,
     }),
-    faults: new Faults(now, () => applyAmbient(core)),
-    requests: new RequestLog(),
+    faults: salesforceFaults(now, () => applyAmbient(core)),
+    requests: new RequestLog(/\/[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?(?:-\d+)?(?=\/|$)/g),
     innerKey: randomUUID(),
     orgId: () =>
       core.faults.named('org-changed').length > 0 ? (canonicalId(OTHER_ORG) ?? OTHER_ORG) : core.world.org.id,

@@ -1,6 +1,6 @@
-import { SECOND } from '../hubspot/time.ts';
+import { SECOND } from '../server/clock.ts';
 
-export { DAY, MINUTE, movableClock, SECOND, type MovableClock, type Now } from '../hubspot/time.ts';
+export { DAY, MINUTE, movableClock, SECOND, type MovableClock, type Now } from '../server/clock.ts';
 
 /** Stamps have a resolution of one second. */
 export function toSecond(ms: number): number {

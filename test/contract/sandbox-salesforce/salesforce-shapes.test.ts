@@ -282,7 +282,7 @@ describe('the Salesforce sandbox answers in recorded shapes', () => {
       return path;
     };
     const path = await start('External_Id__c,LastName,Company\nj,A,O\n');
-    for (const _look of ['in progress', 'complete']) {
+    for (let looks = 0; looks < 2; looks += 1) {
       expect(shapeOf((await call('GET', path)).body)).toStrictEqual(shapeOf(SAMPLES.ingestSeen));
     }
     const failed = await start('External_Id__c,Nope__c\nj,1\n');

@@ -297,7 +297,7 @@ describe('the Salesforce sandbox says what was recorded', () => {
     const { id } = JSON.parse((await call('POST', base, order)).text) as { id: string };
     await call('PUT', `${base}/${id}/batches`, 'Name,StageName,CloseDate\nMiller,GENERATED,2003-04-98765\n');
     await call('PATCH', `${base}/${id}`, { state: 'UploadComplete' });
-    for (const _look of ['progress', 'end']) await call('GET', `${base}/${id}`);
+    for (let looks = 0; looks < 2; looks += 1) await call('GET', `${base}/${id}`);
     expect((await call('GET', `${base}/${id}/failedResults`)).text).toBe(
       '"sf__Id","sf__Error",Name,StageName,CloseDate\n' +
         '"","INVALID_FIELD:Failed to deserialize field at col 2. Due to, \'2003-04-98765\' is not a valid value for the type ' +

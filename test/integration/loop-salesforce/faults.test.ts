@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../../src/sandbox/hubspot/data/random.ts';
+import { seededRandom } from '../../../src/sandbox/server/random.ts';
 import { FAULT_MENU } from '../../../src/sandbox/salesforce/index.ts';
 import type { FaultOrder } from '../../../src/sandbox/salesforce/faults/faults.ts';
 import { faultKind, type FaultName } from '../../../src/sandbox/salesforce/faults/menu.ts';

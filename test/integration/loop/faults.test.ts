@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../../src/sandbox/hubspot/data/random.ts';
+import { seededRandom } from '../../../src/sandbox/server/random.ts';
 import { FAULT_MENU, type FaultName, type FaultOrder } from '../../../src/sandbox/hubspot/index.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';

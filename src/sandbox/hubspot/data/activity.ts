@@ -1,5 +1,5 @@
 import { isoInstant } from '../time.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../server/random.ts';
 
 /** What a contact did so far, as HubSpot counts it: lifetime totals, absent where nothing ever happened. */
 export interface Activity {

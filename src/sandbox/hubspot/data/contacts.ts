@@ -5,7 +5,7 @@ import { activityOf, activityProperties, type Activity, type Conversion } from '
 import { conversionName, DEMO_FORM, pickForm } from './forms.ts';
 import { lifetime, type Era, type Organisation } from './organisations.ts';
 import { jobTitle, personName, UGLY_NAMES, type PersonName } from './people.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../server/random.ts';
 
 export interface SeededContact {
   readonly id: number;

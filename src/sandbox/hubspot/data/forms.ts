@@ -1,5 +1,5 @@
 import type { EmailEvent, Form, Submission } from '../store/portal.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../server/random.ts';
 
 const BORN = '2024-03-04T15:00:21.442Z';
 

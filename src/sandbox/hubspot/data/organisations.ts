@@ -3,7 +3,7 @@ import { DAY } from '../time.ts';
 import type { ObjectTable } from '../store/object-table.ts';
 import { NOTHING_MERGED, type Properties } from '../store/record.ts';
 import type { PersonName } from './people.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../server/random.ts';
 
 export interface Organisation {
   readonly id: number;

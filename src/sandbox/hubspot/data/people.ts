@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../server/random.ts';
 
 const FIRST_NAMES = (
   'Olivia Liam Emma Noah Ava Ethan Sophia Mason Maria James Linda Robert Patricia Michael Barbara David Susan ' +

@@ -5,7 +5,7 @@ import { seedEngagements } from './engagements.ts';
 import { emailEvent, seedForms, submission } from './forms.ts';
 import { seedOrganisations, type Era, type Organisation } from './organisations.ts';
 import { seedOwners } from './owners.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../server/random.ts';
 
 interface SeedOptions {
   contacts: number;

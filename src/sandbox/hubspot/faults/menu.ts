@@ -1,15 +1,4 @@
-/**
- * When a fault acts: `edge` and `answer` replace the answer, `handler` is done inside the handler, `reply` spoils a
- * good answer on its way out, and `ambient` changes the world until it is switched off.
- */
-type FaultPhase = 'answer' | 'handler' | 'reply' | 'ambient';
-
-interface FaultKind {
-  readonly phase: FaultPhase;
-  readonly description: string;
-  /** Which paths it strikes unless the order names others. */
-  readonly path?: RegExp;
-}
+import type { FaultKind } from '../../server/faults.ts';
 
 const BATCH_WRITES = /\/batch\/(create|update|upsert)$/;
 const NOT_OAUTH = /^(?!\/oauth\/)/;

@@ -1,25 +1,18 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
+import { FAULT_FIELDS, strict } from '../../server/admin-inputs.ts';
 import { VendorError } from '../errors.ts';
 import { FAULT_MENU, isFaultName } from '../faults/menu.ts';
 import type { FaultOrder } from '../faults/faults.ts';
 
 const FaultBody = Type.Object(
   {
-    name: Type.String(),
-    path: Type.Optional(Type.String()),
-    method: Type.Optional(Type.String()),
-    count: Type.Optional(Type.Integer({ minimum: 1 })),
-    after: Type.Optional(Type.Integer({ minimum: 0 })),
-    probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-    seed: Type.Optional(Type.Integer()),
-    ms: Type.Optional(Type.Integer({ minimum: 0 })),
+    ...FAULT_FIELDS,
     retryAfter: Type.Optional(Type.Integer({ minimum: 0 })),
     scope: Type.Optional(Type.String()),
     property: Type.Optional(Type.String()),
-    row: Type.Optional(Type.Integer({ minimum: 0 })),
   },
-  { additionalProperties: false },
+  strict,
 );
 
 export const ContactEdit = Type.Object(
@@ -28,7 +21,7 @@ export const ContactEdit = Type.Object(
     /** false: change values without moving the modification time, as calculated properties do. */
     bump: Type.Optional(Type.Boolean()),
   },
-  { additionalProperties: false },
+  strict,
 );
 
 export const BulkTouch = Type.Object(
@@ -37,10 +30,8 @@ export const BulkTouch = Type.Object(
     /** Milliseconds; default now. */
     at: Type.Optional(Type.Integer({ minimum: 1 })),
   },
-  { additionalProperties: false },
+  strict,
 );
-
-export const ClockMove = Type.Object({ advanceMs: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });
 
 function usage(message: string): VendorError {
   return new VendorError(400, { status: 'error', message });

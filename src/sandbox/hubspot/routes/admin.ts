@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ADMIN, sharedAdminRoutes } from '../../server/admin.ts';
+import { ClockMove } from '../../server/admin-inputs.ts';
 import type { Core } from '../core.ts';
 import { VendorError } from '../errors.ts';
 import { isFaultName } from '../faults/menu.ts';
 import { OBJECT_TYPES } from '../object-types.ts';
 import { readRecord } from '../wire.ts';
-import { BulkTouch, ClockMove, ContactEdit, readBody, readFaultOrder } from './admin-inputs.ts';
-
-const BASE = '/__sandbox';
+import { BulkTouch, ContactEdit, readBody, readFaultOrder } from './admin-inputs.ts';
 
 function state(core: Core): Record<string, unknown> {
   const objects = OBJECT_TYPES.map(({ name }): [string, { live: number; archived: number }] => {
@@ -55,30 +55,13 @@ function bulkTouch(core: Core, request: FastifyRequest): unknown {
 }
 
 export function adminRoutes(app: FastifyInstance, core: Core, reset: () => void): void {
-  app.get(`${BASE}/faults`, () => ({ menu: core.faults.menu(), active: core.faults.active() }));
-  app.post(`${BASE}/faults`, (request, reply) =>
-    reply.code(201).send(core.faults.activate(readFaultOrder(request.body))),
-  );
-  app.delete(`${BASE}/faults`, (request, reply) => {
-    const { name } = request.query as { name?: string };
-    if (name === undefined) core.faults.clear();
-    else if (isFaultName(name)) core.faults.clear(name);
-    return reply.code(204).send();
+  sharedAdminRoutes(app, core, {
+    isFaultName,
+    readOrder: readFaultOrder,
+    readMove: (body) => readBody(ClockMove, body),
+    state: () => state(core),
+    reset,
   });
-  app.get(`${BASE}/state`, () => state(core));
-  app.get(`${BASE}/requests`, () => ({ counts: core.requests.counts(), requests: core.requests.entries() }));
-  app.delete(`${BASE}/requests`, (_request, reply) => {
-    core.requests.reset();
-    return reply.code(204).send();
-  });
-  app.post(`${BASE}/contacts/:id`, (request) => editContact(core, request));
-  app.post(`${BASE}/bulk-touch`, (request) => bulkTouch(core, request));
-  app.post(`${BASE}/clock`, (request) => {
-    core.clock.advance(readBody(ClockMove, request.body).advanceMs);
-    return { now: core.clock.now() };
-  });
-  app.post(`${BASE}/reset`, () => {
-    reset();
-    return state(core);
-  });
+  app.post(`${ADMIN}/contacts/:id`, (request) => editContact(core, request));
+  app.post(`${ADMIN}/bulk-touch`, (request) => bulkTouch(core, request));
 }

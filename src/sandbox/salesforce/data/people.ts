@@ -1,5 +1,5 @@
 import { jobTitle, personName } from '../../hubspot/data/people.ts';
-import type { Random } from '../../hubspot/data/random.ts';
+import type { Random } from '../../server/random.ts';
 import type { Values } from '../schema/field.ts';
 import type { Org } from '../store/org.ts';
 import type { Row } from '../store/table.ts';

@@ -1,5 +1,5 @@
 import { seedOwners } from '../../hubspot/data/owners.ts';
-import { seededRandom } from '../../hubspot/data/random.ts';
+import { seededRandom } from '../../server/random.ts';
 import type { Values } from '../schema/field.ts';
 import { convertLead, mergeRecords } from '../store/lifecycle.ts';
 import type { Org } from '../store/org.ts';

@@ -1,24 +1,15 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
+import { FAULT_FIELDS, strict } from '../../server/admin-inputs.ts';
 import { VendorError } from '../errors.ts';
 import type { FaultOrder } from '../faults/faults.ts';
 import { FAULT_MENU, isFaultName } from '../faults/menu.ts';
 
-const strict = { additionalProperties: false };
-
 const FaultBody = Type.Object(
   {
-    name: Type.String(),
-    path: Type.Optional(Type.String()),
-    method: Type.Optional(Type.String()),
-    count: Type.Optional(Type.Integer({ minimum: 1 })),
-    after: Type.Optional(Type.Integer({ minimum: 0 })),
-    probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-    seed: Type.Optional(Type.Integer()),
-    ms: Type.Optional(Type.Integer({ minimum: 0 })),
+    ...FAULT_FIELDS,
     rows: Type.Optional(Type.Integer({ minimum: 1 })),
     field: Type.Optional(Type.String()),
-    row: Type.Optional(Type.Integer({ minimum: 0 })),
     code: Type.Optional(Type.String()),
   },
   strict,
@@ -82,8 +73,6 @@ export const Settings = Type.Object(
   },
   strict,
 );
-export const ClockMove = Type.Object({ advanceMs: Type.Integer({ minimum: 0 }) }, strict);
-
 export function usage(message: string): VendorError {
   return new VendorError(400, { status: 'error', message });
 }

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ADMIN, sharedAdminRoutes } from '../../server/admin.ts';
+import { ClockMove } from '../../server/admin-inputs.ts';
 import type { Core } from '../core.ts';
 import { isFaultName } from '../faults/menu.ts';
 import { canonicalId } from '../ids.ts';
@@ -11,7 +13,6 @@ import type { Row } from '../store/table.ts';
 import { derived } from '../write/derived.ts';
 import {
   BulkTouch,
-  ClockMove,
   Conversion,
   LockOrder,
   Merge,
@@ -24,8 +25,6 @@ import {
   Settings,
   usage,
 } from './admin-inputs.ts';
-
-const BASE = '/__sandbox';
 
 function rowOf({ world }: Core, id: string): Row {
   const row = world.org.find(canonicalId(id) ?? '');
@@ -47,17 +46,6 @@ function state({ world, clock, orgId }: Core): Record<string, unknown> {
     return [name, counts];
   });
   return { now: clock.now(), orgId: orgId(), userId: world.userId, objects: Object.fromEntries(objects) };
-}
-
-/** Counts by method and path, ids replaced by :id. */
-function counts({ requests }: Core): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const { method, url } of requests.entries()) {
-    const path = (url.split('?')[0] ?? url).replaceAll(/\/[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?(-\d+)?(?=\/|$)/g, '/:id');
-    const key = `${method} ${path}`;
-    found[key] = (found[key] ?? 0) + 1;
-  }
-  return found;
 }
 
 /** What somebody in the CRM, an automation or a formula changes: read-only fields included. */
@@ -89,41 +77,28 @@ function bulkTouch(core: Core, request: FastifyRequest): unknown {
   return { touched: Math.min(count, live.length), at };
 }
 
-function faultRoutes(app: FastifyInstance, core: Core): void {
-  app.get(`${BASE}/faults`, () => ({ menu: core.faults.menu(), active: core.faults.active() }));
-  app.post(`${BASE}/faults`, (request, reply) =>
-    reply.code(201).send(core.faults.activate(readFaultOrder(request.body))),
-  );
-  app.delete(`${BASE}/faults`, (request, reply) => {
-    const { name } = request.query as { name?: string };
-    if (name === undefined) core.faults.clear();
-    else if (isFaultName(name)) core.faults.clear(name);
-    return reply.code(204).send();
-  });
-}
-
 /** What people in the CRM do, and what REST has no call for. */
 function recordRoutes(app: FastifyInstance, core: Core): void {
-  app.post(`${BASE}/records`, (request, reply) => reply.code(201).send(insert(core, request)));
-  app.get(`${BASE}/records/:id`, (request) => rowOf(core, param(request, 'id')).values);
-  app.post(`${BASE}/records/:id`, (request) => edit(core, request));
-  app.post(`${BASE}/records/:id/undelete`, (request) => {
+  app.post(`${ADMIN}/records`, (request, reply) => reply.code(201).send(insert(core, request)));
+  app.get(`${ADMIN}/records/:id`, (request) => rowOf(core, param(request, 'id')).values);
+  app.post(`${ADMIN}/records/:id`, (request) => edit(core, request));
+  app.post(`${ADMIN}/records/:id/undelete`, (request) => {
     const row = rowOf(core, param(request, 'id'));
     core.world.org.undelete(row, { by: core.world.org.automationUser });
     return row.values;
   });
-  app.post(`${BASE}/records/:id/delete`, (request) => {
+  app.post(`${ADMIN}/records/:id/delete`, (request) => {
     const row = rowOf(core, param(request, 'id'));
     core.world.org.delete(row, { by: core.world.org.automationUser });
     return row.values;
   });
-  app.post(`${BASE}/records/:id/purge`, (request, reply) => {
+  app.post(`${ADMIN}/records/:id/purge`, (request, reply) => {
     const row = rowOf(core, param(request, 'id'));
     if (row.deletedAt === undefined) core.world.org.delete(row, { by: core.world.org.automationUser });
     core.world.org.purge(row);
     return reply.code(204).send();
   });
-  app.post(`${BASE}/convert`, (request) => {
+  app.post(`${ADMIN}/convert`, (request) => {
     const { leadId, contactId, accountId, opportunity = true } = readBody(Conversion, request.body);
     const lead = rowOf(core, leadId);
     if (lead.object.name !== 'Lead' || lead.values['IsConverted'] === true)
@@ -134,18 +109,18 @@ function recordRoutes(app: FastifyInstance, core: Core): void {
       ...(accountId === undefined ? {} : { account: rowOf(core, accountId) }),
     });
   });
-  app.post(`${BASE}/merge`, (request) => {
+  app.post(`${ADMIN}/merge`, (request) => {
     const { winner, losers } = readBody(Merge, request.body);
     const rows = losers.map((id) => rowOf(core, id));
     mergeRecords(core.world.org, rowOf(core, winner), rows);
     return { winner, losers };
   });
-  app.post(`${BASE}/bulk-touch`, (request) => bulkTouch(core, request));
+  app.post(`${ADMIN}/bulk-touch`, (request) => bulkTouch(core, request));
 }
 
 /** Somebody else's long transaction: begin, write as often as wished, commit late. */
 function transactionRoutes(app: FastifyInstance, core: Core): void {
-  const base = `${BASE}/transactions`;
+  const base = `${ADMIN}/transactions`;
   app.post(base, (_request, reply) => reply.code(201).send({ id: core.world.transactions.begin() }));
   app.post(`${base}/:id/writes`, (request) => {
     const { writes } = readBody(PendingWrites, request.body);
@@ -168,31 +143,31 @@ function transactionRoutes(app: FastifyInstance, core: Core): void {
 
 /** What an administrator sets. */
 function settingRoutes(app: FastifyInstance, core: Core): void {
-  app.post(`${BASE}/locks`, (request) => {
+  app.post(`${ADMIN}/locks`, (request) => {
     const { ids, times } = readBody(LockOrder, request.body);
     for (const id of ids) core.world.org.locks.hold(rowOf(core, id).id, times);
     return { locked: ids.length };
   });
-  app.delete(`${BASE}/locks`, (_request, reply) => {
+  app.delete(`${ADMIN}/locks`, (_request, reply) => {
     core.world.org.locks.clear();
     return reply.code(204).send();
   });
-  app.post(`${BASE}/validation-rules`, (request, reply) => {
+  app.post(`${ADMIN}/validation-rules`, (request, reply) => {
     core.world.rules.validation.push(readBody(RuleBody, request.body));
     return reply.code(201).send(core.world.rules.validation);
   });
-  app.delete(`${BASE}/validation-rules`, (_request, reply) => {
+  app.delete(`${ADMIN}/validation-rules`, (_request, reply) => {
     core.world.rules.validation = [];
     return reply.code(204).send();
   });
-  app.post(`${BASE}/objects`, (request, reply) => {
+  app.post(`${ADMIN}/objects`, (request, reply) => {
     const { org } = core.world;
     const definition = customObject(bodyObject(request), org.nextKeyPrefix());
     if (org.object(definition.name) !== undefined) throw usage(`there is an object ${definition.name}`);
     org.addObject(definition);
     return reply.code(201).send({ name: definition.name, keyPrefix: definition.keyPrefix });
   });
-  app.post(`${BASE}/settings`, (request) => {
+  app.post(`${ADMIN}/settings`, (request) => {
     const { duplicates, usedByOthers, limitInfo, bulkPageRows, bulkPolls } = readBody(Settings, request.body);
     const { world, usage: used } = core;
     world.rules.duplicates = duplicates ?? world.rules.duplicates;
@@ -202,29 +177,21 @@ function settingRoutes(app: FastifyInstance, core: Core): void {
     world.jobs.pollsInProgress = bulkPolls ?? world.jobs.pollsInProgress;
     return { duplicates: world.rules.duplicates, usedByOthers: used.others, limitInfo: used.form };
   });
-  app.delete(`${BASE}/cursors`, (_request, reply) => {
+  app.delete(`${ADMIN}/cursors`, (_request, reply) => {
     core.world.answers.expire();
     return reply.code(204).send();
   });
 }
 
 export function adminRoutes(app: FastifyInstance, core: Core, reset: () => void): void {
-  faultRoutes(app, core);
+  sharedAdminRoutes(app, core, {
+    isFaultName,
+    readOrder: readFaultOrder,
+    readMove: (body) => readBody(ClockMove, body),
+    state: () => state(core),
+    reset,
+  });
   recordRoutes(app, core);
   transactionRoutes(app, core);
   settingRoutes(app, core);
-  app.get(`${BASE}/state`, () => state(core));
-  app.get(`${BASE}/requests`, () => ({ counts: counts(core), requests: core.requests.entries() }));
-  app.delete(`${BASE}/requests`, (_request, reply) => {
-    core.requests.reset();
-    return reply.code(204).send();
-  });
-  app.post(`${BASE}/clock`, (request) => {
-    core.clock.advance(readBody(ClockMove, request.body).advanceMs);
-    return { now: core.clock.now() };
-  });
-  app.post(`${BASE}/reset`, () => {
-    reset();
-    return state(core);
-  });
 }

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ActiveFault } from './faults.ts';
 
 const DEFAULT_SLOW_MS = 2_000;
 const HANDED_OVER_MS = 20;
@@ -26,9 +25,9 @@ async function* brokenOff(payload: string, { raw }: FastifyRequest): AsyncGenera
   raw.socket.destroySoon();
 }
 
-/** Spoils a finished answer; gives what goes out instead. */
+/** Spoils a finished answer as the fault of this name does; gives what goes out instead. */
 export function spoilReply(
-  { name, ms }: ActiveFault,
+  { name, ms }: { readonly name: string; readonly ms?: number },
   payload: string,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): string | Readable {

@@ -12,14 +12,21 @@ const KEPT = 20_000;
 
 /** Every vendor request the sandbox has seen. */
 export class RequestLog {
+  private readonly ids: RegExp;
   private log: LoggedRequest[] = [];
   private counted = new Map<string, number>();
+
+  /** `ids`: what record ids look like in a path, with the slash before them. */
+  constructor(ids: RegExp) {
+    this.ids = ids;
+  }
 
   record(request: { at: number; method: string; url: string }): LoggedRequest {
     const entry: LoggedRequest = { ...request, status: 0 };
     this.log.push(entry);
     if (this.log.length > 2 * KEPT) this.log = this.log.slice(-KEPT);
-    const key = `${entry.method} ${routeOf(entry.url)}`;
+    const path = entry.url.split('?')[0] ?? entry.url;
+    const key = `${entry.method} ${path.replaceAll(this.ids, '/:id')}`;
     this.counted.set(key, (this.counted.get(key) ?? 0) + 1);
     return entry;
   }
@@ -42,8 +49,4 @@ export class RequestLog {
     this.log = [];
     this.counted = new Map();
   }
-}
-
-function routeOf(url: string): string {
-  return (url.split('?')[0] ?? url).replaceAll(/\/\d+(?=\/|$)/g, '/:id');
 }
