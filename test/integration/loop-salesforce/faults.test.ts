@@ -74,7 +74,6 @@ const alsoInBulk: readonly FaultName[] = [
   'hang',
   'slow-body',
   'truncated-json',
-  'broken-body',
   'applied-but-reset',
 ];
 
