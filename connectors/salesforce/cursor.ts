@@ -31,14 +31,16 @@ export interface WindowPosition {
   readonly end: number | null;
   /** The last row that was read of the open window; null = nothing of it. */
   readonly at: Row | null;
+  /** How far back is looked for anything but deletions: before, there was more than a page. 0 = as far as the overlap. */
+  readonly floor: number;
 }
 
 export type Position = ListPosition | BulkPosition | WindowPosition;
 
-// sf1:list:ID, sf1:bulk:JOB:LOCATOR:TAKEN:READ and sf1:window:FROM:END:STAMP:ID. A change of meaning needs a new number.
+// sf1:list:ID, sf1:bulk:JOB:LOCATOR:TAKEN:READ and sf1:window:FROM:END:STAMP:ID~FLOOR. A change of meaning needs a new number.
 const listForm = /^sf1:list:(?<after>[a-zA-Z0-9]*)$/;
 const bulkForm = /^sf1:bulk:(?<job>[a-zA-Z0-9]+):(?<locator>(?:[^:%]|%[0-9A-F]{2})*):(?<taken>\d+):(?<read>\d+)$/;
-const windowForm = /^sf1:window:(?<from>\d+):(?<end>\d*):(?:(?<stamp>\d+):(?<id>[a-zA-Z0-9]+))?$/;
+const windowForm = /^sf1:window:(?<from>\d+):(?<end>\d*):(?:(?<stamp>\d+):(?<id>[a-zA-Z0-9]+))?(?:~(?<floor>\d+))?$/;
 
 export function encodeCursor(position: Position): Cursor {
   if (position.kind === 'list') return `sf1:list:${position.after ?? ''}`;
@@ -46,8 +48,9 @@ export function encodeCursor(position: Position): Cursor {
     const { job, locator, taken, read } = position;
     return `sf1:bulk:${job}:${encodeURIComponent(locator ?? '')}:${taken}:${read}`;
   }
-  const { from, end, at } = position;
-  return `sf1:window:${from}:${end ?? ''}:${at === null ? '' : `${at.stamp}:${at.id}`}`;
+  const { from, end, at, floor } = position;
+  const row = at === null ? '' : `${at.stamp}:${at.id}`;
+  return `sf1:window:${from}:${end ?? ''}:${row}${floor === 0 ? '' : `~${floor}`}`;
 }
 
 /** Null = a pass that begins. @throws CursorExpiredError */
@@ -68,12 +71,12 @@ export function passPosition(cursor: Cursor | null): ListPosition | BulkPosition
 
 /** Null = from `beginning`. @throws CursorExpiredError */
 export function windowPosition(cursor: Cursor | null, beginning: number): WindowPosition {
-  if (cursor === null) return { kind: 'window', from: beginning, end: null, at: null };
+  if (cursor === null) return { kind: 'window', from: beginning, end: null, at: null, floor: 0 };
   const groups = windowForm.exec(cursor)?.groups;
   if (groups === undefined) throw unreadable();
-  const { from, end, stamp, id } = groups;
+  const { from, end, stamp, id, floor = '0' } = groups;
   const at = stamp === undefined || id === undefined ? null : { stamp: Number(stamp), id };
-  return { kind: 'window', from: Number(from), end: end === '' ? null : Number(end), at };
+  return { kind: 'window', from: Number(from), end: end === '' ? null : Number(end), at, floor: Number(floor) };
 }
 
 /** Null = blank. @throws CursorExpiredError */

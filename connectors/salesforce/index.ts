@@ -36,7 +36,13 @@ export const salesforce = defineConnector({
   defaultMapping,
   ownedFields,
   startCursor: (_object, instant) =>
-    encodeCursor({ kind: 'window', from: Math.max(beginning, instant.getTime() - clockSkewMs), end: null, at: null }),
+    encodeCursor({
+      kind: 'window',
+      from: Math.max(beginning, instant.getTime() - clockSkewMs),
+      end: null,
+      at: null,
+      floor: 0,
+    }),
   open,
 });
 
@@ -104,6 +110,6 @@ function isWalk({ lane }: PullRequest): boolean {
 
 function firstCursor(request: PullRequest): string {
   return isWalk(request)
-    ? encodeCursor({ kind: 'window', from: beginning, end: null, at: null })
+    ? encodeCursor({ kind: 'window', from: beginning, end: null, at: null, floor: 0 })
     : encodeCursor({ kind: 'list', after: null });
 }

@@ -43,9 +43,9 @@ import type { WireQuery, WireRecord } from './wire.ts';
  *     If it changes again before the window comes to it, it moves to a later place: in this window, or in a later one.
  *  2. A record is stamped when it is written and shows when its transaction ends, which may be ten minutes later: by then
  *     the window may be past t. For that **settled** asks Salesforce itself (getUpdated) up to which moment no transaction
- *     is open any more, and ends its window there: nothing can appear behind it. Deletions it does not name: those of the
- *     last quarter of an hour **live** asks for again. Where Salesforce does not vouch, settled itself looks back so far, and
- *     `held` drops what came before.
+ *     is open any more, and ends its window there: nothing can appear behind it. And **live** reads the last quarter of an
+ *     hour again, as long as that is a page: of more it asks for deletions alone, which getUpdated does not name. Where
+ *     Salesforce does not vouch, settled itself looks back so far. `held` drops what came before.
  *  3. A stamp has a resolution of one second, and a record can change twice in one: a copy with this very stamp may be the
  *     older state. A window ends in a second that may not be over, so live takes all of that second again, held or not, and
  *     asks `held` only about what is stamped before it.
@@ -66,7 +66,7 @@ export async function* pullWindows(
 ): AsyncGenerator<PullBatch, void, void> {
   const position = windowPosition(request.since, beginning);
   const bounds = await boundsOf(session, object, { request, position });
-  const first = bounds === null ? null : openWindow({ ...position, from: bounds.from }, bounds);
+  const first = bounds === null ? null : openWindow({ ...position, ...bounds }, bounds);
   if (bounds === null || first === null || bounds.isEmpty) {
     const reached = first === null ? position : positionAfter(first, null);
     yield { ...emptyPage, cursor: encodeCursor(reached), done: true };
@@ -76,7 +76,7 @@ export async function* pullWindows(
   const heldBefore = request.lane === 'live' ? floorTo(position.from, stampMs) : Number.POSITIVE_INFINITY;
   const until = floorTo(bounds.until, stampMs);
   // Without a bin no deletion shows, and there is nothing to look back for.
-  const opened = reader.hasBin ? first : { ...first, low: Math.max(first.low, floorTo(first.from, stampMs)) };
+  const opened = reader.hasBin ? first : { ...first, low: Math.max(first.low, first.floor) };
   for (let window: Window | null = opened; window !== null;) {
     const { asked, page } = await readWindow(reader, window);
     const rows = page.records.map((row) => ({ stamp: stampOf(row) ?? 0, id: row.Id }));
@@ -127,6 +127,7 @@ interface Walk {
 interface LaneBounds extends Bounds {
   /** Everything before has been read for good. */
   readonly from: number;
+  readonly floor: number;
   /** Salesforce says that nothing has changed up to there. */
   readonly isEmpty: boolean;
 }
@@ -140,8 +141,8 @@ async function boundsOf(
   const until = request.until.getTime();
   const { overlapMinutes } = session.context.settings;
   const overlap = overlapMinutes === undefined ? overlapMs : overlapMinutes * 60_000;
-  const bounds = { from: position.from, until, overlapMs: 0, isEmpty: false };
-  if (request.lane === 'live') return { ...bounds, overlapMs: overlap };
+  const bounds = { from: position.from, floor: 0, until, overlapMs: 0, isEmpty: false };
+  if (request.lane === 'live') return { ...bounds, floor: position.floor, overlapMs: overlap };
   // A window that is half read ends where Salesforce vouched when it was opened.
   if (position.end !== null) return { ...bounds, until: Math.min(until, position.end) };
   if (until < position.from) return bounds;

@@ -4,7 +4,7 @@ import { pageSize, stampMs } from './limits.ts';
 
 // PURE: how a stretch of time is read by the keyset (SystemModstamp, Id). See `pull.ts` for the argument.
 
-/** Rows stamped from `low` to `end`, both included, in order of stamp and id; before `from` only deleted ones. Milliseconds. */
+/** Rows stamped from `low` to `end`, both included, in order of stamp and id; before `floor` only deleted ones. Milliseconds. */
 export interface Window {
   /** Where the cursor stood when the window was opened. */
   readonly from: number;
@@ -13,6 +13,7 @@ export interface Window {
   readonly end: number;
   /** Every row up to this one has been read; null = none. */
   readonly at: Row | null;
+  readonly floor: number;
 }
 
 export interface Bounds {
@@ -22,18 +23,18 @@ export interface Bounds {
 }
 
 /** The window to read now: the one that is half read, else a new one up to `until`. Null = nothing can be new. */
-export function openWindow({ from, end, at }: WindowPosition, { until, overlapMs }: Bounds): Window | null {
+export function openWindow({ from, end, at, floor }: WindowPosition, { until, overlapMs }: Bounds): Window | null {
   const last = floorTo(until, stampMs);
   if (last < floorTo(from, stampMs)) return null;
   const low = Math.max(0, floorTo(from - overlapMs, stampMs));
   // The clock may have been set back: a shorter window loses nothing, for the next one begins at its end.
-  return { from, low, end: end === null ? last : Math.max(low, Math.min(end, last)), at: end === null ? null : at };
+  const open = { from, low, floor };
+  return end === null ? { ...open, end: last, at: null } : { ...open, end: Math.max(low, Math.min(end, last)), at };
 }
 
 /** The SOQL that every request of the window has, built from the window alone. Literals are in UTC and not quoted. */
-export function conditionOf({ from, low, end, at }: Window): string {
-  const begin = floorTo(from, stampMs);
-  const again = low < begin ? ` AND (IsDeleted = true OR SystemModstamp >= ${literal(begin)})` : '';
+export function conditionOf({ low, end, at, floor }: Window): string {
+  const again = low < floor ? ` AND (IsDeleted = true OR SystemModstamp >= ${literal(floor)})` : '';
   const upTo = `SystemModstamp <= ${literal(end)}${again}`;
   if (at === null) return `SystemModstamp >= ${literal(low)} AND ${upTo}`;
   const stamp = literal(at.stamp);
@@ -63,15 +64,18 @@ export function afterPage(window: Window, { totalSize, done, rows }: Page): Wind
 }
 
 /** What is left up to `until` after a window that was cut short; null = nothing. */
-export function restAfter({ from, end }: Window, until: number): Window | null {
-  return end >= until ? null : { from: Math.max(from, end), low: end, end: until, at: null };
+export function restAfter({ from, end, floor }: Window, until: number): Window | null {
+  return end >= until ? null : { from: Math.max(from, end), low: end, end: until, at: null, floor };
 }
 
-/** Where the next pull resumes. Windows share the second between them, in which rows may still be written. */
+/**
+ * Where the next pull resumes. Windows share the second between them, in which rows may still be written. After a window of
+ * more than a page, the floor is its end: to look back over so much would cost calls each time, although nothing is new.
+ */
 export function positionAfter(window: Window, next: Window | null): WindowPosition {
-  return next === null
-    ? { kind: 'window', from: Math.max(window.from, window.end), end: null, at: null }
-    : { kind: 'window', from: next.from, end: next.end, at: next.at };
+  if (next !== null) return { kind: 'window', from: next.from, end: next.end, at: next.at, floor: next.floor };
+  const floor = window.at === null ? window.floor : floorTo(window.end, stampMs);
+  return { kind: 'window', from: Math.max(window.from, window.end), end: null, at: null, floor };
 }
 
 /** The first half of what is still to be read of a window; null = it is down to a second. */

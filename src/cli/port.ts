@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { isInUse, portInUse } from '../http/server.ts';
 import { AppError } from '../model/errors.ts';
 import type { Invocation } from './command.ts';
 
@@ -11,4 +14,19 @@ export function portOf(options: Invocation['options']): number | null {
     recovery: 'fix-config',
     remedy: 'Give a number from 0 to 65535.',
   });
+}
+
+/**
+ * For whoever has long work to do before the port is needed.
+ * @throws AppError `port-in-use` (fix-config)
+ */
+export async function refuseTakenPort(port: number): Promise<void> {
+  const probe = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+  } catch (error) {
+    throw isInUse(error) ? portInUse(port) : error;
+  }
+  probe.close();
+  await once(probe, 'close');
 }

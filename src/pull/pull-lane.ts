@@ -28,8 +28,8 @@ export interface Pull {
 
 /** Records in one transaction. Five pages of HubSpot: enough to spread a transaction's own cost, few enough to hold locks briefly. */
 const batchRecords = 500;
-/** Pages that may wait in memory: two batches. */
-const pagesAhead = 10;
+/** Records that may wait in memory: two batches. */
+const recordsAhead = 1_000;
 
 /** Pulls one lane of one object to its end. Killed anywhere, it goes on from the last committed batch. */
 export async function pullLane(
@@ -55,7 +55,7 @@ export async function pullLane(
     events: pipeline.mapping.definition.events,
     signal,
   });
-  for await (const batch of readAhead(pages, { records: batchRecords, pages: pagesAhead })) {
+  for await (const batch of readAhead(pages, { records: batchRecords, waiting: recordsAhead })) {
     const committed = await database.transaction(
       pipeline.orgId,
       (tx) => commitBatch(tx, pipeline, { position, kind: capability.kind }, batch),

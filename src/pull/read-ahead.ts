@@ -2,11 +2,12 @@ import type { PullBatch } from '../connector-sdk/connector.ts';
 
 /**
  * Reads pages while the last batch is being committed, and joins small pages until `records` have come: the CRM sends 100
- * at a time, a transaction is cheapest at several hundred. A fault of the source comes after what was read before it.
+ * at a time, a transaction is cheapest at several hundred. No more than `waiting` records and events wait, and one page: a page
+ * may have a hundred of them or thousands. A fault of the source comes after what was read before it.
  */
 export async function* readAhead(
   pages: AsyncGenerator<PullBatch, void, void>,
-  limit: { readonly records: number; readonly pages: number },
+  limit: { readonly records: number; readonly waiting: number },
 ): AsyncGenerator<PullBatch, void, void> {
   const queue: PullBatch[] = [];
   const reading = { isOver: false, failure: null as { readonly error: unknown } | null };
@@ -18,7 +19,7 @@ export async function* readAhead(
       for await (const page of pages) {
         queue.push(page);
         arrival.notify();
-        while (queue.length >= limit.pages && !reading.isOver) await departure.next();
+        while (sizeOf(queue) >= limit.waiting && !reading.isOver) await departure.next();
         if (reading.isOver) return;
       }
     } catch (error) {
@@ -44,6 +45,11 @@ export async function* readAhead(
     departure.notify();
     await done;
   }
+}
+
+/** An empty page takes room, too. */
+function sizeOf(pages: readonly PullBatch[]): number {
+  return pages.reduce((sum, { records, events }) => sum + Math.max(1, records.length + events.length), 0);
 }
 
 /** Something that one side waits for and the other announces. */

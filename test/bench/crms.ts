@@ -3,8 +3,6 @@ import { hubspot } from '../../connectors/hubspot/index.ts';
 import { salesforce } from '../../connectors/salesforce/index.ts';
 import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
 import type { Lane } from '../../src/model/run.ts';
-import { startHubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
-import { DEFAULT_TOKEN, startSalesforceSandbox } from '../../src/sandbox/salesforce/index.ts';
 
 export interface Crm {
   readonly definition: ConnectorDefinition;
@@ -19,7 +17,10 @@ export interface Crm {
   readonly write: { readonly route: RegExp; readonly records: number };
   /** Calls of a mass write; null = the CRM has none. */
   readonly massWrite: { readonly route: RegExp } | null;
-  /** Starts the sandbox with so many people and without rate limits. */
+  /**
+   * Starts the sandbox with so many people and without rate limits. It is loaded here, so that a process which does not start
+   * one does not hold one: its memory is measured.
+   */
   start(people: number): Promise<{ readonly url: string; close(): Promise<void> }>;
 }
 
@@ -46,11 +47,14 @@ export const crms = {
     leastRead: { full: hubspotList, live: hubspotChanges, settled: hubspotChanges, archived: hubspotList },
     write: { route: /^POST .*\/contacts\/batch\/update$/, records: 100 },
     massWrite: null,
-    start: async (people) => startHubSpotSandbox({ contacts: people, limits: 'off' }),
+    async start(people) {
+      const { startHubSpotSandbox } = await import('../../src/sandbox/hubspot/index.ts');
+      return startHubSpotSandbox({ contacts: people, limits: 'off' });
+    },
   },
   salesforce: {
     definition: salesforce as unknown as ConnectorDefinition,
-    credentials: { accessToken: DEFAULT_TOKEN },
+    credentials: { accessToken: '00Dak0000000001!sandbox.access.token' },
     people: 'Lead',
     before: ['User', 'Account'],
     leastRead: {
@@ -63,7 +67,10 @@ export const crms = {
     write: { route: /^PATCH .*\/composite\/sobjects$/, records: 200 },
     massWrite: { route: /\/jobs\/ingest/ },
     // A job is complete when it is first looked at: what Salesforce's queue takes is not ours to measure.
-    start: async (people) => startSalesforceSandbox({ leads: people, contacts: 0, limits: 'off', bulkPolls: 0 }),
+    async start(people) {
+      const { startSalesforceSandbox } = await import('../../src/sandbox/salesforce/index.ts');
+      return startSalesforceSandbox({ leads: people, contacts: 0, limits: 'off', bulkPolls: 0 });
+    },
   },
 } satisfies Readonly<Record<string, Crm>>;
 

@@ -124,3 +124,28 @@ describe('check of Salesforce', () => {
     expect(replica.rejected).toEqual([]);
   });
 });
+
+describe('fields of ours', () => {
+  test('that the integration user may not make are named one by one, with what to deploy instead', async () => {
+    await using crm = await startSalesforce({ leads: 1 });
+    crm.sandbox.faults.activate({ name: 'api-disabled', path: '/tooling/' });
+    const fields = salesforce.ownedFields['Lead'] ?? [];
+    const ensured = await crm.open().ensureFields('Lead', fields, never());
+    expect(ensured.map(({ field: name, status }) => [name, status])).toEqual(
+      fields.map(({ name }) => [name, 'forbidden']),
+    );
+    for (const { field: name, message } of ensured) {
+      expect(message).toContain(`Lead.${name}`);
+      expect(message).toContain('connectors/salesforce/package');
+    }
+  });
+
+  test('that nobody may see yet are asked for with what to assign', async () => {
+    await using crm = await startSalesforce({ leads: 1 });
+    crm.sandbox.faults.activate({ name: 'api-disabled', path: '/sobjects/FieldPermissions' });
+    const [score] = salesforce.ownedFields['Lead'] ?? [];
+    const [ensured] = await crm.open().ensureFields('Lead', score === undefined ? [] : [score], never());
+    expect(ensured).toMatchObject({ status: 'forbidden' });
+    expect(ensured?.message).toContain('Leadloop_Integration');
+  });
+});

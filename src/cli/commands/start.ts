@@ -6,7 +6,7 @@ import { sandboxes } from '../../sandbox/index.ts';
 import type { SyncReport } from '../app-port.ts';
 import type { Command, ExitCode, Invocation } from '../command.ts';
 import { exitOf } from '../exit.ts';
-import { portOf } from '../port.ts';
+import { portOf, refuseTakenPort } from '../port.ts';
 import { renderSyncReport } from '../render/sync-report.ts';
 import { type DemoSandbox, startSandbox } from '../start/demo.ts';
 import { someLeads } from '../start/leads.ts';
@@ -32,6 +32,8 @@ export const startCommand: Command = {
   examples: ['leadloop start', 'leadloop start --once', 'leadloop start --port 8080'],
   async run(app, invocation) {
     const { io, options, signal, configFile } = invocation;
+    const port = portOf(options);
+    if (port !== null) await refuseTakenPort(port);
     const configured = await app.settings(configFile);
     const { addresses, leftOut } = demoOf(configured, sandboxes);
     if (leftOut.length > 0) io.note(sayLeftOut(leftOut, configFile));
@@ -48,7 +50,6 @@ export const startCommand: Command = {
       return exitCodes.done;
     }
     const isDemo = isAllPlayed(settings, places);
-    const port = portOf(options);
     await app.serve({
       roles: null,
       port: port ?? defaultHttpPort,

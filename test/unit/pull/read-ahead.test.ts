@@ -25,7 +25,7 @@ async function joined(pages: readonly Partial<PullBatch>[]): Promise<PullBatch> 
     }
   }
   const batches: PullBatch[] = [];
-  for await (const batch of readAhead(source(), { records: 100, pages: 10 })) {
+  for await (const batch of readAhead(source(), { records: 100, waiting: 10 })) {
     batches.push(batch);
     await setImmediate();
   }
@@ -48,5 +48,31 @@ describe('readAhead', () => {
     const batch = await joined([{ withdrawn: ['Task:1', 'Task:2'] }, { events: [closed] }]);
     expect(batch.events).toEqual([closed]);
     expect(batch.withdrawn).not.toContain('Task:1');
+  });
+
+  test.each([
+    { size: 1, most: 11 },
+    { size: 6, most: 3 },
+    { size: 60, most: 2 },
+  ])('of pages with $size events $most are read before a batch is taken', async ({ size, most }) => {
+    let read = 0;
+    async function* source(): AsyncGenerator<PullBatch, void, void> {
+      for (; read < 100;) {
+        read += 1;
+        yield {
+          ...emptyPage,
+          events: Array.from({ length: size }, () => closed),
+          cursor: `${read}`,
+          done: read === 100,
+        };
+        await Promise.resolve();
+      }
+    }
+    const batches = readAhead(source(), { records: 1, waiting: 10 });
+    await batches.next();
+    for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+    // The first page is in the batch that was taken.
+    expect(read).toBe(most);
+    await batches.return();
   });
 });

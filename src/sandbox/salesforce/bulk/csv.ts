@@ -21,10 +21,14 @@ export function csvFormat({ columnDelimiter, lineEnding }: Readonly<Record<strin
   };
 }
 
+/** Most values have nothing to double. */
+function quoted(value: string): string {
+  return value.includes('"') ? `"${value.replaceAll('"', '""')}"` : `"${value}"`;
+}
+
 /** Bulk results quote every value; an empty one is null. */
 export function csvLine(values: readonly string[], { columnDelimiter, lineEnding } = PLAIN): string {
-  const cells = values.map((value) => `"${value.replaceAll('"', '""')}"`);
-  return cells.join(DELIMITERS[columnDelimiter]) + ENDINGS[lineEnding];
+  return values.map(quoted).join(DELIMITERS[columnDelimiter]) + ENDINGS[lineEnding];
 }
 
 /** The header as it came in, behind columns of the vendor's. */

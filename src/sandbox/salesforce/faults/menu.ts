@@ -87,6 +87,10 @@ export const FAULT_MENU = {
     phase: 'reply',
     description: 'The answer stops in the middle: its length was promised, and the connection ends.',
   },
+  'headers-lost': {
+    phase: 'reply',
+    description: 'A proxy swallows what the vendor says about limits and row counts; the locator of a next page stays.',
+  },
   'applied-but-reset': {
     phase: 'reply',
     description: 'The request is carried out, then the connection is reset before the answer.',

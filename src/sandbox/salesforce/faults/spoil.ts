@@ -42,6 +42,9 @@ export function spoilReply(
     case 'truncated-body':
       void reply.header('content-length', Buffer.byteLength(payload));
       return Readable.from(brokenOff(payload, request));
+    case 'headers-lost':
+      for (const header of ['sforce-limit-info', 'sforce-numberofrecords']) void reply.removeHeader(header);
+      return payload;
     case 'applied-but-reset':
       request.raw.socket.resetAndDestroy();
       return payload;

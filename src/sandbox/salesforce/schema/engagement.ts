@@ -66,6 +66,7 @@ export function taskObject(): SObject {
   return new SObject({
     name: 'Task',
     keyPrefix: '00T',
+    children: [owned('TaskWhoRelations', 'TaskWhoRelation', 'TaskId')],
     fields: [
       ...activityFields(),
       picklist('Status', ['Not Started', 'In Progress', 'Completed', 'Deferred'], {
@@ -90,6 +91,7 @@ export function eventObject(): SObject {
   return new SObject({
     name: 'Event',
     keyPrefix: '00U',
+    children: [owned('EventWhoRelations', 'EventWhoRelation', 'EventId')],
     fields: [
       ...activityFields(),
       ...['StartDateTime', 'EndDateTime', 'ActivityDateTime'].map((name) => field(name, 'datetime')),

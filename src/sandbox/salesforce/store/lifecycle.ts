@@ -94,6 +94,8 @@ function moveActivities({ org, lead, writer }: Case, { contactId, accountId, opp
   const moves: readonly [string, string, Values][] = [
     ['Task', 'WhoId', activity],
     ['Event', 'WhoId', activity],
+    ['TaskWhoRelation', 'RelationId', { RelationId: contactId, AccountId: accountId, Type: 'Contact' }],
+    ['EventWhoRelation', 'RelationId', { RelationId: contactId, AccountId: accountId, Type: 'Contact' }],
     ['EmailMessageRelation', 'RelationId', { RelationId: contactId, RelationObjectType: 'Contact' }],
     ['CampaignMember', 'LeadId', { ContactId: contactId, LeadOrContactId: contactId }],
   ];
@@ -132,6 +134,8 @@ const REFERENCES: readonly [string, readonly string[]][] = [
   ['Task', ['WhoId', 'WhatId', 'AccountId']],
   ['Event', ['WhoId', 'WhatId', 'AccountId']],
   ['CampaignMember', ['LeadId', 'ContactId', 'LeadOrContactId']],
+  ['TaskWhoRelation', ['RelationId', 'AccountId']],
+  ['EventWhoRelation', ['RelationId', 'AccountId']],
   ['EmailMessageRelation', ['RelationId']],
   ['EmailMessage', ['RelatedToId']],
   ['Contact', ['AccountId', 'ReportsToId']],

@@ -14,12 +14,12 @@ import {
 import { CursorExpiredError, ProtocolError, TransientError } from '../../../../src/connector-sdk/index.ts';
 
 const noon = Date.UTC(2026, 10, 22, 12);
-const window: Window = { from: noon, low: noon, end: noon + 60_000, at: null };
+const window: Window = { from: noon, low: noon, end: noon + 60_000, at: null, floor: 0 };
 const rows = (count: number, stamp = noon): { stamp: number; id: string }[] =>
   Array.from({ length: count }, (_, index) => ({ stamp, id: `00Q${index}` }));
 
 describe('openWindow', () => {
-  const position = { kind: 'window', from: noon, end: null, at: null } as const;
+  const position = { kind: 'window', from: noon, end: null, at: null, floor: 0 } as const;
 
   test('a new window begins before the cursor by the overlap and ends in the second of until', () => {
     expect(openWindow(position, { until: noon + 90_500, overlapMs: 60_000 })).toEqual({
@@ -27,6 +27,7 @@ describe('openWindow', () => {
       low: noon - 60_000,
       end: noon + 90_000,
       at: null,
+      floor: 0,
     });
   });
 
@@ -50,20 +51,29 @@ describe('conditionOf', () => {
   });
 });
 
-describe('conditionOf, where a window begins before the cursor', () => {
-  const early: Window = { from: noon + 500, low: noon - 60_000, end: noon + 60_000, at: null };
+describe('how far a window looks back', () => {
+  const early: Window = { ...window, low: noon - 60_000 };
 
-  test('only deletions are looked for again', () => {
+  test('over everything, as a rule', () => {
     expect(conditionOf(early)).toBe(
-      'SystemModstamp >= 2026-11-22T11:59:00.000Z AND SystemModstamp <= 2026-11-22T12:01:00.000Z' +
-        ' AND (IsDeleted = true OR SystemModstamp >= 2026-11-22T12:00:00.000Z)',
+      'SystemModstamp >= 2026-11-22T11:59:00.000Z AND SystemModstamp <= 2026-11-22T12:01:00.000Z',
     );
   });
 
-  test('on every page of it', () => {
-    expect(conditionOf({ ...early, at: { stamp: noon - 2_000, id: '00Qa' } })).toMatch(
-      / AND \(IsDeleted = true OR SystemModstamp >= 2026-11-22T12:00:00\.000Z\)$/,
-    );
+  test('before its floor over deletions alone, on every page', () => {
+    const deletions = ' AND (IsDeleted = true OR SystemModstamp >= 2026-11-22T12:00:00.000Z)';
+    const raised = { ...early, floor: noon };
+    expect(conditionOf(raised).endsWith(deletions)).toBe(true);
+    expect(conditionOf({ ...raised, at: { stamp: noon - 2_000, id: '00Qa' } }).endsWith(deletions)).toBe(true);
+  });
+
+  test('the floor rises over a window of more than a page, and stays otherwise', () => {
+    expect(positionAfter(early, null)).toMatchObject({ from: early.end, floor: 0 });
+    const full = afterPage(early, { totalSize: 2_000, done: true, rows: rows(2_000) });
+    expect(positionAfter(early, full)).toMatchObject({ floor: 0, end: early.end });
+    expect(full).not.toBeNull();
+    if (full !== null) expect(positionAfter(full, null)).toMatchObject({ from: early.end, floor: early.end });
+    expect(positionAfter({ ...early, floor: noon }, null)).toMatchObject({ floor: noon });
   });
 });
 
@@ -107,7 +117,7 @@ test('whatever the pages, the ties and the restarts: each row of the time is rea
         .toSorted((a, b) => a.stamp - b.stamp || (a.id < b.id ? -1 : 1));
       const until = noon + seconds * 1_000;
       const seen: string[] = [];
-      let cursor = encodeCursor({ kind: 'window', from: noon, end: null, at: null });
+      let cursor = encodeCursor({ kind: 'window', from: noon, end: null, at: null, floor: 0 });
       for (let done = false; !done;) {
         // Each page is a new process.
         const open = openWindow(windowPosition(cursor, 0), { until, overlapMs: 0 });
@@ -137,8 +147,8 @@ describe('cursors', () => {
   test('come back as they were', () => {
     const at = fc.option(fc.record({ stamp: fc.nat(), id: fc.stringMatching(/^[a-zA-Z0-9]{15,18}$/) }));
     fc.assert(
-      fc.property(fc.nat(), fc.option(fc.nat()), at, (from, end, row) => {
-        const position = { kind: 'window', from, end, at: row } as const;
+      fc.property(fc.nat(), fc.option(fc.nat()), at, fc.nat(), (from, end, row, floor) => {
+        const position = { kind: 'window', from, end, at: row, floor } as const;
         expect(windowPosition(encodeCursor(position), 0)).toEqual(position);
       }),
     );
