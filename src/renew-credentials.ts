@@ -37,7 +37,7 @@ export async function renewCredentials<Credentials>(
 }
 
 async function waitForLock(database: Database, name: string, sleep: RenewalServices['sleep']): Promise<HeldLock> {
-  const signal = AbortSignal.timeout(patienceMs);
+  const { signal } = new AbortController();
   for (let waited = 0; waited < patienceMs; waited += pauseMs) {
     const lock = await database.lock(name);
     if (lock !== null) return lock;

@@ -6,6 +6,7 @@ import {
   TransientError,
   type FieldSchema,
   type Fields,
+  type FieldType,
   type FieldValue,
   type PushChange,
   type PushOutcome,
@@ -245,18 +246,28 @@ function intended({ schema }: Push, fields: Fields): Fields {
   return intendedIn(schema, fields);
 }
 
-/** The values as they would come back: an instant to the second, a checkbox never blank, blank text as null. */
+/** The values as they would come back. */
 function intendedIn(schema: ReadonlyMap<string, FieldSchema>, fields: Fields): Fields {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => {
-      const type = schema.get(name)?.type;
-      if (type === 'boolean' && value === null) return [name, false];
-      if (value === '') return [name, null];
-      if (type !== 'datetime' || typeof value !== 'string') return [name, value];
-      const instant = Date.parse(value);
-      return [name, Number.isNaN(instant) ? value : new Date(Math.floor(instant / 1_000) * 1_000).toISOString()];
-    }),
+    Object.entries(fields).map(([name, value]) => [name, asKept(schema.get(name)?.type ?? 'text', value)]),
   );
+}
+
+/**
+ * As a field of this type keeps it: a checkbox is never blank, blank text is null, an instant has whole seconds, a date no time,
+ * and a text field takes neither a number nor a boolean (`Cannot deserialize instance of string from VALUE_TRUE`).
+ */
+function asKept(type: FieldType, value: FieldValue): FieldValue {
+  if (value === null || value === '') return type === 'boolean' ? false : null;
+  if (type === 'date' || type === 'datetime') return typeof value === 'string' ? instantAs(type, value) : value;
+  return (type === 'text' || type === 'option') && typeof value !== 'object' ? String(value) : value;
+}
+
+function instantAs(type: 'date' | 'datetime', text: string): string {
+  const instant = Date.parse(text);
+  if (Number.isNaN(instant)) return text;
+  const iso = new Date(Math.floor(instant / 1_000) * 1_000).toISOString();
+  return type === 'date' ? iso.slice(0, 10) : iso;
 }
 
 type Encoded = string | number | boolean | null;

@@ -5,11 +5,15 @@ import type { Session } from './session.ts';
 
 /**
  * Records by id: one call for each 200 ids, and one more for each step that merged ones went. A record that absorbed several
- * of the ids comes once.
+ * of the ids comes once, and names them.
  */
 export async function readRecords(session: Session, request: ReadRequest): Promise<readonly SourceRecord[]> {
   const reader = await readerFor(session, objectNamed(request.object), request);
   const found = await reader.found(request.ids);
-  const once = new Map([...found.values()].map((row) => [row.Id, row]));
-  return [...once.values()].flatMap((row) => reader.decode(row).record ?? []);
+  const asked = Map.groupBy(found, ([, row]) => row.Id);
+  return [...asked.values()].flatMap((pairs): SourceRecord[] => {
+    const record = pairs.map(([, row]) => reader.decode(row).record)[0] ?? null;
+    const mergedIds = pairs.map(([id]) => id).filter((id) => id !== record?.externalId);
+    return record === null ? [] : [{ ...record, mergedIds }];
+  });
 }

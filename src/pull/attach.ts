@@ -38,13 +38,11 @@ export async function attach(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): P
     case 'company':
       return { leadIds: await leadsOfCompanies(tx, pipeline.connectionId, changedIds(batch)), created: 0 };
     case 'owner':
-      await attachUsers(tx, { connectionId: pipeline.connectionId, object: batch.object }, changedIds(batch));
+      await attachUsers(tx, { connectionId: pipeline.connectionId, object: batch.object }, writtenIds(batch));
       return nobody;
-    case 'opportunity': {
-      const ids = changedIds(batch);
-      await saveOpportunities(tx, { connectionId: pipeline.connectionId, object: batch.object }, ids);
-      return { leadIds: await leadsOfOpportunities(tx, pipeline.connectionId, ids), created: 0 };
-    }
+    case 'opportunity':
+      await saveOpportunities(tx, { connectionId: pipeline.connectionId, object: batch.object }, writtenIds(batch));
+      return { leadIds: await leadsOfOpportunities(tx, pipeline.connectionId, changedIds(batch)), created: 0 };
     case 'engagement':
       return nobody;
   }
@@ -56,16 +54,20 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
   const { connectionId } = pipeline;
   const target = { connectionId, object: batch.object };
   const writtenOf = new Map(batch.written.map((record) => [record.externalId, record]));
-  const open = batch.accepted.flatMap((record) => {
+  const asked = batch.accepted.flatMap((record) => {
     const written = writtenOf.get(record.externalId);
     const { externalId, email, successor } = record;
-    const isSettled = record.mergedIds.length === 0 && successor === null;
-    if (written === undefined || (written.leadId !== null && isSettled)) return [];
+    const isMerged = record.mergedIds.length > 0;
+    if (written === undefined ? !isMerged : written.leadId !== null && !isMerged && successor === null) return [];
     // A record that absorbs others, or becomes another, competes with them for whose lead survives.
-    const mergedIds = written.leadId === null ? record.mergedIds : [...record.mergedIds, externalId];
-    return [{ externalId, mergedIds, successor, email, leadId: written.leadId }];
+    const isKnown = written === undefined || written.leadId !== null;
+    const mergedIds = isKnown ? [...record.mergedIds, externalId] : record.mergedIds;
+    return [{ externalId, mergedIds, successor, email, leadId: written?.leadId ?? null }];
   });
-  const answers = await findIdentities(tx, target, open);
+  const answers = await findIdentities(tx, target, asked);
+  const divided = new Set(answers.filter(({ byRecord }) => byRecord.length > 1).map(({ externalId }) => externalId));
+  // One that has come before as it is, and may have been read before its merge was seen: its people may still be several.
+  const open = asked.filter(({ externalId }) => writtenOf.has(externalId) || divided.has(externalId));
   const identities = resolveIdentities(open, answers, pipeline.newLeadId);
   await attachLeads(tx, target, identities.newLeads, identities.attachments);
   if (identities.newLeads.length > 0)
@@ -83,8 +85,14 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
   return { leadIds: [...leadIds], created: identities.newLeads.length };
 }
 
+/** What scoring can see is different. */
 function changedIds(batch: WrittenBatch): string[] {
   return batch.written.filter((record) => record.changed).map((record) => record.externalId);
+}
+
+/** Anything is different: a name or an amount that no rule maps, too. */
+function writtenIds(batch: WrittenBatch): string[] {
+  return batch.written.map((record) => record.externalId);
 }
 
 /** Known people who now have another address: events may have come under it before. */

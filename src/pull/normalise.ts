@@ -47,12 +47,17 @@ export function normalise(records: readonly SourceRecord[], mapping: CompiledMap
   return { accepted, rejected };
 }
 
-/** A page may hold a record twice (it changed while we read); one statement must not meet it twice. */
+/**
+ * A page may hold a record twice (it changed while we read); one statement must not meet it twice. What it has absorbed only
+ * the copy may say that its loser led to.
+ */
 function latestPerId(records: readonly SourceRecord[]): Iterable<SourceRecord> {
   const latest = new Map<ExternalId, SourceRecord>();
   for (const record of records) {
     const known = latest.get(record.externalId);
-    if (known === undefined || known.modifiedAt <= record.modifiedAt) latest.set(record.externalId, record);
+    const mergedIds = [...new Set([...(known?.mergedIds ?? []), ...record.mergedIds])];
+    const newer = known === undefined || known.modifiedAt <= record.modifiedAt ? record : known;
+    latest.set(record.externalId, { ...newer, mergedIds });
   }
   return latest.values();
 }

@@ -73,7 +73,7 @@ function joinPages(queue: PullBatch[], records: number): PullBatch | null {
     joined = {
       records: [...joined.records, ...next.records],
       rejected: [...joined.rejected, ...next.rejected],
-      tombstones: [...joined.tombstones, ...next.tombstones],
+      tombstones: joinedTombstones(joined, next),
       ...joinedEvents(joined, next),
       links: [...joined.links, ...next.links],
       cursor: next.cursor,
@@ -83,12 +83,24 @@ function joinPages(queue: PullBatch[], records: number): PullBatch | null {
   return joined;
 }
 
-/** What the later page says of an event holds: a task may be closed and opened again between the two. */
+/** What was deleted in the earlier page and is alive in the later one was restored between the two. */
+function joinedTombstones(earlier: PullBatch, later: PullBatch): PullBatch['tombstones'] {
+  const alive = new Set(later.records.map(({ externalId }) => externalId));
+  return [...earlier.tombstones.filter(({ externalId }) => !alive.has(externalId)), ...later.tombstones];
+}
+
+/**
+ * What the later page says of an event holds: a task may be closed and opened again between the two, or move from a lead to its
+ * contact.
+ */
 function joinedEvents(earlier: PullBatch, later: PullBatch): Pick<PullBatch, 'events' | 'withdrawn'> {
   const withdrawn = new Set(later.withdrawn);
   const told = new Set(later.events.map(({ externalId }) => externalId));
   return {
-    events: [...earlier.events.filter(({ externalId }) => !withdrawn.has(externalId)), ...later.events],
+    events: [
+      ...earlier.events.filter(({ externalId }) => !withdrawn.has(externalId) && !told.has(externalId)),
+      ...later.events,
+    ],
     withdrawn: [...earlier.withdrawn.filter((id) => !told.has(id)), ...later.withdrawn],
   };
 }

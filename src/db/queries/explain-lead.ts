@@ -97,8 +97,9 @@ const transitionStatement = `
   from lifecycle_transitions where org_id = $1 and lead_id = $2 order by id
 `;
 const eventStatement = `
-  select type, occurred_at as "occurredAt", quantity, detail from engagement_events
-  where org_id = $1 and lead_id = $2 order by occurred_at desc limit 50
+  select type, occurred_at as "occurredAt", max(quantity) as quantity, detail from engagement_events
+  where org_id = $1 and lead_id = $2
+  group by connection_id, external_id, type, occurred_at, detail order by occurred_at desc limit 50
 `;
 const sourceStatement = `
   select c.name as connection, s.object, s.external_id as "externalId", s.modified_at as "modifiedAt", s.gone_at as "goneAt"

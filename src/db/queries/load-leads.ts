@@ -112,7 +112,12 @@ const contributions = `
     on o.org_id = $1 and o.connection_id = k.connection_id and o.external_id = k.opportunity and o.kind = 'opportunity'
 `;
 
+// One event may name two records of one person, such as a lead and the contact that it became: it counts once.
 const totals = `
   select lead_id as "leadId", connection_id as "connectionId", type, sum(quantity) as total
-  from engagement_events where org_id = $1 and lead_id = any($2::uuid[]) group by lead_id, connection_id, type
+  from (
+    select lead_id, connection_id, type, max(quantity) as quantity from engagement_events
+    where org_id = $1 and lead_id = any($2::uuid[]) group by lead_id, connection_id, type, external_id
+  ) once
+  group by lead_id, connection_id, type
 `;
