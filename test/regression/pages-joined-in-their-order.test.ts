@@ -12,7 +12,7 @@ async function joined(first: Partial<PullBatch>, second: Partial<PullBatch>): Pr
     yield* pages;
   }
   const batches: PullBatch[] = [];
-  for await (const batch of readAhead(source(), { records: 100, pages: 10 })) {
+  for await (const batch of readAhead(source(), { records: 100, waiting: 1_000 })) {
     batches.push(batch);
     await setImmediate();
   }
