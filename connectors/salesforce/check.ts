@@ -1,8 +1,8 @@
 import { AuthError, PermissionError, RequestError, type CheckFinding } from 'leadloop/connector-sdk';
-import { activityFinding, featureFindings, permissionSetFinding } from './check-organization.ts';
-import { objectFindings } from './check-objects.ts';
+import { activityFinding, featureFindings, permissionSetFinding } from './check/organization.ts';
+import { objectFindings } from './check/objects.ts';
 import { listVersions, readLimits } from './endpoints.ts';
-import { describing } from './describing.ts';
+import { describing } from './check/describing.ts';
 import { apiVersion } from './limits.ts';
 import { account, type Session } from './session.ts';
 import type { WireLimits } from './wire.ts';

@@ -1,6 +1,6 @@
 import type { EventRule, PulledPage } from 'leadloop/connector-sdk';
-import { eventId, occurrencesIn } from './occurrences.ts';
-import { participants } from './participants.ts';
+import { eventId, occurrencesIn } from './engagement/occurrences.ts';
+import { participants } from './engagement/participants.ts';
 import type { Session } from './session.ts';
 import type { WireRecord } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import { emptyPage, type PullBatch, type PulledPage, type PullRequest } from 'leadloop/connector-sdk';
-import { pullByBulk } from './bulk-pass.ts';
+import { pullByBulk } from './bulk/pass.ts';
 import { encodeCursor, listPosition, passPosition } from './cursor.ts';
 import { pageSize } from './limits.ts';
 import type { SalesforceObject } from './objects.ts';
@@ -12,7 +12,7 @@ import type { WireRecord } from './wire.ts';
  * **full** and **archived** list every record once. What changes behind their back is the next lane's work: the caller takes
  * `startCursor(object, when the pass began)` for it.
  *
- * A full pass is a job of Bulk (see `bulk-pass.ts`); the recycle bin, and everything where Bulk fails or is switched off, is
+ * A full pass is a job of Bulk (see `bulk/pass.ts`); the recycle bin, and everything where Bulk fails or is switched off, is
  * read by REST in order of id, 2,000 a page, each page asked for by the last id.
  */
 

@@ -13,7 +13,7 @@ import { check } from './check.ts';
 import { createClient, type Context } from './client.ts';
 import { encodeCursor } from './cursor.ts';
 import { defaultMapping, ownedFields } from './default-mapping.ts';
-import { withDeletions } from './deletions.ts';
+import { withDeletions } from './engagement/deletions.ts';
 import { ensureFields } from './fields.ts';
 import { pullPass } from './full-pass.ts';
 import { beginning, buckets, clockSkewMs } from './limits.ts';

@@ -12,7 +12,7 @@ import {
   type PushOutcome,
   type PushRequest,
 } from 'leadloop/connector-sdk';
-import { fitsTable, idKey, ingest, type Row } from './bulk-ingest.ts';
+import { fitsTable, idKey, ingest, type Row } from './bulk/ingest.ts';
 import { decodeValue } from './decode.ts';
 import { updateCollection } from './endpoints.ts';
 import { fateOf, type Fate } from './fate.ts';
@@ -25,7 +25,7 @@ import type { WireRecord, WireSaved } from './wire.ts';
 
 /*
  * One call of sObject Collections for up to 200 records, and one outcome for each, whatever Salesforce answers. More than 200
- * go by a job of Bulk first (see `bulk-ingest.ts`), and by calls where that leaves a record open.
+ * go by a job of Bulk first (see `bulk/ingest.ts`), and by calls where that leaves a record open.
  *  - Results come in the order of the records, and failed ones may have no id: they belong together by place. The status is
  *    200 even if every record failed.
  *  - What the object does not have, or does not let us write, is refused here: Salesforce would refuse the whole call for it.

@@ -7,7 +7,7 @@ import { opportunityDecoder } from './opportunities.ts';
 import type { SalesforceObject } from './objects.ts';
 import { cachedSchema } from './schema.ts';
 import type { Session } from './session.ts';
-import { tableReader } from './table-rows.ts';
+import { tableReader } from './bulk/table-rows.ts';
 import { wideRows, type Split } from './wide-rows.ts';
 import type { WireQuery, WireRecord } from './wire.ts';
 

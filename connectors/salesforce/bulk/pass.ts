@@ -1,13 +1,13 @@
 import { emptyPage, RequestError, type PullBatch, type PulledPage } from 'leadloop/connector-sdk';
-import type { SalesforceClient } from './client.ts';
+import type { SalesforceClient } from '../client.ts';
 import { BrokenResultsError } from './csv.ts';
-import { encodeCursor, type BulkPosition } from './cursor.ts';
+import { encodeCursor, type BulkPosition } from '../cursor.ts';
 import { abortJob, deleteQuery, ended, isBulkFailure, startQuery } from './jobs.ts';
-import { pageSize } from './limits.ts';
-import type { Reader } from './reader.ts';
+import { pageSize } from '../limits.ts';
+import type { Reader } from '../reader.ts';
 import { openResults, type Line, type ResultPage } from './result-page.ts';
-import type { Session } from './session.ts';
-import type { WireJob, WireRecord } from './wire.ts';
+import type { Session } from '../session.ts';
+import type { WireJob, WireRecord } from '../wire.ts';
 
 /*
  * A full pass by a job of Bulk API 2.0: a page of 50,000 rows for a call, and no order that would make Salesforce sort.

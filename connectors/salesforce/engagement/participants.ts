@@ -1,9 +1,9 @@
 import { PermissionError } from 'leadloop/connector-sdk';
-import { query } from './endpoints.ts';
-import { idsPerQuery, pageSize } from './limits.ts';
+import { query } from '../endpoints.ts';
+import { idsPerQuery, pageSize } from '../limits.ts';
 import { textAt } from './occurrences.ts';
-import type { Session } from './session.ts';
-import type { WireRecord } from './wire.ts';
+import type { Session } from '../session.ts';
+import type { WireRecord } from '../wire.ts';
 
 /** An object in which Salesforce says who took part in something. */
 interface Relation {

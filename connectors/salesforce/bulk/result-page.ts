@@ -1,6 +1,6 @@
-import type { SalesforceClient } from './client.ts';
+import type { SalesforceClient } from '../client.ts';
 import { BrokenResultsError, csvRows } from './csv.ts';
-import type { BulkPosition } from './cursor.ts';
+import type { BulkPosition } from '../cursor.ts';
 import { openPage } from './jobs.ts';
 
 export type Line = readonly string[];

@@ -1,9 +1,9 @@
 import type { CheckFinding } from 'leadloop/connector-sdk';
-import { ownedFields } from './default-mapping.ts';
+import { ownedFields } from '../default-mapping.ts';
 import type { Describe } from './describing.ts';
-import { objects, type SalesforceObject } from './objects.ts';
-import { deployRemedy, permissionSet } from './permissions.ts';
-import type { WireDescribe } from './wire.ts';
+import { objects, type SalesforceObject } from '../objects.ts';
+import { deployRemedy, permissionSet } from '../permissions.ts';
+import type { WireDescribe } from '../wire.ts';
 
 /** Fields that only a feature brings: their absence says nothing. */
 const ofFeatures = new Set(['WhoCount', 'IsPersonAccount']);

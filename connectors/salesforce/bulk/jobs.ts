@@ -1,8 +1,8 @@
 import { ConnectorError, ProtocolError, type ConnectorContext } from 'leadloop/connector-sdk';
-import type { Answer, SalesforceClient } from './client.ts';
+import type { Answer, SalesforceClient } from '../client.ts';
 import { BrokenResultsError } from './csv.ts';
-import { bulkPageSize, firstLookMs, jobPatienceMs, longestLookMs, tidyMs } from './limits.ts';
-import type { WireJob } from './wire.ts';
+import { bulkPageSize, firstLookMs, jobPatienceMs, longestLookMs, tidyMs } from '../limits.ts';
+import type { WireJob } from '../wire.ts';
 
 // Jobs of Bulk API 2.0: one function for each endpoint, and the wait for a job's end. `query` reads, `ingest` writes.
 

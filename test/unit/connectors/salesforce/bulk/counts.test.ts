@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { salesforce } from '../../../../connectors/salesforce/index.ts';
-import type { SalesforceCredentials, SalesforceSettings } from '../../../../connectors/salesforce/settings.ts';
+import { salesforce } from '../../../../../connectors/salesforce/index.ts';
+import type { SalesforceCredentials, SalesforceSettings } from '../../../../../connectors/salesforce/settings.ts';
 import { testContext, virtualClock } from '../../../support/connector-context.ts';
 import { createReplica, walk, type Replica } from '../../../support/connector-replica.ts';
 import { json, startScripted, type ScriptedServer } from '../../../support/scripted-server.ts';

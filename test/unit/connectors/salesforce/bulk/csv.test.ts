@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BrokenResultsError, csvLine, csvRows } from '../../../../connectors/salesforce/csv.ts';
+import { BrokenResultsError, csvLine, csvRows } from '../../../../../connectors/salesforce/bulk/csv.ts';
 
 async function* chunks(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, void> {
   for (const part of parts) yield await Promise.resolve(part);

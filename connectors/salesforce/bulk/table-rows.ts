@@ -1,5 +1,5 @@
 import { RequestError, type FieldSchema } from 'leadloop/connector-sdk';
-import type { WireRecord } from './wire.ts';
+import type { WireRecord } from '../wire.ts';
 
 // PURE: a line of a table is text, a row of REST is typed and has its parents in it. Here the one becomes the other.
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { defaultMapping } from '../../../../connectors/salesforce/default-mapping.ts';
-import { occurrencesIn } from '../../../../connectors/salesforce/occurrences.ts';
-import type { WireRecord } from '../../../../connectors/salesforce/wire.ts';
-import type { EventRule } from '../../../../src/connector-sdk/index.ts';
+import { defaultMapping } from '../../../../../connectors/salesforce/default-mapping.ts';
+import { occurrencesIn } from '../../../../../connectors/salesforce/engagement/occurrences.ts';
+import type { WireRecord } from '../../../../../connectors/salesforce/wire.ts';
+import type { EventRule } from '../../../../../src/connector-sdk/index.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 

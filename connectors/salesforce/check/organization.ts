@@ -1,8 +1,8 @@
 import { PermissionError, RequestError, type CheckFinding } from 'leadloop/connector-sdk';
 import type { Describe } from './describing.ts';
-import { query, userId } from './endpoints.ts';
-import { deployRemedy, permissionSet } from './permissions.ts';
-import type { Session } from './session.ts';
+import { query, userId } from '../endpoints.ts';
+import { deployRemedy, permissionSet } from '../permissions.ts';
+import type { Session } from '../session.ts';
 
 /** What of the organisation's own features leadloop treats in its own way. */
 export async function featureFindings(describe: Describe): Promise<readonly CheckFinding[]> {

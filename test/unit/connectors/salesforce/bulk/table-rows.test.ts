@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { tableReader } from '../../../../connectors/salesforce/table-rows.ts';
-import { RequestError, type FieldSchema } from '../../../../src/connector-sdk/index.ts';
+import { tableReader } from '../../../../../connectors/salesforce/bulk/table-rows.ts';
+import { RequestError, type FieldSchema } from '../../../../../src/connector-sdk/index.ts';
 
 const field = (name: string, type: FieldSchema['type']): FieldSchema => ({
   name,

@@ -1,7 +1,7 @@
 import { RequestError } from 'leadloop/connector-sdk';
-import type { SalesforceClient } from './client.ts';
+import type { SalesforceClient } from '../client.ts';
 import { csvLine, csvRows } from './csv.ts';
-import { tableErrors } from './fate.ts';
+import { tableErrors } from '../fate.ts';
 import {
   abortJob,
   closeUpload,
@@ -12,9 +12,9 @@ import {
   upload,
   type Results,
 } from './jobs.ts';
-import { cellLength, uploadBytes } from './limits.ts';
-import type { Session } from './session.ts';
-import type { WireSaved } from './wire.ts';
+import { cellLength, uploadBytes } from '../limits.ts';
+import type { Session } from '../session.ts';
+import type { WireSaved } from '../wire.ts';
 
 /*
  * Many updates by jobs of Bulk API 2.0, one table each:

@@ -1,7 +1,7 @@
 import { countsAs, type EngagementEvent, type EventRule } from 'leadloop/connector-sdk';
-import { instantIn } from './decode.ts';
-import { objectNamed } from './objects.ts';
-import type { WireRecord } from './wire.ts';
+import { instantIn } from '../decode.ts';
+import { objectNamed } from '../objects.ts';
+import type { WireRecord } from '../wire.ts';
 
 // PURE: what a row of an engagement object says that a person did.
 

@@ -1,7 +1,7 @@
 import { PermissionError, RequestError } from 'leadloop/connector-sdk';
-import { describeObject } from './endpoints.ts';
-import type { Session } from './session.ts';
-import type { WireDescribe } from './wire.ts';
+import { describeObject } from '../endpoints.ts';
+import type { Session } from '../session.ts';
+import type { WireDescribe } from '../wire.ts';
 
 /** Describes an object as it is now; null = it cannot be read, or is not there. */
 export type Describe = (object: string) => Promise<WireDescribe | null>;

@@ -1,10 +1,10 @@
 import { PermissionError, RequestError, type PullBatch, type PullRequest } from 'leadloop/connector-sdk';
-import { getDeleted } from './endpoints.ts';
-import { deletedReachMs, replicationStepMs } from './limits.ts';
-import type { SalesforceObject } from './objects.ts';
+import { getDeleted } from '../endpoints.ts';
+import { deletedReachMs, replicationStepMs } from '../limits.ts';
+import type { SalesforceObject } from '../objects.ts';
 import { withdrawnWith } from './occurrences.ts';
-import type { Session } from './session.ts';
-import { floorTo } from './windows.ts';
+import type { Session } from '../session.ts';
+import { floorTo } from '../windows.ts';
 
 /**
  * The batches of a full pass of engagement, and with the last one what was deleted lately: campaign members have no recycle
