@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { salesforce } from '../../../../../connectors/salesforce/index.ts';
 import type { SalesforceCredentials, SalesforceSettings } from '../../../../../connectors/salesforce/settings.ts';
-import { testContext, virtualClock } from '../../../support/connector-context.ts';
-import { createReplica, walk, type Replica } from '../../../support/connector-replica.ts';
-import { json, startScripted, type ScriptedServer } from '../../../support/scripted-server.ts';
+import { testContext, virtualClock } from '../../../../support/connector-context.ts';
+import { createReplica, walk, type Replica } from '../../../../support/connector-replica.ts';
+import { json, startScripted, type ScriptedServer } from '../../../../support/scripted-server.ts';
 
 // What a sandbox that keeps its word cannot show: tables that are not what Salesforce says they are.
 

@@ -4,7 +4,7 @@ import { fateOf, tableErrors } from '../../../../../connectors/salesforce/fate.t
 import { salesforce } from '../../../../../connectors/salesforce/index.ts';
 import { ConnectorError, type Fields, type PushChange, type PushOutcome } from '../../../../../src/connector-sdk/index.ts';
 import type { SalesforceSandboxOptions } from '../../../../../src/sandbox/salesforce/index.ts';
-import { startSalesforce, type SalesforceCrm } from '../../../support/connector-salesforce.ts';
+import { startSalesforce, type SalesforceCrm } from '../../../../support/connector-salesforce.ts';
 
 const score = 'Leadloop_Score__c';
 const reasons = 'Leadloop_Reasons__c';

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { salesforce } from '../../../../../connectors/salesforce/index.ts';
 import type { Cursor, Lane } from '../../../../../src/connector-sdk/index.ts';
 import type { SalesforceSandboxOptions } from '../../../../../src/sandbox/salesforce/index.ts';
-import { startSalesforce, type SalesforceCrm } from '../../../support/connector-salesforce.ts';
-import { createReplica, walk, type Replica, type Walk } from '../../../support/connector-replica.ts';
+import { startSalesforce, type SalesforceCrm } from '../../../../support/connector-salesforce.ts';
+import { createReplica, walk, type Replica, type Walk } from '../../../../support/connector-replica.ts';
 
 const results = '/jobs/query/[^/]+/results';
 const day = 86_400_000;
