@@ -31,6 +31,11 @@ export interface SalesforceHands {
 
 const by = '005000000000000AAA';
 
+/** Without these Salesforce would refuse to save one. */
+const required: Readonly<Record<string, Cells>> = {
+  Lead: { Company: 'Example Schools', Status: 'Open - Not Contacted', IsConverted: false },
+};
+
 export function salesforceHandsOf({ crm }: Pick<SalesforceLoop, 'crm'>): SalesforceHands {
   const { org } = crm;
   const row = (id: string): Row => {
@@ -39,7 +44,7 @@ export function salesforceHandsOf({ crm }: Pick<SalesforceLoop, 'crm'>): Salesfo
     return found;
   };
   const create = (object: string, values: Cells): string =>
-    org.insert(org.table(object).object, { OwnerId: org.automationUser, ...values }, { by }).id;
+    org.insert(org.table(object).object, { OwnerId: org.automationUser, ...required[object], ...values }, { by }).id;
   const campaignNamed = (name: string): string => {
     const found = [...org.table('Campaign').all()].find(({ values }) => values['Name'] === name);
     return found?.id ?? create('Campaign', { Name: name, Type: 'Other', Status: 'In Progress', IsActive: true });

@@ -59,7 +59,7 @@ const score = (hands: SalesforceHands, id: string): unknown => hands.value(id, '
 
 /** A superintendent who has asked for a demo: an MQL with a history. */
 async function qualified(loop: SalesforceLoop, hands: SalesforceHands): Promise<string> {
-  const lead = hands.create('Lead', { ...ada, Title: 'Manager', Status: 'Open - Not Contacted', IsConverted: false });
+  const lead = hands.create('Lead', { ...ada, Title: 'Manager' });
   await loop.sync();
   loop.clock.advance(60_000);
   hands.edit(lead, { Title: 'Superintendent' });
@@ -135,7 +135,7 @@ test('a lead that was converted into a contact we know makes one person of the t
 test('a lead that is converted between our plan and our write sends the score to its contact', async () => {
   await using loop = await startSalesforceLoop({ sandbox, push: 'plan' });
   const hands = salesforceHandsOf(loop);
-  const lead = hands.create('Lead', { ...ada, Title: 'Superintendent', IsConverted: false });
+  const lead = hands.create('Lead', { ...ada, Title: 'Superintendent' });
   await loop.sync();
   const { contactId } = hands.convert(lead);
   const pushed = await loop.sync({ pushOnly: true });
@@ -154,7 +154,7 @@ test('a lead that is converted between our plan and our write sends the score to
 test('a lead that had been converted before we ever read it is one person with its contact, and is not written', async () => {
   await using loop = await startSalesforceLoop({ sandbox });
   const hands = salesforceHandsOf(loop);
-  const lead = hands.create('Lead', { ...ada, Title: 'Superintendent', IsConverted: false });
+  const lead = hands.create('Lead', { ...ada, Title: 'Superintendent' });
   const { contactId, opportunityId } = hands.convert(lead);
   await settle(loop);
   expect(await peopleNamed(loop, ada.Email)).toMatchObject([
