@@ -20,7 +20,9 @@ test('a lock that is never released ends as renewal-busy, however long the looks
   const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(new Error('bare time-out')));
   try {
     const sleep = async (_ms: number, signal: AbortSignal): Promise<void> => signal.throwIfAborted();
-    const renewing = renewCredentials({ database, sealer, sleep }, binding, (stored: object) => Promise.resolve(stored));
+    const renewing = renewCredentials({ database, sealer, sleep }, binding, (stored: object) =>
+      Promise.resolve(stored),
+    );
     await expect(renewing).rejects.toMatchObject({ code: 'renewal-busy', recovery: 'retry' });
   } finally {
     timeout.mockRestore();
