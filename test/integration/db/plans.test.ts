@@ -7,10 +7,13 @@ import { heldRecords } from '../../../src/db/queries/held-records.ts';
 import { leadsOfCompanies } from '../../../src/db/queries/leads-of-companies.ts';
 import { loadDatedEvents } from '../../../src/db/queries/load-dated-events.ts';
 import { loadLeads } from '../../../src/db/queries/load-leads.ts';
-import { loadPushTargets } from '../../../src/db/queries/load-push-targets.ts';
+import { loadPushTargets, lockPushStates } from '../../../src/db/queries/load-push-targets.ts';
+import { leadsOfOpportunities, saveLinks, saveOpportunities } from '../../../src/db/queries/opportunities.ts';
+import { readPending } from '../../../src/db/queries/read-pending.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
 import { saveEvents, withdrawEvents } from '../../../src/db/queries/save-events.ts';
+import { type LeadRow, saveLeads } from '../../../src/db/queries/save-leads.ts';
 import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
 import { lockClaimed, saveSettled } from '../../../src/db/queries/settle-pushes.ts';
 import { upsertSourceRecords } from '../../../src/db/queries/upsert-source-records.ts';
@@ -19,7 +22,9 @@ import type { Tx } from '../../../src/db/tx.ts';
 import type { OrgId } from '../../../src/model/values.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 
-/** Leads of the organisation, each with a record, a receipt, a push state and an event; another one has as many. */
+/**
+ * Leads of the organisation, each with a record, a receipt, a push state, an event and an opportunity; another one has as many.
+ */
 const leads = 100_000;
 /** Records in a batch, and rows that any step of its plan may touch for each: a scan of one table touches a thousand. */
 const batch = 100;
@@ -60,6 +65,12 @@ const manyRows = `
     select org_id, connection_id, 'contacts', n, 'lead', '2026-11-01', '{}', '{}', 1, 1000000 + n % 10000, lead_id from people;
   insert into source_records (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version)
     select org_id, connection_id, 'companies', 1000000 + n, 'company', '2026-11-01', '{}', '{}', 1 from people where n < 10000;
+  insert into source_records (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version)
+    select org_id, connection_id, 'deals', 2000000 + n, 'opportunity', '2026-11-01', '{"state": "open"}', '{}', 1 from people;
+  insert into opportunities (org_id, connection_id, external_id)
+    select org_id, connection_id, 2000000 + n from people;
+  insert into opportunity_links (org_id, connection_id, external_id, person, opportunity)
+    select org_id, connection_id, 'role ' || n, n, 2000000 + n from people;
   insert into score_breakdowns (org_id, lead_id, kind, profile_version, total, tier, reason, breakdown, scored_at)
     select org_id, lead_id, 'mql', 1, n % 100, 'warm', 'because', '{}', '2026-11-01' from people;
   insert into push_states (org_id, connection_id, object, external_id, lead_id, wanted, state, available_at)
@@ -135,6 +146,24 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       connectionId,
       numbers.flatMap((n) => [`e${n}`, `unknown ${n}`]),
     ),
+  'opportunities that were pulled': (tx) =>
+    saveOpportunities(
+      tx,
+      { connectionId, object: 'deals' },
+      numbers.map((n) => `${2_000_000 + n}`),
+    ),
+  'leads of opportunities': (tx) =>
+    leadsOfOpportunities(
+      tx,
+      connectionId,
+      numbers.map((n) => `${2_000_000 + n}`),
+    ),
+  'people of opportunities': (tx) =>
+    saveLinks(
+      tx,
+      connectionId,
+      numbers.map((n) => ({ externalId: `new ${n}`, personId: `${n}`, opportunityId: `${2_000_000 + n}` })),
+    ),
   'records that are gone': (tx) =>
     retireRecords(
       tx,
@@ -142,8 +171,12 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       ids.map((externalId) => ({ object: 'contacts', externalId, reason: 'archived', mergedInto: null })),
     ),
   'loading leads': (tx) => loadLeads(tx, leadIds),
+  'values of leads': (tx) => saveLeads(tx, leadIds.map(leadRow)),
   'loading events': (tx) => loadDatedEvents(tx, leadIds),
   'records to push to': (tx) => loadPushTargets(tx, leadIds, { ...target, externalIds: ids }),
+  'states to be planned anew': (tx) => lockPushStates(tx, leadIds),
+  'a page of what waits': (tx) =>
+    readPending(tx, { ...target, limit: batch, after: { priority: 2, parent: '', externalId: '5' } }),
   'choosing what to push': (tx) => claimPushes(tx, { ...target, token: connectionId, now, until: now, limit: batch }),
   'settling a push': async (tx) => {
     const claim = { ...target, token: connectionId };
@@ -185,6 +218,31 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       now,
     ),
 };
+
+function leadRow(id: string): LeadRow {
+  const texts = {
+    name: 'Ada',
+    email: null,
+    company_name: null,
+    title: null,
+    state: null,
+    segment: null,
+    industry: null,
+  };
+  const counters = { website_visits: 0, content_downloads: 0, email_opens: 0, email_clicks: 0, demo_requested: false };
+  const dates = { mql_date: null, sql_date: null, opportunity_date: null };
+  const owner = { crm_owner: '1000001', owner_connection: connectionId };
+  const origin = { source: 'crm', source_detail: null, company_domain: null, crm_status: null };
+  const scored = {
+    lead_score: 1,
+    status: 'new',
+    episode: 1,
+    baseline: null,
+    enrollment: null,
+    employee_count: null,
+  } as const;
+  return { id, ...texts, ...counters, ...dates, ...owner, ...origin, ...scored };
+}
 
 test.each(Object.entries(steps))('%s: each statement touches rows of the batch, not of the table', async (_, step) => {
   const touched = await explained(step);
