@@ -46,7 +46,7 @@ function crmRows({ pull, calls, push, memory }: CrmFigures): Row[] {
 function pullRows({ people, http, fetching, memory, floorMs, wholeFloorMs }: PullSpeed): Row[] {
   const ratio = (ms: number): string => `pull takes ${(memory.cost.wallMs / ms).toFixed(1)} times as long`;
   const pace = ({ cost, transactionMs }: Speed): string =>
-    `${perSecond(people, cost.wallMs)}; ${costs(cost, people)}; ${share(cost.wallMs - transactionMs, cost.wallMs)} waiting for pages`;
+    `${perSecond(people, cost.wallMs)}; ${costs(cost, people)}; ${share(Math.max(0, cost.wallMs - transactionMs), cost.wallMs)} waiting for pages`;
   return [
     [`pull → commit over HTTP, ${people} people`, pace(http)],
     ['fetched and decoded alone', `${perSecond(people, fetching.wallMs)}; ${costs(fetching, people)}`],
