@@ -1,4 +1,5 @@
 import type { Connector, ConnectorDefinition, ObjectCapability } from '../connector-sdk/connector.ts';
+import { CursorExpiredError } from '../connector-sdk/errors.ts';
 import type { CursorPosition } from '../db/queries/advance-cursor.ts';
 import { heldRecords } from '../db/queries/held-records.ts';
 import { openCursor } from '../db/queries/open-cursor.ts';
@@ -31,8 +32,25 @@ const batchRecords = 500;
 /** Pages that may wait in memory: two batches. */
 const pagesAhead = 10;
 
-/** Pulls one lane of one object to its end. Killed anywhere, it goes on from the last committed batch. */
+/**
+ * Pulls one lane of one object to its end. Killed anywhere, it goes on from the last committed batch.
+ * @throws CursorExpiredError when the connector cannot go on from there: the next run reads the whole object again.
+ */
 export async function pullLane(
+  pull: Pull,
+  capability: ObjectCapability,
+  plan: LanePlan,
+  fields: readonly string[],
+): Promise<SyncCounts> {
+  try {
+    return await pullFrom(pull, capability, plan, fields);
+  } catch (error) {
+    if (error instanceof CursorExpiredError) await startOver(pull, capability);
+    throw error;
+  }
+}
+
+async function pullFrom(
   pull: Pull,
   capability: ObjectCapability,
   plan: LanePlan,
@@ -71,6 +89,21 @@ export async function pullLane(
     pull.onBatch(capability.object, plan, counts);
   }
   return counts;
+}
+
+/** As at the very first: whatever changes from now on is for live and settled, and a full pass reads what there is. */
+async function startOver({ database, definition, pipeline, now, lagMs }: Pull, capability: ObjectCapability) {
+  const { object, lanes } = capability;
+  const { connectionId, mappingVersion } = pipeline;
+  const start = { connectionId, object, passStartedAt: now(), mappingVersion };
+  const origin = definition.startCursor(object, new Date(start.passStartedAt.getTime() - lagMs));
+  await database.transaction(pipeline.orgId, async (tx) => {
+    await clearSightings(tx, connectionId, object);
+    for (const lane of lanes) {
+      const isFromHere = lane === 'settled' || (lane === 'live' && lanes.includes('full'));
+      await openCursor(tx, { ...start, lane, cursor: isFromHere ? origin : null }, true);
+    }
+  });
 }
 
 function untilOf(pull: Pull, plan: LanePlan, position: CursorPosition): Date {
