@@ -83,6 +83,14 @@ interface Facts {
   readonly now: Date;
 }
 
+/** DATA: what to do about a refusal, by its code. */
+const remedies: Readonly<Record<string, string>> = {
+  gone: 'This version of the API is gone: set settings.apiVersion to a later one.',
+  INVALID_FIELD: 'Run `leadloop check`: it names the fields that the integration user may not see.',
+  OPERATION_TOO_LARGE: 'Give the integration user View All Data: else Salesforce works out the sharing of each record.',
+  QUERY_TIMEOUT: 'Map fewer fields of this object, above all fewer formulas.',
+};
+
 /** DATA: the error that stands for each fault. */
 const errors: Readonly<Record<Fault, (facts: Facts) => ConnectorError>> = {
   expired: unauthorised,
@@ -101,7 +109,7 @@ const errors: Readonly<Record<Fault, (facts: Facts) => ConnectorError>> = {
   unexpected: ({ message }) => new ProtocolError(message),
   refused: ({ message, category, failure }) => {
     const { status } = failure;
-    const remedy = status === 410 ? 'This version of the API is gone: set settings.apiVersion to a later one.' : '';
+    const remedy = remedies[status === 410 ? 'gone' : category] ?? '';
     return new RequestError(message, { status, category, fields: namedFields(failure) }, { remedy });
   },
 };

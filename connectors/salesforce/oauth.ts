@@ -44,7 +44,7 @@ export function tokenSource(context: Context, loginUrl: string, exchange: Exchan
       const known = storedToken(stored, loginUrl);
       // Another process was faster.
       if (known !== null && known.token !== stale) return stored;
-      return renewed(stored, await exchangeFor(stored, { exchange, loginUrl, now: context.now() }));
+      return renewed(stored, await exchangeFor(stored, { exchange, loginUrl, now: context.now() }), loginUrl);
     });
     held = storedToken(credentials, loginUrl);
   };
@@ -66,11 +66,12 @@ export function tokenSource(context: Context, loginUrl: string, exchange: Exchan
   };
 }
 
+/** Null = none, or one that was asked for elsewhere: `loginUrl` has been changed since. */
 function storedToken(
-  { accessToken, instanceUrl, organization }: SalesforceCredentials,
+  { accessToken, instanceUrl, organization, signedInAt }: SalesforceCredentials,
   loginUrl: string,
 ): Token | null {
-  if (accessToken === undefined) return null;
+  if (accessToken === undefined || (signedInAt ?? loginUrl) !== loginUrl) return null;
   return { token: accessToken, instanceUrl: instanceUrl ?? loginUrl, organization: organization ?? null };
 }
 
@@ -78,12 +79,13 @@ function storedToken(
  * A refresh token that comes back new makes the old one worthless, and using that again revokes all.
  * @throws RequestError when the session is of another organisation than the one before: there the same ids are nobody.
  */
-function renewed(stored: SalesforceCredentials, answer: WireToken): SalesforceCredentials {
+function renewed(stored: SalesforceCredentials, answer: WireToken, signedInAt: string): SalesforceCredentials {
   const organization = organizationIn(answer) ?? stored.organization;
   if (stored.organization !== undefined && organization !== stored.organization) throw moved();
   const session = {
     accessToken: answer.access_token,
     instanceUrl: answer.instance_url,
+    signedInAt,
     ...(organization !== undefined && { organization }),
   };
   return 'refreshToken' in stored

@@ -35,27 +35,33 @@ export async function readerFor(
   object: SalesforceObject,
   { fields, signal }: Pick<PullRequest, 'fields' | 'signal'>,
 ): Promise<Reader> {
+  // Without the fields of parents, once one of them has turned out to be hidden.
+  let shown = object;
   let schema = await cachedSchema(session, object.object, { maxAgeMs: schemaAgeMs, signal });
   let decode = decoderOf(object, fields, schema);
   const refresh = async (): Promise<void> => {
     schema = await cachedSchema(session, object.object, { maxAgeMs: 0, signal });
     decode = decoderOf(object, fields, schema);
   };
-  const statement = (condition: string | null): string =>
-    soqlFor(object, columnsFor(object, fields, schema), condition);
+  const statement = (condition: string | null): string => soqlFor(object, columnsFor(shown, fields, schema), condition);
 
   const rows = async (condition: string): Promise<WireQuery> => {
     const ask = (): Promise<WireQuery> => {
       const soql = statement(condition);
       if (fitsUrl(soql)) return query(session.client, soql, { all: true, signal });
-      return wideRows(session, splitFor(object, fields, schema), { condition, signal });
+      return wideRows(session, splitFor(shown, fields, schema), { condition, signal });
     };
     try {
-      return await ask();
+      return await ask().catch(async (error: unknown) => {
+        if (!isInvalidField(error)) throw error;
+        // A field was taken away, or its access, since we asked for the fields.
+        await refresh();
+        return ask();
+      });
     } catch (error) {
-      if (!(error instanceof RequestError && error.category === 'INVALID_FIELD')) throw error;
-      // A field was taken away, or its access, since we asked for the fields.
-      await refresh();
+      if (!isInvalidField(error) || shown.parentFields.length === 0) throw error;
+      session.context.log('warn', 'parent fields left out', { object: object.object, fields: shown.parentFields });
+      shown = { ...object, parentFields: [] };
       return ask();
     }
   };
@@ -80,10 +86,14 @@ export async function readerFor(
     },
     decode: (row) => decode(row),
     statement,
-    fromTable: (header) => tableReader(columnsFor(object, fields, schema), header, schema),
+    fromTable: (header) => tableReader(columnsFor(shown, fields, schema), header, schema),
     refresh,
     hasBin: has(schema, 'IsDeleted'),
   };
+}
+
+function isInvalidField(error: unknown): boolean {
+  return error instanceof RequestError && error.category === 'INVALID_FIELD';
 }
 
 function decoderOf(object: SalesforceObject, fields: readonly string[], schema: readonly FieldSchema[]): Decoder {

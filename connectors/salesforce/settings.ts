@@ -47,6 +47,7 @@ const kept = {
   accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
   instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
   organization: Type.Optional(Type.String({ description: 'Whose session it is. Kept up to date by leadloop.' })),
+  signedInAt: Type.Optional(Type.String({ description: 'Where it was asked for. Kept up to date by leadloop.' })),
 };
 
 const clientCredentials = Type.Object(
@@ -92,6 +93,7 @@ const session = Type.Object(
       Type.String({ description: 'Where the organisation lives. Default: settings.loginUrl.' }),
     ),
     organization: Type.Optional(Type.String({ description: 'Whose session it is.' })),
+    signedInAt: Type.Optional(Type.String({ description: 'Where it was asked for.' })),
   },
   { additionalProperties: false, title: 'Session' },
 );

@@ -1,4 +1,5 @@
 import type { Connector, ConnectorDefinition, ObjectCapability } from '../connector-sdk/connector.ts';
+import { CursorExpiredError } from '../connector-sdk/errors.ts';
 import type { CursorPosition } from '../db/queries/advance-cursor.ts';
 import { heldRecords } from '../db/queries/held-records.ts';
 import { openCursor } from '../db/queries/open-cursor.ts';
@@ -31,8 +32,25 @@ const batchRecords = 500;
 /** Records that may wait in memory: two batches. */
 const recordsAhead = 1_000;
 
-/** Pulls one lane of one object to its end. Killed anywhere, it goes on from the last committed batch. */
+/**
+ * Pulls one lane of one object to its end. Killed anywhere, it goes on from the last committed batch.
+ * @throws CursorExpiredError when the connector cannot go on from there: the next run reads the whole object again.
+ */
 export async function pullLane(
+  pull: Pull,
+  capability: ObjectCapability,
+  plan: LanePlan,
+  fields: readonly string[],
+): Promise<SyncCounts> {
+  try {
+    return await pullFrom(pull, capability, plan, fields);
+  } catch (error) {
+    if (error instanceof CursorExpiredError) await startOver(pull, capability);
+    throw error;
+  }
+}
+
+async function pullFrom(
   pull: Pull,
   capability: ObjectCapability,
   plan: LanePlan,
@@ -42,6 +60,8 @@ export async function pullLane(
   let position = await openLane(pull, capability, plan);
   let isNewGround = position.completedAt === null;
   let counts = noCounts;
+  // A commit that fails ends the reading, too: a connector may be waiting for a job of the CRM.
+  const reading = new AbortController();
   const pages = pull.connector.pull({
     object: capability.object,
     lane: plan.lane,
@@ -53,14 +73,19 @@ export async function pullLane(
         heldRecords(tx, { ...pipeline, object: capability.object }, references),
       ),
     events: pipeline.mapping.definition.events,
-    signal,
+    signal: AbortSignal.any([signal, reading.signal]),
   });
   for await (const batch of readAhead(pages, { records: batchRecords, waiting: recordsAhead })) {
-    const committed = await database.transaction(
-      pipeline.orgId,
-      (tx) => commitBatch(tx, pipeline, { position, kind: capability.kind }, batch),
-      signal,
-    );
+    const committed = await database
+      .transaction(
+        pipeline.orgId,
+        (tx) => commitBatch(tx, pipeline, { position, kind: capability.kind }, batch),
+        signal,
+      )
+      .catch((error: unknown) => {
+        reading.abort(error);
+        throw error;
+      });
     position = committed.position;
     counts = addCounts(counts, committed.counts);
     // A first batch may be empty, and statistics of nothing are worse than none.
@@ -71,6 +96,21 @@ export async function pullLane(
     pull.onBatch(capability.object, plan, counts);
   }
   return counts;
+}
+
+/** As at the very first: whatever changes from now on is for live and settled, and a full pass reads what there is. */
+async function startOver({ database, definition, pipeline, now, lagMs }: Pull, capability: ObjectCapability) {
+  const { object, lanes } = capability;
+  const { connectionId, mappingVersion } = pipeline;
+  const start = { connectionId, object, passStartedAt: now(), mappingVersion };
+  const origin = definition.startCursor(object, new Date(start.passStartedAt.getTime() - lagMs));
+  await database.transaction(pipeline.orgId, async (tx) => {
+    await clearSightings(tx, connectionId, object);
+    for (const lane of lanes) {
+      const isFromHere = lane === 'settled' || (lane === 'live' && lanes.includes('full'));
+      await openCursor(tx, { ...start, lane, cursor: isFromHere ? origin : null }, true);
+    }
+  });
 }
 
 function untilOf(pull: Pull, plan: LanePlan, position: CursorPosition): Date {

@@ -10,10 +10,10 @@ test('a merged id comes as the record that absorbed it, which names it', async (
   mergeRecords(org, org.find(winner)!, [org.find(loser)!]);
   const request = { object: 'Lead', fields: ['Title'], signal: new AbortController().signal };
   const found = await crm.open().read({ ...request, ids: [loser, other] });
-  expect(found.map(({ externalId, mergedIds }) => [externalId, mergedIds]).toSorted()).toEqual(
-    [
+  expect(new Map(found.map(({ externalId, mergedIds }) => [externalId, mergedIds]))).toEqual(
+    new Map([
       [winner, [loser]],
       [other, []],
-    ].toSorted(),
+    ]),
   );
 });
