@@ -298,3 +298,44 @@ test('two people whom one CRM merges are one lead, whose records in the other CR
   ];
   expect(scores).toEqual([20, 20, 20]);
 });
+
+test('a conversion in Salesforce is told to HubSpot, which tells nothing back', async () => {
+  await using both = await startBoth();
+  const person = await createAda(both, { hubspot: 'Superintendent', salesforce: 'Superintendent' });
+  await settle(both);
+  const { contactId } = both.force.convert(person.lead);
+  await settle(both);
+  expect(await peopleNamed(both, ada)).toMatchObject([{ status: 'opportunity', score: 15 }]);
+  const { properties } = both.hubspot.crm.store.contacts.get(person.contact) ?? {};
+  expect(properties).toMatchObject({ leadloop_status: 'opportunity', leadloop_is_mql: 'true' });
+  expect(both.force.row(contactId).values).toMatchObject({
+    Leadloop_Status__c: 'opportunity',
+    Leadloop_Score__c: 15,
+  });
+});
+
+test('both synchronised at the same time, again and again, while people edit, end with one score everywhere', async () => {
+  await using both = await startBoth({ people: 60 });
+  const { hubspot, salesforce, hub, force } = both;
+  const titles = ['Superintendent', 'Director', 'Teacher', 'Janitor'];
+  for (let turn = 0; turn < 5; turn += 1) {
+    const reports = await Promise.all([hubspot.sync(), salesforce.sync()]);
+    for (const report of reports) expect(report).toMatchObject({ failure: null, counts: { pushRejected: 0 } });
+    hubspot.clock.advance(60_000);
+    const title = titles[turn % titles.length]!;
+    for (const { id } of hub.living().filter((_, at) => at % 3 === turn % 3)) hub.edit(id, { jobtitle: title });
+    for (const { id } of force.living('Lead').filter((_, at) => at % 2 === turn % 2)) force.edit(id, { Title: title });
+  }
+  await settle(both);
+  const [here, there] = [hubspot.written(), salesforce.written()];
+  const records = await hubspot.db.sql<{ score: string; kind: string; id: string }>(
+    `select l.lead_score::text as score, c.kind, s.external_id as id from leads l
+     join source_records s on s.lead_id = l.id and s.kind = 'lead' and s.gone_at is null and s.successor_id is null
+     join connections c on c.id = s.connection_id where l.merged_into is null`,
+  );
+  expect(records.length).toBeGreaterThan(90);
+  const wrong = records.filter(({ score, kind, id }) =>
+    kind === 'hubspot' ? here[id]?.['leadloop_score'] !== score : there[id]?.['Leadloop_Score__c'] !== score,
+  );
+  expect(wrong).toEqual([]);
+});
