@@ -9,8 +9,15 @@ export interface PushSides {
   readonly remote: Fields;
   /** What we last wrote. */
   readonly pushed: Fields;
-  /** Fields where the CRM answered success and kept its own value: not tried again while both sides stand. */
-  readonly kept: Readonly<Record<string, { readonly wanted: FieldValue; readonly remote: FieldValue }>>;
+  /** Fields where the CRM goes back to a value of its own: see `push/kept.ts`. */
+  readonly kept: Readonly<Record<string, KeptValue>>;
+}
+
+export interface KeptValue {
+  readonly wanted: FieldValue;
+  readonly remote: FieldValue;
+  /** How often in a row it has gone back. */
+  readonly times: number;
 }
 
 export interface PushRecord extends PushSides {

@@ -4,6 +4,7 @@ import type { Tx } from '../db/tx.ts';
 import type { OutputValues } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
+import { keptAfterPull } from '../push/kept.ts';
 import { planChanges, priorityOf, wantedFields } from '../push/plan.ts';
 import type { ScoringContext } from './pipeline.ts';
 
@@ -57,10 +58,12 @@ function stateOf(
   // A field that the record was never read with may hold anything: it waits for the next pull.
   const isKnown = ({ to }: OutRule): boolean =>
     mappingVersion === source.mappingVersion || to in target.wanted || to in target.remote;
+  const wanted = values === undefined ? target.wanted : wantedFields(output.rules.filter(isKnown), values);
+  const read = isSeen ? seen.fields.get(target.externalId) : undefined;
   const sides = {
     ...record,
-    wanted: values === undefined ? target.wanted : wantedFields(output.rules.filter(isKnown), values),
-    remote: (isSeen ? seen.fields.get(target.externalId) : undefined) ?? target.remote,
+    wanted,
+    ...(read !== undefined && { remote: read, kept: keptAfterPull(target, wanted, read) }),
   };
   const changes = planChanges(sides, output.rules, output.orders);
   return { ...sides, parent, pending: changes.length > 0, priority: priorityOf(changes, output.rules) };

@@ -2,11 +2,12 @@
  * PURE. What a push would write, field by field. The dry run, the console and the real push all ask this one function, so
  * what was shown is what is written.
  */
-import { decideWrite, outputValue, sameValue } from '../mapping/write-policy.ts';
+import { decideWrite, outputValue } from '../mapping/write-policy.ts';
 import type { OutputField, OutputValues } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PushPriority, PushSides } from '../model/push.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
+import { isKept } from './kept.ts';
 
 /** Our values in the CRM's names and words. What a rule's `values` does not list is not wanted at all. */
 export function wantedFields(rules: readonly OutRule[], values: OutputValues): Fields {
@@ -47,8 +48,3 @@ export function priorityOf(changes: readonly FieldChange[], rules: readonly OutR
 }
 
 const urgent: readonly OutputField[] = ['status', 'is_mql', 'tier', 'plg_tier'];
-
-function isKept(sides: PushSides, field: string, wanted: FieldValue, remote: FieldValue): boolean {
-  const kept = sides.kept[field];
-  return kept !== undefined && sameValue(kept.wanted, wanted) && sameValue(kept.remote, remote);
-}

@@ -2,11 +2,11 @@
 import type { PushChange, PushOutcome } from '../connector-sdk/connector.ts';
 import type { LedgerOutcome } from '../db/queries/write-ledger.ts';
 import type { SettledPush } from '../db/queries/settle-pushes.ts';
-import { sameValue } from '../mapping/write-policy.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { OptionOrders, PushRecord, PushSides } from '../model/push.ts';
 import type { RejectedRecord, Tombstone } from '../model/records.ts';
 import type { ExternalId } from '../model/values.ts';
+import { isKept, keptAfterAnswer } from './kept.ts';
 import { planChanges, priorityOf } from './plan.ts';
 
 export interface Settlement {
@@ -61,7 +61,9 @@ function settleOne(record: Claimed, change: PushChange, outcome: PushOutcome, co
   switch (outcome.status) {
     case 'applied': {
       const sides = afterWrite(record, change, outcome.fields);
-      const kept = Object.keys(change.fields).filter((field) => sides.kept[field] !== undefined);
+      const kept = Object.entries(change.fields).flatMap(([field, wanted]) =>
+        isKept(sides, field, wanted, sides.remote[field] ?? null) ? [field] : [],
+      );
       return {
         ...only(nextState(record, sides, context)),
         ledger: [
@@ -96,17 +98,11 @@ const only = (row: SettledPush): Settlement => ({ ...nothing, rows: [row] });
 
 /** The three sides after a write that went through. */
 function afterWrite(record: PushRecord, change: PushChange, answered: PushSides['remote']): PushSides {
-  const kept = { ...record.kept };
-  for (const [field, wanted] of Object.entries(change.fields)) {
-    const remote = answered[field] ?? null;
-    if (sameValue(remote, wanted)) delete kept[field];
-    else kept[field] = { wanted, remote };
-  }
   return {
     wanted: record.wanted,
     remote: { ...record.remote, ...answered },
     pushed: { ...record.pushed, ...change.fields },
-    kept,
+    kept: keptAfterAnswer(record.kept, change.fields, answered),
   };
 }
 

@@ -40,7 +40,7 @@ const salesforceQuery = pages(2_000);
 export const crms = {
   hubspot: {
     // The engine of types gives each definition its own settings; here they are all alike.
-    definition: hubspot as unknown as ConnectorDefinition,
+    definition: hubspot,
     credentials: { accessToken: 'sandbox-token' },
     people: 'contacts',
     before: ['owners', 'companies'],
@@ -53,7 +53,7 @@ export const crms = {
     },
   },
   salesforce: {
-    definition: salesforce as unknown as ConnectorDefinition,
+    definition: salesforce,
     credentials: { accessToken: '00Dak0000000001!sandbox.access.token' },
     people: 'Lead',
     before: ['User', 'Account'],

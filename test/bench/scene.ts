@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
+import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
 import { openConnection, type Session } from '../../src/connection.ts';
 import { openDatabase, type OpenDatabase } from '../../src/db/database.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
@@ -116,7 +117,11 @@ async function failed(child: ChildProcess): Promise<never> {
 const sealer = createSealer([{ id: 'bench', bytes: Buffer.alloc(32, 7) }]);
 
 // Without limits of our own, too: what is measured is our work, not our patience.
-const unlimited = Object.values(crms).map(({ definition }) => ({ ...definition, limits: {} }));
+// In a list they are only what JSON holds.
+const unlimited = Object.values(crms).map(({ definition }) => ({
+  ...definition,
+  limits: {},
+})) as unknown as readonly ConnectorDefinition[];
 
 /** The only connection of a scene. */
 const connectionName = 'crm';

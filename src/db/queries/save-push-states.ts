@@ -27,7 +27,7 @@ const statement = `
   from jsonb_to_recordset($2::jsonb) as r ("connectionId" uuid, object text, "externalId" text, "leadId" uuid,
     wanted jsonb, remote jsonb, pushed jsonb, kept jsonb, pending boolean, priority smallint, parent text)
   on conflict (org_id, connection_id, object, external_id) do update set
-    lead_id = excluded.lead_id, parent = excluded.parent, wanted = excluded.wanted, remote = excluded.remote,
+    lead_id = excluded.lead_id, parent = excluded.parent, wanted = excluded.wanted, remote = excluded.remote, kept = excluded.kept,
     priority = least(excluded.priority, case when p.state = 'pending' then p.priority else excluded.priority end),
     state = case
       when p.state = 'claimed' then 'claimed'
@@ -36,6 +36,7 @@ const statement = `
     attempts = case when p.wanted = excluded.wanted then p.attempts else 0 end,
     available_at = case when p.wanted = excluded.wanted then p.available_at else excluded.available_at end,
     updated_at = now()
-  where (p.lead_id, p.wanted, p.remote) is distinct from (excluded.lead_id, excluded.wanted, excluded.remote)
+  where (p.lead_id, p.wanted, p.remote, p.kept)
+      is distinct from (excluded.lead_id, excluded.wanted, excluded.remote, excluded.kept)
     or (p.state in ('pending', 'settled') and p.state <> excluded.state)
 `;

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { fitsTable, tablesOf } from '../../../../../connectors/salesforce/bulk/ingest.ts';
 import { fateOf, tableErrors } from '../../../../../connectors/salesforce/fate.ts';
 import { salesforce } from '../../../../../connectors/salesforce/index.ts';
-import { ConnectorError, type Fields, type PushChange, type PushOutcome } from '../../../../../src/connector-sdk/index.ts';
+import {
+  ConnectorError,
+  type Fields,
+  type PushChange,
+  type PushOutcome,
+} from '../../../../../src/connector-sdk/index.ts';
 import type { SalesforceSandboxOptions } from '../../../../../src/sandbox/salesforce/index.ts';
 import { startSalesforce, type SalesforceCrm } from '../../../../support/connector-salesforce.ts';
 
