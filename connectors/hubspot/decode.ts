@@ -1,4 +1,5 @@
 import type { FieldSchema, FieldType, FieldValue, RejectedRecord, SourceRecord } from 'leadloop/connector-sdk';
+import { ownedFields } from './default-mapping.ts';
 import type { HubSpotObject } from './objects.ts';
 import type { WireRecord } from './wire.ts';
 
@@ -17,7 +18,8 @@ export type Decoder = (record: WireRecord) => Decoded;
  * that does not fit its type is null as well and reported.
  */
 export function decoderFor(object: HubSpotObject, fields: readonly string[], schema: readonly FieldSchema[]): Decoder {
-  const types = new Map(schema.map(({ name, type }) => [name, type]));
+  // The schema is as of an hour ago: fields of ours may be younger.
+  const types = new Map([...(ownedFields[object.object] ?? []), ...schema].map(({ name, type }) => [name, type]));
   const columns = fields.map((name) => ({ name, type: types.get(name) ?? 'text' }));
 
   return (wire) => {

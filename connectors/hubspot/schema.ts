@@ -17,16 +17,26 @@ import type { WireOption, WireProperty } from './wire.ts';
 export async function describe(session: Session, object: string, signal: AbortSignal): Promise<readonly FieldSchema[]> {
   const { source } = objectNamed(object);
   if (source === 'owners') return ownerSchema;
-  return source === 'crm' ? cachedSchema(session, object, { maxAgeMs: schemaAgeMs, signal }) : [];
+  if (source !== 'crm') return [];
+  return schemaWithin(session, object, {
+    maxAgeMs: schemaAgeMs,
+    list: () => listProperties(session.client, object, signal),
+  });
 }
 
-function cachedSchema(
-  { client, context }: Session,
+interface Listing {
+  readonly maxAgeMs: number;
+  readonly list: () => Promise<readonly WireProperty[]>;
+}
+
+/** What is cached if it is younger than that, else what is listed now. */
+function schemaWithin(
+  { context }: Session,
   object: string,
-  { maxAgeMs, signal }: { readonly maxAgeMs: number; readonly signal: AbortSignal },
+  { maxAgeMs, list }: Listing,
 ): Promise<readonly FieldSchema[]> {
   return context.cache.through(`schema:${object}`, maxAgeMs, async () =>
-    (await listProperties(client, object, signal)).map((property) => fieldSchema(property)),
+    (await list()).map((property) => fieldSchema(property)),
   );
 }
 
@@ -100,7 +110,11 @@ export async function ensureFields(
     });
     ensured.push(status);
   }
-  if (ensured.some(({ status }) => status === 'created')) await cachedSchema(session, object, { maxAgeMs: 0, signal });
+  // Where nothing was made either, what is cached is older: whoever made it died before it could say so.
+  const isMade = ensured.some(({ status }) => status === 'created');
+  const list = (): Promise<readonly WireProperty[]> =>
+    isMade ? listProperties(session.client, object, signal) : Promise.resolve([...existing.values()]);
+  await schemaWithin(session, object, { maxAgeMs: 0, list });
   return ensured;
 }
 
