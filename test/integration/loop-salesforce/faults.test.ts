@@ -4,7 +4,6 @@ import { FAULT_MENU } from '../../../src/sandbox/salesforce/index.ts';
 import type { FaultOrder } from '../../../src/sandbox/salesforce/faults/faults.ts';
 import { faultKind, type FaultName } from '../../../src/sandbox/salesforce/faults/menu.ts';
 import type { RunReport } from '../../../src/sync.ts';
-import { testDatabase, type TestDatabase } from '../../support/database.ts';
 import { type LoopOptions, type SalesforceLoop, startSalesforceLoop } from '../../support/loop.ts';
 import { reviveWrites, untilItRests } from '../../support/loop-faults.ts';
 import { differences, type LoopState, stateOf } from '../../support/loop-state.ts';
@@ -16,16 +15,14 @@ const crowd = { leads: 212, contacts: 3, epoch };
 const pull = { objects: ['CampaignMember', 'Task'] };
 const connector = { requestTimeoutSeconds: 1 };
 
-const start = (db: TestDatabase, org: string, more: LoopOptions = {}): Promise<SalesforceLoop> =>
-  startSalesforceLoop({ db, org, sandbox: portal, pull, connector, ...more });
+const start = (more: LoopOptions = {}): Promise<SalesforceLoop> =>
+  startSalesforceLoop({ sandbox: portal, pull, connector, ...more });
 
-const startFor = (db: TestDatabase, org: string, { phase }: Case): Promise<SalesforceLoop> =>
-  phase === 'writing in bulk'
-    ? startSalesforceLoop({ db, org, sandbox: crowd, pull, connector, massFrom: 200 })
-    : start(db, org);
+const startFor = ({ phase }: Case): Promise<SalesforceLoop> =>
+  phase === 'writing in bulk' ? startSalesforceLoop({ sandbox: crowd, pull, connector, massFrom: 200 }) : start();
 
-async function undisturbed(db: TestDatabase): Promise<LoopState> {
-  await using loop = await start(db, 'undisturbed');
+async function undisturbed(): Promise<LoopState> {
+  await using loop = await start();
   await untilItRests(loop);
   return await stateOf(loop);
 }
@@ -161,10 +158,10 @@ async function disturbed(loop: SalesforceLoop, { phase, order, also, after }: Ca
 }
 
 /** What the same preparations and the same time come to without the fault. */
-function referencesIn(db: TestDatabase): (one: Case) => Promise<LoopState> {
+function references(): (one: Case) => Promise<LoopState> {
   const known = new Map<string, Promise<LoopState>>();
-  const run = async (one: Case, org: string): Promise<LoopState> => {
-    await using loop = await startFor(db, org, one);
+  const run = async (one: Case): Promise<LoopState> => {
+    await using loop = await startFor(one);
     await prepare(loop, one);
     if (isAmbient(one.name)) {
       await loop.sync();
@@ -176,9 +173,9 @@ function referencesIn(db: TestDatabase): (one: Case) => Promise<LoopState> {
   return (one) => {
     const size = one.phase === 'writing in bulk' ? 'crowd' : 'few';
     const fields = one.after === 'the fields' ? 'made' : 'new';
-    const org = `undisturbed-${size}-${fields}-${isAmbient(one.name) ? 'long' : 'short'}`;
-    const found = known.get(org) ?? run(one, org);
-    known.set(org, found);
+    const key = `${size} ${fields} ${isAmbient(one.name) ? 'long' : 'short'}`;
+    const found = known.get(key) ?? run(one);
+    known.set(key, found);
     return found;
   };
 }
@@ -191,12 +188,11 @@ test(
   'alone, in reading and in both ways of writing, every fault ends in the state of an undisturbed run',
   { timeout: 600_000 },
   async () => {
-    await using db = await testDatabase();
-    const reference = referencesIn(db);
+    const reference = references();
     const results: Record<string, readonly string[]> = {};
     for (const [index, one] of cases.entries()) {
       const { name, phase } = one;
-      await using loop = await startFor(db, `alone-${index}`, one);
+      await using loop = await startFor(one);
       await prepare(loop, one);
       loop.clock.advance(5_000);
       const first = await disturbed(loop, one);
@@ -220,14 +216,13 @@ test(
 );
 
 test('several faults at once end in the state of an undisturbed run', { timeout: 600_000 }, async () => {
-  await using db = await testDatabase();
-  const reference = await undisturbed(db);
+  const reference = await undisturbed();
   const together = cases.filter(
     ({ after, strikes, phase }) => after === 'nothing' && strikes && phase !== 'writing in bulk',
   );
   for (let seed = 1; seed <= 10; seed += 1) {
     const random = seededRandom(seed);
-    await using loop = await start(db, `together-${seed}`);
+    await using loop = await start();
     const chosen = Array.from({ length: 3 }, () => random.pick(together));
     for (const { name, order } of chosen) {
       loop.crm.faults.activate({ ...order, ...(isAmbient(name) ? {} : { probability: 0.6, seed }) });
@@ -245,14 +240,15 @@ test('several faults at once end in the state of an undisturbed run', { timeout:
 });
 
 test('a used-up day fails the run with the time of its next try, and then it goes on', async () => {
-  await using db = await testDatabase();
-  const reference = await undisturbed(db);
-  await using loop = await start(db, 'acme');
+  const reference = await undisturbed();
+  await using loop = await start();
   loop.crm.faults.activate({ name: 'request-limit', path: paths.writing });
   const stopped = await loop.sync();
   expect(stopped).toMatchObject({ status: 'failed', failure: { code: 'crm-quota-exhausted', recovery: 'retry' } });
   expect(stopped.nextTryAt!.getTime()).toBeGreaterThan(loop.clock.now());
-  const [run] = await db.sql(`select status, failure->>'code' as code from sync_runs where org_id = $1`, [loop.orgId]);
+  const [run] = await loop.db.sql(`select status, failure->>'code' as code from sync_runs where org_id = $1`, [
+    loop.orgId,
+  ]);
   expect(run).toEqual({ status: 'failed', code: 'crm-quota-exhausted' });
   loop.crm.faults.clear();
   loop.clock.advance(stopped.nextTryAt!.getTime() - loop.clock.now() + 1_000);
@@ -261,10 +257,9 @@ test('a used-up day fails the run with the time of its next try, and then it goe
 });
 
 test('other integrations that have used up most of the day stop us at the share that we leave to the organisation', async () => {
-  await using db = await testDatabase();
-  const reference = await undisturbed(db);
+  const reference = await undisturbed();
   const sandbox = { ...portal, limits: { dailyApiRequests: 1_000 }, usedByOthers: 900 };
-  await using loop = await startSalesforceLoop({ db, sandbox, pull, quota: { stopAtOrgUse: 0.8 } });
+  await using loop = await startSalesforceLoop({ sandbox, pull, quota: { stopAtOrgUse: 0.8 } });
   const stopped = await loop.sync();
   expect(stopped).toMatchObject({ status: 'failed', failure: { code: 'crm-quota-exhausted' } });
   expect(loop.crm.usage.used()).toBeLessThan(910);
@@ -276,8 +271,7 @@ test('other integrations that have used up most of the day stop us at the share 
 });
 
 test('a session that is dead for good asks for new credentials, and nothing is lost meanwhile', async () => {
-  await using db = await testDatabase();
-  await using loop = await start(db, 'acme');
+  await using loop = await start();
   loop.crm.faults.activate({ name: 'session-dead', path: paths.reading });
   expect(await loop.sync()).toMatchObject({
     status: 'failed',
@@ -287,12 +281,11 @@ test('a session that is dead for good asks for new credentials, and nothing is l
   expect(loop.crm.requests.count('POST', /oauth2\/token/)).toBeLessThanOrEqual(3);
   loop.crm.faults.clear();
   await untilItRests(loop);
-  expect(differences(await stateOf(loop), await undisturbed(db))).toEqual([]);
+  expect(differences(await stateOf(loop), await undisturbed())).toEqual([]);
 });
 
 test('another organisation behind the same credentials is refused, and nothing is written to it', async () => {
-  await using db = await testDatabase();
-  await using loop = await start(db, 'acme', { push: 'plan' });
+  await using loop = await start({ push: 'plan' });
   await loop.sync();
   loop.clock.advance(5_000);
   for (const name of ['org-changed', 'session-expired'] as const) loop.crm.faults.activate({ name });
