@@ -15,6 +15,7 @@ const crowd = { leads: 212, contacts: 3, epoch };
 const pull = { objects: ['CampaignMember', 'Task'] };
 const connector = { requestTimeoutSeconds: 1 };
 
+/** With a database of its own: one for all would grow with every case. */
 const start = (more: LoopOptions = {}): Promise<SalesforceLoop> =>
   startSalesforceLoop({ sandbox: portal, pull, connector, ...more });
 

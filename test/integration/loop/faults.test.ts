@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../src/sandbox/server/random.ts';
 import { FAULT_MENU, type FaultName, type FaultOrder } from '../../../src/sandbox/hubspot/index.ts';
-import { testDatabase, type TestDatabase } from '../../support/database.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { reviveWrites, untilItRests } from '../../support/loop-faults.ts';
 import { differences, type LoopState, stateOf } from '../../support/loop-state.ts';
@@ -12,11 +11,11 @@ const reading =
   '^/(crm/objects/.*(contacts|companies|meetings)(\\?|/search|/batch/read|$)|crm/owners|form-integrations)';
 const writing = '/batch/update$';
 
-const start = async (db: TestDatabase, org: string): Promise<Loop> =>
-  startLoop({ db, org, sandbox: portal, pull, connector: { requestTimeoutSeconds: 1 } });
+/** With a database of its own: one for all would grow with every case. */
+const start = async (): Promise<Loop> => startLoop({ sandbox: portal, pull, connector: { requestTimeoutSeconds: 1 } });
 
-async function undisturbed(db: TestDatabase): Promise<LoopState> {
-  await using loop = await start(db, 'undisturbed');
+async function undisturbed(): Promise<LoopState> {
+  await using loop = await start();
   await untilItRests(loop);
   return await stateOf(loop);
 }
@@ -50,11 +49,10 @@ test(
   'alone, in reading and in writing, every fault ends in the state of an undisturbed run',
   { timeout: 600_000 },
   async () => {
-    await using db = await testDatabase();
-    const reference = await undisturbed(db);
+    const reference = await undisturbed();
     const results: Record<string, unknown> = {};
-    for (const [index, { name, phase, order }] of cases.entries()) {
-      await using loop = await start(db, `alone-${index}`);
+    for (const { name, phase, order } of cases) {
+      await using loop = await start();
       if (name === 'unknown-property') {
         // Ours are made first; then somebody takes one away, of which the cached schema does not know.
         await using session = await loop.open();
@@ -88,11 +86,10 @@ test(
 );
 
 test('several faults at once end in the state of an undisturbed run', { timeout: 600_000 }, async () => {
-  await using db = await testDatabase();
-  const reference = await undisturbed(db);
+  const reference = await undisturbed();
   for (let seed = 1; seed <= 10; seed += 1) {
     const random = seededRandom(seed);
-    await using loop = await start(db, `together-${seed}`);
+    await using loop = await start();
     const chosen = Array.from({ length: 3 }, () => random.pick(cases)).filter(
       ({ name }) => name !== 'unknown-property',
     );
@@ -112,14 +109,15 @@ test('several faults at once end in the state of an undisturbed run', { timeout:
 });
 
 test('a used-up day fails the run with the time of its end, and the next day it goes on', async () => {
-  await using db = await testDatabase();
-  const reference = await undisturbed(db);
-  await using loop = await start(db, 'acme');
+  const reference = await undisturbed();
+  await using loop = await start();
   loop.crm.faults.activate({ name: '429-daily', path: writing });
   const stopped = await loop.sync();
   expect(stopped).toMatchObject({ status: 'failed', failure: { code: 'crm-quota-exhausted', recovery: 'retry' } });
   expect(stopped.nextTryAt!.getTime()).toBeGreaterThan(loop.clock.now());
-  const [run] = await db.sql(`select status, failure->>'code' as code from sync_runs where org_id = $1`, [loop.orgId]);
+  const [run] = await loop.db.sql(`select status, failure->>'code' as code from sync_runs where org_id = $1`, [
+    loop.orgId,
+  ]);
   expect(run).toEqual({ status: 'failed', code: 'crm-quota-exhausted' });
   loop.crm.faults.clear();
   loop.clock.advance(stopped.nextTryAt!.getTime() - loop.clock.now() + 1_000);
@@ -128,8 +126,7 @@ test('a used-up day fails the run with the time of its end, and the next day it 
 });
 
 test('an expired static token asks for new credentials, and nothing is lost meanwhile', async () => {
-  await using db = await testDatabase();
-  await using loop = await start(db, 'acme');
+  await using loop = await start();
   loop.crm.faults.activate({ name: 'token-expired', path: '/contacts' });
   expect(await loop.sync()).toMatchObject({
     status: 'failed',
@@ -137,7 +134,7 @@ test('an expired static token asks for new credentials, and nothing is lost mean
   });
   loop.crm.faults.clear();
   await untilItRests(loop);
-  expect(differences(await stateOf(loop), await undisturbed(db))).toEqual([]);
+  expect(differences(await stateOf(loop), await undisturbed())).toEqual([]);
 });
 
 test('without the scope for contacts the run fails and names what to grant', async () => {
