@@ -47,6 +47,6 @@ export function windowPosition(cursor: Cursor | null, beginning: number): Window
 
 function unreadable(): CursorExpiredError {
   return new CursorExpiredError('The cursor is not one of this connector and lane.', {
-    remedy: 'Read the object in full once.',
+    remedy: 'Nothing: the next run reads the object from its beginning.',
   });
 }

@@ -90,6 +90,6 @@ function decoded(text: string): string | null {
 
 function unreadable(): CursorExpiredError {
   return new CursorExpiredError('The cursor is not one of this connector and lane.', {
-    remedy: 'Read the object in full once.',
+    remedy: 'Nothing: the next run reads the object from its beginning.',
   });
 }

@@ -176,14 +176,15 @@ async function rest(loop: CrmLoop): Promise<void> {
 }
 
 /** Every value that is in the CRM was written down before; what nobody settled belongs to a run that was killed. */
-async function expectHonestLedger({ db, orgId, written: values }: CrmLoop): Promise<void> {
+async function expectHonestLedger(loop: CrmLoop): Promise<void> {
+  const { db, orgId } = loop;
   const written = await db.sql<{ key: string }>(
     `select external_id || ' ' || field || ' ' || coalesce(after #>> '{}', '') as key from push_ledger
      where org_id = $1 and (outcome = 'applied' or outcome is null)`,
     [orgId],
   );
   const known = new Set(written.map(({ key }) => key));
-  const unexplained = Object.entries(values()).flatMap(([id, fields]) =>
+  const unexplained = Object.entries(loop.written()).flatMap(([id, fields]) =>
     Object.entries(fields)
       .filter(([, value]) => value !== '' && value !== 'a date')
       .map(([field, value]) => `${id} ${field} ${value}`)
