@@ -25,7 +25,9 @@ export async function startProxy(target: string, { before, after }: ProxyOptions
     void (async () => {
       const path = `${request.method} ${request.url}`;
       paths.push(path);
-      const chunks = await request.toArray();
+      const chunks = await request.toArray().catch(() => null);
+      // Whoever asked was killed half-way through.
+      if (chunks === null) return;
       await before?.(path);
       const answer = await fetch(new URL(request.url ?? '/', target), {
         method: request.method ?? 'GET',
