@@ -11,6 +11,7 @@ import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
 import type { ConnectionId, ExternalId, OrgId, RunId } from '../model/values.ts';
+import { inTurn } from './in-turn.ts';
 import { planChanges } from './plan.ts';
 import { settleClaim } from './settle.ts';
 
@@ -80,6 +81,8 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget)
 
 /** How much is taken at once. */
 interface Step {
+  /** Claims go one after the other: at the end of the queue two at once would share its last rows between two calls. */
+  readonly alone: ReturnType<typeof inTurn>;
   readonly limit: number;
   readonly parallel: number;
   readonly claimMs: number;
@@ -88,8 +91,8 @@ interface Step {
 function stepOf({ push, massFrom }: DispatchTarget, waiting: number): Step {
   const { mass, maxBatch } = push;
   return mass !== null && waiting >= (massFrom ?? mass.from)
-    ? { limit: mass.maxBatch, parallel: 1, claimMs: claimMs.job }
-    : { limit: maxBatch, parallel: parallelCalls, claimMs: claimMs.call };
+    ? { alone: inTurn(), limit: mass.maxBatch, parallel: 1, claimMs: claimMs.job }
+    : { alone: inTurn(), limit: maxBatch, parallel: parallelCalls, claimMs: claimMs.call };
 }
 
 /** What a dead worker held waits again. Of what it sent, that which the CRM has by now was our write. */
@@ -106,18 +109,37 @@ async function dispatchBatch(
   target: DispatchTarget,
   step: Step,
 ): Promise<readonly PushOutcome[] | null> {
-  const { database, orgId, connector, signal } = dispatch;
-  signal.throwIfAborted();
+  const { connector, signal } = dispatch;
   const token = dispatch.newToken();
-  const claim = await database.transaction(orgId, async (tx) => {
+  const claim = await step.alone(() => claimBatch(dispatch, target, { ...step, token }));
+  if (claim.claimed.length === 0) return null;
+  const outcomes =
+    claim.changes.length === 0 ? [] : await connector.push({ object: target.object, changes: claim.changes, signal });
+  await settle(dispatch, target, { token, ...claim, outcomes });
+  return outcomes;
+}
+
+interface Claim {
+  readonly claimed: readonly ExternalId[];
+  /** Of those, what there is to write. */
+  readonly changes: readonly PushChange[];
+}
+
+async function claimBatch(
+  dispatch: Dispatch,
+  target: DispatchTarget,
+  { token, limit, claimMs: heldMs }: Pick<Step, 'limit' | 'claimMs'> & { readonly token: string },
+): Promise<Claim> {
+  dispatch.signal.throwIfAborted();
+  return dispatch.database.transaction(dispatch.orgId, async (tx) => {
     const now = dispatch.now();
     const claimed = await claimPushes(tx, {
       connectionId: dispatch.connectionId,
       object: target.object,
       token,
       now,
-      until: new Date(now.getTime() + step.claimMs),
-      limit: step.limit,
+      until: new Date(now.getTime() + heldMs),
+      limit,
     });
     const planned = claimed
       .map((record) => ({
@@ -128,11 +150,6 @@ async function dispatchBatch(
     await writeLedger(tx, { connectionId: dispatch.connectionId, runId: dispatch.runId, token, now }, planned);
     return { claimed: claimed.map(({ externalId }) => externalId), changes: planned.map(asChange) };
   });
-  if (claim.claimed.length === 0) return null;
-  const outcomes =
-    claim.changes.length === 0 ? [] : await connector.push({ object: target.object, changes: claim.changes, signal });
-  await settle(dispatch, target, { token, ...claim, outcomes });
-  return outcomes;
 }
 
 async function settle(

@@ -1,0 +1,9 @@
+/** Runs what it is given one after the other, in the order of the calls; a failure does not hold up what comes after it. */
+export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
