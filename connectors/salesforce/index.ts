@@ -1,6 +1,7 @@
 import {
   abortable,
   defineConnector,
+  inTurn,
   type Connector,
   type ConnectorError,
   type PullBatch,
@@ -52,7 +53,7 @@ function open(context: Context): Connector {
   const client = createClient(context);
   const session: Session = { client, context };
   // One push after the other: two would wait for each other’s locks on the accounts that their records share.
-  let writing: Promise<void> = Promise.resolve();
+  const writing = inTurn();
   return {
     account: async (signal) => (await account(session, signal)).id,
     check: (signal) => check(session, signal),
@@ -63,14 +64,11 @@ function open(context: Context): Connector {
       await account(session, request.signal);
       return readRecords(session, request);
     },
-    push(request) {
-      const turn = writing.then(() => push(session, request));
-      writing = turn.then(
-        () => undefined,
-        () => undefined,
-      );
-      return abortable(turn, request.signal);
-    },
+    push: (request) =>
+      abortable(
+        writing(() => push(session, request)),
+        request.signal,
+      ),
     async [Symbol.asyncDispose]() {
       client.close();
       await Promise.resolve();

@@ -60,7 +60,7 @@ export function exitFor(recovery: Recovery): ExitCode {
 const remedies: Readonly<Record<Recovery, string>> = {
   retry: 'Run the command again; it goes on where it stopped.',
   reauthorise: 'Renew the credentials where the configuration refers to, then run: leadloop apply',
-  'reset-cursor': 'Run: leadloop sync CONNECTION --full',
+  'reset-cursor': 'Run it again: it reads the object from its beginning.',
   'fix-config': 'Run: leadloop check',
   'report-bug': 'Run it again with LOG_LEVEL=debug and report what it says.',
 };

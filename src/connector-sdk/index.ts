@@ -3,6 +3,7 @@ export * from './connector.ts';
 export * from './errors.ts';
 export * from './event-rules.ts';
 export * from './governor.ts';
+export * from './in-turn.ts';
 export * from './retry.ts';
 export * from './waiting.ts';
 export * from './within-reach.ts';

@@ -1,4 +1,5 @@
 import type { Connector, PushCapability, PushChange, PushOutcome } from '../connector-sdk/connector.ts';
+import { inTurn } from '../connector-sdk/in-turn.ts';
 import { claimPushes, countPending, releaseClaims } from '../db/queries/claim-pushes.ts';
 import { confirmWrites, readDoubtful } from '../db/queries/doubtful-writes.ts';
 import { retireRecords } from '../db/queries/retire-records.ts';
@@ -11,7 +12,6 @@ import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
 import type { ConnectionId, ExternalId, OrgId, RunId } from '../model/values.ts';
-import { inTurn } from './in-turn.ts';
 import { planChanges } from './plan.ts';
 import { settleClaim } from './settle.ts';
 

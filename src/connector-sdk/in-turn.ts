@@ -1,4 +1,4 @@
-/** Runs what it is given one after the other, in the order of the calls; a failure does not hold up what comes after it. */
+/** Runs what it is given one after the other, in the order of the calls. A failure is its own caller's, and holds up nothing. */
 export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inTurn } from '../../../src/push/in-turn.ts';
+import { inTurn } from '../../../src/connector-sdk/in-turn.ts';
 
 test('nothing begins before what was asked for earlier has ended, and a failure holds nothing up', async () => {
   const alone = inTurn();
