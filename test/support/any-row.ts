@@ -100,6 +100,8 @@ function anyValue({ type, legal, length }: Column): unknown {
     case 'text':
     case 'varchar':
       return randomUUID().slice(0, length ?? 36);
+    case '_text':
+      return [];
     case 'bool':
       return false;
     case 'jsonb':

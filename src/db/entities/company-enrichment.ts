@@ -18,6 +18,9 @@ export const CompanyEnrichment = defineEntity({
     totalFundingUsd: p.bigint('number').nullable(),
     techStack: p.json<JsonValue>().nullable().defaultRaw("'[]'"),
     linkedinUrl: p.text().nullable(),
+    crmFills: p.json<JsonValue>().defaultRaw("'{}'"),
+    imported: p.json<JsonValue>().defaultRaw("'{}'"),
+    crmWins: p.json<JsonValue>().defaultRaw("'{}'"),
     enrichedAt: p.datetime().nullable().defaultRaw('now()'),
   },
 });

@@ -1,3 +1,5 @@
+import { AccountScore } from './account-score.ts';
+import { ApiToken } from './api-token.ts';
 import { ApiUsage } from './api-usage.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { CompanyEnrichment } from './company-enrichment.ts';
@@ -8,6 +10,7 @@ import { EngagementEvent } from './engagement-event.ts';
 import { ErasedAddress } from './erased-address.ts';
 import { ExpansionSignal } from './expansion-signal.ts';
 import { FieldMapping } from './field-mapping.ts';
+import { IngestRequest } from './ingest-request.ts';
 import { InternalSignal } from './internal-signal.ts';
 import { Lead } from './lead.ts';
 import { LeadScore } from './lead-score.ts';
@@ -32,6 +35,8 @@ import { User } from './user.ts';
 
 /** Every entity of the schema, for the ORM. */
 export const entities = [
+  AccountScore,
+  ApiToken,
   ApiUsage,
   AuditEntry,
   CompanyEnrichment,
@@ -42,6 +47,7 @@ export const entities = [
   ErasedAddress,
   ExpansionSignal,
   FieldMapping,
+  IngestRequest,
   InternalSignal,
   Lead,
   LeadScore,

@@ -31,6 +31,6 @@ export const InternalSignal = defineEntity({
       ),
     lastActiveAt: p.datetime().nullable(),
     dashboardLogins30d: p.integer().fieldName('dashboard_logins_30d').nullable().default(0),
-    capturedAt: p.datetime().nullable().defaultRaw('now()'),
+    capturedAt: p.datetime().defaultRaw('now()'),
   },
 });

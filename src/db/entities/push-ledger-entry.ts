@@ -13,7 +13,7 @@ export const PushLedgerEntry = defineEntity({
     claimToken: p.uuid(),
     object: p.text(),
     externalId: p.text(),
-    leadId: p.uuid(),
+    leadId: p.uuid().nullable(),
     field: p.text(),
     before: p.json<JsonValue>().nullable(),
     after: p.json<JsonValue>().nullable(),

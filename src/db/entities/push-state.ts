@@ -10,7 +10,7 @@ export const PushState = defineEntity({
     connectionId: p.uuid().primary(),
     object: p.text().primary(),
     externalId: p.text().primary(),
-    leadId: p.uuid(),
+    leadId: p.uuid().nullable(),
     wanted: p.json<JsonValue>(),
     remote: p.json<JsonValue>().defaultRaw("'{}'"),
     pushed: p.json<JsonValue>().defaultRaw("'{}'"),

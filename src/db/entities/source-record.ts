@@ -20,6 +20,12 @@ export const SourceRecord = defineEntity({
     successorId: p.text().nullable(),
     leadId: p.uuid().nullable(),
     userId: p.uuid().nullable(),
+    companyDomain: p
+      .text()
+      .nullable()
+      .generated(
+        `CASE WHEN (kind = 'company'::text) THEN (mapped ->> 'company_domain'::text) ELSE NULL::text END stored`,
+      ),
     goneAt: p.datetime().nullable(),
     goneReason: p.enum(['archived', 'merged', 'erased']).nullable(),
     firstSeenAt: p.datetime().defaultRaw('now()'),

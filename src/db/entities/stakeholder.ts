@@ -13,6 +13,8 @@ export const Stakeholder = defineEntity({
     department: p.text().nullable(),
     seniority: p.text().nullable(),
     linkedinUrl: p.text().nullable(),
+    externalId: p.text().nullable(),
+    identity: p.text().generated(`COALESCE(('id '::text || external_id), lower(full_name)) stored`),
     isDecisionMaker: p.boolean().nullable().default(false),
     isTechnical: p.boolean().nullable().default(false),
     isBudgetHolder: p.boolean().nullable().default(false),

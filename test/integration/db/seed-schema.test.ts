@@ -105,8 +105,9 @@ test('personal and company addresses, and growth, are computed', async () => {
   );
   expect(rows.map((row) => row.is_company_email)).toEqual([false, false, false, false, false, true, true]);
   const growth = await db.sql<{ api_call_growth_pct: number }>(
-    `insert into internal_signals (org_id, developer_id, api_calls_30d, api_calls_prev_30d)
-     select $1, (select id from developer_signups limit 1), now_calls, prev from (values (2800000, 800000), (5, 0), (1, 3), (50, 100)) v (now_calls, prev)
+    `insert into internal_signals (org_id, developer_id, api_calls_30d, api_calls_prev_30d, captured_at)
+     select $1, (select id from developer_signups limit 1), now_calls, prev, day from (values (2800000, 800000, date '2026-01-01'),
+       (5, 0, '2026-01-02'), (1, 3, '2026-01-03'), (50, 100, '2026-01-04')) v (now_calls, prev, day)
      returning api_call_growth_pct`,
     [orgId],
   );
