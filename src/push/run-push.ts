@@ -1,4 +1,5 @@
 import type { Session } from '../connection.ts';
+import { countPending } from '../db/queries/claim-pushes.ts';
 import { countChanges } from '../db/queries/count-changes.ts';
 import { AppError, exitCodes } from '../model/errors.ts';
 import type { MappingProblem } from '../model/mapping.ts';
@@ -20,7 +21,7 @@ export interface PushRun {
   readonly onProblem: (problem: MappingProblem) => void;
 }
 
-/** Creates the fields that are missing in the CRM, then writes everything that waits. The caller holds the connection's lock. */
+/** Writes everything that waits, object by object; fields that the CRM lacks are made before. The caller holds the connection's lock. */
 export async function pushConnection(run: PushRun): Promise<void> {
   let counts = noCounts;
   for (const { object, push } of run.session.definition.objects) {
@@ -46,7 +47,9 @@ async function pushObject(
 ): Promise<void> {
   const { session, runId, signal } = run;
   const { database, connector, orgId, connection, now, newId: newToken } = session;
-  await ensureOwnFields(run, target.object);
+  // Who has no signups needs no fields for their scores.
+  const waiting = await database.transaction(orgId, (tx) => countPending(tx, connection.id, target.object));
+  if (waiting > 0) await ensureOwnFields(run, target.object);
   const onTally = (tally: SyncCounts, total: number): void => {
     run.onProgress(target.object, tally.planned, total);
     onPushed(tally);
