@@ -9,9 +9,9 @@ test('what is mapped to a date or a text field is sent as one, and comes back as
   const made = await connector.ensureFields(
     'Lead',
     [
-      { name: 'Day__c', label: 'Day', description: '', type: 'date', options: [] },
-      { name: 'Words__c', label: 'Words', description: '', type: 'text', options: [] },
-      { name: 'Flag__c', label: 'Flag', description: '', type: 'text', options: [] },
+      { name: 'Day__c', label: 'Day', description: '', type: 'date', options: [], maxLength: null },
+      { name: 'Words__c', label: 'Words', description: '', type: 'text', options: [], maxLength: null },
+      { name: 'Flag__c', label: 'Flag', description: '', type: 'text', options: [], maxLength: null },
     ],
     signal,
   );
