@@ -125,7 +125,8 @@ export interface PushPlan {
 export interface PlannedRecord {
   readonly object: string;
   readonly externalId: ExternalId;
-  readonly leadId: LeadId;
+  /** Null = the record of a company. */
+  readonly leadId: LeadId | null;
   readonly changes: readonly FieldChange[];
 }
 

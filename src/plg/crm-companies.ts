@@ -58,5 +58,5 @@ function conflictOf(
   connections: ReadonlyMap<string, ConnectionRules>,
 ): ConflictRule {
   const rules = connections.get(connectionId)?.mapping.objects.get(object)?.in ?? [];
-  return rules.find(({ to }) => String(to) === column)?.conflict ?? 'crm';
+  return rules.find(({ to }) => to === column)?.conflict ?? 'crm';
 }

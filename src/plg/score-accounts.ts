@@ -21,13 +21,19 @@ export async function scoreAccounts(tx: Tx, context: ScoringContext, domains: re
     .filter(({ row, after }) => !isSame(row, after, context));
   await saveAccountScores(tx, changed.map(asScore), stampOf(context));
   const peopled = new Set(rows.map(({ domain }) => domain));
-  await dropAccountScores(
+  const dropped = await dropAccountScores(
     tx,
     domains.filter((domain) => !peopled.has(domain)),
   );
-  const outputs = new Map(changed.map(({ row, after }) => [row.domain, accountOutputs(after)]));
+  const outputs = new Map<string, OutputValues>([
+    ...changed.map(({ row, after }) => [row.domain, accountOutputs(after)] as const),
+    ...dropped.map((domain) => [domain, nothingKnown] as const),
+  ]);
   if (outputs.size > 0) await wantOfCompanies(tx, context, outputs, nothingSeen);
 }
+
+/** Where the last person has gone, the CRM must not go on showing what we said of them. */
+const nothingKnown: OutputValues = { plg_score: null, plg_tier: null, suggested_action: null };
 
 /** What a CRM may be told about a company. */
 export function accountOutputs({ total, tier, action }: Omit<ProductResult, 'points' | 'confidence'>): OutputValues {

@@ -8,7 +8,7 @@ import { closePushRejections, dropPushStates, lockClaimed, saveSettled } from '.
 import { settleLedger, writeLedger } from '../db/queries/write-ledger.ts';
 import type { Database, Tx } from '../db/tx.ts';
 import { sameValue } from '../mapping/write-policy.ts';
-import { isProductOutput } from '../model/lead.ts';
+import { companyOutputs } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
@@ -188,7 +188,7 @@ function explained(
 ): FieldChange[] {
   return changes.map((change) => {
     const from = rules.find(({ to }) => to === change.field)?.from;
-    const sentence = from !== undefined && isProductOutput(from) ? plgReason : reason;
+    const sentence = from !== undefined && companyOutputs.includes(from) ? plgReason : reason;
     return { ...change, why: sentence === null ? change.why : `${change.why}: ${sentence}` };
   });
 }

@@ -45,7 +45,7 @@ const statement = `
     from developer_signups d
     left join lateral (
       select captured_at, project_count, active_projects, uses_auth, uses_storage, uses_edge_functions, uses_realtime,
-        uses_vector, uses_cron, billing_tier, team_member_count, team_members_added_last_30d, api_calls_30d,
+        uses_vector, uses_cron, billing_tier, tier_upgraded_at, team_member_count, team_members_added_last_30d, api_calls_30d,
         api_calls_prev_30d, last_active_at, dashboard_logins_30d
       from internal_signals u where u.org_id = $1 and u.developer_id = d.id order by u.captured_at desc limit 1
     ) i on true
@@ -54,7 +54,7 @@ const statement = `
     select domain, count(*)::int as signup_count, max(captured_at) as captured_at, sum(project_count) as project_count,
       sum(active_projects) as active_projects, bit_or(feature_bits) as feature_bits,
       array_agg(distinct billing_tier) filter (where billing_tier is not null) as billing_tiers,
-      max(team_member_count) as team_member_count, sum(team_members_added_last_30d) as team_members_added_last_30d,
+      max(tier_upgraded_at) as tier_upgraded_at, max(team_member_count) as team_member_count, sum(team_members_added_last_30d) as team_members_added_last_30d,
       sum(api_calls_30d) as api_calls_30d, sum(api_calls_prev_30d) as api_calls_prev_30d,
       sum(api_calls_30d) filter (where api_calls_prev_30d is not null) as calls_compared,
       sum(dashboard_logins_30d) as dashboard_logins_30d, max(last_active_at) as last_active_at
@@ -63,7 +63,7 @@ const statement = `
     select distinct on (domain) domain, id, email, full_name, api_calls_30d
     from people order by domain, api_calls_30d desc nulls last, project_count desc nulls last, id
   )
-  select s.domain, s.signup_count, s.captured_at, s.project_count, s.active_projects, s.feature_bits, s.billing_tiers,
+  select s.domain, s.signup_count, s.captured_at, s.project_count, s.active_projects, s.feature_bits, s.billing_tiers, s.tier_upgraded_at,
     s.team_member_count, s.team_members_added_last_30d, s.api_calls_30d, s.api_calls_prev_30d,
     case when s.api_calls_prev_30d > 0
       then round((s.calls_compared - s.api_calls_prev_30d) / s.api_calls_prev_30d * 100, 1) else 0 end as api_call_growth_pct,

@@ -50,13 +50,14 @@ const statement = `
     timing_weight = excluded.timing_weight
 `;
 
-/** Forgets the scores of companies that have no people any more. */
-export async function dropAccountScores(tx: Tx, domains: readonly string[]): Promise<void> {
-  if (domains.length === 0) return;
-  await tx.query(`delete from account_scores where org_id = $1 and company_domain = any($2::text[])`, [
-    tx.orgId,
-    domains,
-  ]);
+/** Forgets the scores of companies that have no people any more; returns the domains of those that had one. */
+export async function dropAccountScores(tx: Tx, domains: readonly string[]): Promise<string[]> {
+  if (domains.length === 0) return [];
+  const rows = await tx.query<{ domain: string }>(
+    `delete from account_scores where org_id = $1 and company_domain = any($2::text[]) returning company_domain as domain`,
+    [tx.orgId, domains],
+  );
+  return rows.map(({ domain }) => domain);
 }
 
 export interface AccountOutput {
