@@ -17,7 +17,7 @@ test('what is mapped to a date or a text field is sent as one, and comes back as
   );
   expect(made.map(({ status }) => status)).toEqual(['created', 'created', 'created']);
   crm.sandbox.requests.reset();
-  const [externalId = ''] = crm.leads();
+  const [externalId = ''] = crm.ids();
   const fields = { Day__c: '2026-11-20T23:30:00.500Z', Words__c: 72, Flag__c: true };
   const [outcome] = await connector.push({ object: 'Lead', changes: [{ key: 'k', externalId, fields }], signal });
   const kept = { Day__c: '2026-11-20', Words__c: '72', Flag__c: 'true' };

@@ -44,8 +44,8 @@ describe('mergeLeadValues', () => {
   });
 
   it('takes nothing that is told of a company alone', () => {
-    const stack = ['AWS', 'React'];
-    const company = says({ industry: 'Retail', ...{ funding_stage: 'seed', tech_stack: stack } }, { kind: 'company' });
+    const told = { industry: 'Retail', funding_stage: 'seed', tech_stack: ['AWS', 'React'] };
+    const company = says(told, { kind: 'company' });
     expect(mergeLeadValues({}, [company])).toEqual({ industry: 'Retail' });
   });
 
