@@ -2,7 +2,8 @@
 import type { AccountRow } from '../db/queries/load-accounts.ts';
 import type { CompanyFactsRow } from '../db/queries/load-companies.ts';
 import { features, type SignupRow } from '../db/queries/load-signups.ts';
-import { companyFacts, type PlgFacts, plgFacts, type UsageRow } from '../scoring/plg-facts.ts';
+import { companyFacts, type PlgFacts, plgFacts } from '../scoring/plg-facts.ts';
+import type { UsageRow } from '../scoring/plg-rows.ts';
 
 /** Facts of companies by domain; of one that nobody has heard of, nothing is known. */
 export class CompanyFacts {
@@ -36,13 +37,16 @@ export function factsOfSignup(row: SignupRow, companies: CompanyFacts): PlgFacts
 /** Its people taken together, spoken for by the one who uses it most. */
 export function factsOfAccount(row: AccountRow, companies: CompanyFacts): PlgFacts {
   const champion = {
-    email: row.top_email,
     full_name: row.top_name,
     company_domain: row.domain,
+    signup_source: null,
     is_company_email: true,
+    signup_count: row.signup_count,
+    top_share_pct: row.top_share_pct,
   };
   const { values, dated } = plgFacts(champion, usageOf(row, row.billing_tiers), companies.of(row.domain));
-  return { values: { ...values, signup_count: row.signup_count, top_share_pct: row.top_share_pct }, dated };
+  // That of the people whose earlier usage is known, which their sums alone do not tell.
+  return { values: { ...values, api_call_growth_pct: row.api_call_growth_pct }, dated };
 }
 
 type Usage = Omit<AccountRow, 'domain' | 'signup_count' | 'billing_tiers'> | SignupRow;
@@ -55,11 +59,11 @@ function usageOf(row: Usage, billingTier: UsageRow['billing_tier']): UsageRow | 
     active_projects: row.active_projects,
     features_used: row.feature_bits === null ? null : (featureLists[row.feature_bits] ?? null),
     billing_tier: billingTier,
+    tier_upgraded_at: row.tier_upgraded_at,
     team_member_count: row.team_member_count,
     team_members_added_last_30d: row.team_members_added_last_30d,
     api_calls_30d: row.api_calls_30d,
     api_calls_prev_30d: row.api_calls_prev_30d,
-    api_call_growth_pct: row.api_call_growth_pct,
     dashboard_logins_30d: row.dashboard_logins_30d,
     last_active_at: row.last_active_at,
   };

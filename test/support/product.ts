@@ -63,10 +63,10 @@ export function productOf(
   return {
     signup: async (row) => insert('developer_signups', { company_domain: row.email.split('@')[1], ...row }),
     async usage(email, row = {}) {
-      const [found] = await db.sql<{ id: string }>('select id from developer_signups where org_id = $1 and email = $2', [
-        orgId,
-        email,
-      ]);
+      const [found] = await db.sql<{ id: string }>(
+        'select id from developer_signups where org_id = $1 and email = $2',
+        [orgId, email],
+      );
       await insert('internal_signals', { developer_id: found!.id, captured_at: now(), ...row });
     },
     async company(row) {

@@ -7,6 +7,8 @@ export interface AccountRow extends Omit<UsageColumns, 'billing_tier'> {
   readonly signup_count: number;
   /** Each plan that somebody has; null = none is known. */
   readonly billing_tiers: readonly string[] | null;
+  /** In percent, of the people whose earlier usage is known; null = of nobody. */
+  readonly api_call_growth_pct: number | null;
   readonly top_developer_id: string;
   /** Percent of the API calls that are the top person's; null = no calls are known. */
   readonly top_share_pct: number | null;
@@ -65,8 +67,8 @@ const statement = `
   )
   select s.domain, s.signup_count, s.captured_at, s.project_count, s.active_projects, s.feature_bits, s.billing_tiers, s.tier_upgraded_at,
     s.team_member_count, s.team_members_added_last_30d, s.api_calls_30d, s.api_calls_prev_30d,
-    case when s.api_calls_prev_30d > 0
-      then round((s.calls_compared - s.api_calls_prev_30d) / s.api_calls_prev_30d * 100, 1) else 0 end as api_call_growth_pct,
+    case when s.api_calls_prev_30d > 0 then round((s.calls_compared - s.api_calls_prev_30d) / s.api_calls_prev_30d * 100, 1)
+      when s.api_calls_prev_30d = 0 then 0 end as api_call_growth_pct,
     s.dashboard_logins_30d, s.last_active_at, t.id as top_developer_id, t.email as top_email, t.full_name as top_name,
     case when s.api_calls_30d > 0 then round(t.api_calls_30d * 100 / s.api_calls_30d)::int end as top_share_pct,
     to_jsonb(a) as score

@@ -37,7 +37,6 @@ export interface UsageColumns {
   readonly team_members_added_last_30d: number | null;
   readonly api_calls_30d: number | null;
   readonly api_calls_prev_30d: number | null;
-  readonly api_call_growth_pct: number | null;
   readonly dashboard_logins_30d: number | null;
   readonly last_active_at: Date | null;
   readonly billing_tier: string | null;
@@ -66,7 +65,7 @@ export async function loadSignups(tx: Tx, ids: readonly string[]): Promise<Signu
 const statement = `
   select d.id, d.email, d.full_name, d.company_domain, d.is_company_email, d.signup_source, d.signup_date, d.lead_id,
     i.captured_at, i.project_count, i.active_projects, ${featureBits} as feature_bits, i.team_member_count,
-    i.team_members_added_last_30d, i.api_calls_30d, i.api_calls_prev_30d, i.api_call_growth_pct, i.dashboard_logins_30d,
+    i.team_members_added_last_30d, i.api_calls_30d, i.api_calls_prev_30d, i.dashboard_logins_30d,
     i.last_active_at, i.billing_tier, i.tier_upgraded_at,
     s.company_score, s.usage_score, s.expansion_score, s.champion_score, s.timing_score, s.profile_version, s.confidence,
     s.suggested_action, s.total_score, s.tier, s.id is not null as is_scored, s.scored_at

@@ -33,7 +33,9 @@ test('score, tier and action are in HubSpot beside the marketing score: at the p
   });
   expect(has(company, 'companies')).toMatchObject({ leadloop_plg_score: '88', leadloop_plg_tier: 'hot' });
   expect(has(company, 'companies')).not.toHaveProperty('leadloop_score');
-  const others = handsOf(loop).living().filter(({ id }) => id !== person);
+  const others = handsOf(loop)
+    .living()
+    .filter(({ id }) => id !== person);
   expect(others.every(({ properties }) => properties['leadloop_plg_score'] === undefined)).toBe(true);
 });
 
@@ -90,7 +92,12 @@ test('what HubSpot says of a company counts, goes before what was imported, and 
 test('a company that HubSpot has known for long is found when the first of its people signs up', async () => {
   await using loop = await startLoop(options);
   const companies = handsOf(loop, 'companies');
-  await companies.create({ name: 'Older Than Us', domain: 'older.example', numberofemployees: '700', industry: 'BANKING' });
+  await companies.create({
+    name: 'Older Than Us',
+    domain: 'older.example',
+    numberofemployees: '700',
+    industry: 'BANKING',
+  });
   await loop.sync();
   const known = `select company_name, employee_count from company_enrichment`;
   expect(await loop.db.sql(known)).toEqual([]);
@@ -115,7 +122,11 @@ test('who is deleted for privacy takes signup, usage, score and every sentence a
   );
   expect(named).toEqual([]);
   await loop.sync();
-  expect(has(company, 'companies')).toMatchObject({ name: 'VelocityPay', leadloop_plg_score: '', leadloop_suggested_action: '' });
+  expect(has(company, 'companies')).toMatchObject({
+    name: 'VelocityPay',
+    leadloop_plg_score: '',
+    leadloop_suggested_action: '',
+  });
 });
 
 test('the same in Salesforce: on the contact and on the account, and no echo', async () => {

@@ -159,9 +159,7 @@ test('another profile scores again, and the history says what changed', async ()
   await product.rescore();
   expect(await product.score(marcus)).toMatchObject({ points: [85, 95, 90, 80, 85], total: 87 });
   expect(await product.account('velocitypay.io')).toMatchObject({ total: 87 });
-  expect(
-    await db.sql(`select total_before, total, reason from score_history where kind = 'plg' order by id`),
-  ).toEqual([
+  expect(await db.sql(`select total_before, total, reason from score_history where kind = 'plg' order by id`)).toEqual([
     { total_before: null, total: 88, reason: 'company 85, usage 95, expansion 90, champion 80, timing 85' },
     { total_before: 88, total: 87, reason: 'company 85, usage 95, expansion 90, champion 80, timing 85' },
   ]);
