@@ -10,7 +10,7 @@ import type { ConnectionOutputs, OptionOrders } from '../model/push.ts';
 import type { FieldSchema } from '../model/records.ts';
 import type { ConnectionId, RunId } from '../model/values.ts';
 import { PermissionError } from '../connector-sdk/errors.ts';
-import { compileProfile, needsEvents } from '../scoring/compile.ts';
+import { compileProfile, isTimeDependent } from '../scoring/compile.ts';
 import { defaultMqlProfile } from '../scoring/defaults.ts';
 import { defaultFullPassHours } from './lanes.ts';
 import type { ConnectionRules, Pipeline, ScoringContext } from './pipeline.ts';
@@ -63,7 +63,7 @@ const decayedAfterMs = 86_400_000;
 
 function isRescoreDue({ kind, profile, rescoredAt }: StoredRules['profiles'][number], now: Date): boolean {
   if (kind !== 'mql') return false;
-  return rescoredAt === null || (needsEvents(profile) && now.getTime() - rescoredAt.getTime() >= decayedAfterMs);
+  return rescoredAt === null || (isTimeDependent(profile) && now.getTime() - rescoredAt.getTime() >= decayedAfterMs);
 }
 
 /**
