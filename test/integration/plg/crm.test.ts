@@ -46,7 +46,7 @@ test('the echo of what we wrote writes nothing', async () => {
   await loop.sync();
   for (const minutes of [0, 20, 40]) {
     loop.clock.advance(minutes * 60_000);
-    loop.crm.requests.clear();
+    loop.crm.requests.reset();
     expect(await loop.sync()).toMatchObject({ counts: { pushed: 0, planned: 0 } });
     expect(writesOf(loop.crm)).toBe(0);
   }
@@ -57,7 +57,7 @@ test('usage that comes in after the CRM was read is written at the next sync: on
   const { company, person, product, signup, has } = await startWithVelocityPay(loop);
   await loop.sync();
   await product.update({ developerIds: [signup] });
-  loop.crm.requests.clear();
+  loop.crm.requests.reset();
   expect(await loop.sync()).toMatchObject({ failure: null });
   expect(writesOf(loop.crm)).toBe(2);
   expect(has(person, 'contacts')['leadloop_plg_tier']).toBe('hot');
@@ -143,7 +143,7 @@ test('the same in Salesforce: on the contact and on the account, and no echo', a
     expect(hands.value(id, 'Leadloop_Suggested_Action__c')).toContain('Marcus');
   }
   loop.clock.advance(20 * 60_000);
-  loop.crm.requests.clear();
+  loop.crm.requests.reset();
   expect(await loop.sync()).toMatchObject({ counts: { pushed: 0 } });
   expect(salesforceWritesOf(loop.crm)).toBe(0);
 });
