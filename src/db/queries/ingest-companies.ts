@@ -7,7 +7,8 @@ export async function addMissingCompanies(tx: Tx, domains: readonly string[], no
   const rows = await tx.query<{ domain: string }>(
     `insert into company_enrichment (org_id, domain, enriched_at)
      select $1, i.domain, $3 from unnest($2::text[]) as i (domain)
-     left join company_enrichment c on c.org_id = $1 and c.domain = i.domain where c.id is null
+     left join lateral (select c.id from company_enrichment c where c.org_id = $1 and c.domain = i.domain limit 1) c on true
+     where c.id is null
      on conflict (org_id, domain) do nothing returning domain`,
     [tx.orgId, domains, now],
   );

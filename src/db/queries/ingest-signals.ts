@@ -32,10 +32,13 @@ const statement = `
         else s.signal_strength end as signal_strength,
       coalesce((i.said->>'captured_at')::timestamptz, s.captured_at, $3) as captured_at
     from incoming i
-    left join expansion_signals s on s.org_id = $1 and s.company_domain = i.company_domain and s.identity = i.identity
+    left join lateral (
+      select * from expansion_signals k
+      where k.org_id = $1 and k.company_domain = i.company_domain and k.identity = i.identity limit 1
+    ) s on true
   ), changed as materialized (
     select w.*, case when w.id is null then 'created' else 'updated' end as outcome
-    from wanted w left join expansion_signals s on s.org_id = $1 and s.id = w.id
+    from wanted w left join lateral (select * from expansion_signals k where k.org_id = $1 and k.id = w.id limit 1) s on true
     where w.id is null or (${of('w')}) is distinct from (${of('s')})
   ), created as (
     insert into expansion_signals (org_id, company_domain, external_id, ${columns})

@@ -27,7 +27,7 @@ export async function saveSignups(tx: Tx, rows: readonly SignupRow[], now: Date)
 const statement = `
   with incoming as (
     select * from jsonb_to_recordset($2::jsonb) as r (email text, "ownDomain" text, said jsonb)
-  -- What each shall be; a row for each incoming one, known or not, so that the planner expects as many.
+  -- What each shall be. One look-up a row (limit 1): without statistics the planner would rather read all.
   ), wanted as materialized (
     select i.email, d.id, d.company_domain as domain_before,
       case when i.said ? 'full_name' then i.said->>'full_name' else d.full_name end as full_name,
@@ -35,7 +35,8 @@ const statement = `
         else d.company_domain end as company_domain,
       coalesce((i.said->>'signup_date')::timestamptz, d.signup_date, $3) as signup_date,
       case when i.said ? 'signup_source' then i.said->>'signup_source' else d.signup_source end as signup_source
-    from incoming i left join developer_signups d on d.org_id = $1 and d.email = i.email
+    from incoming i
+    left join lateral (select * from developer_signups s where s.org_id = $1 and s.email = i.email limit 1) d on true
   ), created as (
     insert into developer_signups (org_id, email, full_name, company_domain, signup_date, signup_source)
     select $1, email, full_name, company_domain, signup_date, signup_source from wanted where id is null
@@ -68,7 +69,7 @@ export async function addMissingSignups(tx: Tx, rows: readonly UnknownSignup[]):
 const addMissing = `
   with incoming as (
     select r.*, d.id from jsonb_to_recordset($2::jsonb) as r (email text, company_domain text, signup_date timestamptz)
-    left join developer_signups d on d.org_id = $1 and d.email = r.email
+    left join lateral (select s.id from developer_signups s where s.org_id = $1 and s.email = r.email limit 1) d on true
   )
   insert into developer_signups (org_id, email, company_domain, signup_date)
   select $1, email, company_domain, signup_date from incoming where id is null

@@ -43,10 +43,13 @@ const statement = `
       ${kept.map((name) => `case when i.said ? '${name}' then i.said->>'${name}' else s.${name} end as ${name}`).join(', ')},
       ${flags.map((name) => `case when i.said ? '${name}' then (i.said->>'${name}')::boolean when s.id is null then false else s.${name} end as ${name}`).join(', ')}
     from incoming i
-    left join stakeholders s on s.org_id = $1 and s.company_domain = i.company_domain and s.identity = i.identity
+    left join lateral (
+      select * from stakeholders k
+      where k.org_id = $1 and k.company_domain = i.company_domain and k.identity = i.identity limit 1
+    ) s on true
   ), changed as materialized (
     select w.*, case when w.id is null then 'created' else 'updated' end as outcome
-    from wanted w left join stakeholders s on s.org_id = $1 and s.id = w.id
+    from wanted w left join lateral (select * from stakeholders k where k.org_id = $1 and k.id = w.id limit 1) s on true
     where w.id is null or (${of('w')}) is distinct from (${of('s')})
   ), created as (
     insert into stakeholders (org_id, company_domain, external_id, enriched_at, ${columns.join(', ')})

@@ -55,13 +55,14 @@ const monthBefore = (developerId: string, at: string): string => `(
     and p.captured_at between ${at} - interval '33 days' and ${at} - interval '27 days'
   order by abs(extract(epoch from ${at} - interval '30 days' - p.captured_at)), p.captured_at limit 1)`;
 
-// Each row is held against one snapshot: that of its own instant, or where it names none the latest one.
+// Each row is held against one snapshot: that of its own instant, or where it names none the latest one. One look-up a row
+// (`limit 1`), or the planner reads all signups where it takes a million of them for few.
 const statement = `
   with incoming as materialized (
     select r.*, coalesce(r.captured_at, $3) as at, d.id as developer_id
     from jsonb_to_recordset($2::jsonb)
-      as r (n int, email text, captured_at timestamptz, api_calls_prev_30d bigint, ${typed})
-    join developer_signups d on d.org_id = $1 and d.email = r.email
+      as r (n int, email text, captured_at timestamptz, api_calls_prev_30d bigint, ${typed}),
+      lateral (select s.id from developer_signups s where s.org_id = $1 and s.email = r.email limit 1) d
   ), held as materialized (
     select i.*, s.id as snapshot_id,
       case
