@@ -12,7 +12,7 @@ export type Row = Readonly<Record<string, FieldValue>>;
 export interface RowRejection {
   /** Null = the row as a whole. */
   readonly field: string | null;
-  readonly code: 'not-a-row' | 'unknown-field' | 'missing' | 'invalid' | 'future' | 'erased';
+  readonly code: 'not-json' | 'not-a-row' | 'unknown-field' | 'missing' | 'invalid' | 'future' | 'erased';
   readonly message: string;
 }
 

@@ -20,6 +20,8 @@ export const ingestKinds = ['signups', 'usage', 'companies', 'stakeholders', 'ex
 export type IngestKind = (typeof ingestKinds)[number];
 
 export interface RowForm {
+  /** How documents call it. */
+  readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly fields: Readonly<Record<string, RowField>>;
@@ -29,6 +31,7 @@ export interface RowForm {
 const companyDomain = required(domain('The domain of the company, in any form that holds one: a URL will do.'));
 
 const signups: RowForm = {
+  name: 'Signup',
   title: 'Signup',
   description:
     'A developer who signed up, told by e-mail address. A field that is left out stays as it is; null takes it back.',
@@ -50,6 +53,7 @@ const signups: RowForm = {
 };
 
 const usage: RowForm = {
+  name: 'Usage',
   title: 'Usage',
   description:
     'How somebody uses the product at an instant: a whole snapshot, so what it leaves out is unknown. History is kept. An address that has not signed up yet does by this.',
@@ -93,6 +97,7 @@ const usage: RowForm = {
 };
 
 const companies: RowForm = {
+  name: 'Company',
   title: 'Company',
   description:
     'What is known of a company, told by domain. A field that is left out stays as it is; null takes back what was sent before, and what a CRM says of it shows again.',
@@ -123,6 +128,7 @@ const companies: RowForm = {
 const externalId = text(200, 'The id at its source. Left out: told by what it is called.');
 
 const stakeholders: RowForm = {
+  name: 'Stakeholder',
   title: 'Stakeholder',
   description:
     'Somebody of influence in a company, told by external_id, else by name. A field that is left out stays as it is; null takes it back. A company that is not known yet is by this.',
@@ -149,6 +155,7 @@ const stakeholders: RowForm = {
 };
 
 const expansionSignals: RowForm = {
+  name: 'ExpansionSignal',
   title: 'Expansion signal',
   description:
     'News that make an expansion likely, told by external_id, else by type, date and title. A field that is left out stays as it is; null takes it back. A company that is not known yet is by this.',
