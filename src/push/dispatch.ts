@@ -189,7 +189,9 @@ function explained(
   return changes.map((change) => {
     const from = rules.find(({ to }) => to === change.field)?.from;
     const sentence = from !== undefined && companyOutputs.includes(from) ? plgReason : reason;
-    return { ...change, why: sentence === null ? change.why : `${change.why}: ${sentence}` };
+    // A suggestion is taken back when the person whom it names was erased: then the ledger must not keep it either.
+    const before = from === 'suggested_action' && change.after === null ? null : change.before;
+    return { ...change, before, why: sentence === null ? change.why : `${change.why}: ${sentence}` };
   });
 }
 
