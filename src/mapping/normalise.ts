@@ -50,7 +50,7 @@ function rejection(record: SourceRecord, rule: CompiledInRule, reason: string): 
 /** The largest value of a Postgres INTEGER. */
 const maxInteger = 2_147_483_647;
 /** One @, something on both sides, a dot in the domain, no blanks: what every mail server asks at least. */
-const emailPattern = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
+export const emailPattern = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 /** What sales may say; the other statuses are ours to give. */
 const crmStatuses: readonly FieldValue[] = ['sql', 'opportunity', 'disqualified', 'recycled'];
 
@@ -100,6 +100,6 @@ function fitLength(field: MappedField, text: string): Converted {
 }
 
 /** Postgres stores neither NUL nor half a surrogate pair, and one such character would fail a whole batch. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }

@@ -33,12 +33,15 @@ describe('seeded data', () => {
   it('has districts with their enrollment, and the five software companies with their people', async () => {
     const sandbox = await seeded();
     expect((await sandbox.rows('SELECT Id FROM Account WHERE Enrollment__c > 0')).length).toBeGreaterThan(10);
-    for (const { name, domain, email, company } of plgSamples) {
+    for (const { name, email, signup, company: known } of plgSamples) {
       const accounts = await sandbox.rows(`SELECT Website, NumberOfEmployees FROM Account WHERE Name = '${name}'`);
       // A lead that was converted has made another one of its company, as people do.
       expect(accounts.length).toBeGreaterThan(0);
       for (const account of accounts)
-        expect(account).toMatchObject({ Website: `https://${domain}`, NumberOfEmployees: company?.employee_count });
+        expect(account).toMatchObject({
+          Website: `https://${signup.company_domain}`,
+          NumberOfEmployees: known.company?.employee_count,
+        });
       const people = await Promise.all(
         [`Lead WHERE Company = '${name}'`, `Contact WHERE Account.Name = '${name}'`].map((from) =>
           sandbox.rows(`SELECT Id FROM ${from} AND Email = '${email}'`),
