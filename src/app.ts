@@ -61,7 +61,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     settings: (file) => loadSettings(file, loadContext),
     apply: (file, run) => applyFile(services, file, run),
     export: () => exportSettings(database),
-    explain: (words) => explain(database, words),
+    explain: (words) => explain(services, words),
     scorePreview: (profile, run) =>
       previewProfile(services, profile, {
         ...run,

@@ -9,6 +9,7 @@ import type { Environment } from '../config/environment.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CheckFinding } from '../connector-sdk/index.ts';
 import type { PageReader } from '../http/page-reader.ts';
+import type { ProductStory } from '../plg/explain-product.ts';
 import type { ImportJob, ImportReport } from '../ingest/file/import-file.ts';
 import type { IssuedToken, TokenWish } from '../ingest/tokens.ts';
 import type { TokenRow } from '../db/queries/api-tokens.ts';
@@ -137,7 +138,8 @@ export interface PushPlan {
 export interface PlannedRecord {
   readonly object: string;
   readonly externalId: ExternalId;
-  readonly leadId: LeadId;
+  /** Null = the record of a company. */
+  readonly leadId: LeadId | null;
   readonly changes: readonly FieldChange[];
 }
 
@@ -158,6 +160,7 @@ export interface Explanation {
   /** Of the MQL profile, and the facts that they look at (`lead_score` among them). */
   readonly triggers: readonly Trigger[];
   readonly facts: Fields;
+  readonly product: ProductStory;
   /** Oldest first. */
   readonly transitions: readonly LifecycleTransition[];
   /** Newest first; the latest few. */

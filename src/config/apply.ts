@@ -144,8 +144,8 @@ function storedColumns({ kind, baseUrl, schedule, quota, push, settings }: Store
 
 /** The version numbers a change; it is no part of what may have changed. */
 function unversioned(profile: ScoringProfile): Omit<ScoringProfile, 'version'> {
-  const { kind, name, components, tiers, triggers, segments } = profile;
-  return { kind, name, components, tiers, triggers, segments };
+  const { kind, name, components, tiers, triggers, segments, action } = profile;
+  return { kind, name, components, tiers, triggers, segments, action };
 }
 
 function change(subject: Pick<Change, 'org' | 'subject' | 'name'>, before: object | null, after: object): Change {

@@ -72,8 +72,8 @@ function inRuleFile({ from, to, transform, ...policies }: InRule): object {
 }
 
 /** Without the version, which numbers changes and is given by `apply`. */
-function profileFile({ kind, name, components, tiers, triggers, segments }: ScoringProfile): object {
-  return { kind, name, components, tiers, triggers, segments };
+function profileFile({ kind, name, components, tiers, triggers, segments, action }: ScoringProfile): object {
+  return { kind, name, components, tiers, triggers, segments, action };
 }
 
 /** Null means "left out" in the database; in a file such a key is absent. */

@@ -1,6 +1,6 @@
 import { located } from './located.ts';
 import { resolve } from 'node:path';
-import type { ScoringProfile } from '../model/profile.ts';
+import type { ActionTemplate, ScoringProfile } from '../model/profile.ts';
 import { validateProfile } from '../scoring/validate.ts';
 import type { Reading } from './reading.ts';
 import { ConfigurationError, type Problem } from './problems.ts';
@@ -82,15 +82,17 @@ function completed(file: ProfileFile): ScoringProfile {
     tiers: file.tiers,
     triggers: (file.triggers ?? []) as ScoringProfile['triggers'],
     segments: (file.segments ?? []) as ScoringProfile['segments'],
+    action: file.action ? completedAction(file.action) : null,
   };
 }
 
 type Rule = ScoringProfile['components'][number]['rules'][number];
 
 function completedRule(rule: ProfileFile['components'][number]['rules'][number]): Rule {
-  const complete =
-    rule.type === 'per-unit'
-      ? { ...rule, cap: rule.cap ?? null, decay: rule.decay ?? null }
-      : { ...rule, cap: rule.cap ?? null };
-  return complete as Rule;
+  return { ...rule, cap: rule.cap ?? null, decay: rule.decay ?? null } as Rule;
+}
+
+function completedAction({ who, whyNow, whatToDo }: NonNullable<ProfileFile['action']>): ActionTemplate {
+  const completed = (lines: typeof who) => (lines ?? []).map(({ when, say }) => ({ when: when ?? null, say }));
+  return { who: completed(who), whyNow: completed(whyNow), whatToDo: completed(whatToDo) } as ActionTemplate;
 }

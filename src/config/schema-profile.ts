@@ -68,6 +68,12 @@ const base = {
       description: 'the most points of this rule; left out = no cap',
     }),
   ),
+  decay: Type.Optional(
+    Type.Union([decay, Type.Null()], {
+      default: null,
+      description: 'what is old counts less; left out = it does not',
+    }),
+  ),
 };
 const step = closed({ atLeast: Type.Number({ description: 'a number' }), points }, 'a step: { atLeast, points }');
 const word = closed({ phrase: text('whole words'), points }, 'a phrase: { phrase, points }');
@@ -80,9 +86,6 @@ const rule = Type.Union(
         ...base,
         of: fact,
         points,
-        decay: Type.Optional(
-          Type.Union([decay, Type.Null()], { description: 'old events count less; left out = they do not' }),
-        ),
       },
       'points for each unit of a number',
     ),
@@ -124,6 +127,26 @@ const component = closed(
   'a component: { name, max, weightPercent, rules }',
 );
 
+const line = closed(
+  {
+    when: Type.Optional(
+      Type.Union([conditionReference, Type.Null()], { default: null, description: 'left out = it always applies' }),
+    ),
+    say: text('a sentence; { } around the name of a fact puts the fact in its place'),
+  },
+  'a line: { when, say }',
+);
+const lines = (description: string) => Type.Optional(Type.Array(line, { default: [], description }));
+
+const action = closed(
+  {
+    who: lines('lines about who it is; the first that applies is said'),
+    whyNow: lines('lines about why it is now; the first that applies is said'),
+    whatToDo: lines('lines about what to do; the first that applies is said'),
+  },
+  'an action: { who, whyNow, whatToDo }',
+);
+
 export const profileFileSchema = closed(
   {
     kind: Type.Enum([...profileKinds], { description: 'mql or plg' }),
@@ -157,8 +180,14 @@ export const profileFileSchema = closed(
         { default: [], description: 'the first that matches; none matches = unknown' },
       ),
     ),
+    action: Type.Optional(
+      Type.Union([action, Type.Null()], {
+        default: null,
+        description: 'what to suggest, of the kind plg only; left out = nothing',
+      }),
+    ),
   },
-  'a scoring profile: { kind, name, components, tiers, triggers, segments }',
+  'a scoring profile: { kind, name, components, tiers, triggers, segments, action }',
   { $defs: definitions },
 );
 

@@ -14,7 +14,7 @@ export type Condition =
   | { readonly any: readonly Condition[] }
   | { readonly not: Condition };
 
-/** Old engagement counts less: by half every `halfLifeDays`, or not at all after `windowDays`. Needs dated events. */
+/** What is old counts less: by half every `halfLifeDays`, or not at all after `windowDays`. Needs a fact with dates. */
 export type Decay = { readonly halfLifeDays: number } | { readonly windowDays: number };
 
 interface RuleBase {
@@ -24,16 +24,16 @@ interface RuleBase {
   readonly label: string;
   /** Most points (least, where negative) that this rule may earn. Null = no cap of its own. */
   readonly cap: number | null;
+  /**
+   * How its points fade. Per unit, each dated observation fades by its own age; any other rule by the age of the newest one. Null
+   * = not at all. A fact without dates does not fade; one whose observations are all outside the window is unknown.
+   */
+  readonly decay: Decay | null;
 }
 
 export type Rule =
-  /** `points` for each unit of a number. With decay, units are dated events of that counter. */
-  | (RuleBase & {
-      readonly type: 'per-unit';
-      readonly of: string;
-      readonly points: number;
-      readonly decay: Decay | null;
-    })
+  /** `points` for each unit of a number. With decay, units of a counter are its dated events. */
+  | (RuleBase & { readonly type: 'per-unit'; readonly of: string; readonly points: number })
   /** The points of the highest step that the number reaches. */
   | (RuleBase & {
       readonly type: 'tier';
@@ -80,10 +80,25 @@ export interface ScoringProfile {
   /** Any one qualifies. */
   readonly triggers: readonly Trigger[];
   readonly segments: readonly SegmentRule[];
+  /** What to suggest to a rep; of the kind `plg` only. Null = nothing. */
+  readonly action: ActionTemplate | null;
 }
 
 /** First match wins; none matches = `unknown`. */
 export interface SegmentRule {
   readonly segment: string;
   readonly when: Condition;
+}
+
+/** A suggestion in up to three sentences: of each part the first line that applies is said. */
+export interface ActionTemplate {
+  readonly who: readonly ActionLine[];
+  readonly whyNow: readonly ActionLine[];
+  readonly whatToDo: readonly ActionLine[];
+}
+
+/** Applies where its condition holds (null = always) and every `{fact}` in it is known. */
+export interface ActionLine {
+  readonly when: Condition | null;
+  readonly say: string;
 }

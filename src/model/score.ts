@@ -7,8 +7,17 @@ export interface LeadFacts {
   readonly leadId: LeadId;
   readonly values: Fields;
   readonly events: readonly DatedEvent[];
+  /** The observations behind a fact; left out or none = it has no date. Counters have events instead. */
+  readonly dated?: (fact: string) => readonly DatedAmount[];
   /** `LifecycleState.baseline`: with it, MQL triggers see only the engagement gained since the lead was recycled. */
   readonly baseline?: Fields | null;
+}
+
+/** Something that was observed at an instant: a snapshot of usage, one of several signals. */
+export interface DatedAmount {
+  readonly at: Date;
+  /** In units of the fact. */
+  readonly quantity: number;
 }
 
 /** One line of the receipt. */
@@ -17,7 +26,7 @@ export interface Contribution {
   readonly ruleId: string;
   readonly label: string;
   readonly input: FieldValue;
-  /** When the newest event behind it happened; null where the input has no date. */
+  /** When the newest event or observation behind it was; null where the input has no date. */
   readonly observedAt: string | null;
   /** Points after the rule's own cap. */
   readonly earned: number;
@@ -45,6 +54,10 @@ export interface ScoreBreakdown {
   readonly mqlBy: readonly string[];
   readonly components: readonly ComponentScore[];
   readonly contributions: readonly Contribution[];
+  /** Percent of the weight that rests on known facts, each rule by the most that it can earn. Whole, 0–100; unknown is not zero. */
+  readonly confidence: number;
+  /** What the profile suggests to do, ≤ 255 characters; null where it says nothing. */
+  readonly action: string | null;
   /** One sentence, ≤ 255 characters, which changes only when its meaning does. */
   readonly reason: string;
 }

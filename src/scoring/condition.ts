@@ -1,6 +1,6 @@
 import type { Condition } from '../model/profile.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
-import { amountOf, factOf, isKnown, textsOf } from './values.ts';
+import { amountOf, isKnown, readerOf, textsOf } from './values.ts';
 
 /**
  * True, false, or null where a fact that it asks for is unknown. Unknown stays unknown under `not`, so that missing data
@@ -8,15 +8,26 @@ import { amountOf, factOf, isKnown, textsOf } from './values.ts';
  */
 export type Test = (values: Fields) => boolean | null;
 
-/** A condition ready to run. Text is compared without regard to case; a list matches where one of its items does. */
-export function compileCondition(condition: Condition): Test {
-  if ('all' in condition) return allOf(condition.all.map(compileCondition));
-  if ('any' in condition) return anyOf(condition.any.map(compileCondition));
-  if ('not' in condition) return negate(compileCondition(condition.not));
-  const { of } = condition;
-  if ('known' in condition) return (values) => isKnown(factOf(values, of)) === condition.known;
+/**
+ * A condition ready to run. Text is compared without regard to case; a list matches where one of its items does.
+ * `unknown`: what `known` makes of a fact that is not. An answer decides; that it stays unknown tells what an answer rests on.
+ */
+export function compileCondition(
+  condition: Condition,
+  unknown: 'is an answer' | 'stays unknown' = 'is an answer',
+): Test {
+  const compile = (part: Condition) => compileCondition(part, unknown);
+  if ('all' in condition) return allOf(condition.all.map(compile));
+  if ('any' in condition) return anyOf(condition.any.map(compile));
+  if ('not' in condition) return negate(compile(condition.not));
+  const read = readerOf(condition.of);
+  if ('known' in condition) {
+    const { known } = condition;
+    const otherwise = unknown === 'is an answer' ? !known : null;
+    return (values) => (isKnown(read(values)) ? known : otherwise);
+  }
   const test = leafTest(condition);
-  return (values) => test(factOf(values, of));
+  return (values) => test(read(values));
 }
 
 type Leaf = Exclude<Extract<Condition, { of: string }>, { known: boolean }>;
@@ -53,22 +64,25 @@ function amountTest(holds: (amount: number) => boolean): FactTest {
 
 function textTest(holds: (text: string) => boolean): FactTest {
   return (value) => {
+    if (typeof value === 'string') return value === '' ? null : holds(value.toLowerCase());
     const texts = textsOf(value);
     return texts.length === 0 ? null : texts.some(holds);
   };
 }
 
-function allOf(tests: readonly Test[]): Test {
-  return (values) => {
-    const answers = tests.map((test) => test(values));
-    return answers.includes(false) ? false : answers.includes(null) ? null : true;
-  };
-}
+const allOf = (tests: readonly Test[]): Test => decidedBy(false, tests);
+const anyOf = (tests: readonly Test[]): Test => decidedBy(true, tests);
 
-function anyOf(tests: readonly Test[]): Test {
+/** One such answer decides; else one unknown leaves it open. */
+function decidedBy(decisive: boolean, tests: readonly Test[]): Test {
   return (values) => {
-    const answers = tests.map((test) => test(values));
-    return answers.includes(true) ? true : answers.includes(null) ? null : false;
+    let isOpen = false;
+    for (const test of tests) {
+      const answer = test(values);
+      if (answer === decisive) return decisive;
+      if (answer === null) isOpen = true;
+    }
+    return isOpen ? null : !decisive;
   };
 }
 
@@ -84,4 +98,11 @@ export function factsIn(condition: Condition): readonly string[] {
   if ('all' in condition) return [...new Set(condition.all.flatMap(factsIn))];
   if ('any' in condition) return [...new Set(condition.any.flatMap(factsIn))];
   return 'not' in condition ? factsIn(condition.not) : [condition.of];
+}
+
+/** Whether it asks anywhere if a fact is known. */
+export function asksForKnown(condition: Condition): boolean {
+  if ('all' in condition) return condition.all.some(asksForKnown);
+  if ('any' in condition) return condition.any.some(asksForKnown);
+  return 'not' in condition ? asksForKnown(condition.not) : 'known' in condition;
 }

@@ -1,40 +1,42 @@
-import type { DatedEvent, EngagementType } from '../model/engagement.ts';
+import { counterEvents, type DatedEvent, type EngagementType } from '../model/engagement.ts';
+import type { CounterField } from '../model/lead.ts';
 import type { Decay } from '../model/profile.ts';
+import type { DatedAmount, LeadFacts } from '../model/score.ts';
 
 const dayMs = 86_400_000;
 
 /** Weighted quantities are whole millionths of a unit, so that their sum is exact and free of the order of events. */
 export const unitScale = 1_000_000;
 
-/** What is left of dated engagement at an instant. */
-export interface DecayedUnits {
-  /** In millionths of a unit. */
-  readonly millionths: number;
-  /** Units before decay. */
-  readonly quantity: number;
-  /** ISO 8601, UTC; null where nothing happened. */
-  readonly newestAt: string | null;
-}
-
 /**
- * The units of one event type that still count at `at`. An event dated after `at` is as fresh as can be: a source's clock may
- * run a little ahead of ours, and its event must not be lost until the next rescore.
+ * The units of one event type that still count at `at`, in millionths. An event dated after `at` is as fresh as can be: a
+ * source's clock may run a little ahead of ours, and its event must not be lost until the next rescore.
  */
-export function decayedUnits(
-  events: readonly DatedEvent[],
-  type: EngagementType,
-  decay: Decay,
-  at: Date,
-): DecayedUnits {
+export function decayedUnits(events: readonly DatedEvent[], type: EngagementType, decay: Decay, at: Date): number {
   let millionths = 0;
-  let quantity = 0;
   for (const event of events) {
     if (event.type !== type) continue;
     const ageDays = Math.max(0, at.getTime() - event.occurredAt.getTime()) / dayMs;
     millionths += Math.round(event.quantity * remaining(decay, ageDays) * unitScale);
-    quantity += event.quantity;
   }
-  return { millionths, quantity, newestAt: newestAt(events, [type]) };
+  return millionths;
+}
+
+/** The same of the observations behind a fact; null where there were some and none of them counts any more. */
+export function remainingUnits(observations: readonly DatedAmount[], decay: Decay, at: Date): number | null {
+  let millionths = 0;
+  let isOver = true;
+  for (const observation of observations) {
+    const left = leftAt(decay, observation.at, at);
+    if (left > 0) isOver = false;
+    millionths += Math.round(observation.quantity * left * unitScale);
+  }
+  return isOver ? null : millionths;
+}
+
+/** What is left of something observed, by its age in whole days, so that a score stands still within a day. */
+export function leftAt(decay: Decay, observedAt: Date, at: Date): number {
+  return remaining(decay, Math.max(0, Math.floor((at.getTime() - observedAt.getTime()) / dayMs)));
 }
 
 /** The share of an event's worth that is left at an age: 1 when fresh, 0.5 after one half-life, 0 beyond a window. */
@@ -43,11 +45,28 @@ function remaining(decay: Decay, ageDays: number): number {
   return ageDays <= decay.windowDays ? 1 : 0;
 }
 
-/** When the newest event of these types happened, as ISO 8601; null where there is none. */
-export function newestAt(events: readonly DatedEvent[], types: readonly EngagementType[]): string | null {
+/** How the newest event or observation behind some facts is found; null where they have no dates. */
+export function newestOf(facts: readonly string[]): (lead: LeadFacts) => Date | null {
+  const types = facts.filter(isCounter).map((fact) => counterEvents[fact]);
+  return ({ events, dated }) => {
+    let newest = newestEvent(events, types);
+    if (dated === undefined) return newest;
+    for (const fact of facts) {
+      for (const { at } of dated(fact)) if (newest === null || at > newest) newest = at;
+    }
+    return newest;
+  };
+}
+
+/** When the newest event of these types happened; null where there is none. */
+export function newestEvent(events: readonly DatedEvent[], types: readonly EngagementType[]): Date | null {
   let newest: Date | null = null;
   for (const event of events) {
     if (types.includes(event.type) && (newest === null || event.occurredAt > newest)) newest = event.occurredAt;
   }
-  return newest === null ? null : newest.toISOString();
+  return newest;
+}
+
+export function isCounter(fact: string): fact is CounterField {
+  return Object.hasOwn(counterEvents, fact);
 }

@@ -1,4 +1,5 @@
-import type { Component, Rule, ScoringProfile, SegmentRule } from '../model/profile.ts';
+import type { Component, Condition, Rule, ScoringProfile, SegmentRule } from '../model/profile.ts';
+import { defaultAction } from './default-action.ts';
 
 // The same profiles stand in config/profiles/, with comments for those who change them; a test holds the two together.
 
@@ -7,12 +8,24 @@ function perUnit(id: string, label: string, of: string, [points, cap]: readonly 
 }
 
 function tier(id: string, label: string, of: string, steps: readonly (readonly [number, number])[]): Rule {
-  return { type: 'tier', id, label, of, cap: null, steps: steps.map(([atLeast, points]) => ({ atLeast, points })) };
+  return {
+    type: 'tier',
+    id,
+    label,
+    of,
+    cap: null,
+    decay: null,
+    steps: steps.map(([atLeast, points]) => ({ atLeast, points })),
+  };
+}
+
+function flag(id: string, label: string, when: Condition, points: number): Rule {
+  return { type: 'flag', id, label, cap: null, decay: null, when, points };
 }
 
 function match(id: string, label: string, of: string, ranks: readonly (readonly [number, readonly string[]])[]): Rule {
   const words = ranks.flatMap(([points, phrases]) => phrases.map((phrase) => ({ phrase, points })));
-  return { type: 'match', id, label, of, cap: null, words };
+  return { type: 'match', id, label, of, cap: null, decay: null, words };
 }
 
 const segments: readonly SegmentRule[] = [
@@ -63,14 +76,7 @@ const behavioral: Component = {
     perUnit('visits', 'Website visits', 'website_visits', [2, 20]),
     perUnit('downloads', 'Content downloads', 'content_downloads', [5, 25]),
     perUnit('clicks', 'Email clicks', 'email_clicks', [3, 15]),
-    {
-      type: 'flag',
-      id: 'demo',
-      label: 'Demo requested',
-      cap: null,
-      when: { of: 'demo_requested', equals: true },
-      points: 15,
-    },
+    flag('demo', 'Demo requested', { of: 'demo_requested', equals: true }, 15),
   ],
 };
 
@@ -133,11 +139,8 @@ export const defaultMqlProfile: ScoringProfile = {
     { id: 'score', label: 'lead score', when: { of: 'lead_score', atLeast: 60 } },
   ],
   segments,
+  action: null,
 };
-
-function flag(id: string, label: string, [of, text]: readonly [string, string], points: number): Rule {
-  return { type: 'flag', id, label, cap: null, when: { of, equals: text }, points };
-}
 
 function hundredMax(name: string, weightPercent: number, rules: readonly Rule[]): Component {
   return { name, max: 100, weightPercent, rules };
@@ -165,72 +168,69 @@ const company = hundredMax('company', 25, [
     [5_000_000, 10],
     [500_000, 5],
   ]),
-  {
-    type: 'flag',
-    id: 'industry',
-    label: 'Industry known',
-    cap: null,
-    when: { of: 'industry', known: true },
-    points: 10,
-  },
-  {
-    type: 'flag',
-    id: 'company-email',
-    label: 'Company e-mail',
-    cap: null,
-    when: { of: 'is_company_email', equals: true },
-    points: 10,
-  },
+  flag('industry', 'Industry known', { of: 'industry', known: true }, 10),
+  flag('company-email', 'Company e-mail', { of: 'is_company_email', equals: true }, 10),
 ]);
 
-const usage = hundredMax('usage', 30, [
-  perUnit('projects', 'Projects', 'project_count', [5, 20]),
-  perUnit('features', 'Features in use', 'features_used', [5, 25]),
-  match('billing', 'Billing tier', 'billing_tier', [
-    [25, ['enterprise']],
-    [20, ['team']],
-    [15, ['pro']],
-  ]),
-  tier('api-calls', 'API volume', 'api_calls_30d', [
-    [1_000_000, 20],
-    [100_000, 10],
-    [10_000, 5],
-  ]),
-  tier('api-growth', 'API growth', 'api_call_growth_pct', [
-    [100, 20],
-    [50, 10],
-    [20, 5],
-  ]),
-]);
+const usage = hundredMax(
+  'usage',
+  30,
+  [
+    perUnit('projects', 'Projects', 'project_count', [5, 20]),
+    perUnit('features', 'Features in use', 'features_used', [5, 25]),
+    match('billing', 'Billing tier', 'billing_tier', [
+      [25, ['enterprise']],
+      [20, ['team']],
+      [15, ['pro']],
+    ]),
+    tier('api-calls', 'API volume', 'api_calls_30d', [
+      [1_000_000, 20],
+      [100_000, 10],
+      [10_000, 5],
+    ]),
+    tier('api-growth', 'API growth', 'api_call_growth_pct', [
+      [100, 20],
+      [50, 10],
+      [20, 5],
+    ]),
+  ].map(lately),
+);
 
-const expansion = hundredMax('expansion', 20, [
-  perUnit('strong-signals', 'Strong expansion signals', 'high_signals', [20, 60]),
-  perUnit('medium-signals', 'Expansion signals', 'medium_signals', [10, 30]),
-  perUnit('weak-signals', 'Weak expansion signals', 'low_signals', [5, 10]),
-  perUnit('signal-variety', 'Several kinds of signal', 'signal_types', [10, 30]),
-]);
+const expansion = hundredMax(
+  'expansion',
+  20,
+  [
+    perUnit('strong-signals', 'Strong expansion signals', 'high_signals', [20, 60]),
+    perUnit('medium-signals', 'Expansion signals', 'medium_signals', [10, 30]),
+    perUnit('weak-signals', 'Weak expansion signals', 'low_signals', [5, 10]),
+    perUnit('signal-variety', 'Several kinds of signal', 'signal_types', [10, 30]),
+  ].map((rule) => halving(90, rule)),
+);
 
 const champion = hundredMax('champion', 15, [
-  perUnit('team', 'Team members', 'team_member_count', [6, 30]),
+  lately(perUnit('team', 'Team members', 'team_member_count', [6, 30])),
   perUnit('decision-makers', 'Decision makers known', 'decision_makers', [15, 30]),
   perUnit('technical', 'Technical contacts known', 'technical_stakeholders', [10, 20]),
-  perUnit('logins', 'Active in the dashboard', 'dashboard_logins_30d', [1, 20]),
+  lately(perUnit('logins', 'Active in the dashboard', 'dashboard_logins_30d', [1, 20])),
 ]);
 
 const timing = hundredMax('timing', 10, [
-  flag('migration', 'Changing technology', ['signal_types', 'tech_migration'], 35),
-  flag('funded', 'New funding', ['signal_types', 'funding'], 20),
-  flag('hiring', 'Hiring', ['signal_types', 'hiring'], 15),
-  {
-    type: 'flag',
-    id: 'surge',
-    label: 'Usage doubling',
-    cap: null,
-    when: { of: 'api_call_growth_pct', atLeast: 100 },
-    points: 15,
-  },
-  perUnit('joiners', 'Team growing', 'team_members_added_last_30d', [5, 15]),
+  halving(90, flag('migration', 'Changing technology', { of: 'signals.tech_migration', atLeast: 1 }, 35)),
+  halving(90, flag('funded', 'New funding', { of: 'signals.funding', atLeast: 1 }, 20)),
+  // A position is filled sooner than a contract ends.
+  halving(45, flag('hiring', 'Hiring', { of: 'signals.hiring', atLeast: 1 }, 15)),
+  lately(flag('surge', 'Usage doubling', { of: 'api_call_growth_pct', atLeast: 100 }, 15)),
+  lately(perUnit('joiners', 'Team growing', 'team_members_added_last_30d', [5, 15])),
 ]);
+
+/** Usage that nobody has seen for two months is not known any more. */
+function lately(rule: Rule): Rule {
+  return { ...rule, decay: { windowDays: 60 } };
+}
+
+function halving(halfLifeDays: number, rule: Rule): Rule {
+  return { ...rule, decay: { halfLifeDays } };
+}
 
 /** The scoring of the seed's `developer_signups`: five components of 100 each, weights 25/30/20/15/10. */
 export const defaultPlgProfile: ScoringProfile = {
@@ -241,4 +241,5 @@ export const defaultPlgProfile: ScoringProfile = {
   tiers,
   triggers: [],
   segments,
+  action: defaultAction,
 };

@@ -10,6 +10,9 @@ interface Occurrence {
   readonly points: number;
 }
 
+/** How many answers a matcher keeps. */
+const mostAnswers = 1000;
+
 /** Dotted initials (`C.T.O.`) are one word; anything else that is not a letter or a digit parts words (`Co-Founder` is two). */
 const wordPattern = /\p{L}(?:\.\p{L})+(?!\p{L})|[\p{L}\p{N}]+/gu;
 
@@ -30,7 +33,16 @@ export function compileMatcher(
     const [first = ''] = words;
     byFirstWord.set(first, [...(byFirstWord.get(first) ?? []), { words, points }]);
   }
-  return (text) => bestOf(occurrencesIn(wordsOf(text), byFirstWord));
+  const answers = new Map<string, number | null>();
+  return (text) => {
+    const before = answers.get(text);
+    if (before !== undefined) return before;
+    const best = bestOf(occurrencesIn(wordsOf(text), byFirstWord));
+    // Most facts that are matched are one of a few texts; the others must not pile up.
+    if (answers.size >= mostAnswers) answers.clear();
+    answers.set(text, best);
+    return best;
+  };
 }
 
 function occurrencesIn(

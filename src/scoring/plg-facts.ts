@@ -1,67 +1,153 @@
-import type { Fields } from '../model/values.ts';
+import type { DatedAmount } from '../model/score.ts';
+import type { Fields, FieldValue } from '../model/values.ts';
+import type { CompanyRows, SignupRow, UsageRow } from './plg-rows.ts';
+import { factsOfSignals, isSignalFact, signalFactNames } from './signal-facts.ts';
+import { factsOfStakeholders, stakeholderFactNames } from './stakeholder-facts.ts';
+import { amountOf } from './values.ts';
 
-/** What is known of a developer signup, in the seed's table and column names. Each part may be missing. */
-export interface PlgRows {
-  readonly signup: { readonly is_company_email: boolean };
-  readonly company: {
-    readonly industry: string | null;
-    readonly employee_count: number | null;
-    readonly funding_stage: string | null;
-    readonly total_funding_usd: number | null;
-  } | null;
-  readonly signals: {
-    readonly project_count: number | null;
-    readonly features_used: readonly string[];
-    readonly billing_tier: string | null;
-    readonly team_member_count: number | null;
-    readonly team_members_added_last_30d: number | null;
-    readonly api_calls_30d: number | null;
-    readonly api_call_growth_pct: number | null;
-    readonly dashboard_logins_30d: number | null;
-  } | null;
-  readonly stakeholders: readonly { readonly is_decision_maker: boolean; readonly is_technical: boolean }[];
-  readonly expansion: readonly { readonly signal_type: string; readonly signal_strength: string }[];
+/** What is known, under the names that profiles use, with the observations behind it. */
+export interface PlgFacts {
+  readonly values: Fields;
+  readonly dated: (fact: string) => readonly DatedAmount[];
 }
 
-/** Every fact that `plgFacts` gives. */
-export const plgFactNames = [
-  'is_company_email',
-  'industry',
-  'employee_count',
-  'funding_stage',
-  'total_funding_usd',
+const usageFactNames = [
   'project_count',
+  'active_projects',
   'features_used',
   'billing_tier',
+  'tier_upgraded_at',
   'team_member_count',
   'team_members_added_last_30d',
   'api_calls_30d',
+  'api_calls_prev_30d',
   'api_call_growth_pct',
+  'last_active_at',
   'dashboard_logins_30d',
-  'decision_makers',
-  'technical_stakeholders',
-  'signal_types',
-  'high_signals',
-  'medium_signals',
-  'low_signals',
 ] as const;
 
-/**
- * The facts of the PLG profile. Columns keep their names and nulls; on top of them there are counts of stakeholders
- * (`decision_makers`, `technical_stakeholders`), counts of expansion signals by strength (`high_signals` …) and the list
- * `signal_types`, each type once. `features_used` is the list of the seed's dashboard view.
- */
-export function plgFacts({ signup, company, signals, stakeholders, expansion }: PlgRows): Fields {
-  const strengthCount = (strength: string) => expansion.filter((signal) => signal.signal_strength === strength).length;
-  return {
-    ...company,
-    ...signals,
-    ...signup,
-    decision_makers: stakeholders.filter((person) => person.is_decision_maker).length,
-    technical_stakeholders: stakeholders.filter((person) => person.is_technical).length,
-    signal_types: [...new Set(expansion.map((signal) => signal.signal_type))].sort(),
-    high_signals: strengthCount('high'),
-    medium_signals: strengthCount('medium'),
-    low_signals: strengthCount('low'),
+/** Every fact that has one name; `signals.<type>` and `title.<type>` have as many as there are types of signals. */
+export const plgFactNames: readonly string[] = [
+  'signup_source',
+  'company_domain',
+  'is_company_email',
+  'champion_name',
+  'champion_first_name',
+  'signup_count',
+  'top_share_pct',
+  'company_name',
+  'industry',
+  'employee_count',
+  'employee_range',
+  'company_type',
+  'funding_stage',
+  'total_funding_usd',
+  'tech_stack',
+  ...stakeholderFactNames,
+  ...signalFactNames,
+  ...usageFactNames,
+];
+
+const named: ReadonlySet<string> = new Set(plgFactNames);
+const usage: ReadonlySet<string> = new Set(usageFactNames);
+
+export function isPlgFact(name: string): boolean {
+  return named.has(name) || isSignalFact(name);
+}
+
+/** Whether there are dates behind a fact, so that it can grow old. */
+export function isDatedPlgFact(name: string): boolean {
+  return usage.has(name) || isSignalFact(name);
+}
+
+const none: readonly DatedAmount[] = [];
+
+const unknownCompany: NonNullable<CompanyRows['company']> = {
+  company_name: null,
+  industry: null,
+  employee_count: null,
+  employee_range: null,
+  company_type: null,
+  funding_stage: null,
+  total_funding_usd: null,
+  tech_stack: null,
+};
+
+/** The facts of a company, once for all of its people. */
+export function companyFacts({ company, stakeholders, signals }: CompanyRows): PlgFacts {
+  const known = company ?? unknownCompany;
+  const observed = factsOfSignals(signals);
+  const values = {
+    company_name: known.company_name,
+    industry: known.industry,
+    employee_count: known.employee_count,
+    employee_range: known.employee_range,
+    company_type: known.company_type,
+    funding_stage: known.funding_stage,
+    total_funding_usd: known.total_funding_usd,
+    tech_stack: known.tech_stack,
+    ...factsOfStakeholders(stakeholders),
+    ...observed.values,
   };
+  return { values, dated: observed.dated };
+}
+
+/** The facts of one signup at its company. Of the champion, with the company's usage taken together, they are an account's. */
+export function plgFacts(signup: SignupRow, usage: UsageRow | null, company: PlgFacts): PlgFacts {
+  const used = usage === null ? unknownUsage : usageFacts(usage);
+  return {
+    values: {
+      ...company.values,
+      ...used,
+      signup_source: signup.signup_source,
+      company_domain: signup.company_domain,
+      is_company_email: signup.is_company_email,
+      champion_name: signup.full_name,
+      champion_first_name: firstName(signup.full_name),
+      signup_count: signup.signup_count ?? null,
+      top_share_pct: signup.top_share_pct ?? null,
+    },
+    dated: (fact) => {
+      const value = (used as Fields)[fact];
+      if (value === undefined) return company.dated(fact);
+      return usage === null || value === null ? none : [{ at: usage.captured_at, quantity: amountOf(value) ?? 1 }];
+    },
+  };
+}
+
+type UsageFacts = Readonly<Record<(typeof usageFactNames)[number], FieldValue>>;
+
+const unknownUsage = Object.fromEntries(usageFactNames.map((fact) => [fact, null])) as UsageFacts;
+
+function usageFacts(row: UsageRow): UsageFacts {
+  return {
+    project_count: row.project_count,
+    active_projects: row.active_projects,
+    features_used: row.features_used,
+    billing_tier: row.billing_tier,
+    tier_upgraded_at: dayOf(row.tier_upgraded_at),
+    team_member_count: row.team_member_count,
+    team_members_added_last_30d: row.team_members_added_last_30d,
+    api_calls_30d: row.api_calls_30d,
+    api_calls_prev_30d: row.api_calls_prev_30d,
+    api_call_growth_pct: growthOf(row.api_calls_30d, row.api_calls_prev_30d),
+    last_active_at: dayOf(row.last_active_at),
+    dashboard_logins_30d: row.dashboard_logins_30d,
+  };
+}
+
+function dayOf(date: Date | null): string | null {
+  return date === null ? null : date.toISOString().slice(0, 10);
+}
+
+/** As the generated column has it: to one decimal, halves away from zero. Without a month before it is unknown, not 0. */
+function growthOf(now: number | null, before: number | null): number | null {
+  if (now === null || before === null) return null;
+  if (before <= 0) return 0;
+  return (Math.sign(now - before) * Math.round((Math.abs(now - before) * 1000) / before)) / 10;
+}
+
+/** `Marcus` of `Marcus Chen`; the whole name where it does not begin with a name (`Dr. Chen`, `Chen, Marcus`). */
+function firstName(name: string | null): string | null {
+  return name === null ? null : (/^\s*([^\s.,]+)(?=\s|$)/.exec(name)?.[1] ?? name);
 }

@@ -1,13 +1,17 @@
 import { counterGrowth } from '../model/lifecycle.ts';
-import type { ComponentScore, Contribution, LeadFacts, ScoreBreakdown } from '../model/score.ts';
+import type { Contribution, LeadFacts, ScoreBreakdown } from '../model/score.ts';
 import type { Fields } from '../model/values.ts';
-import { scoreFact, type CompiledComponent, type CompiledProfile } from './compile.ts';
-import { newestAt } from './decay.ts';
+import { type CompiledComponent, type CompiledProfile, plgScoreFact, plgTierFact, scoreFact } from './compile.ts';
+import { confidenceOf } from './confidence.ts';
+import { newestEvent } from './decay.ts';
 import { reasonOf } from './reasons.ts';
 import { segmentOf } from './segment.ts';
 
 /** A total is summed in whole ten-thousandths of a point: hundredths of points × hundredths of weight. No float ever rounds it. */
 const pointScale = 10_000;
+
+/** A score without its receipt and its sentence: all that a signup's row holds. */
+export type ScoreSummary = Pick<ScoreBreakdown, 'total' | 'tier' | 'components' | 'confidence' | 'action'>;
 
 /**
  * The score of one lead at an instant, with a receipt for every point.
@@ -17,52 +21,74 @@ const pointScale = 10_000;
  * answer: there is no clock and no state in here, and the order of events does not matter.
  */
 export function scoreLead(profile: CompiledProfile, facts: LeadFacts, at: Date): ScoreBreakdown {
-  const scored = profile.components.map((component) => scoreComponent(component, facts, at));
-  const exact = scored.reduce((sum, { counted, weightPercent }) => sum + counted * weightPercent, 0);
-  const total = Math.floor((exact + pointScale / 2) / pointScale);
+  const points = pointsOf(profile, facts, at);
+  const summary = summaryOf(profile, facts, at, points);
   const { kind, name, version } = profile.definition;
   const breakdown = {
     leadId: facts.leadId,
     profile: { kind, name, version },
     scoredAt: at,
-    total,
-    tier: tierOf(profile, exact),
+    ...summary,
     segment: segmentOf(profile, facts.values),
-    mqlBy: triggersThatHold(profile, facts, total),
-    components: scored.map(inPoints),
-    contributions: scored.flatMap(({ contributions }) => contributions),
+    mqlBy: triggersThatHold(profile, facts, summary.total),
+    contributions: profile.components.flatMap((component, index) =>
+      contributionsOf(component, facts, points[index] ?? []),
+    ),
   };
   return { ...breakdown, reason: reasonOf(profile, breakdown) };
 }
 
-/** `earned` and `counted` in hundredths of a point. */
-interface ScoredComponent extends ComponentScore {
-  readonly contributions: readonly Contribution[];
+/** The same score where nobody asks for its reasons: a million signups are rescored so. */
+export function scoreComponents(profile: CompiledProfile, facts: LeadFacts, at: Date): ScoreSummary {
+  return summaryOf(profile, facts, at, pointsOf(profile, facts, at));
 }
 
-function scoreComponent(compiled: CompiledComponent, facts: LeadFacts, at: Date): ScoredComponent {
-  const { name, max, weightPercent } = compiled.component;
-  const earned = compiled.rules.map(({ rule, earn }) => ({ rule, ...earn(facts, at) }));
-  const lines = distribute(earned, compiled.maxHundredths);
-  const contributions = lines.map(({ rule, input, observedAt, hundredths, counted }) => ({
-    component: name,
+/** Of each component, what each rule earned in hundredths of a point; null = it rests on what is not known. */
+type Points = readonly (readonly (number | null)[])[];
+
+function pointsOf(profile: CompiledProfile, facts: LeadFacts, at: Date): Points {
+  return profile.components.map(({ rules }) => rules.map(({ earn }) => earn(facts, at)));
+}
+
+function summaryOf(profile: CompiledProfile, facts: LeadFacts, at: Date, points: Points): ScoreSummary {
+  let exact = 0;
+  let unknown = 0;
+  const components = profile.components.map(({ component, maxHundredths, rules }, index) => {
+    const { name, max, weightPercent } = component;
+    let earned = 0;
+    for (const [line, hundredths] of (points[index] ?? []).entries()) {
+      if (hundredths === null) unknown += rules[line]?.confidence ?? 0;
+      else earned += hundredths;
+    }
+    const counted = Math.max(0, Math.min(maxHundredths, earned));
+    exact += counted * weightPercent;
+    return { name, earned: earned / 100, counted: counted / 100, max, weightPercent };
+  });
+  const total = Math.floor((exact + pointScale / 2) / pointScale);
+  const tier = tierOf(profile, exact);
+  const own = { [plgScoreFact]: total, [plgTierFact]: tier };
+  const action = profile.suggest === null ? null : profile.suggest(facts, own, at);
+  return { total, tier, components, confidence: confidenceOf(unknown), action };
+}
+
+function contributionsOf(
+  { component, maxHundredths, rules }: CompiledComponent,
+  facts: LeadFacts,
+  points: readonly (number | null)[],
+): readonly Contribution[] {
+  const earned = rules.map(({ rule, input, observedAt }, index) => ({
+    component: component.name,
     ruleId: rule.id,
     label: rule.label,
-    input,
-    observedAt,
+    input: input(facts),
+    observedAt: observedAt(facts),
+    hundredths: points[index] ?? 0,
+  }));
+  return distribute(earned, maxHundredths).map(({ hundredths, counted, ...line }) => ({
+    ...line,
     earned: hundredths / 100,
     counted: counted / 100,
   }));
-  const total = (points: (line: (typeof lines)[number]) => number) =>
-    lines.reduce((sum, line) => sum + points(line), 0);
-  return {
-    name,
-    max,
-    weightPercent,
-    earned: total((line) => line.hundredths),
-    counted: total((line) => line.counted),
-    contributions,
-  };
 }
 
 /**
@@ -98,17 +124,14 @@ function triggersThatHold(profile: CompiledProfile, facts: LeadFacts, total: num
 
 /**
  * What triggers see: the lead's facts and its score. After a recycling they see what the counters have gained since, and the
- * score only if anything was gained: an old score is no news.
+ * scores only if anything was gained: an old score is no news.
  */
 function triggerFacts({ values, events, baseline = null }: LeadFacts, total: number): Fields {
   if (baseline === null) return { ...values, [scoreFact]: total };
-  const askedAt = newestAt(events, ['demo_request']);
+  const askedAt = newestEvent(events, ['demo_request'])?.toISOString() ?? null;
   const askedAgain = askedAt !== null && askedAt > String(baseline['recycled_at']);
   const gained = { ...counterGrowth(values, baseline), ...(askedAgain && { demo_requested: true }) };
   const hasGained = Object.values(gained).some((gain) => Number(gain) > 0);
-  return { ...values, ...gained, [scoreFact]: hasGained ? total : null };
-}
-
-function inPoints({ name, earned, counted, max, weightPercent }: ScoredComponent): ComponentScore {
-  return { name, earned: earned / 100, counted: counted / 100, max, weightPercent };
+  const scores = hasGained ? { [scoreFact]: total } : { [scoreFact]: null, [plgScoreFact]: null, [plgTierFact]: null };
+  return { ...values, ...gained, ...scores };
 }

@@ -1,15 +1,18 @@
-import { leadFieldNames } from '../model/lead.ts';
 import type { DefinitionProblem } from '../model/mapping.ts';
-import type { Component, Condition, Rule, ScoringProfile } from '../model/profile.ts';
-import { scoreFact } from './compile.ts';
-import { factsIn } from './condition.ts';
-import { wordsOf } from './match.ts';
-import { plgFactNames } from './plg-facts.ts';
-import { isCounter } from './rules.ts';
-
-const knownFacts: ReadonlySet<string> = new Set([...leadFieldNames, ...plgFactNames]);
-/** Long enough for any label a rep would read; the sentence of reasons holds 255 characters in all. */
-const maxLabelLength = 60;
+import type { ActionLine, Component, ScoringProfile } from '../model/profile.ts';
+import { hasStrayBrace, placeholdersIn } from './action.ts';
+import { plgScoreFact, plgTierFact, scoreFact } from './compile.ts';
+import { type KnownFacts, knownFacts } from './known-facts.ts';
+import {
+  conditionProblems,
+  duplicates,
+  factProblems,
+  isPoints,
+  labelProblems,
+  pointsOf,
+  problem,
+  ruleProblems,
+} from './validate-rule.ts';
 
 /**
  * Everything that would make a profile's scores wrong, unexplainable or different from the database's; empty for a sound one.
@@ -17,44 +20,29 @@ const maxLabelLength = 60;
  * generated column.
  */
 export function validateProfile(profile: ScoringProfile): readonly DefinitionProblem[] {
-  const rules = profile.components.flatMap((component) => component.rules);
+  const { kind, components, triggers, segments } = profile;
+  const rules = components.flatMap((component) => component.rules);
+  const facts = knownFacts(kind);
+  const names = (named: readonly { readonly id: string }[]) => named.map(({ id }) => id);
   return [
     ...duplicates(
       'components',
       'component',
-      profile.components.map(({ name }) => name),
+      components.map(({ name }) => name),
     ),
-    ...duplicates(
-      'components',
-      'rule id',
-      rules.map(({ id }) => id),
-    ),
-    ...duplicates(
-      'triggers',
-      'trigger id',
-      profile.triggers.map(({ id }) => id),
-    ),
+    ...duplicates('components', 'rule id', names(rules)),
+    ...duplicates('triggers', 'trigger id', names(triggers)),
     ...totalProblems(profile),
-    ...profile.components.flatMap((component, index) => componentProblems(component, `components[${index}]`)),
+    ...components.flatMap((component, index) => componentProblems(component, `components[${index}]`, facts)),
     ...tierProblems(profile),
-    ...profile.triggers.flatMap(({ label, when }, index) => [
+    ...triggers.flatMap(({ label, when }, index) => [
       ...labelProblems(label, `triggers[${index}]`),
-      ...conditionProblems(when, `triggers[${index}].when`, [scoreFact]),
+      ...conditionProblems(when, `triggers[${index}].when`, knownFacts(kind, [scoreFact])),
     ]),
-    ...profile.segments.flatMap(({ when }, index) => conditionProblems(when, `segments[${index}].when`)),
-    ...(profile.kind === 'plg' ? columnProblems(profile) : []),
+    ...segments.flatMap(({ when }, index) => conditionProblems(when, `segments[${index}].when`, facts)),
+    ...actionProblems(profile),
+    ...(kind === 'plg' ? columnProblems(profile) : []),
   ];
-}
-
-function problem(path: string, message: string, remedy: string): DefinitionProblem {
-  return { path, message, remedy };
-}
-
-function duplicates(path: string, what: string, names: readonly string[]): readonly DefinitionProblem[] {
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [...twice].map((name) =>
-    problem(path, `the ${what} "${name}" stands twice`, `Give each ${what} its own name.`),
-  );
 }
 
 function totalProblems({ components }: ScoringProfile): readonly DefinitionProblem[] {
@@ -70,7 +58,8 @@ function totalProblems({ components }: ScoringProfile): readonly DefinitionProbl
   ];
 }
 
-function componentProblems({ max, weightPercent, rules }: Component, path: string): readonly DefinitionProblem[] {
+function componentProblems(component: Component, path: string, facts: KnownFacts): readonly DefinitionProblem[] {
+  const { max, weightPercent, rules } = component;
   const found: DefinitionProblem[] = [];
   if (!(isPoints(max) && max > 0)) {
     found.push(
@@ -80,100 +69,7 @@ function componentProblems({ max, weightPercent, rules }: Component, path: strin
   if (!Number.isInteger(weightPercent) || weightPercent < 0 || weightPercent > 100) {
     found.push(problem(`${path}.weightPercent`, 'weightPercent is not a share', 'Write a whole number from 0 to 100.'));
   }
-  return [...found, ...rules.flatMap((rule, index) => ruleProblems(rule, `${path}.rules[${index}]`))];
-}
-
-function ruleProblems(rule: Rule, path: string): readonly DefinitionProblem[] {
-  const points = pointsOf(rule);
-  const found = [...labelProblems(rule.label, path), ...shapeProblems(rule, path)];
-  if (points.length === 0) {
-    found.push(problem(path, 'the rule can earn nothing', 'Add at least one step or word.'));
-  }
-  if (!points.every(isPoints) || (rule.cap !== null && !isPoints(rule.cap))) {
-    found.push(problem(path, 'points or cap are not numbers of points', 'Write numbers with at most two decimals.'));
-  }
-  if (rule.cap !== null && points.some((value) => value * Number(rule.cap) < 0)) {
-    const remedy = 'Give a rule that takes points away a negative cap, and any other one a positive cap.';
-    found.push(problem(`${path}.cap`, 'cap and points have different signs', remedy));
-  }
-  return found;
-}
-
-function shapeProblems(rule: Rule, path: string): readonly DefinitionProblem[] {
-  if (rule.type === 'flag') return conditionProblems(rule.when, `${path}.when`);
-  const found = [...factProblems([rule.of], `${path}.of`)];
-  if (rule.type === 'tier') {
-    found.push(
-      ...duplicates(
-        `${path}.steps`,
-        'step',
-        rule.steps.map(({ atLeast }) => String(atLeast)),
-      ),
-    );
-  }
-  if (rule.type === 'match') {
-    found.push(
-      ...duplicates(
-        `${path}.words`,
-        'phrase',
-        rule.words.map(({ phrase }) => wordsOf(phrase).join(' ')),
-      ),
-    );
-    if (rule.words.some(({ phrase }) => wordsOf(phrase).length === 0)) {
-      found.push(problem(`${path}.words`, 'a phrase has no word', 'Write letters or digits in each phrase.'));
-    }
-  }
-  if (rule.type === 'per-unit' && rule.decay !== null) {
-    const days = 'halfLifeDays' in rule.decay ? rule.decay.halfLifeDays : rule.decay.windowDays;
-    if (!isCounter(rule.of)) {
-      const remedy =
-        'Take decay away, or let the rule count website_visits, content_downloads, email_opens or email_clicks.';
-      found.push(problem(`${path}.decay`, `"${rule.of}" has no dated events that could decay`, remedy));
-    }
-    if (!(days > 0)) found.push(problem(`${path}.decay`, 'decay needs days', 'Write a number of days above 0.'));
-  }
-  return found;
-}
-
-function conditionProblems(
-  condition: Condition,
-  path: string,
-  extra: readonly string[] = [],
-): readonly DefinitionProblem[] {
-  const leaves = leavesOf(condition);
-  const found = [...factProblems(factsIn(condition), path, extra)];
-  if (leaves.length === 0) found.push(problem(path, 'the condition is empty', 'Write at least one condition.'));
-  if (leaves.some((leaf) => 'equals' in leaf && (leaf.equals === null || leaf.equals === ''))) {
-    found.push(problem(path, 'nothing equals an unknown value', 'Write `known: false` to ask for a missing fact.'));
-  }
-  return found;
-}
-
-function leavesOf(condition: Condition): readonly Condition[] {
-  if ('all' in condition) return condition.all.flatMap(leavesOf);
-  if ('any' in condition) return condition.any.flatMap(leavesOf);
-  return 'not' in condition ? leavesOf(condition.not) : [condition];
-}
-
-function factProblems(
-  facts: readonly string[],
-  path: string,
-  extra: readonly string[] = [],
-): readonly DefinitionProblem[] {
-  const unknown = facts.filter((fact) => !knownFacts.has(fact) && !extra.includes(fact));
-  const remedy = `Use one of: ${[...knownFacts, ...extra].join(', ')}.`;
-  return unknown.map((fact) => problem(path, `there is no fact called "${fact}" here`, remedy));
-}
-
-function labelProblems(label: string, path: string): readonly DefinitionProblem[] {
-  if (label.trim() !== '' && label.length <= maxLabelLength) return [];
-  return [
-    problem(
-      `${path}.label`,
-      'the label is empty or too long',
-      `Write 1 to ${maxLabelLength} characters that a rep understands.`,
-    ),
-  ];
+  return [...found, ...rules.flatMap((rule, index) => ruleProblems(rule, `${path}.rules[${index}]`, facts))];
 }
 
 function tierProblems({ tiers }: ScoringProfile): readonly DefinitionProblem[] {
@@ -186,6 +82,28 @@ function tierProblems({ tiers }: ScoringProfile): readonly DefinitionProblem[] {
       'List them highest first; the last one has atLeast: 0.',
     ),
   ];
+}
+
+function actionProblems({ kind, action }: ScoringProfile): readonly DefinitionProblem[] {
+  if (action === null) return [];
+  if (kind !== 'plg') {
+    const remedy = 'Move the action to the profile of kind plg, whose score it belongs to.';
+    return [problem('action', 'only a profile of kind plg suggests an action', remedy)];
+  }
+  const facts = knownFacts(kind, [plgScoreFact, plgTierFact]);
+  return Object.entries(action).flatMap(([part, lines]: readonly [string, readonly ActionLine[]]) =>
+    lines.flatMap((line, index) => lineProblems(line, `action.${part}[${index}]`, facts)),
+  );
+}
+
+function lineProblems({ when, say }: ActionLine, path: string, facts: KnownFacts): readonly DefinitionProblem[] {
+  const found = when === null ? [] : [...conditionProblems(when, `${path}.when`, facts)];
+  if (say.trim() === '') found.push(problem(`${path}.say`, 'the line says nothing', 'Write a sentence.'));
+  if (hasStrayBrace(say)) {
+    const remedy = 'Write each fact as {its_name}; a sentence holds no other braces.';
+    found.push(problem(`${path}.say`, 'a brace stands alone', remedy));
+  }
+  return [...found, ...factProblems(placeholdersIn(say), `${path}.say`, facts)];
 }
 
 /** Seed `lead_scores`: five INT component columns, and thresholds inside the generated column `tier`. */
@@ -207,19 +125,9 @@ function columnProblems(profile: ScoringProfile): readonly DefinitionProblem[] {
     ...profile.components.map(({ max }) => max),
     ...rules.flatMap((rule) => [...pointsOf(rule), rule.cap ?? 0]),
   ];
-  if (!numbers.every(Number.isInteger) || rules.some((rule) => rule.type === 'per-unit' && rule.decay !== null)) {
-    const remedy = 'Write whole points and no decay; decay belongs into a profile of kind mql.';
+  if (!numbers.every(Number.isInteger)) {
+    const remedy = 'Write whole points; what is left of them as they fade is rounded.';
     found.push(problem('components', 'lead_scores stores whole points', remedy));
   }
   return found;
-}
-
-function pointsOf(rule: Rule): readonly number[] {
-  if (rule.type === 'tier') return rule.steps.map(({ points }) => points);
-  return rule.type === 'match' ? rule.words.map(({ points }) => points) : [rule.points];
-}
-
-/** Finite, and whole in hundredths. */
-function isPoints(value: number): boolean {
-  return Math.abs(value) <= 1_000_000 && Math.abs(value * 100 - Math.round(value * 100)) < 1e-6;
 }

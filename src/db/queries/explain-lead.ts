@@ -70,7 +70,10 @@ interface ScoreRow {
   readonly tier: string;
   readonly reason: string;
   readonly scoredAt: Date;
-  readonly breakdown: Pick<ScoreBreakdown, 'components' | 'contributions' | 'mqlBy' | 'segment'>;
+  readonly breakdown: Pick<
+    ScoreBreakdown,
+    'components' | 'contributions' | 'mqlBy' | 'segment' | 'confidence' | 'action'
+  >;
 }
 
 function breakdownOf(leadId: LeadId, row: ScoreRow): ScoreBreakdown {

@@ -20,6 +20,8 @@ export async function saveScores(tx: Tx, runId: RunId | null, breakdowns: readon
       contributions: one.contributions,
       mqlBy: one.mqlBy,
       segment: one.segment,
+      confidence: one.confidence,
+      action: one.action,
     },
     scored_at: one.scoredAt,
   }));

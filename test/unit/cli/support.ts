@@ -38,6 +38,7 @@ export const explanation: Explanation = {
   breakdowns: [breakdown],
   triggers: defaultMqlProfile.triggers,
   facts: { ...values, lead_score: breakdown.total },
+  product: { signups: [], account: null },
   transitions: [{ leadId: 'lead-1', from: 'new', to: 'engaged', at, cause: { type: 'engagement' }, episode: 0 }],
   events: [{ type: 'email_open', occurredAt: at, quantity: 3, detail: null }],
   sources: [{ connection: 'acme-hubspot', object: 'contacts', externalId: '501', modifiedAt: at, goneAt: null }],

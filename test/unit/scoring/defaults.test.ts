@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Fields } from '../../../src/model/values.ts';
-import { factsOf, needsEvents } from '../../../src/scoring/compile.ts';
+import { factsOf, isTimeDependent, needsEvents } from '../../../src/scoring/compile.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
-import { plgFactNames, plgFacts } from '../../../src/scoring/plg-facts.ts';
+import { companyFacts, plgFactNames, type PlgFacts, plgFacts } from '../../../src/scoring/plg-facts.ts';
 import { validateProfile } from '../../../src/scoring/validate.ts';
 import { earnedBy, score } from './builders.ts';
-import { plgSamples, velocityPay } from './plg-samples.ts';
+import { aSignup, factsOfSample, plgSamples, velocityPay } from './plg-samples.ts';
 
 const mql = (values: Fields) => score(defaultMqlProfile, values);
-const plg = (values: Fields) => score(defaultPlgProfile, values);
+const plg = ({ values, dated }: PlgFacts) => score(defaultPlgProfile, values, { dated });
 
 describe('the MQL profile (seed leads-and-scoring.md)', () => {
   it.each([
@@ -166,7 +166,7 @@ describe('the PLG profile (seed plg-lead-scoring-schema.md)', () => {
   });
 
   it('scores VelocityPay 85 / 95 / 90 / 80 / 85, in total 88 (88.25 by the seed’s formula) and hot', () => {
-    const breakdown = plg(plgFacts(velocityPay));
+    const breakdown = plg(factsOfSample(velocityPay));
     expect(breakdown.components.map(({ counted }) => counted)).toEqual([85, 95, 90, 80, 85]);
     const exact = breakdown.components.reduce((sum, { counted, weightPercent }) => sum + counted * weightPercent, 0);
     expect(exact / 100).toBe(88.25);
@@ -174,29 +174,28 @@ describe('the PLG profile (seed plg-lead-scoring-schema.md)', () => {
   });
 
   it('reads VelocityPay’s growth of 250 % from its rows', () => {
-    expect(plgFacts(velocityPay)['api_call_growth_pct']).toBe(250);
+    expect(factsOfSample(velocityPay).values['api_call_growth_pct']).toBe(250);
   });
 
   it.each(plgSamples.map((sample) => [sample.name, sample.tier, sample] as const))(
     'finds %s %s',
     (_name, tier, sample) => {
-      expect(plg(plgFacts(sample)).tier).toBe(tier);
+      expect(plg(factsOfSample(sample)).tier).toBe(tier);
     },
   );
 
   it('scores a signup of which nothing else is known', () => {
-    const facts = plgFacts({
-      signup: { is_company_email: true },
-      company: null,
-      signals: null,
-      stakeholders: [],
-      expansion: [],
-    });
+    const nothing = companyFacts({ company: null, stakeholders: [], signals: [] });
+    const facts = plgFacts(aSignup('Ada Lovelace', 'acme.example'), null, nothing);
     expect(plg(facts)).toMatchObject({ total: 3, tier: 'monitor', segment: 'unknown' });
   });
 
   it('names every fact that its rows give', () => {
-    expect(Object.keys(plgFacts(velocityPay)).sort()).toEqual(plgFactNames.toSorted());
+    expect(
+      Object.keys(factsOfSample(velocityPay).values)
+        .filter((name) => !/^(?:signals|title)\./.test(name))
+        .sort(),
+    ).toEqual(plgFactNames.toSorted());
   });
 });
 
@@ -229,5 +228,7 @@ describe('factsOf', () => {
   it('asks for no dated events where nothing decays', () => {
     expect(needsEvents(defaultMqlProfile)).toBe(false);
     expect(needsEvents(defaultPlgProfile)).toBe(false);
+    expect(isTimeDependent(defaultMqlProfile)).toBe(false);
+    expect(isTimeDependent(defaultPlgProfile)).toBe(true);
   });
 });

@@ -210,6 +210,7 @@ describe('rules', () => {
       label: 'm',
       of: 'fact',
       cap: 8,
+      decay: null,
       words: [
         { phrase: 'b c', points: 10 },
         { phrase: 'a', points: 2 },
@@ -225,7 +226,7 @@ describe('rules', () => {
       { phrase: 'superintendent', points: 15 },
       { phrase: 'assistant superintendent', points: 10 },
     ];
-    const rule: Rule = { type: 'match', id: 'm', label: 'm', of: 'title', cap: null, words };
+    const rule: Rule = { type: 'match', id: 'm', label: 'm', of: 'title', cap: null, decay: null, words };
     expect(scoreOfRule(rule, { title: 'Assistant Superintendent' }).earned).toBe(10);
     expect(scoreOfRule(rule, { title: 'Superintendent (once assistant superintendent)' }).earned).toBe(15);
   });
@@ -237,6 +238,7 @@ describe('rules', () => {
       label: 'm',
       of: 'title',
       cap: null,
+      decay: null,
       words: [
         { phrase: '&', points: 5 },
         { phrase: '?', points: 5 },
@@ -309,12 +311,9 @@ describe('decay', () => {
     });
   });
 
-  it('earns nothing without events, or on a fact that has none', () => {
+  it('earns nothing on a counter without events: its sum has no dates', () => {
     const nothing = { input: null, earned: 0, observedAt: null };
     expect(scoreOfRule(opens({ halfLifeDays: 30 }), { email_opens: 9 })).toMatchObject(nothing);
-    expect(scoreOfRule(unitRule('project_count', 1, { decay: { windowDays: 1 } }), { project_count: 3 })).toMatchObject(
-      nothing,
-    );
   });
 
   it('tells that a profile needs dated events, and which', () => {

@@ -13,6 +13,7 @@ const tierRule = (steps: readonly { atLeast: number; points: number }[]): Rule =
   label: 't',
   of: 'enrollment',
   cap: null,
+  decay: null,
   steps,
 });
 const matchRule = (...phrases: readonly string[]): Rule => ({
@@ -21,6 +22,7 @@ const matchRule = (...phrases: readonly string[]): Rule => ({
   label: 'm',
   of: 'title',
   cap: null,
+  decay: null,
   words: phrases.map((phrase) => ({ phrase, points: 1 })),
 });
 
@@ -113,7 +115,7 @@ describe('validateProfile', () => {
     [
       'decay of what has no dates',
       unitRule('enrollment', 1, { decay: { windowDays: 9 } }),
-      'components[0].rules[0].decay: "enrollment" has no dated events that could decay',
+      'components[0].rules[0].decay: "enrollment" has no dates by which it could fade',
     ],
     [
       'decay without days',
@@ -185,8 +187,10 @@ describe('validateProfile', () => {
         components: components.map((one) => (one.name === 'timing' ? { ...one, rules: [rule] } : one)),
       });
     expect(withRule(unitRule('email_opens', 0.5))).toEqual(['components: lead_scores stores whole points']);
-    expect(withRule(unitRule('email_opens', 1, { decay: { windowDays: 9 } }))).toEqual([
-      'components: lead_scores stores whole points',
+    const decay = { windowDays: 9 };
+    expect(withRule(unitRule('project_count', 1, { decay }))).toEqual([]);
+    expect(withRule(unitRule('employee_count', 1, { decay }))).toEqual([
+      'components[4].rules[0].decay: "employee_count" has no dates by which it could fade',
     ]);
   });
 });
