@@ -81,11 +81,12 @@ describe('a CSV file', () => {
     ['none that it needs', 'full_name\nAda\n', 'import-columns', 'email is missing'],
     ['no header', 'ada@acme.example,Ada\n', 'import-columns', 'column 1'],
     ['nothing', '', 'import-columns', 'empty'],
+    ['a quote without an end', 'email,full_name\na@acme.example,"A\n', 'import-unreadable', 'never closed'],
     [
-      'a quote without an end',
+      'one that takes the rest',
       `email,full_name\na@acme.example,"${'x\n'.repeat(600_000)}`,
       'import-unreadable',
-      'no end',
+      'never',
     ],
   ])('with %s is refused as a whole', async (_, content, code, message) => {
     const failure = await csv(content, 100_000).catch((error: unknown) => error);
