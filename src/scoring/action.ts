@@ -3,7 +3,8 @@ import type { LeadFacts } from '../model/score.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
 import { compileOn, type Reader } from './condition.ts';
 import { leftAt, newestOf } from './decay.ts';
-import { isKnown, readerOf } from './values.ts';
+import { readerOf } from './signal-facts.ts';
+import { isKnown } from './values.ts';
 
 /** The longest text that a plain text field of either CRM takes (Salesforce Text: 255 characters). */
 const maxLength = 255;
@@ -93,7 +94,7 @@ export function hasStrayBrace(say: string): boolean {
 
 /** A fact in a sentence, which goes on after it; null where it is not known. */
 function wordsFor(value: FieldValue): string | null {
-  if (!isKnown(value) || value === null) return null;
+  if (value === null || !isKnown(value)) return null;
   if (typeof value === 'number') return inFigures(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   const text = typeof value === 'string' ? value : value.join(', ');
@@ -117,5 +118,6 @@ function inFigures(value: number): string {
 function fit(text: string): string {
   if (text.length <= maxLength) return text;
   const cut = text.slice(0, maxLength);
-  return `${cut.slice(0, cut.lastIndexOf(' ')).trimEnd() || cut.slice(0, -1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  const end = cut.lastIndexOf(' ');
+  return `${end > 0 ? cut.slice(0, end) : cut.slice(0, -1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -1,6 +1,7 @@
 import type { Condition } from '../model/profile.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
-import { amountOf, isKnown, readerOf, textsOf } from './values.ts';
+import { readerOf } from './signal-facts.ts';
+import { amountOf, isKnown, textsOf } from './values.ts';
 
 /**
  * True, false, or null where a fact that it asks for is unknown. Unknown stays unknown under `not`, so that missing data

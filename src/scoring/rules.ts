@@ -6,7 +6,8 @@ import type { Fields, FieldValue } from '../model/values.ts';
 import { asksForKnown, compileCondition, compileOn, factsIn } from './condition.ts';
 import { decayedUnits, isCounter, leftAt, newestOf, remainingUnits, unitScale } from './decay.ts';
 import { compileMatcher } from './match.ts';
-import { amountOf, isKnown, readerOf } from './values.ts';
+import { readerOf } from './signal-facts.ts';
+import { amountOf, isKnown } from './values.ts';
 
 /** What a rule gives for a lead: points after its own cap, in hundredths; null = it rests on what is not known, and gives nothing. */
 export type Earn = (facts: LeadFacts, at: Date) => number | null;
