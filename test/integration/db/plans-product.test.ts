@@ -125,7 +125,11 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'loading signups': (tx) => loadSignups(tx, ids),
   'people of companies': (tx) => signupsOfCompanies(tx, domains),
   'signups of a lead': (tx) => signupsOfLead(tx, leadIds[0]!),
-  'the next signups': (tx) => nextSignups(tx, ids[50]!, batch),
+  'the next signups': async (tx) => {
+    await nextSignups(tx, null, batch);
+    await nextSignups(tx, { domain: domains[50]!, id: ids[50]! }, batch);
+    await nextSignups(tx, { domain: null, id: ids[50]! }, batch);
+  },
   'the next companies': (tx) => nextDomains(tx, domains[50]!, batch),
   'loading companies': (tx) => loadCompanies(tx, domains),
   'loading accounts': (tx) => loadAccounts(tx, domains),
