@@ -1,7 +1,6 @@
 import type { SessionServices } from './connection.ts';
-import { listOrgs } from './db/queries/directory.ts';
-import { AppError } from './model/errors.ts';
 import type { ProfileKind, ScoringProfile } from './model/profile.ts';
+import { chooseOrg } from './named-org.ts';
 import { previewScore, type ScorePreviewResult } from './pull/preview-score.ts';
 
 export interface ScorePreviewRun {
@@ -20,21 +19,10 @@ export async function previewProfile(
   profile: ScoringProfile,
   run: ScorePreviewRun,
 ): Promise<ScorePreviewResult & { readonly kind: ProfileKind }> {
-  const orgs = await database.operator(listOrgs);
-  const org = run.org === null && orgs.length === 1 ? orgs[0] : orgs.find(({ slug }) => slug === run.org);
-  if (org === undefined) {
-    throw new AppError(
-      'org-unknown',
-      run.org === null ? 'There is more than one organisation.' : `There is no organisation "${run.org}".`,
-      {
-        recovery: 'fix-config',
-        remedy: `Name one: --org ${orgs.map(({ slug }) => slug).join(' | ')}`,
-      },
-    );
-  }
+  const orgId = await chooseOrg(database, run.org);
   const result = await previewScore(profile, {
     database,
-    orgId: org.id,
+    orgId,
     at: now(),
     signal: run.signal,
     onProgress: run.onProgress,

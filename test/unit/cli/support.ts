@@ -72,6 +72,8 @@ function appWith(answers: Partial<App>): App {
     push: notAsked,
     explain: notAsked,
     rejected: { list: notAsked, retry: notAsked },
+    import: notAsked,
+    tokens: { create: notAsked, list: notAsked, revoke: notAsked },
     scorePreview: notAsked,
     doctor: notAsked,
     page: { orgs: notAsked, overview: notAsked, leads: notAsked, receipt: notAsked, isReady: notAsked },
