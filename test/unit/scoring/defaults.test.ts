@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Fields } from '../../../src/model/values.ts';
-import { factsOf, isTimeDependent, needsEvents } from '../../../src/scoring/compile.ts';
+import { factsOf, needsEvents } from '../../../src/scoring/compile.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
 import { companyFacts, plgFactNames, type PlgFacts, plgFacts } from '../../../src/scoring/plg-facts.ts';
 import { validateProfile } from '../../../src/scoring/validate.ts';
@@ -228,7 +228,5 @@ describe('factsOf', () => {
   it('asks for no dated events where nothing decays', () => {
     expect(needsEvents(defaultMqlProfile)).toBe(false);
     expect(needsEvents(defaultPlgProfile)).toBe(false);
-    expect(isTimeDependent(defaultMqlProfile)).toBe(false);
-    expect(isTimeDependent(defaultPlgProfile)).toBe(true);
   });
 });
