@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { ScoringProfile } from '../../../src/model/profile.ts';
 import type { Fields } from '../../../src/model/values.ts';
 import { factsOf, needsEvents } from '../../../src/scoring/compile.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
@@ -207,6 +208,15 @@ describe('the profile files', () => {
 
   it.each([defaultMqlProfile, defaultPlgProfile])('say the same as the built-in profile $kind', (profile) => {
     expect(load(profile.kind)).toEqual(withoutNulls(profile));
+  });
+
+  it('let a hot signup qualify, once the line that is commented out is not', () => {
+    const text = readFileSync('config/profiles/mql.yaml', 'utf8');
+    const { triggers } = parse(text.replace('# - { id: hot-signup', '- { id: hot-signup')) as ScoringProfile;
+    const profile = { ...defaultMqlProfile, triggers };
+    expect(validateProfile(profile)).toEqual([]);
+    expect(score(profile, { plg_tier: 'hot' }).mqlBy).toEqual(['hot-signup']);
+    expect(score(defaultMqlProfile, { plg_tier: 'hot' }).mqlBy).toEqual([]);
   });
 
   it.each([defaultMqlProfile, defaultPlgProfile])('hold a sound profile $kind', (profile) => {
