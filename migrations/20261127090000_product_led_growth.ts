@@ -11,6 +11,7 @@ export class ProductLedGrowth extends Migration {
     this.addSql(scores);
     this.addSql(accounts);
     this.addSql(pushing);
+    this.addSql(erasure);
     this.addSql(ingest);
     this.addSql(dashboardOrder('s.total_score desc nulls last, s.developer_id'));
     this.addSql(statisticsOf(`${before}, ${more}`));
@@ -21,6 +22,8 @@ export class ProductLedGrowth extends Migration {
     this.addSql(dashboardOrder('s.total_score desc nulls last'));
     this.addSql(`
       drop table ingest_requests, api_tokens, account_scores;
+      drop function forget_sentences(uuid[], text[]);
+      ${settleOnce('old.outcome is not null')}
       alter table push_states no force row level security;
       alter table push_ledger no force row level security;
       delete from push_states where lead_id is null;
@@ -152,6 +155,35 @@ const accounts = `
 const pushing = `
   alter table push_states alter column lead_id drop not null;
   alter table push_ledger alter column lead_id drop not null;
+`;
+
+/** The trigger of the ledger; `settled` says when a change is refused. */
+function settleOnce(settled: string): string {
+  return `
+    create or replace function settle_once() returns trigger language plpgsql as $$
+    begin
+      if ${settled} then raise exception 'a ledger row is settled once' using errcode = 'restrict_violation'; end if;
+      return new;
+    end $$;
+  `;
+}
+
+// What we suggest to do names people, so it has to go with them. As the owner, for the application may not change a ledger; the
+// policies hold for the owner too.
+const erasure = `
+  ${settleOnce('old.outcome is not null and (old.outcome, old.outcome_reason, old.request_id, old.settled_at) is distinct from (new.outcome, new.outcome_reason, new.request_id, new.settled_at)')}
+  create function forget_sentences(leads uuid[], domains text[]) returns void language sql security definer
+    set search_path from current as $$
+    update push_ledger l set
+      before = case when before #>> '{}' like '% %' then null else before end,
+      after = case when after #>> '{}' like '% %' then null else after end
+    where l.org_id = current_org() and (before #>> '{}' like '% %' or after #>> '{}' like '% %') and (
+      l.lead_id = any(leads) or (l.connection_id, l.object, l.external_id) in (
+        select s.connection_id, s.object, s.external_id from source_records s
+        where s.org_id = current_org() and s.company_domain = any(domains)))
+  $$;
+  revoke execute on function forget_sentences(uuid[], text[]) from public;
+  grant execute on function forget_sentences(uuid[], text[]) to leadloop_app;
 `;
 
 const ingest = `

@@ -55,22 +55,28 @@ const permissionSets = {
 };
 
 /** Name, where they work, our verdict, whose they are. */
-const columns = {
-  Lead: ['FULL_NAME', 'LEAD.COMPANY', 'LEAD.STATUS'],
-  Contact: ['FULL_NAME', 'ACCOUNT.NAME', 'CONTACT.TITLE'],
-};
-
-const listView = (object) => ({
-  fullName: 'Leadloop_MQLs',
-  columns: [
-    ...columns[object],
-    ...['Score', 'Tier', 'MQL_Date'].map((name) => `Leadloop_${name}__c`),
-    'CORE.USERS.ALIAS',
-  ],
+const listView = (name, label, { columns, ours, filters }) => ({
+  fullName: name,
+  columns: [...columns, ...ours.map((field) => `Leadloop_${field}__c`), 'CORE.USERS.ALIAS'],
   filterScope: 'Everything',
-  filters: [{ field: 'Leadloop_Is_MQL__c', operation: 'equals', value: '1' }],
-  label: 'Leadloop MQLs',
+  filters: filters.map(([field, value]) => ({ field: `Leadloop_${field}__c`, operation: 'equals', value })),
+  label,
 });
+const mqls = (columns) =>
+  listView('Leadloop_MQLs', 'Leadloop MQLs', {
+    columns,
+    ours: ['Score', 'Tier', 'MQL_Date'],
+    filters: [['Is_MQL', '1']],
+  });
+const views = {
+  Account: listView('Leadloop_Hot_Accounts', 'Leadloop hot accounts', {
+    columns: ['ACCOUNT.NAME'],
+    ours: ['PLG_Score', 'PLG_Tier', 'Suggested_Action'],
+    filters: [['PLG_Tier', 'hot']],
+  }),
+  Lead: mqls(['FULL_NAME', 'LEAD.COMPANY', 'LEAD.STATUS']),
+  Contact: mqls(['FULL_NAME', 'ACCOUNT.NAME', 'CONTACT.TITLE']),
+};
 
 /** A score would not survive its lead: Salesforce carries only mapped fields over to the contact. */
 const leadConversion = {
@@ -96,9 +102,9 @@ export function salesforcePackage() {
       document('CustomField', { fullName: field.name, ...sorted(sourceOf(definitionOf(field))) }),
     ]),
   );
-  const views = objects.map((object) => [
-    `${main}/objects/${object}/listViews/Leadloop_MQLs.listView-meta.xml`,
-    document('ListView', listView(object)),
+  const lists = Object.entries(views).map(([object, view]) => [
+    `${main}/objects/${object}/listViews/${view.fullName}.listView-meta.xml`,
+    document('ListView', view),
   ]);
   const sets = Object.entries(permissionSets).map(([name, set]) => [
     `${main}/permissionsets/${name}.permissionset-meta.xml`,
@@ -107,7 +113,7 @@ export function salesforcePackage() {
   return Object.fromEntries([
     ['sfdx-project.json', `${JSON.stringify(project, null, 2)}\n`],
     ...fields,
-    ...views,
+    ...lists,
     ...sets,
     [
       'lead-conversion/main/default/LeadConvertSettings/LeadConvertSettings.LeadConvertSetting-meta.xml',

@@ -5,26 +5,35 @@ import { findLead } from './db/queries/find-lead.ts';
 import { readRules } from './db/queries/read-rules.ts';
 import type { Trigger } from './model/profile.ts';
 import type { Fields } from './model/values.ts';
-import { defaultMqlProfile } from './scoring/defaults.ts';
+import { explainProduct, type ProductStory } from './plg/explain-product.ts';
+import { activeProfile } from './pull/prepare.ts';
+import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 
 /** All that is known of a lead, with the triggers that qualify and the facts that they look at. */
 export interface ExplainedStory extends LeadStory {
   readonly triggers: readonly Trigger[];
   readonly facts: Fields;
+  readonly product: ProductStory;
 }
 
 /** `words`: our id, an address or an id of the CRM, looked for in every organisation. Null = no such lead. */
-export async function explain(database: Database, words: string): Promise<ExplainedStory | null> {
+export async function explain(
+  { database, now }: { readonly database: Database; readonly now: () => Date },
+  words: string,
+): Promise<ExplainedStory | null> {
   for (const { id } of await database.operator(listOrgs)) {
     const found = await database.transaction(id, async (tx) => {
       const leadId = await findLead(tx, words);
       if (leadId === null) return null;
       const story = await explainLead(tx, leadId);
-      return story === null ? null : { story, rules: await readRules(tx) };
+      if (story === null) return null;
+      const rules = await readRules(tx);
+      const plg = activeProfile(rules, 'plg', defaultPlgProfile);
+      return { story, rules, product: await explainProduct(tx, leadId, { profile: plg.profile, now: now() }) };
     });
     if (found === null) continue;
     const profile = found.rules.profiles.find(({ kind }) => kind === 'mql')?.profile ?? defaultMqlProfile;
-    return { ...found.story, facts: found.story.lead.facts, triggers: profile.triggers };
+    return { ...found.story, product: found.product, facts: found.story.lead.facts, triggers: profile.triggers };
   }
   return null;
 }

@@ -8,6 +8,7 @@ import { addCounts, type Lane, noCounts, type RunStatus, type SyncCounts } from 
 import type { RunId } from './model/values.ts';
 import { prepare } from './pull/prepare.ts';
 import { rescoreForProfile } from './pull/rescore.ts';
+import { rescoreSignups } from './plg/rescore-signups.ts';
 import { replayRejected } from './pull/replay.ts';
 import { pullConnection, type PulledLane, pullOf } from './pull/run-sync.ts';
 import { holdBack, pushConnection } from './push/run-push.ts';
@@ -70,10 +71,14 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
     report.problems = problems;
     const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
       options.onProgress({ ...step, apiCalls: session.governor.admitted });
-    if (prepared.isRescoreDue) {
-      const onProgress = (done: number): void =>
-        progress({ phase: 'score', object: 'leads', lane: null, done, total: null });
-      const rescored = await rescoreForProfile(session, pipeline, { signal, onProgress });
+    const rescoring = (object: string) => ({
+      signal,
+      onProgress: (done: number): void => progress({ phase: 'score', object, lane: null, done, total: null }),
+    });
+    // Product scores first: the marketing profile may ask for them.
+    if (prepared.rescoresDue.includes('plg')) await rescoreSignups(session, pipeline, rescoring('signups'));
+    if (prepared.rescoresDue.includes('mql')) {
+      const rescored = await rescoreForProfile(session, pipeline, rescoring('leads'));
       report.counts = addCounts(report.counts, rescored);
     }
     if (!options.pushOnly) {
@@ -107,6 +112,9 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       onProgress: (object, done, total) => progress({ phase: 'push', object, lane: null, done, total }),
       onPushed: (pushed) => {
         report.counts = addCounts(before, { ...pushed, planned: 0 });
+      },
+      onProblem: (problem) => {
+        report.problems = [...report.problems, problem];
       },
     });
   });

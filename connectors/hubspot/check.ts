@@ -1,5 +1,13 @@
 import { AuthError, PermissionError, RequestError, type CheckFinding } from 'leadloop/connector-sdk';
-import { listEmailEvents, listForms, listOwners, listProperties, listRecords, updateBatch } from './endpoints.ts';
+import {
+  createProperties,
+  listEmailEvents,
+  listForms,
+  listOwners,
+  listProperties,
+  listRecords,
+  updateBatch,
+} from './endpoints.ts';
 import { ownedFields } from './default-mapping.ts';
 import { objects, type HubSpotObject } from './objects.ts';
 import { account, type Session } from './session.ts';
@@ -10,8 +18,10 @@ export async function check(session: Session, signal: AbortSignal): Promise<read
   if (first.level === 'failure') return [first];
   const findings = [first];
   for (const object of objects) findings.push(await readFinding(session, object, signal));
-  findings.push(await writeFinding(session, signal), await fieldsFinding(session, signal), quotaFinding(session));
-  return findings;
+  for (const object of objects.filter(({ push }) => push !== null)) {
+    findings.push(await writeFinding(session, object, signal), await fieldsFinding(session, object, signal));
+  }
+  return [...findings, quotaFinding(session)];
 }
 
 async function accountFinding(session: Session, signal: AbortSignal): Promise<CheckFinding> {
@@ -66,42 +76,59 @@ async function readAny(
 }
 
 /** An empty batch writes nothing: only a 403 says something, that we may not. */
-async function writeFinding({ client }: Session, signal: AbortSignal): Promise<CheckFinding> {
-  const scopes = ['crm.objects.contacts.write'];
-  const subject = `scope ${scopes[0]}`;
-  try {
-    await updateBatch(client, 'contacts', [], signal);
-  } catch (error) {
-    if (error instanceof PermissionError) {
-      return { level: 'failure', subject, message: 'contacts cannot be written.', remedy: remedyFor(scopes, error) };
-    }
-    if (!(error instanceof RequestError)) throw error;
-  }
-  return ok(subject, 'contacts can be written.');
+async function writeFinding(
+  { client }: Session,
+  { object, push }: HubSpotObject,
+  signal: AbortSignal,
+): Promise<CheckFinding> {
+  const scope = `crm.objects.${object}.write`;
+  const refusal = await refusalOf(updateBatch(client, object, [], signal));
+  if (refusal === null) return ok(`scope ${scope}`, `${object} can be written.`);
+  const remedy = remedyFor([scope], refusal);
+  return { ...leftOut(object, push), subject: `scope ${scope}`, remedy };
 }
 
-async function fieldsFinding({ client }: Session, signal: AbortSignal): Promise<CheckFinding> {
-  const scopes = ['crm.schemas.contacts.read'];
+/** An object without which the others are still written to. */
+function leftOut(object: string, push: HubSpotObject['push']): Pick<CheckFinding, 'level' | 'message'> {
+  return push?.optional === true
+    ? { level: 'warning', message: `${object} are not written: the scope is missing. Everything else is.` }
+    : { level: 'failure', message: `${object} cannot be written.` };
+}
+
+async function fieldsFinding(
+  { client }: Session,
+  { object, push }: HubSpotObject,
+  signal: AbortSignal,
+): Promise<CheckFinding> {
+  const subject = `fields ${object}`;
+  const level = push?.optional === true ? 'warning' : 'failure';
   try {
-    const existing = new Set((await listProperties(client, 'contacts', signal)).map(({ name }) => name));
-    const missing = (ownedFields['contacts'] ?? []).map(({ name }) => name).filter((name) => !existing.has(name));
-    if (missing.length === 0) return ok('fields', 'All fields that leadloop writes are there.');
-    const message = `Missing on contacts: ${missing.join(', ')}.`;
-    return {
-      level: 'warning',
-      subject: 'fields',
-      message,
-      remedy: 'Let leadloop create them; that needs crm.schemas.contacts.write.',
-    };
+    const existing = new Set((await listProperties(client, object, signal)).map(({ name }) => name));
+    const missing = (ownedFields[object] ?? []).map(({ name }) => name).filter((name) => !existing.has(name));
+    if (missing.length === 0) return ok(subject, `All fields that leadloop writes are on ${object}.`);
+    const message = `Missing on ${object}: ${missing.join(', ')}.`;
+    const scope = `crm.schemas.${object}.write`;
+    // Again an empty batch: whether we might make them.
+    const refusal = await refusalOf(createProperties(client, object, [], signal));
+    return refusal === null
+      ? { level: 'warning', subject, message, remedy: 'Let leadloop make them: it does when it first writes.' }
+      : { level, subject, message, remedy: `${remedyFor([scope], refusal)} Or make them by hand.` };
   } catch (error) {
     if (!(error instanceof PermissionError)) throw error;
-    return {
-      level: 'failure',
-      subject: 'fields',
-      message: 'The properties of contacts cannot be read.',
-      remedy: remedyFor(scopes, error),
-    };
+    const message = `The properties of ${object} cannot be read.`;
+    return { level, subject, message, remedy: remedyFor([`crm.schemas.${object}.read`], error) };
   }
+}
+
+/** Null = we may. What else HubSpot says of an empty batch says nothing. */
+async function refusalOf(call: Promise<unknown>): Promise<PermissionError | null> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof PermissionError) return error;
+    if (!(error instanceof RequestError)) throw error;
+  }
+  return null;
 }
 
 function quotaFinding({ client }: Session): CheckFinding {

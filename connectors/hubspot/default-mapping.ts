@@ -1,7 +1,7 @@
 import type {
   FieldSpec,
   InRule,
-  LeadField,
+  MappedField,
   MappingDefinition,
   OutputField,
   OutRule,
@@ -17,7 +17,7 @@ interface InOptions {
 }
 
 function into(
-  to: LeadField,
+  to: MappedField,
   from: string | readonly string[],
   { transform = [], blank = 'keep', conflict = 'crm' }: InOptions = {},
 ): InRule {
@@ -27,6 +27,13 @@ function into(
 function out(from: OutputField, to: string): OutRule {
   return { from, to, write: 'always', values: null };
 }
+
+/** Of a person and of a company alike. */
+const productLed: readonly OutRule[] = [
+  out('plg_score', 'leadloop_plg_score'),
+  out('plg_tier', 'leadloop_plg_tier'),
+  out('suggested_action', 'leadloop_suggested_action'),
+];
 
 const trim: Transform = { name: 'trim' };
 const integer: Transform = { name: 'integer' };
@@ -55,7 +62,7 @@ export const defaultMapping: MappingDefinition = {
         // Known from Starbridge or typed in by hand: a blank in the CRM is no news.
         into('enrollment', 'district_enrollment', { transform: [integer], conflict: 'crm-unless-blank' }),
       ],
-      out: [],
+      out: productLed,
     },
     contacts: {
       in: [
@@ -85,6 +92,7 @@ export const defaultMapping: MappingDefinition = {
         out('mql_date', 'leadloop_mql_date'),
         out('tier', 'leadloop_tier'),
         out('reasons', 'leadloop_reasons'),
+        ...productLed,
       ],
     },
   },
@@ -112,8 +120,26 @@ function field(
   label: string,
   spec: Pick<FieldSpec, 'description' | 'type'> & Partial<FieldSpec>,
 ): FieldSpec {
-  return { options: [], ...spec, name: `leadloop_${name}`, label: `Leadloop ${label}` };
+  return { options: [], maxLength: null, ...spec, name: `leadloop_${name}`, label: `Leadloop ${label}` };
 }
+
+/** Named apart from the lead's score and tier, which a person has as well. */
+const productLedFields: readonly FieldSpec[] = [
+  field('plg_score', 'product score', {
+    type: 'number',
+    description: 'How ready they are to buy, by what they do with the product and who they are, 0 to 100.',
+  }),
+  field('plg_tier', 'product tier', {
+    type: 'option',
+    description: 'How soon to call, by the product score.',
+    options: ['hot', 'warm', 'nurture', 'monitor'],
+  }),
+  field('suggested_action', 'suggested action', {
+    type: 'text',
+    description: 'Who to talk to, why now, and what to do.',
+    maxLength: 255,
+  }),
+];
 
 export const ownedFields: Readonly<Record<string, readonly FieldSpec[]>> = {
   contacts: [
@@ -136,5 +162,7 @@ export const ownedFields: Readonly<Record<string, readonly FieldSpec[]>> = {
       options: ['hot', 'warm', 'nurture', 'monitor'],
     }),
     field('reasons', 'reasons', { type: 'text', description: 'Why the score is what it is, in one sentence.' }),
+    ...productLedFields,
   ],
+  companies: productLedFields,
 };

@@ -132,6 +132,17 @@ export async function listProperties(
   return results(answer, 'properties').results;
 }
 
+/** At most 100; those whose names are taken are in `errors`. */
+export async function createProperties(
+  client: HubSpotClient,
+  object: string,
+  inputs: readonly WireProperty[],
+  signal: AbortSignal,
+): Promise<WireBatch<WireProperty>> {
+  const call = post(`/crm/properties/${apiVersion}/${object}/batch/create`, { inputs });
+  return results(await client.send(call, signal), 'properties batch/create');
+}
+
 /** Also brings an archived property of that name back. */
 export async function createProperty(
   client: HubSpotClient,

@@ -19,7 +19,7 @@ const company = {
   kind: 'company',
   source: 'crm',
   lanes: ['full', 'live', 'settled', 'archived'],
-  push: null,
+  push: { optional: true, maxBatch: batchSize, mass: null },
   optional: false,
   eventTexts: [],
   modifiedProperty: 'hs_lastmodifieddate',
@@ -32,7 +32,7 @@ const contact = {
   kind: 'lead',
   source: 'crm',
   lanes: ['full', 'live', 'settled', 'archived'],
-  push: { maxBatch: batchSize, mass: null },
+  push: { optional: false, maxBatch: batchSize, mass: null },
   optional: false,
   eventTexts: [],
   // Contacts alone have no prefix.

@@ -1,7 +1,7 @@
 import type {
   FieldSpec,
   InRule,
-  LeadField,
+  MappedField,
   MappingDefinition,
   OutputField,
   OutRule,
@@ -17,7 +17,7 @@ interface InOptions {
 }
 
 function into(
-  to: LeadField,
+  to: MappedField,
   from: string | readonly string[],
   { transform = [], blank = 'keep', conflict = 'crm' }: InOptions = {},
 ): InRule {
@@ -63,6 +63,13 @@ function out(from: OutputField, to: string): OutRule {
   return { from, to: `Leadloop_${to}__c`, write: 'always', values: null };
 }
 
+/** Of a person and of a company alike. */
+const productLed: readonly OutRule[] = [
+  out('plg_score', 'PLG_Score'),
+  out('plg_tier', 'PLG_Tier'),
+  out('suggested_action', 'Suggested_Action'),
+];
+
 const scores: readonly OutRule[] = [
   out('lead_score', 'Score'),
   out('segment', 'Segment'),
@@ -71,6 +78,7 @@ const scores: readonly OutRule[] = [
   out('mql_date', 'MQL_Date'),
   out('tier', 'Tier'),
   out('reasons', 'Reasons'),
+  ...productLed,
 ];
 
 export const defaultMapping: MappingDefinition = {
@@ -82,7 +90,7 @@ export const defaultMapping: MappingDefinition = {
         into('industry', 'Industry'),
         into('company_domain', 'Website', { transform: [domain] }),
       ],
-      out: [],
+      out: productLed,
     },
     Lead: {
       in: [
@@ -136,8 +144,26 @@ function field(
   label: string,
   spec: Pick<FieldSpec, 'description' | 'type'> & Partial<FieldSpec>,
 ): FieldSpec {
-  return { options: [], ...spec, name: `Leadloop_${name}__c`, label: `Leadloop ${label}` };
+  return { options: [], maxLength: null, ...spec, name: `Leadloop_${name}__c`, label: `Leadloop ${label}` };
 }
+
+/** Named apart from the lead's score and tier, which a person has as well. */
+const productLedFields: readonly FieldSpec[] = [
+  field('PLG_Score', 'product score', {
+    type: 'number',
+    description: 'How ready they are to buy, by what they do with the product and who they are, 0 to 100.',
+  }),
+  field('PLG_Tier', 'product tier', {
+    type: 'option',
+    description: 'How soon to call, by the product score.',
+    options: ['hot', 'warm', 'nurture', 'monitor'],
+  }),
+  field('Suggested_Action', 'suggested action', {
+    type: 'text',
+    description: 'Who to talk to, why now, and what to do.',
+    maxLength: 255,
+  }),
+];
 
 const fields: readonly FieldSpec[] = [
   field('Score', 'score', { type: 'number', description: 'Lead score, 0 to 100.' }),
@@ -159,6 +185,11 @@ const fields: readonly FieldSpec[] = [
     options: ['hot', 'warm', 'nurture', 'monitor'],
   }),
   field('Reasons', 'reasons', { type: 'text', description: 'Why the score is what it is, in one sentence.' }),
+  ...productLedFields,
 ];
 
-export const ownedFields: Readonly<Record<string, readonly FieldSpec[]>> = { Lead: fields, Contact: fields };
+export const ownedFields: Readonly<Record<string, readonly FieldSpec[]>> = {
+  Account: productLedFields,
+  Lead: fields,
+  Contact: fields,
+};

@@ -13,8 +13,11 @@ import type { Session } from './session.ts';
 
 /** DATA: our types → the metadata of a custom field (docs, Metadata API, CustomField). */
 const metadata: Readonly<Record<FieldType, (field: FieldSpec) => Readonly<Record<string, unknown>>>> = {
-  // Longer than a text field may be; two of these in one query would cut its pages to 200 rows (docs, query batch size).
-  text: () => ({ type: 'LongTextArea', length: 1_000, visibleLines: 3 }),
+  // Two long ones in one query would cut its pages to 200 rows (docs, query batch size).
+  text: ({ maxLength }) =>
+    maxLength === null || maxLength > 255
+      ? { type: 'LongTextArea', length: 1_000, visibleLines: 3 }
+      : { type: 'Text', length: maxLength },
   // Scores are whole.
   number: () => ({ type: 'Number', precision: 18, scale: 0 }),
   boolean: () => ({ type: 'Checkbox', defaultValue: 'false' }),
@@ -65,7 +68,8 @@ export async function ensureFields(
     const shown = after.get(one.field);
     const field = fields.find(({ name }) => name === one.field);
     if (shown === undefined || field === undefined) return { ...one, status: 'forbidden', message: refusal };
-    return one.status === 'created' ? one : judged(field, shown);
+    // One that we made may still not be ours to write: Edit on the object is missing.
+    return one.status === 'created' && !shown.readOnly ? one : judged(field, shown);
   });
 }
 

@@ -15,8 +15,8 @@ export interface SalesforceObject extends ObjectCapability {
   readonly isMergeable: boolean;
 }
 
-/** Leads and contacts alone carry our fields. */
-const written = { maxBatch: collectionSize, mass: { from: massFrom, maxBatch: massSize } };
+/** Leads, contacts and accounts carry our fields. */
+const written = { optional: false, maxBatch: collectionSize, mass: { from: massFrom, maxBatch: massSize } };
 
 const record = {
   source: 'crm',
@@ -55,7 +55,13 @@ export const objects: readonly SalesforceObject[] = [
     ownFields: [],
     isMergeable: false,
   },
-  { ...record, object: 'Account', kind: 'company', push: null, ownFields: ['IsPersonAccount'] },
+  {
+    ...record,
+    object: 'Account',
+    kind: 'company',
+    push: { ...written, optional: true },
+    ownFields: ['IsPersonAccount'],
+  },
   {
     ...record,
     object: 'Lead',

@@ -67,8 +67,9 @@ function mappingOf(file: MappingFile, place: Place): MappingDefinition {
     events: file.events?.map((rule) => ({ ...rule, contains: rule.contains ?? '' })) ?? defaults?.events ?? [],
   };
   // A rule that could not be read would only be reported a second time, in other words.
+  const kinds = new Map(connector?.objects.map(({ object, kind }) => [object, kind]));
   if (problems.length === before)
-    problems.push(...validateMapping(definition).map((problem) => located(problem, source, path)));
+    problems.push(...validateMapping(definition, kinds).map((problem) => located(problem, source, path)));
   return definition;
 }
 

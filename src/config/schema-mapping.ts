@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { engagementTypes } from '../model/engagement.ts';
-import { counterFields, leadFieldNames, outputFields } from '../model/lead.ts';
+import { companyFields, companyOutputs, counterFields, mappedFieldNames, outputFields } from '../model/lead.ts';
 import { closed } from './schema-parts.ts';
 
 const crmField = Type.String({ minLength: 1, description: 'the name of a CRM field' });
@@ -51,7 +51,9 @@ export const inRuleSchema = closed(
     from: Type.Union([crmField, Type.Array(crmField, { minItems: 1 })], {
       description: 'a CRM field, or a list of them',
     }),
-    to: Type.Enum([...leadFieldNames], { description: 'the lead field that it fills' }),
+    to: Type.Enum([...mappedFieldNames], {
+      description: `the field that it fills, of the lead; from a company’s record also ${Object.keys(companyFields).join(', ')}`,
+    }),
     transform: Type.Optional(
       Type.Union([transform, Type.Array(transform, { description: 'a list of conversions' })], {
         description: 'a conversion, or a list of them that is run from left to right',
@@ -73,12 +75,14 @@ export const inRuleSchema = closed(
       }),
     ),
   },
-  'a rule: { from: CRM field, to: lead field }',
+  'a rule: { from: CRM field, to: field of ours }',
 );
 
 export const outRuleSchema = closed(
   {
-    from: Type.Enum([...outputFields], { description: 'the value that is written' }),
+    from: Type.Enum([...outputFields], {
+      description: `the value that is written; to a company only ${companyOutputs.join(', ')}`,
+    }),
     to: crmField,
     write: Type.Optional(
       Type.Enum(['always', 'if-blank', 'if-ours', 'forward', 'never'], {

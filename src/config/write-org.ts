@@ -1,3 +1,4 @@
+import { setProductWeights } from '../db/queries/set-product-weights.ts';
 import type { Tx } from '../db/tx.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { ScoringProfile } from '../model/profile.ts';
@@ -18,7 +19,9 @@ export interface OrgChanges {
 export async function writeOrg(tx: Tx, org: OrgChanges): Promise<void> {
   for (const connection of org.work.wanted.connections) await writeConnection(tx, org, connection);
   for (const profile of org.work.wanted.profiles) {
-    if (hasWork(org, 'profile', profile.kind)) await writeProfile(tx, profile);
+    if (!hasWork(org, 'profile', profile.kind)) continue;
+    await writeProfile(tx, profile);
+    if (profile.kind === 'plg') await setProductWeights(tx, weightsOf(profile));
   }
   for (const change of org.changes.filter(isWork)) await writeAudit(tx, change, org.now);
 }
@@ -115,6 +118,10 @@ async function writeProfile(tx: Tx, profile: ScoringProfile): Promise<void> {
     `insert into org_scoring_profiles (org_id, kind, name, version, profile, active) values ($1, $2, $3, $4, $5, true)`,
     [tx.orgId, profile.kind, profile.name, version, JSON.stringify({ ...profile, version })],
   );
+}
+
+function weightsOf({ components }: ScoringProfile): Readonly<Record<string, number>> {
+  return Object.fromEntries(components.map(({ name, weightPercent }) => [name, weightPercent]));
 }
 
 async function writeAudit(tx: Tx, { action, subject, name, org, differences, note }: Change, now: Date): Promise<void> {

@@ -56,6 +56,8 @@ export interface ObjectCapability {
 }
 
 export interface PushCapability {
+  /** Left out, with a note in `check`, where the credentials may not write it; a required object fails the push. */
+  readonly optional: boolean;
   /** Records in one call. */
   readonly maxBatch: number;
   /** A way that is cheaper where much waits, such as a bulk job; null = there is none. */

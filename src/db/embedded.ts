@@ -38,7 +38,7 @@ export interface EmbeddedServer {
  * taken over), started, or made first. Several processes may do this at once. The last one out stops it.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const place = await findPlace(options.home);
+  const place = await findPlace(options.home, options.signal);
   const server = new SharedServer(place, options);
   await server.enter();
   return server;

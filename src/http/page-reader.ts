@@ -1,5 +1,6 @@
 /** What the page asks for, and in which form it gets it. `read-page.ts` reads it from the database and the CRM. */
 import type { LeadStory } from '../db/queries/explain-lead.ts';
+import type { ProductStory } from '../plg/explain-product.ts';
 import type { LeadStatus, OutputField } from '../model/lead.ts';
 import type { ScoringProfile, Trigger } from '../model/profile.ts';
 import type { RunStatus, SyncCounts } from '../model/run.ts';
@@ -117,6 +118,7 @@ export interface CrmField {
 
 /** Everything about one lead. */
 export interface Receipt extends Omit<LeadStory, 'pushes'> {
+  readonly product: ProductStory;
   readonly crm: readonly CrmRecord[];
   readonly readAt: Date | null;
   readonly problem: string | null;

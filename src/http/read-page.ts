@@ -6,7 +6,9 @@ import { sameValue } from '../mapping/write-policy.ts';
 import type { OutputField } from '../model/lead.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { ConnectionId, Fields, OrgId } from '../model/values.ts';
-import { defaultMqlProfile } from '../scoring/defaults.ts';
+import { explainProduct } from '../plg/explain-product.ts';
+import { activeProfile } from '../pull/prepare.ts';
+import { defaultMqlProfile, defaultPlgProfile } from '../scoring/defaults.ts';
 import { CrmValues, keyOf, type ReadBack, type ReadCrm } from './crm-values.ts';
 import type { ConnectionState, CrmRecord, LeadPage, LeadQuery, Overview, PageReader, Receipt } from './page-reader.ts';
 import {
@@ -111,20 +113,23 @@ async function readReceipt(
   const found = await sources.database.transaction(orgId, async (tx) => {
     const story = await explainLead(tx, leadId);
     if (story === null) return null;
+    const rules = await readRules(tx);
+    const plg = activeProfile(rules, 'plg', defaultPlgProfile);
     return {
       story,
       pushes: await readPushes(tx, [leadId]),
       history: await readHistory(tx, leadId),
       ledger: await readLedger(tx, leadId),
-      rules: await readRules(tx),
+      rules,
+      product: await explainProduct(tx, leadId, { profile: plg.profile, now: sources.now() }),
     };
   });
   if (found === null) return null;
-  const { story, pushes, history, ledger, rules } = found;
+  const { story, pushes, history, ledger, rules, product } = found;
   const back = await crmValues.of(orgId, pushes);
   const { tiers, triggers } = mqlProfileOf(rules);
   const crm = recordsOf(pushes, back, outputNames(rules, sources)).get(leadId) ?? [];
-  return { ...story, crm, readAt: back.readAt, problem: back.problem, tiers, triggers, history, ledger };
+  return { ...story, product, crm, readAt: back.readAt, problem: back.problem, tiers, triggers, history, ledger };
 }
 
 function mqlProfileOf({ profiles }: StoredRules) {

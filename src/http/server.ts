@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../model/errors.ts';
+import type { ApiPort } from './api/api-port.ts';
+import { registerApi } from './api/api.ts';
+import { sendProblem, unknownRoute } from './api/problem.ts';
 import { html } from './html.ts';
 import type { PageOrg, PageReader } from './page-reader.ts';
 import { leadId, leadQuery, orgSlug } from './parameters.ts';
@@ -17,6 +20,10 @@ export interface HttpOptions {
   /** Default 127.0.0.1. Anything that other machines reach needs `allowRemote`: the page has no login yet. */
   readonly host?: string;
   readonly allowRemote?: boolean;
+  /** Default true. Without the page there are the API, which asks for a token, and health: those may be reached from anywhere. */
+  readonly hasPage?: boolean;
+  /** Null or left out = no API. */
+  readonly api?: ApiPort | null;
   readonly read: PageReader;
   readonly now: () => Date;
   readonly log: HttpLog;
@@ -33,18 +40,23 @@ export const defaultHttpPort = 7400;
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
- * Serves the page, `/healthz` (the process lives) and `/readyz` (the database answers).
+ * Serves the page, the API below `/api`, `/healthz` (the process lives) and `/readyz` (the database answers).
  * @throws AppError `port-in-use`, `host-not-local` (fix-config)
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { port, host = '127.0.0.1', allowRemote = false } = options;
+  const { port, host = '127.0.0.1', allowRemote = false, hasPage = true, api = null, now, log } = options;
   const isLocal = loopback.has(host);
-  if (!isLocal && !allowRemote) throw notLocal(host);
+  if (!isLocal && hasPage && !allowRemote) throw notLocal(host);
   const app = Fastify({ forceCloseConnections: true });
-  guard(app, isLocal);
-  assets(app);
+  guard(app, isLocal && hasPage);
   health(app, options);
-  pages(app, options, isLocal);
+  if (api !== null) await registerApi(app, { api, now, log });
+  if (hasPage) {
+    assets(app);
+    pages(app, options, isLocal);
+  } else {
+    app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));
+  }
   const url = await app.listen({ port, host }).catch((error: unknown) => {
     throw isInUse(error) ? portInUse(port) : error;
   });
@@ -68,11 +80,11 @@ const securityHeaders = {
   'cache-control': 'no-store',
 };
 
-function guard(app: FastifyInstance, isLocal: boolean): void {
+function guard(app: FastifyInstance, isPageOfThisMachine: boolean): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(securityHeaders);
     // A foreign site that resolves its own name to this machine must not read the page through a browser here.
-    if (isLocal && !loopback.has(request.hostname.replaceAll(/[[\]]/gu, ''))) {
+    if (isPageOfThisMachine && !loopback.has(request.hostname.replaceAll(/[[\]]/gu, ''))) {
       await reply.code(421).type('text/plain').send('This server answers under the name of this machine only.\n');
     }
   });
@@ -194,6 +206,6 @@ export function portInUse(port: number): AppError {
 function notLocal(host: string): AppError {
   return new AppError('host-not-local', `The page has no login yet, so it does not listen on ${host}.`, {
     recovery: 'fix-config',
-    remedy: 'Leave out --host, and put a proxy with a login in front of 127.0.0.1.',
+    remedy: 'Leave out --host, and put a proxy with a login in front of 127.0.0.1; for the API alone: --roles api.',
   });
 }

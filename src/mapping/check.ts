@@ -1,4 +1,4 @@
-import { leadFields, leadStatuses, segments, type LeadField, type OutputField } from '../model/lead.ts';
+import { leadStatuses, type MappedField, mappedFields, type OutputField, segments } from '../model/lead.ts';
 import type { InRule, MappingProblem, OutRule } from '../model/mapping.ts';
 import type { FieldSchema, FieldType } from '../model/records.ts';
 import { compileMapping, type CompiledMapping } from './compile.ts';
@@ -77,15 +77,16 @@ function bare(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]|__c$/g, '');
 }
 
-type LeadType = (typeof leadFields)[LeadField]['type'];
+type MappedType = (typeof mappedFields)[MappedField]['type'];
 
-/** CRM types that a lead field takes without a transform. Text may hold anything, so it is judged value by value. */
-const readable: { readonly [T in LeadType]: readonly FieldType[] } = {
+/** CRM types that a field of ours takes without a transform. Text may hold anything, so it is judged value by value. */
+const readable: { readonly [T in MappedType]: readonly FieldType[] } = {
   text: ['text', 'number', 'boolean', 'date', 'datetime', 'option'],
   email: ['text'],
   integer: ['number', 'text'],
   boolean: ['boolean', 'text', 'option', 'number'],
   status: ['text', 'option'],
+  list: ['options', 'option', 'text'],
 };
 
 function checkIn(
@@ -94,7 +95,7 @@ function checkIn(
   { rule, reading }: { readonly rule: InRule; readonly reading: Reading },
 ): readonly MappingProblem[] {
   const found: MappingProblem[] = [];
-  const { type } = leadFields[rule.to];
+  const { type } = mappedFields[rule.to];
   if (rule.transform.length === 0 && !readable[type].includes(schema.type)) {
     const message = `${schema.name} is of type ${schema.type}, and ${rule.to} is of type ${type}`;
     const remedy = 'Add a transform that converts it, or map another field.';

@@ -1,4 +1,4 @@
-import { leadFields, type LeadField } from '../model/lead.ts';
+import { type MappedField, mappedFields } from '../model/lead.ts';
 import type { InRule, MappingDefinition, ObjectMapping, OutRule } from '../model/mapping.ts';
 import { compileTransforms, type Conversion } from './transforms.ts';
 
@@ -19,14 +19,14 @@ export interface CompiledMapping {
   readonly objects: ReadonlyMap<string, CompiledObject>;
 }
 
-/** It does not judge (`validateMapping` does): a rule for an unknown lead field is left out, a broken pattern matches nothing. */
+/** It does not judge (`validateMapping` does): a rule for an unknown field is left out, a broken pattern matches nothing. */
 export function compileMapping(definition: MappingDefinition): CompiledMapping {
   const objects = Object.entries(definition.objects).map(([name, object]) => [name, compileObject(object)] as const);
   return { definition, objects: new Map(objects) };
 }
 
 function compileObject(object: ObjectMapping): CompiledObject {
-  const rules = object.in.filter(({ to }) => isLeadField(to));
+  const rules = object.in.filter(({ to }) => isMappedField(to));
   const names = [...rules.flatMap(({ from }) => from), ...object.out.map(({ to }) => to)];
   return {
     fields: [...new Set(names)].sort(),
@@ -40,6 +40,6 @@ export function fieldsOf(mapping: CompiledMapping, object: string): readonly str
   return mapping.objects.get(object)?.fields ?? [];
 }
 
-export function isLeadField(name: string): name is LeadField {
-  return Object.hasOwn(leadFields, name);
+export function isMappedField(name: string): name is MappedField {
+  return Object.hasOwn(mappedFields, name);
 }

@@ -110,6 +110,13 @@ export function toDomain(value: Scalar): Converted {
   return domain.length <= 253 && domainPattern.test(domain) ? domain : { invalid: 'holds no domain' };
 }
 
+/** The options of a multi-select, or what a text lists with semicolons between, else commas; each once, in its order. */
+export function toList(value: Exclude<FieldValue, null>): readonly string[] {
+  const text = String(value);
+  const items = typeof value === 'object' ? value : text.split(text.includes(';') ? ';' : ',');
+  return [...new Set(items.map((item) => item.trim()).filter((item) => item !== ''))];
+}
+
 /** "JANE o'neil" becomes "Jane O'Neil"; a word in mixed case ("McDonald", "iPad") knows better and stays. */
 export function toTitle(value: Scalar): string {
   return String(value).replaceAll(/\p{L}+(?:['’]\p{L}+)*/gu, (word) => {

@@ -1,4 +1,4 @@
-import { leadFieldNames, leadFields, type LeadField, type LeadValues } from '../model/lead.ts';
+import { leadFieldNames, leadFields, type LeadField, type LeadValues, type MappedField } from '../model/lead.ts';
 import type { BlankPolicy, ConflictRule } from '../model/mapping.ts';
 import type { ConnectionId, ExternalId, FieldValue } from '../model/values.ts';
 import { isBlank } from './convert.ts';
@@ -11,7 +11,7 @@ export interface LeadContribution {
   readonly modifiedAt: Date;
   readonly values: LeadValues;
   /** The `in` rules of the record's object. */
-  readonly rules: readonly { readonly to: LeadField; readonly blank: BlankPolicy; readonly conflict: ConflictRule }[];
+  readonly rules: readonly { readonly to: MappedField; readonly blank: BlankPolicy; readonly conflict: ConflictRule }[];
   /** A person's own record, or that of the company it belongs to. */
   readonly kind: 'lead' | 'company';
   /** The values of this same record when it was merged last; null the first time. */

@@ -1,21 +1,21 @@
-import { leadFields, type LeadField, type LeadValues } from '../model/lead.ts';
+import { type MappedField, mappedFields, type MappedValues } from '../model/lead.ts';
 import type { RejectedRecord, SourceRecord } from '../model/records.ts';
 import type { FieldValue } from '../model/values.ts';
 import type { CompiledInRule, CompiledMapping } from './compile.ts';
-import { isBlank, isInvalid, toBoolean, toInteger, type Converted } from './convert.ts';
+import { isBlank, isInvalid, toBoolean, toInteger, toList, type Converted } from './convert.ts';
 
 /** A record in our terms, with the values that had to be left out; or the reason why the record cannot be used. */
 export type Normalised =
-  | { readonly values: LeadValues; readonly nulled: readonly RejectedRecord[] }
+  | { readonly values: MappedValues; readonly nulled: readonly RejectedRecord[] }
   | { readonly rejected: RejectedRecord };
 
 /**
- * What a CRM record says of a lead. A field that the record does not carry says nothing, and so does a blank one under
- * `blank: keep`: both are absent. A blank under `clear` is null. A value that cannot be converted, or does not fit the lead
+ * What a CRM record says of a lead, or of a company. A field that the record does not carry says nothing, and so does a blank one under
+ * `blank: keep`: both are absent. A blank under `clear` is null. A value that cannot be converted, or does not fit its
  * field, counts as blank under `onInvalid: null`, and rejects the record under `reject`; messages never quote a value.
  */
 export function normaliseRecord(mapping: CompiledMapping, record: SourceRecord): Normalised {
-  const values: { [F in LeadField]?: FieldValue } = {};
+  const values: { [F in MappedField]?: FieldValue } = {};
   const nulled: RejectedRecord[] = [];
   for (const rule of mapping.objects.get(record.object)?.in ?? []) {
     const given = rule.from.map((name) => record.fields[name]).filter((value) => value !== undefined);
@@ -50,16 +50,17 @@ function rejection(record: SourceRecord, rule: CompiledInRule, reason: string): 
 /** The largest value of a Postgres INTEGER. */
 const maxInteger = 2_147_483_647;
 /** One @, something on both sides, a dot in the domain, no blanks: what every mail server asks at least. */
-const emailPattern = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
+export const emailPattern = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 /** What sales may say; the other statuses are ours to give. */
 const crmStatuses: readonly FieldValue[] = ['sql', 'opportunity', 'disqualified', 'recycled'];
 
-/** A converted value as its lead field stores it, or why it cannot. Blanks fit every field. */
-function fit(field: LeadField, value: FieldValue): Converted {
+/** A converted value as its field stores it, or why it cannot. Blanks fit every field. */
+function fit(field: MappedField, value: FieldValue): Converted {
   if (value === null || isBlank(value)) return null;
+  const { type } = mappedFields[field];
+  if (type === 'list') return fitList(field, toList(value));
   if (typeof value === 'object') return { invalid: 'is a list; add a transform such as `{ concat: ", " }`' };
-  const { type } = leadFields[field];
-  if (type === 'integer') return fitInteger(toInteger(value));
+  if (type === 'integer') return fitInteger(field, toInteger(value));
   if (type === 'boolean') return toBoolean(value);
   if (type === 'status')
     return crmStatuses.includes(value) ? value : { invalid: `is none of ${crmStatuses.join(', ')}` };
@@ -68,10 +69,19 @@ function fit(field: LeadField, value: FieldValue): Converted {
   return text === '' ? null : fitLength(field, text);
 }
 
-/** Every whole number of the lead model counts something: students, people, visits. */
-function fitInteger(value: Converted): Converted {
+/** Every whole number counts something: students, people, visits, dollars. */
+function fitInteger(field: MappedField, value: Converted): Converted {
   if (typeof value !== 'number') return value;
-  return value >= 0 && value <= maxInteger ? value : { invalid: `is not between 0 and ${maxInteger}` };
+  const spec = mappedFields[field];
+  const max = 'max' in spec ? spec.max : maxInteger;
+  return value >= 0 && value <= max ? value : { invalid: `is not between 0 and ${max}` };
+}
+
+/** The length is that of an item. */
+function fitList(field: MappedField, items: readonly string[]): Converted {
+  const texts = items.map(storable).filter((text) => text !== '');
+  const misfit = texts.map((text) => fitLength(field, text)).find(isInvalid);
+  return misfit ?? (texts.length === 0 ? null : texts);
 }
 
 /** Lower case, because identity compares e-mail addresses. The length comes first: the pattern then has little to try. */
@@ -81,8 +91,8 @@ function fitEmail(text: string): Converted {
   return emailPattern.test(text) ? text : { invalid: 'is not an e-mail address' };
 }
 
-function fitLength(field: LeadField, text: string): Converted {
-  const spec = leadFields[field];
+function fitLength(field: MappedField, text: string): Converted {
+  const spec = mappedFields[field];
   const maxLength = 'maxLength' in spec ? spec.maxLength : Infinity;
   // VARCHAR counts characters as we do here; a JavaScript length counts some of them twice, so it can only be too large.
   const isTooLong = text.length > maxLength && Array.from(text).length > maxLength;
@@ -90,6 +100,6 @@ function fitLength(field: LeadField, text: string): Converted {
 }
 
 /** Postgres stores neither NUL nor half a surrogate pair, and one such character would fail a whole batch. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }

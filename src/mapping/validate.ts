@@ -1,16 +1,29 @@
 import { engagementTypes } from '../model/engagement.ts';
-import { counterFields, leadFieldNames, outputFields, type CounterField } from '../model/lead.ts';
+import {
+  companyFields,
+  companyOutputs,
+  counterFields,
+  leadFieldNames,
+  mappedFieldNames,
+  outputFields,
+  type CounterField,
+  type OutputField,
+} from '../model/lead.ts';
 import type { DefinitionProblem, InRule, MappingDefinition, OutRule, Transform } from '../model/mapping.ts';
-import { isLeadField } from './compile.ts';
+import type { ObjectKind } from '../model/records.ts';
+import { isMappedField } from './compile.ts';
 import { patternProblem } from './pattern.ts';
 
+/** What each object of the CRM is to us; one that is not listed may be anything. */
+export type ObjectKinds = ReadonlyMap<string, ObjectKind>;
+
 /** Every mistake that can be seen without the CRM; empty for a sound mapping. `checkMapping` sees the others. */
-export function validateMapping(definition: MappingDefinition): readonly DefinitionProblem[] {
+export function validateMapping(definition: MappingDefinition, kinds: ObjectKinds): readonly DefinitionProblem[] {
   const objects = Object.entries(definition.objects);
   return [
     ...objects.flatMap(([name, object]) => [
-      ...object.in.flatMap((rule, index) => inProblems(rule, `objects.${name}.in[${index}]`)),
-      ...object.out.flatMap((rule, index) => outProblems(rule, `objects.${name}.out[${index}]`)),
+      ...object.in.flatMap((rule, index) => inProblems(rule, { name, kinds, path: `objects.${name}.in[${index}]` })),
+      ...object.out.flatMap((rule, index) => outProblems(rule, { name, kinds, path: `objects.${name}.out[${index}]` })),
       ...repeated(
         object.in.map(({ to }) => to),
         `objects.${name}.in`,
@@ -28,14 +41,28 @@ export function validateMapping(definition: MappingDefinition): readonly Definit
   ];
 }
 
-function inProblems({ from, to, transform }: InRule, path: string): readonly DefinitionProblem[] {
+/** Where a rule stands, and what may stand there. */
+interface Place {
+  /** The object's. */
+  readonly name: string;
+  readonly kinds: ObjectKinds;
+  readonly path: string;
+}
+
+function inProblems({ from, to, transform }: InRule, { name, kinds, path }: Place): readonly DefinitionProblem[] {
   const found = transform.flatMap((one, index) => transformProblems(one, `${path}.transform[${index}]`));
   if (from.length === 0) {
     found.push({ path: `${path}.from`, message: 'the rule reads no field', remedy: 'Name at least one CRM field.' });
   }
-  if (!isLeadField(to)) {
-    const remedy = `Use one of: ${leadFieldNames.join(', ')}.`;
-    found.push({ path: `${path}.to`, message: `there is no lead field "${to as string}"`, remedy });
+  const kind = kinds.get(name);
+  const isCompany = kind === undefined || kind === 'company';
+  if (!isMappedField(to)) {
+    const remedy = `Use one of: ${(isCompany ? mappedFieldNames : leadFieldNames).join(', ')}.`;
+    found.push({ path: `${path}.to`, message: `there is no field "${to as string}" to fill`, remedy });
+  } else if (!isCompany && Object.hasOwn(companyFields, to)) {
+    const companies = [...kinds].flatMap(([object, one]) => (one === 'company' ? [object] : []));
+    const remedy = `Move the rule to ${companies.join(' or ')}.`;
+    found.push({ path: `${path}.to`, message: `"${to}" is told of a company, which ${name} is not`, remedy });
   }
   return found;
 }
@@ -50,11 +77,25 @@ function transformProblems(transform: Transform, path: string): DefinitionProble
   return [{ path, message: `the pattern ${reason}`, remedy }];
 }
 
-function outProblems({ from }: OutRule, path: string): readonly DefinitionProblem[] {
-  if (outputFields.includes(from)) return [];
-  const remedy = `Use one of: ${outputFields.join(', ')}.`;
-  return [{ path: `${path}.from`, message: `there is no value "${from}" to push`, remedy }];
+function outProblems({ from }: OutRule, { name, kinds, path }: Place): readonly DefinitionProblem[] {
+  const kind = kinds.get(name);
+  const known = kind === undefined ? outputFields : written[kind];
+  if (known.includes(from)) return [];
+  if (known.length === 0) return [{ path, message: `nothing is written to ${name}`, remedy: 'Take the rule away.' }];
+  const message = outputFields.includes(from)
+    ? `"${from}" is of a person, and ${name} is a company`
+    : `there is no value "${from}" to push`;
+  return [{ path: `${path}.from`, message, remedy: `Use one of: ${known.join(', ')}.` }];
 }
+
+/** DATA: what we have to say to each kind of object. */
+const written: Readonly<Record<ObjectKind, readonly OutputField[]>> = {
+  lead: outputFields,
+  company: companyOutputs,
+  owner: [],
+  opportunity: [],
+  engagement: [],
+};
 
 function repeated(names: readonly string[], path: string, remedy: string): readonly DefinitionProblem[] {
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));

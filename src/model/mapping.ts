@@ -1,5 +1,5 @@
 import type { EngagementType } from './engagement.ts';
-import type { CounterField, LeadField, OutputField } from './lead.ts';
+import type { CounterField, MappedField, OutputField } from './lead.ts';
 
 /** One conversion, written in YAML as a name (`trim`) or a name with its argument (`{ concat: ' ' }`). */
 export type Transform =
@@ -35,7 +35,7 @@ export type WritePolicy = 'always' | 'if-blank' | 'if-ours' | 'forward' | 'never
 
 export interface InRule {
   readonly from: readonly string[];
-  readonly to: LeadField;
+  readonly to: MappedField;
   readonly transform: readonly Transform[];
   readonly onInvalid: OnInvalid;
   readonly blank: BlankPolicy;
@@ -88,7 +88,8 @@ export interface MappingProblem {
     | 'calculated'
     | 'missing-option'
     | 'too-long'
-    | 'unreadable';
+    | 'unreadable'
+    | 'unwritable';
   /** `pauses`: this one field is left out until it is mended. `warns`: it works, with a caveat. */
   readonly severity: 'pauses' | 'warns';
   readonly message: string;

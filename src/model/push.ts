@@ -24,7 +24,8 @@ export interface PushRecord extends PushSides {
   readonly connectionId: ConnectionId;
   readonly object: string;
   readonly externalId: ExternalId;
-  readonly leadId: LeadId;
+  /** Null = the record of a company, which shows the score of the account. */
+  readonly leadId: LeadId | null;
 }
 
 export interface FieldChange {

@@ -68,6 +68,8 @@ export interface FieldSpec {
   readonly description: string;
   readonly type: FieldType;
   readonly options: readonly string[];
+  /** Characters that a text needs; null = more than a short one has. */
+  readonly maxLength: number | null;
 }
 
 /** A person's part in an opportunity. `externalId` names the role, or the conversion that made it; stable at the source. */

@@ -20,6 +20,8 @@ import { attach } from './attach.ts';
 import { recordKey } from './lead-values.ts';
 import { type AcceptedRecord, normalise, soundEvents } from './normalise.ts';
 import { retire } from './retire.ts';
+import { noSignups, seeCompanies, updateCompanies } from '../plg/update-companies.ts';
+import { nothingSeen } from './want.ts';
 import type { Pipeline } from './pipeline.ts';
 import { updateLeads } from './update-leads.ts';
 
@@ -59,14 +61,22 @@ export async function storePage(
   const { accepted, rejected } = normalise(page.records, pipeline.mapping);
   const written = await upsertSourceRecords(tx, { ...target, kind, mappingVersion }, accepted);
   const attached = await attach(tx, pipeline, { object, kind, accepted, written });
-  const remaining = await retire(tx, connectionId, [...page.tombstones, ...absorbedBy(object, accepted)]);
+  const remaining = await retire(tx, pipeline, [...page.tombstones, ...absorbedBy(object, accepted)]);
+  const signups = kind === 'company' ? await updateCompanies(tx, pipeline, { object, written, page }) : noSignups;
   const links = await saveLinks(tx, connectionId, page.links);
   const withdrawn = await withdrawEvents(tx, connectionId, page.withdrawn);
   const dated = soundEvents(object, page.events);
   const events = await saveEvents(tx, connectionId, dated.events);
 
   const linked = links.map(({ leadId }) => leadId);
-  const touched = new Set<LeadId>([...attached.leadIds, ...remaining, ...linked, ...withdrawn, ...events.leadIds]);
+  const touched = new Set<LeadId>([
+    ...attached.leadIds,
+    ...remaining,
+    ...linked,
+    ...withdrawn,
+    ...events.leadIds,
+    ...signups.leadIds,
+  ]);
   // To a lead that has just become part of it, all that an opportunity says is new.
   const unheard = links.flatMap((link): [string, null][] =>
     link.object === null ? [] : [[recordKey({ ...link, connectionId, object: link.object }), null]],
@@ -75,8 +85,9 @@ export async function storePage(
     ...written.map((record): [string, Fields | null] => [recordKey({ ...target, ...record }), record.previous]),
     ...unheard,
   ]);
-  const remotes = new Map(kind === 'lead' ? accepted.map((record) => [record.externalId, record.remote]) : []);
-  const seen = { ...target, fields: remotes };
+  const remotes = new Map(accepted.map((record) => [record.externalId, record.remote]));
+  const seen = kind === 'lead' ? { ...target, fields: remotes } : nothingSeen;
+  if (kind === 'company') await seeCompanies(tx, pipeline, accepted, { ...target, fields: remotes });
   const updated = await updateLeads(tx, pipeline, [...touched], { previous, seen });
 
   const complaints = [...page.rejected, ...rejected, ...dated.rejected];

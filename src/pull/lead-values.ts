@@ -1,6 +1,6 @@
 /** PURE. A lead's values from all that is known of it: its CRM records, their companies, and its dated events. */
 import type { StoredEvent } from '../db/queries/load-dated-events.ts';
-import type { StoredContribution, StoredLead } from '../db/queries/load-leads.ts';
+import type { StoredContribution, StoredLead, StoredSignup } from '../db/queries/load-leads.ts';
 import type { LeadRow } from '../db/queries/save-leads.ts';
 import { type LeadContribution, mergeLeadValues } from '../mapping/merge.ts';
 import { counterEvents, type EngagementType } from '../model/engagement.ts';
@@ -47,13 +47,17 @@ export function leadValuesOf(
   const stored = lead.contributions.filter((one) => !one.gone && connections.has(one.connectionId));
   const contributions = stored.map((one) => contributionOf(one, connections, previous));
   const merged = mergeLeadValues(lead.values, contributions);
-  const values = { ...merged, ...countersOf(lead, merged, contributions, connections) };
+  const values = {
+    ...merged,
+    ...countersOf(lead, merged, contributions, connections),
+    ...signupValues(lead.signups, contributions),
+  };
   const saidBy = (field: LeadField): ConnectionId | null =>
     contributions.find((one) => one.values[field] === values[field])?.connectionId ?? null;
   const text = (field: LeadField): string | null => textOf(values[field]);
   const [first] = contributions;
   return {
-    facts: values,
+    facts: { ...values, ...productFacts(lead.signups) },
     crmStatus: text('crm_status'),
     crmStatusFrom: values.crm_status === null ? null : saidBy('crm_status'),
     columns: {
@@ -63,7 +67,7 @@ export function leadValuesOf(
       title: text('title'),
       state: text('state'),
       enrollment: numberOf(values.enrollment),
-      source: text('source') ?? (first === undefined ? null : (connections.get(first.connectionId)?.kind ?? null)),
+      source: text('source') ?? kindOfSource(first, lead.signups, connections),
       source_detail: text('source_detail'),
       website_visits: numberOf(values.website_visits) ?? 0,
       content_downloads: numberOf(values.content_downloads) ?? 0,
@@ -78,6 +82,36 @@ export function leadValuesOf(
       owner_connection: values.owner === null ? null : saidBy('owner'),
     },
   };
+}
+
+/** Where a lead comes from that no mapping names a source of. */
+function kindOfSource(
+  first: LeadContribution | undefined,
+  signups: readonly StoredSignup[],
+  connections: ReadonlyMap<ConnectionId, ConnectionRules>,
+): string | null {
+  if (first !== undefined) return connections.get(first.connectionId)?.kind ?? null;
+  return signups.length > 0 ? 'signup' : null;
+}
+
+/** What the lead's signups and their companies say, of fields on which no CRM says anything. */
+function signupValues(signups: readonly StoredSignup[], contributions: readonly LeadContribution[]): LeadValues {
+  const values: { [F in LeadField]?: FieldValue } = {};
+  for (const field of ['name', 'email', 'company_domain', 'company_name', 'industry', 'employee_count'] as const) {
+    const said = signups.find((signup) => signup[field] !== null)?.[field] ?? null;
+    const isOpen = contributions.every((one) => isNothing(one.values[field]));
+    if (said !== null && isOpen) values[field] = said;
+  }
+  return values;
+}
+
+function isNothing(value: FieldValue | undefined): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+/** What the marketing profile may ask of the product side; unknown where the lead has not signed up. */
+function productFacts([best]: readonly StoredSignup[]): Fields {
+  return { plg_score: best?.plg_score ?? null, plg_tier: best?.plg_tier ?? null };
 }
 
 function contributionOf(

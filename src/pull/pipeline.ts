@@ -18,6 +18,8 @@ export interface ScoringContext {
   readonly profile: CompiledProfile;
   /** Of the stored profile; null = none is stored and the default one scores. */
   readonly profileVersion: number | null;
+  /** The product-led-growth profile, for signups and their companies. */
+  readonly plg: { readonly profile: CompiledProfile; readonly version: number | null };
   /** Every connection of the organisation: its inbound rules decide conflicts between sources. */
   readonly connections: ReadonlyMap<ConnectionId, ConnectionRules>;
   readonly outputs: readonly ConnectionOutputs[];

@@ -6,19 +6,20 @@ import { checkMapping, withoutPaused } from '../mapping/check.ts';
 import { type CompiledMapping, compileMapping } from '../mapping/compile.ts';
 import { AppError } from '../model/errors.ts';
 import type { MappingProblem } from '../model/mapping.ts';
+import type { ProfileKind, ScoringProfile } from '../model/profile.ts';
 import type { ConnectionOutputs, OptionOrders } from '../model/push.ts';
 import type { FieldSchema } from '../model/records.ts';
 import type { ConnectionId, RunId } from '../model/values.ts';
 import { PermissionError } from '../connector-sdk/errors.ts';
 import { compileProfile, isTimeDependent } from '../scoring/compile.ts';
-import { defaultMqlProfile } from '../scoring/defaults.ts';
+import { defaultMqlProfile, defaultPlgProfile } from '../scoring/defaults.ts';
 import { defaultFullPassHours } from './lanes.ts';
 import type { ConnectionRules, Pipeline, ScoringContext } from './pipeline.ts';
 
 export interface Prepared {
   readonly pipeline: Pipeline;
-  /** The profile has changed since all leads were scored, or time alone has changed their scores. */
-  readonly isRescoreDue: boolean;
+  /** Kinds whose profile has changed since all were scored, or whose scores time alone has changed. */
+  readonly rescoresDue: readonly ProfileKind[];
   readonly problems: readonly MappingProblem[];
 }
 
@@ -45,7 +46,7 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   const outputs = context.outputs.filter((one) => one.connectionId !== connection.id);
   return {
     problems,
-    isRescoreDue: rules.profiles.some((profile) => isRescoreDue(profile, session.now())),
+    rescoresDue: rules.profiles.filter((profile) => isRescoreDue(profile, session.now())).map(({ kind }) => kind),
     pipeline: {
       ...context,
       connections,
@@ -61,8 +62,7 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
 /** Scores that decay are a day old at most. */
 const decayedAfterMs = 86_400_000;
 
-function isRescoreDue({ kind, profile, rescoredAt }: StoredRules['profiles'][number], now: Date): boolean {
-  if (kind !== 'mql') return false;
+function isRescoreDue({ profile, rescoredAt }: StoredRules['profiles'][number], now: Date): boolean {
   return rescoredAt === null || (isTimeDependent(profile) && now.getTime() - rescoredAt.getTime() >= decayedAfterMs);
 }
 
@@ -100,16 +100,16 @@ export function scoringContext(
     connections.set(id, { kind, mapping: compiled });
     outputs.push(outputsOf({ connectionId: id, mappingVersion: version ?? 0 }, compiled, orders ?? {}));
   }
-  const profile = rules.profiles.find(({ kind }) => kind === 'mql');
-  return {
-    ...run,
-    connections,
-    outputs,
-    profileVersion: profile?.version ?? null,
-    profile: compileProfile(
-      profile === undefined ? defaultMqlProfile : { ...profile.profile, version: profile.version },
-    ),
-  };
+  const mql = activeProfile(rules, 'mql', defaultMqlProfile);
+  const plg = activeProfile(rules, 'plg', defaultPlgProfile);
+  return { ...run, connections, outputs, profileVersion: mql.version, profile: mql.profile, plg };
+}
+
+/** The stored profile of a kind, or the default one, which has no version. */
+export function activeProfile(rules: StoredRules, kind: ProfileKind, fallback: ScoringProfile): ScoringContext['plg'] {
+  const stored = rules.profiles.find((one) => one.kind === kind);
+  if (stored === undefined) return { profile: compileProfile(fallback), version: null };
+  return { profile: compileProfile({ ...stored.profile, version: stored.version }), version: stored.version };
 }
 
 type ObjectOrders = Readonly<Record<string, OptionOrders>>;

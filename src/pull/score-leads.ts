@@ -1,6 +1,6 @@
 import { assertCurrentProfile } from '../db/queries/assert-current-profile.ts';
 import { loadDatedEvents, type StoredEvent } from '../db/queries/load-dated-events.ts';
-import { loadLeads, type StoredLead } from '../db/queries/load-leads.ts';
+import { loadLeads, type StoredLead, type StoredSignup } from '../db/queries/load-leads.ts';
 import { type LeadRow, saveLeads } from '../db/queries/save-leads.ts';
 import { saveScores } from '../db/queries/save-scores.ts';
 import { saveTransitions } from '../db/queries/save-transitions.ts';
@@ -21,6 +21,8 @@ export interface ScoredLead {
   readonly row: LeadRow;
   readonly breakdown: ScoreBreakdown;
   readonly transitions: readonly LifecycleTransition[];
+  /** The signup with the highest product score. */
+  readonly signup: StoredSignup | undefined;
 }
 
 export interface ScoringResult {
@@ -41,7 +43,7 @@ export async function scoreLeads(
   previous: PreviousValues,
 ): Promise<ScoringResult> {
   const stored = await loadLeads(tx, leadIds);
-  if (stored.length > 0) await assertCurrentProfile(tx, context.profileVersion);
+  if (stored.length > 0) await assertCurrentProfile(tx, 'mql', context.profileVersion);
   const isDated = needsEvents(context.profile.definition);
   const dated = stored.filter((lead) => isDated || lead.baseline !== null || isToldTwice(lead.eventTotals));
   const events = await loadDatedEvents(
@@ -105,11 +107,11 @@ function rescore(
     sql_date: entered('sql'),
     opportunity_date: entered('opportunity'),
   };
-  return { row, breakdown, transitions };
+  return { row, breakdown, transitions, signup: lead.signups[0] };
 }
 
 /** PURE. What a CRM may be told about a lead. */
-function outputsOf({ row, breakdown }: ScoredLead): OutputValues {
+function outputsOf({ row, breakdown, signup }: ScoredLead): OutputValues {
   return {
     lead_score: breakdown.total,
     segment: breakdown.segment,
@@ -118,5 +120,11 @@ function outputsOf({ row, breakdown }: ScoredLead): OutputValues {
     mql_date: row.mql_date?.toISOString() ?? null,
     tier: breakdown.tier,
     reasons: breakdown.reason,
+    // Of somebody who has not signed up the product side says nothing, and blanks nothing.
+    ...(signup !== undefined && {
+      plg_score: signup.plg_score,
+      plg_tier: signup.plg_tier,
+      suggested_action: signup.suggested_action,
+    }),
   };
 }

@@ -1,4 +1,11 @@
-import { loadPushTargets, lockPushStates, type PushTarget } from '../db/queries/load-push-targets.ts';
+import {
+  loadCompanyTargets,
+  loadPushTargets,
+  lockCompanyPushStates,
+  lockPushStates,
+  type PushTarget,
+  type SeenRecords,
+} from '../db/queries/load-push-targets.ts';
 import { type PlannedState, savePushStates } from '../db/queries/save-push-states.ts';
 import type { Tx } from '../db/tx.ts';
 import type { OutputValues } from '../model/lead.ts';
@@ -32,14 +39,37 @@ export async function want(
   outputs: ReadonlyMap<LeadId, OutputValues>,
   seen: SeenRemote,
 ): Promise<void> {
-  // Another connection may be settling its writes at this moment: what it has learnt must not be overwritten.
-  if (context.outputs.length > 1) await lockPushStates(tx, [...outputs.keys()]);
-  const targets = await loadPushTargets(tx, [...outputs.keys()], {
-    connectionId: seen.connectionId,
-    object: seen.object,
-    externalIds: [...seen.fields.keys()],
-  });
-  const states = targets.flatMap((target) => stateOf(target, context, outputs.get(target.leadId), seen) ?? []);
+  // Somebody may be settling writes at this moment: what a connection has learnt must not be overwritten.
+  await lockPushStates(tx, [...outputs.keys()]);
+  const targets = await loadPushTargets(tx, [...outputs.keys()], recordsOf(seen));
+  await planTargets(tx, context, { targets, outputs, seen });
+}
+
+/** The same for the CRM records of companies, by domain. Whoever scores companies holds no connection's lock. */
+export async function wantOfCompanies(
+  tx: Tx,
+  context: ScoringContext,
+  outputs: ReadonlyMap<string, OutputValues>,
+  seen: SeenRemote,
+): Promise<void> {
+  await lockCompanyPushStates(tx, [...outputs.keys()]);
+  const targets = await loadCompanyTargets(tx, [...outputs.keys()], recordsOf(seen));
+  await planTargets(tx, context, { targets, outputs, seen });
+}
+
+function recordsOf({ connectionId, object, fields }: SeenRemote): SeenRecords {
+  return { connectionId, object, externalIds: [...fields.keys()] };
+}
+
+interface Wanting {
+  readonly targets: readonly PushTarget[];
+  /** By subject. */
+  readonly outputs: ReadonlyMap<string, OutputValues>;
+  readonly seen: SeenRemote;
+}
+
+async function planTargets(tx: Tx, context: ScoringContext, { targets, outputs, seen }: Wanting): Promise<void> {
+  const states = targets.flatMap((target) => stateOf(target, context, outputs.get(target.subject), seen) ?? []);
   await savePushStates(tx, states, context.at);
 }
 
@@ -54,7 +84,7 @@ function stateOf(
   const output = source?.objects[target.object];
   if (source === undefined || output === undefined || (values === undefined && !target.planned)) return null;
   const isSeen = target.connectionId === seen.connectionId && target.object === seen.object;
-  const { planned: _, mappingVersion, parent, ...record } = target;
+  const { planned: _planned, subject: _subject, mappingVersion, parent, ...record } = target;
   // A field that the record was never read with may hold anything: it waits for the next pull.
   const isKnown = ({ to }: OutRule): boolean =>
     mappingVersion === source.mappingVersion || to in target.wanted || to in target.remote;

@@ -1,6 +1,6 @@
 import type { Connector, PushCapability, PushChange, PushOutcome } from '../connector-sdk/connector.ts';
 import { inTurn } from '../connector-sdk/in-turn.ts';
-import { claimPushes, countPending, releaseClaims } from '../db/queries/claim-pushes.ts';
+import { type ClaimedPush, claimPushes, countPending, releaseClaims } from '../db/queries/claim-pushes.ts';
 import { confirmWrites, readDoubtful } from '../db/queries/doubtful-writes.ts';
 import { retireRecords } from '../db/queries/retire-records.ts';
 import { saveRejected } from '../db/queries/save-rejected.ts';
@@ -8,6 +8,7 @@ import { closePushRejections, dropPushStates, lockClaimed, saveSettled } from '.
 import { settleLedger, writeLedger } from '../db/queries/write-ledger.ts';
 import type { Database, Tx } from '../db/tx.ts';
 import { sameValue } from '../mapping/write-policy.ts';
+import { companyOutputs } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
@@ -144,7 +145,7 @@ async function claimBatch(
     const planned = claimed
       .map((record) => ({
         record,
-        changes: explained(planChanges(record, target.rules, target.orders), record.reason),
+        changes: explained(planChanges(record, target.rules, target.orders), target.rules, record),
       }))
       .filter((one) => one.changes.length > 0);
     await writeLedger(tx, { connectionId: dispatch.connectionId, runId: dispatch.runId, token, now }, planned);
@@ -179,9 +180,19 @@ async function settle(
   });
 }
 
-/** The record's own sentence beside the policy's: the ledger shall answer "why this value" years later. */
-function explained(changes: readonly FieldChange[], reason: string | null): FieldChange[] {
-  return changes.map((change) => ({ ...change, why: reason === null ? change.why : `${change.why}: ${reason}` }));
+/** The score's own sentence beside the policy's: the ledger shall answer "why this value" years later. */
+function explained(
+  changes: readonly FieldChange[],
+  rules: readonly OutRule[],
+  { reason, plgReason }: Pick<ClaimedPush, 'reason' | 'plgReason'>,
+): FieldChange[] {
+  return changes.map((change) => {
+    const from = rules.find(({ to }) => to === change.field)?.from;
+    const sentence = from !== undefined && companyOutputs.includes(from) ? plgReason : reason;
+    // A suggestion is taken back when the person whom it names was erased: then the ledger must not keep it either.
+    const before = from === 'suggested_action' && change.after === null ? null : change.before;
+    return { ...change, before, why: sentence === null ? change.why : `${change.why}: ${sentence}` };
+  });
 }
 
 function asChange({ record, changes }: PlannedRecord): PushChange {

@@ -104,6 +104,11 @@ export function isTimeDependent(profile: ScoringProfile): boolean {
   return rulesOf(profile).some(({ decay }) => decay);
 }
 
+/** Whether a profile of kind mql looks at what a lead is worth as a signup. */
+export function asksProductFacts(profile: ScoringProfile): boolean {
+  return factsOf(profile).fields.some((fact) => fact === plgScoreFact || fact === plgTierFact);
+}
+
 /** How each fact fades: as in the first rule that says so. A signal's title fades like the signals of its type. */
 function decaysOf(profile: ScoringProfile): ReadonlyMap<string, Decay> {
   const decays = new Map<string, Decay>();

@@ -9,8 +9,9 @@ import { measurePush } from './push-people.ts';
 import { type CrmFigures, describe, type Figures } from './report.ts';
 import { measureRescore } from './rescore.ts';
 import { type BenchServer, startServer } from './scene.ts';
+import { measureSignupRescore } from './signups.ts';
 
-const sections = ['engine', 'pull', 'calls', 'push', 'memory', 'rescore'] as const;
+const sections = ['engine', 'pull', 'calls', 'push', 'memory', 'rescore', 'signups'] as const;
 type Section = (typeof sections)[number];
 
 const usage = `npm run bench -- [options]
@@ -18,6 +19,7 @@ const usage = `npm run bench -- [options]
   --people <n>           people of pull, calls and push (default 10000)
   --memory-people <n>    people of the memory curve (default 100000)
   --leads <n>            leads of the rescore (default 100000)
+  --signups <n>          signups of the product rescore (default 100000)
   --only <section>       ${sections.join(', ')}; may be given more than once
   --json                 one JSON document instead of the table`;
 
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     people: { type: 'string', default: '10000' },
     'memory-people': { type: 'string', default: '100000' },
     leads: { type: 'string', default: '100000' },
+    signups: { type: 'string', default: '100000' },
     only: { type: 'string', multiple: true, default: [...sections] },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -60,6 +63,7 @@ async function measureAll(): Promise<Figures> {
     engineMicros: runs('engine') ? measureEngine(200_000) : null,
     crms: measured,
     rescore: runs('rescore') ? await measureRescore(server, wholeNumber(values.leads), say) : null,
+    signups: runs('signups') ? await measureSignupRescore(server, wholeNumber(values.signups), say) : null,
   };
 }
 

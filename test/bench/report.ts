@@ -5,12 +5,14 @@ import type { Cost } from './meter.ts';
 import type { PullSpeed, Speed } from './pull-people.ts';
 import type { PushSpeed } from './push-people.ts';
 import type { RescoreSpeed } from './rescore.ts';
+import type { SignupRescore } from './signups.ts';
 
 /** Null where a section was not asked for. */
 export interface Figures {
   readonly engineMicros: number | null;
   readonly crms: Readonly<Partial<Record<CrmName, CrmFigures>>>;
   readonly rescore: RescoreSpeed | null;
+  readonly signups: SignupRescore | null;
 }
 
 export interface CrmFigures {
@@ -22,13 +24,14 @@ export interface CrmFigures {
 
 type Row = readonly [what: string, figure: string];
 
-export function describe({ engineMicros, crms, rescore }: Figures): string {
+export function describe({ engineMicros, crms, rescore, signups }: Figures): string {
   const rows: Row[] = [
     ...(engineMicros === null
       ? []
       : [['scoring engine alone', `${engineMicros.toFixed(1)} µs of CPU a lead`] as const]),
     ...Object.entries(crms).flatMap(([name, figures]): Row[] => [[name, ''], ...crmRows(figures)]),
     ...(rescore === null ? [] : rescoreRows(rescore)),
+    ...(signups === null ? [] : signupRows(signups)),
   ];
   const width = Math.max(...rows.map(([what]) => what.length));
   return rows.map(([what, figure]) => `${what.padEnd(width)}  ${figure}`.trimEnd()).join('\n');
@@ -89,6 +92,17 @@ function rescoreRows({ leads, changed, unchanged, update }: RescoreSpeed): Row[]
     [`one UPDATE of ${leads} scores`, pace(update)],
     ['rescore, every score changes', ratio(changed)],
     ['rescore, nothing changes', ratio(unchanged)],
+  ];
+}
+
+function signupRows({ signups, changed, unchanged, update, weights }: SignupRescore): Row[] {
+  const pace = (cost: Cost): string => `${(cost.wallMs / 1_000).toFixed(1)} s; ${costs(cost, signups)}`;
+  const ratio = (cost: Cost): string => `${pace(cost)}; ${(cost.wallMs / update.wallMs).toFixed(1)} times the UPDATE`;
+  return [
+    [`one UPDATE of ${signups} product scores`, pace(update)],
+    ['product rescore, every score changes', ratio(changed)],
+    ['product rescore, nothing changes', ratio(unchanged)],
+    ['other weights for all', ratio(weights)],
   ];
 }
 

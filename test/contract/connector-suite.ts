@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   AuthError,
   ConnectorError,
@@ -29,9 +29,11 @@ export interface Harness {
   readonly object: string;
   /** Fields to read; the first one is text and may be edited by users. */
   readonly fields: readonly [string, ...string[]];
-  /** A field of ours that a push sets to a number, and a value that it refuses. */
-  readonly score: string;
-  readonly refused: { readonly field: string; readonly value: FieldValue };
+  /** What a push writes to people. */
+  readonly score: Written['score'];
+  readonly refused: Written['refused'];
+  /** And to the object that carries companies. */
+  readonly company: Written;
   /** A field in which the CRM silently keeps its own value, and such a move. */
   readonly kept: { readonly field: string; readonly from: string; readonly to: string } | null;
   /** An object of engagement that people call off, such as meetings. */
@@ -43,8 +45,18 @@ export interface Harness {
   start(options?: StartOptions): Promise<Crm>;
 }
 
+/** An object that we write to. */
+export interface Written {
+  readonly object: string;
+  /** A field of ours that is set to a number, and a value that the CRM refuses. */
+  readonly score: string;
+  readonly refused: { readonly field: string; readonly value: FieldValue };
+}
+
 export interface StartOptions {
   readonly leads?: number;
+  /** So many companies and nobody else: the hands are then laid on them. */
+  readonly companies?: number;
   /** The account's real limits, on the virtual clock. Default: none. */
   readonly isLimited?: boolean;
   /** How far the CRM's index is behind. */
@@ -80,12 +92,12 @@ export interface Crm extends AsyncDisposable {
   calls(): number;
   /** Calls that the CRM refused because they came too fast. */
   limitsHit(): number;
-  /** Ids of all living leads. */
-  leads(): readonly string[];
+  /** Ids of all living leads, or companies. */
+  ids(): readonly string[];
   /** Null = blank. */
   value(id: string, field: string): string | null;
   edit(id: string, field: string, value: string): void;
-  /** Gives so many leads one and the same stamp. */
+  /** Gives so many of them one and the same stamp. */
   touch(count: number): void;
   archive(id: string): Promise<void>;
   /** From the recycle bin. */
@@ -106,10 +118,20 @@ export interface Crm extends AsyncDisposable {
 const transient: readonly Fault[] = ['rate-limit', 'locked', 'server-error', 'reset', 'truncated', 'token-expired'];
 
 export function connectorLaws(harness: Harness): void {
+  const people: Written = harness;
+  const { company } = harness;
   pullLaws(harness);
-  pushLaws(harness);
+  describe('of people', () => {
+    pushLaws(harness, people, (leads) => harness.start({ leads }));
+    keptLaw(harness);
+    schemaLaws(harness, people.object, (leads) => harness.start({ leads }));
+  });
+  describe('of companies', () => {
+    pushLaws(harness, company, (companies) => harness.start({ companies }));
+    schemaLaws(harness, company.object, (companies) => harness.start({ companies }));
+  });
   faultLaws(harness);
-  schemaLaws(harness);
+  checkLaw(harness);
 }
 
 function pullLaws(harness: Harness): void {
@@ -147,7 +169,7 @@ function pullLaws(harness: Harness): void {
     const replica = createReplica();
     const { done } = await pull(crm, crm.open(), replica, { lane: 'full' });
     expect(done).toBe(true);
-    expect([...replica.arrivals.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect([...replica.arrivals.keys()].sort()).toEqual([...crm.ids()].sort());
     expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
   });
 
@@ -163,7 +185,7 @@ function pullLaws(harness: Harness): void {
         // Each step is a new process.
         ({ cursor: since, done } = await pull(crm, crm.open(), replica, { lane, since, until, batches: 1 }));
       }
-      expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
+      expect([...replica.records.keys()].sort()).toEqual([...crm.ids()].sort());
     },
   );
 
@@ -175,7 +197,7 @@ function pullLaws(harness: Harness): void {
     const { cursor } = await pull(crm, crm.open(), committed, { until, batches: 1 });
     await pull(crm, crm.open(), createReplica(), { until, since: cursor, batches: 1 });
     await pull(crm, crm.open(), committed, { until, since: cursor });
-    expect(committed.records.size).toBe(crm.leads().length);
+    expect(committed.records.size).toBe(crm.ids().length);
   });
 
   test('records with equal stamps are not lost at the edge of a page', async () => {
@@ -183,14 +205,14 @@ function pullLaws(harness: Harness): void {
     const { replica, connector, since } = await caughtUp(crm);
     crm.touch(430);
     await pull(crm, connector, replica, { since });
-    expect([...replica.arrivals.keys()].sort()).toEqual(crm.leads().slice(0, 430).sort());
+    expect([...replica.arrivals.keys()].sort()).toEqual(crm.ids().slice(0, 430).sort());
     expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
   });
 
   test('more records in one millisecond than a query can show are all read', { timeout: 120_000 }, async () => {
     await using crm = await harness.start({ leads: harness.queryCap + 500 });
     const { replica, connector, since } = await caughtUp(crm);
-    const count = crm.leads().length;
+    const count = crm.ids().length;
     crm.touch(count);
     await pull(crm, connector, replica, { since });
     expect(count).toBeGreaterThan(harness.queryCap);
@@ -200,7 +222,7 @@ function pullLaws(harness: Harness): void {
   test('what changes while it is read is brought by a later pull', async () => {
     await using crm = await harness.start({ leads: 450 });
     const { replica, connector, since } = await caughtUp(crm);
-    const ids = crm.leads();
+    const ids = crm.ids();
     crm.touch(450);
     const first = await pull(crm, connector, replica, {
       since,
@@ -210,13 +232,13 @@ function pullLaws(harness: Harness): void {
       },
     });
     await pull(crm, connector, replica, { since: first.cursor });
-    for (const id of crm.leads()) expect(replica.records.get(id)?.fields[text]).toBe(crm.value(id, text));
+    for (const id of crm.ids()) expect(replica.records.get(id)?.fields[text]).toBe(crm.value(id, text));
   });
 
   test('a change that shows up too late for live is brought by settled', async () => {
     const lagMs = 60_000;
     await using crm = await harness.start({ leads: 20, lagMs });
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     crm.clock.advance(2 * lagMs);
     const live = await caughtUp(crm);
     const settled = await caughtUp(crm, 'settled');
@@ -233,7 +255,7 @@ function pullLaws(harness: Harness): void {
   test('a cursor never passes until: what is newer comes with the next pull', async () => {
     await using crm = await harness.start({ leads: 20 });
     const { replica, connector, since } = await caughtUp(crm);
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const until = new Date(crm.clock.now());
     crm.edit(id, text, 'after until');
     const first = await pull(crm, connector, replica, { since, until });
@@ -245,7 +267,7 @@ function pullLaws(harness: Harness): void {
   test('an until before the cursor moves nothing', async () => {
     await using crm = await harness.start({ leads: 20 });
     const { replica, connector, since } = await caughtUp(crm);
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const back = await pull(crm, connector, replica, { since, until: new Date(crm.clock.now() - 3_600_000) });
     expect(back.done).toBe(true);
     crm.edit(id, text, 'later');
@@ -285,29 +307,29 @@ function pullLaws(harness: Harness): void {
   test('a record that absorbed others says which', async () => {
     await using crm = await harness.start({ leads: 10 });
     const { replica, connector, since } = await caughtUp(crm);
-    const [winner = '', loser = ''] = crm.leads();
+    const [winner = '', loser = ''] = crm.ids();
     const id = await crm.merge(winner, loser);
     await pull(crm, connector, replica, { since });
     expect(replica.records.get(id)?.mergedIds).toEqual(
       expect.arrayContaining([winner, loser].filter((old) => old !== id)),
     );
-    expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect([...replica.records.keys()].sort()).toEqual([...crm.ids()].sort());
   });
 
   test('an archived record becomes a tombstone', async () => {
     await using crm = await harness.start({ leads: 10 });
     const { replica, connector } = await caughtUp(crm);
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     await crm.archive(id);
     await pull(crm, connector, replica, { lane: 'archived' });
     expect(replica.tombstones.get(id)).toMatchObject({ externalId: id, reason: 'archived' });
-    expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect([...replica.records.keys()].sort()).toEqual([...crm.ids()].sort());
   });
 
   test('a record that is taken out of the recycle bin comes back', async () => {
     await using crm = await harness.start({ leads: 10 });
     const { replica, connector, since } = await caughtUp(crm);
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     await crm.archive(id);
     await pull(crm, connector, replica, { lane: 'archived' });
     const { cursor } = await pull(crm, connector, replica, { since });
@@ -321,7 +343,7 @@ function pullLaws(harness: Harness): void {
     await using crm = await harness.start({ leads: 10 });
     if (crm.convert === null) return skip();
     const { replica, connector, since } = await caughtUp(crm);
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const successor = await crm.convert(id);
     await pull(crm, connector, replica, { since });
     expect(replica.records.get(id)).toMatchObject({ externalId: id, successor });
@@ -350,7 +372,7 @@ function pullLaws(harness: Harness): void {
   test('records are read by id: gone ones are absent, merged ones come as what absorbed them', async () => {
     await using crm = await harness.start({ leads: 10 });
     const connector = crm.open();
-    const [winner = '', loser = '', gone = '', other = ''] = crm.leads();
+    const [winner = '', loser = '', gone = '', other = ''] = crm.ids();
     const merged = await crm.merge(winner, loser);
     await crm.archive(gone);
     const ids = [loser, gone, other];
@@ -397,13 +419,12 @@ function pullLaws(harness: Harness): void {
       pull(crm, connector, createReplica(), { lane: 'full' }),
       pull(crm, connector, createReplica(), { lane: 'full' }),
     ]);
-    expect(replica.records.size).toBe(crm.leads().length);
+    expect(replica.records.size).toBe(crm.ids().length);
     expect(crm.limitsHit()).toBe(0);
   });
 }
 
-function pushLaws(harness: Harness): void {
-  const { object, score, refused } = harness;
+function pushLaws(harness: Harness, { object, score, refused }: Written, start: (count: number) => Promise<Crm>): void {
   const push = (
     connector: Connector,
     changes: readonly PushChange[],
@@ -412,8 +433,8 @@ function pushLaws(harness: Harness): void {
     connector.push({ object, changes, signal: signal ?? new AbortController().signal });
   const scores = (ids: readonly string[], value: number): PushChange[] =>
     ids.map((externalId, index) => ({ key: `k${index}`, externalId, fields: { [score]: value } }));
-  const ready = async (leads: number): Promise<Crm> => {
-    const crm = await harness.start({ leads });
+  const ready = async (count: number): Promise<Crm> => {
+    const crm = await start(count);
     await crm.open().ensureFields(object, harness.definition.ownedFields[object] ?? [], new AbortController().signal);
     return crm;
   };
@@ -431,8 +452,8 @@ function pushLaws(harness: Harness): void {
   test('a full batch is written by one call, with one outcome each', async () => {
     await using crm = await ready(100);
     const connector = crm.open();
-    await push(connector, scores(crm.leads(), 1));
-    const changes = scores(crm.leads(), 72);
+    await push(connector, scores(crm.ids(), 1));
+    const changes = scores(crm.ids(), 72);
     const before = crm.calls();
     const outcomes = await push(connector, changes);
     expect(crm.calls() - before).toBe(1);
@@ -445,7 +466,7 @@ function pushLaws(harness: Harness): void {
     if (capability === undefined || capability === null || capability.mass === null) return skip();
     const many = capability.maxBatch + 50;
     await using crm = await ready(many);
-    const ids = crm.leads();
+    const ids = crm.ids();
     expect(ids.length).toBeGreaterThan(capability.maxBatch);
     const changes = scores(ids, 64).map((change, index) =>
       index % 33 === 7 ? { ...change, fields: { [refused.field]: refused.value } } : change,
@@ -459,17 +480,17 @@ function pushLaws(harness: Harness): void {
 
   test('the same push again changes nothing', async () => {
     await using crm = await ready(5);
-    const changes = scores(crm.leads(), 50);
+    const changes = scores(crm.ids(), 50);
     const first = await push(crm.open(), changes);
     const second = await push(crm.open(), changes);
     expect(second.map(({ status }) => status)).toEqual(first.map(({ status }) => status));
-    for (const id of crm.leads()) expect(crm.value(id, score)).toBe('50');
+    for (const id of crm.ids()) expect(crm.value(id, score)).toBe('50');
   });
 
   test('null clears a field', async () => {
     await using crm = await ready(1);
     const connector = crm.open();
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     await push(connector, scores([id], 5));
     const outcomes = await push(connector, [{ key: 'k', externalId: id, fields: { [score]: null } }]);
     expect(outcomes).toMatchObject([{ key: 'k', status: 'applied', fields: { [score]: null } }]);
@@ -478,7 +499,7 @@ function pushLaws(harness: Harness): void {
 
   test('a bad row does not poison its batch, and names its field', async () => {
     await using crm = await ready(100);
-    const changes = scores(crm.leads(), 31).map((change, index) =>
+    const changes = scores(crm.ids(), 31).map((change, index) =>
       index % 33 === 7 ? { ...change, fields: { [refused.field]: refused.value } } : change,
     );
     const outcomes = await push(crm.open(), changes);
@@ -492,9 +513,9 @@ function pushLaws(harness: Harness): void {
   test('a field that the CRM does not have is named, and the other rows are written', async () => {
     await using crm = await ready(60);
     const connector = crm.open();
-    await push(connector, scores(crm.leads(), 1));
+    await push(connector, scores(crm.ids(), 1));
     const before = crm.calls();
-    const changes = scores(crm.leads(), 8).map((change, index) =>
+    const changes = scores(crm.ids(), 8).map((change, index) =>
       index < 40 ? { ...change, fields: { no_such_field: 'x' } } : change,
     );
     const outcomes = await push(connector, changes);
@@ -506,19 +527,9 @@ function pushLaws(harness: Harness): void {
     expect(crm.calls() - before).toBeLessThanOrEqual(3);
   });
 
-  test('a value that the CRM keeps is reported as it is', async ({ skip }) => {
-    const { kept } = harness;
-    if (kept === null) return skip();
-    await using crm = await ready(1);
-    const [id = ''] = crm.leads();
-    crm.edit(id, kept.field, kept.from);
-    const outcomes = await push(crm.open(), [{ key: 'k', externalId: id, fields: { [kept.field]: kept.to } }]);
-    expect(outcomes).toMatchObject([{ status: 'applied', fields: { [kept.field]: kept.from } }]);
-  });
-
   test('records that are gone or merged say so, and the others are written', async () => {
     await using crm = await ready(6);
-    const [winner = '', loser = '', gone = '', ...others] = crm.leads();
+    const [winner = '', loser = '', gone = '', ...others] = crm.ids();
     const ids = [loser, gone, ...others];
     const mergedInto = await crm.merge(winner, loser);
     await crm.archive(gone);
@@ -532,7 +543,7 @@ function pushLaws(harness: Harness): void {
 
   test('a record that is named twice gets its last value', async () => {
     await using crm = await ready(2);
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const changes = [...scores([id], 1), { key: 'again', externalId: id, fields: { [score]: 2 } }];
     const outcomes = await push(crm.open(), changes);
     expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'applied']);
@@ -550,8 +561,8 @@ function pushLaws(harness: Harness): void {
     await using crm = await ready(12);
     if (!crm.faults.includes(fault)) return;
     const connector = crm.open();
-    await push(connector, scores(crm.leads(), 1));
-    const changes = scores(crm.leads(), 64);
+    await push(connector, scores(crm.ids(), 1));
+    const changes = scores(crm.ids(), 64);
     crm.break(fault, count);
     const answer = await push(connector, changes).catch((error: unknown) => error);
     crm.mend();
@@ -561,6 +572,18 @@ function pushLaws(harness: Harness): void {
     const again = await push(connector, changes);
     expect(again.every(({ status }) => status === 'applied')).toBe(true);
     expectHonest(crm, changes, again);
+  });
+}
+
+function keptLaw({ object, kept, start }: Harness): void {
+  test('a value that the CRM keeps is reported as it is', async ({ skip }) => {
+    if (kept === null) return skip();
+    await using crm = await start({ leads: 1 });
+    const [id = ''] = crm.ids();
+    crm.edit(id, kept.field, kept.from);
+    const changes = [{ key: 'k', externalId: id, fields: { [kept.field]: kept.to } }];
+    const outcomes = await crm.open().push({ object, changes, signal: new AbortController().signal });
+    expect(outcomes).toMatchObject([{ status: 'applied', fields: { [kept.field]: kept.from } }]);
   });
 }
 
@@ -592,7 +615,7 @@ function faultLaws(harness: Harness): void {
         if (batch === 1) crm.break(fault, 1);
       },
     });
-    expect(replica.records.size).toBe(crm.leads().length);
+    expect(replica.records.size).toBe(crm.ids().length);
   });
 
   test('every fault that lasts ends a pull with an error that says what to do', async () => {
@@ -621,11 +644,11 @@ function faultLaws(harness: Harness): void {
     await using crm = await harness.start({ leads: 3 });
     const connector = crm.open();
     await connector.describe(object, never());
-    await connector.read({ object, ids: crm.leads(), fields, signal: never() });
+    await connector.read({ object, ids: crm.ids(), fields, signal: never() });
     crm.break('day-used-up');
     const before = crm.calls();
     const error: unknown = await connector
-      .read({ object, ids: crm.leads(), fields, signal: never() })
+      .read({ object, ids: crm.ids(), fields, signal: never() })
       .catch((error: unknown) => error);
     expect(error).toBeInstanceOf(QuotaExhaustedError);
     expect((error as QuotaExhaustedError).resetAt.getTime()).toBeGreaterThan(crm.clock.now());
@@ -640,7 +663,7 @@ function faultLaws(harness: Harness): void {
       const connector = crm.open();
       const controller = new AbortController();
       const { signal } = controller;
-      const [id = ''] = crm.leads();
+      const [id = ''] = crm.ids();
       const calls: Record<typeof method, () => Promise<unknown>> = {
         pull: () => walk(connector, createReplica(), { object, fields, lane: 'full', until: new Date(), signal }),
         read: () => connector.read({ object, ids: [id], fields, signal }),
@@ -662,10 +685,10 @@ function faultLaws(harness: Harness): void {
   test('an expired token is renewed once for all who wait, and saved before it is used', async () => {
     await using crm = await harness.start({ leads: 30 });
     const { connector, story } = crm.openRenewable();
-    await Promise.all(crm.leads().map((id) => connector.read({ object, ids: [id], fields, signal: never() })));
+    await Promise.all(crm.ids().map((id) => connector.read({ object, ids: [id], fields, signal: never() })));
     expect(story().filter((step) => step === 'renewed')).toHaveLength(1);
     crm.break('token-expired');
-    await Promise.all(crm.leads().map((id) => connector.read({ object, ids: [id], fields, signal: never() })));
+    await Promise.all(crm.ids().map((id) => connector.read({ object, ids: [id], fields, signal: never() })));
     expect(story().filter((step) => step === 'renewed')).toHaveLength(2);
     const firstUses = story().flatMap((step, index, all) => (step === 'renewed' ? [all.slice(index, index + 3)] : []));
     for (const steps of firstUses) expect(steps).toEqual(['renewed', 'saved', 'used']);
@@ -676,7 +699,7 @@ function faultLaws(harness: Harness): void {
     const connector = crm.open();
     await connector.describe(object, never());
     crm.break('token-expired');
-    const reading = connector.read({ object, ids: crm.leads(), fields, signal: never() });
+    const reading = connector.read({ object, ids: crm.ids(), fields, signal: never() });
     await expect(reading).rejects.toBeInstanceOf(AuthError);
   });
 
@@ -685,7 +708,7 @@ function faultLaws(harness: Harness): void {
     const replica = createReplica();
     const beganAt = new Date(crm.clock.now());
     const storm: readonly Fault[] = ['server-error', 'reset', 'rate-limit', 'truncated'];
-    const ids = crm.leads();
+    const ids = crm.ids();
     const [text] = fields;
     const run = async (lane: Lane, since: Cursor | null): Promise<Cursor | null> => {
       const until = new Date(crm.clock.now());
@@ -709,13 +732,12 @@ function faultLaws(harness: Harness): void {
   });
 }
 
-function schemaLaws(harness: Harness): void {
-  const { object, definition } = harness;
+function schemaLaws({ definition }: Harness, object: string, start: (count: number) => Promise<Crm>): void {
   const owned = definition.ownedFields[object] ?? [];
   const never = (): AbortSignal => new AbortController().signal;
 
   test('our fields are created once, and described as we asked', async () => {
-    await using crm = await harness.start({ leads: 1 });
+    await using crm = await start(1);
     const connector = crm.open();
     const first = await connector.ensureFields(object, owned, never());
     expect(first.map(({ field, status }) => ({ field, status }))).toEqual(
@@ -731,7 +753,7 @@ function schemaLaws(harness: Harness): void {
   });
 
   test('a field that is not ours is left as it is', async () => {
-    await using crm = await harness.start({ leads: 1 });
+    await using crm = await start(1);
     const [first, ...others] = owned;
     if (first === undefined) return;
     const foreign: FieldSpec = {
@@ -747,6 +769,11 @@ function schemaLaws(harness: Harness): void {
     const kept = (await connector.describe(object, never())).find(({ name }) => name === foreign.name);
     expect(kept).toMatchObject({ type: foreign.type, label: 'Theirs' });
   });
+}
+
+function checkLaw(harness: Harness): void {
+  const { definition } = harness;
+  const never = (): AbortSignal => new AbortController().signal;
 
   test('check finds nothing wrong where nothing is, and names the remedy where something is', async () => {
     await using crm = await harness.start({ leads: 200 });

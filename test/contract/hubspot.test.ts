@@ -11,6 +11,11 @@ const harness: Harness = {
   fields: ['jobtitle', 'email', 'hs_analytics_num_visits'],
   score: 'leadloop_score',
   refused: { field: 'leadloop_tier', value: 'lukewarm' },
+  company: {
+    object: 'companies',
+    score: 'leadloop_plg_score',
+    refused: { field: 'leadloop_plg_tier', value: 'lukewarm' },
+  },
   kept: { field: 'lifecyclestage', from: 'customer', to: 'lead' },
   calledOff: 'meetings',
   queryCap: 10_000,
@@ -34,7 +39,7 @@ function pull(crm: HubSpotCrm, replica: Replica, step: Partial<Walk>): ReturnTyp
 describe('HubSpot’s own traps', () => {
   test('a calculated value changes without a stamp: only a full pass sees it (trap 6)', async () => {
     await using crm = await startHubSpot({ leads: 5 });
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const replica = createReplica();
     const fields = ['num_conversion_events'];
     const { cursor } = await pull(crm, replica, { fields });
@@ -54,7 +59,7 @@ describe('HubSpot’s own traps', () => {
     const replica = createReplica();
     const unused = Array.from({ length: 700 }, (_, index) => `a_property_that_does_not_exist_${index}`);
     await pull(crm, replica, { lane: 'full', fields: ['jobtitle', ...unused] });
-    expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect([...replica.records.keys()].sort()).toEqual([...crm.ids()].sort());
     expect(crm.sandbox.requests.entries().every(({ url }) => url.length < 8_000)).toBe(true);
   });
 
@@ -77,7 +82,7 @@ describe('HubSpot’s own traps', () => {
     crm.touch(450);
     crm.sandbox.faults.activate({ name: '429-secondly', probability: 0.5 });
     await pull(crm, replica, {});
-    expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect([...replica.records.keys()].sort()).toEqual([...crm.ids()].sort());
     expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
     expect(crm.limitsHit()).toBeGreaterThan(0);
   });
@@ -90,7 +95,7 @@ describe('HubSpot’s own traps', () => {
     const replica = createReplica();
     const { cursor } = await pull(crm, replica, {});
     crm.clock.advance(1);
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const sent = {
       leadloop_score: 88,
       leadloop_segment: 'SMB',
@@ -110,11 +115,33 @@ describe('HubSpot’s own traps', () => {
     expect(replica.records.get(id)?.fields).toEqual(sent);
   });
 
+  test('so does what was written to a company, and a company and its people have fields of the same names', async () => {
+    await using crm = await startHubSpot({ companies: 2 });
+    const connector = crm.open();
+    for (const [object, fields] of Object.entries(hubspot.ownedFields)) {
+      await connector.ensureFields(object, fields, never());
+    }
+    const sent = {
+      leadloop_plg_score: 88,
+      leadloop_plg_tier: 'hot',
+      leadloop_suggested_action: 'Reach out to Marcus; offer to connect with VP of Engineering Sarah Kim.',
+    };
+    const replica = createReplica();
+    const { cursor } = await pull(crm, replica, { object: 'companies', fields: ['name'] });
+    crm.clock.advance(1);
+    const [id = ''] = crm.ids();
+    const changes = [{ key: 'k', externalId: id, fields: sent }];
+    const [outcome] = await connector.push({ object: 'companies', changes, signal: never() });
+    expect(outcome).toMatchObject({ status: 'applied', fields: sent });
+    await pull(crm, replica, { object: 'companies', since: cursor, fields: Object.keys(sent) });
+    expect(replica.records.get(id)?.fields).toEqual(sent);
+  });
+
   test('a batch that is refused as a whole is split until the good rows are written (trap 9)', async () => {
     await using crm = await startHubSpot({ leads: 100 }, { updateTraceIds: false });
     const connector = crm.open();
     await connector.ensureFields('contacts', hubspot.ownedFields['contacts'] ?? [], never());
-    const changes = crm.leads().map((externalId, index) => ({
+    const changes = crm.ids().map((externalId, index) => ({
       key: `k${index}`,
       externalId,
       fields: { leadloop_tier: index % 40 === 3 ? 'lukewarm' : 'hot' },

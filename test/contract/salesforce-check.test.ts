@@ -44,11 +44,14 @@ describe('check of Salesforce', () => {
     await using crm = await startSalesforce({ leads: 5 });
     const found = gaps(await checked(crm));
     expect(found.map(({ subject }) => subject)).toEqual([
+      'our fields Account',
       'our fields Lead',
       'our fields Contact',
       'permission set Leadloop_Integration',
     ]);
-    for (const { name } of salesforce.ownedFields['Lead'] ?? []) expect(found[0]?.message).toContain(name);
+    for (const [index, object] of ['Account', 'Lead'].entries()) {
+      for (const { name } of salesforce.ownedFields[object] ?? []) expect(found[index]?.message).toContain(name);
+    }
     for (const { remedy } of found) expect(remedy).toContain('connectors/salesforce/package');
   });
 
@@ -66,6 +69,17 @@ describe('check of Salesforce', () => {
     expect(found[0]?.message).toBe('Not there, or hidden, on Lead: Leadloop_Tier__c.');
     expect(found[1]?.remedy).toContain('Read on Campaign.Type');
     expect(found[2]?.message).toContain('Hidden on Task: Subject.');
+  });
+
+  test('names the objects that may not be edited: without accounts people are written, without people nothing is', async () => {
+    await using crm = await ready();
+    for (const object of ['Account', 'Lead']) crm.sandbox.faults.activate({ name: 'object-read-only', object });
+    const found = gaps(await checked(crm)).filter(({ subject }) => subject.startsWith('write '));
+    expect(found.map(({ level, subject }) => [level, subject])).toEqual([
+      ['warning', 'write Account'],
+      ['failure', 'write Lead'],
+    ]);
+    for (const { remedy } of found) expect(remedy).toMatch(/Edit on \w+, by the permission set Leadloop_Integration/);
   });
 
   test('refuses a version of the API that the organisation does not speak, and says which it does', async () => {
@@ -116,6 +130,8 @@ describe('check of Salesforce', () => {
     const accounts = [...crm.sandbox.org.table('Account').all()];
     const [person] = accounts;
     if (person !== undefined) crm.sandbox.org.silently(person, { IsPersonAccount: true });
+    // What the object has is asked for once an hour.
+    crm.clock.advance(3_600_000);
     const replica = createReplica();
     const until = new Date(crm.clock.now());
     await walk(crm.open(), replica, { object: 'Account', lane: 'full', fields: ['Name'], until });

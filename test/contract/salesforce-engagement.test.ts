@@ -57,7 +57,7 @@ function peopleOf(replica: Replica, id: string): readonly string[] | undefined {
 describe('what counts no more is taken back', () => {
   test('a task that is opened again, a deleted one, and one that has lost its person', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const [lead = ''] = crm.leads();
+    const [lead = ''] = crm.ids();
     const tasks = [1, 2, 3, 4].map(() => insert(crm, 'Task', called(crm, lead)));
     const [reopened, deleted, orphan, kept] = tasks as [Row, Row, Row, Row];
     const { replica, since } = await caughtUp(crm, 'Task');
@@ -79,7 +79,7 @@ describe('what counts no more is taken back', () => {
 
   test('a campaign member, which has no bin: the full pass asks what was deleted', async () => {
     await using crm = await startSalesforce({ leads: 5 });
-    const [lead = ''] = crm.leads();
+    const [lead = ''] = crm.ids();
     const [campaign] = [...crm.sandbox.org.table('Campaign').all()];
     const member = {
       CampaignId: campaign?.id ?? null,
@@ -105,7 +105,7 @@ describe('what counts no more is taken back', () => {
 
   test('what was deleted and restored stays', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const [lead = ''] = crm.leads();
+    const [lead = ''] = crm.ids();
     const task = insert(crm, 'Task', called(crm, lead));
     crm.sandbox.org.delete(task, { by });
     crm.clock.advance(minute);
@@ -117,7 +117,7 @@ describe('what counts no more is taken back', () => {
 
   test('what other rules call nothing goes with the pass that they cause', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const [lead = ''] = crm.leads();
+    const [lead = ''] = crm.ids();
     const tool = insert(crm, 'User', {
       Username: 'hub@acme.example',
       LastName: 'HubSpot',
@@ -141,7 +141,7 @@ describe('what counts no more is taken back', () => {
 describe('a meeting', () => {
   test('counts when it has begun, not when it was put into the calendar, and no more when it is cancelled', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const [lead = ''] = crm.leads();
+    const [lead = ''] = crm.ids();
     const start = crm.clock.now() + day;
     const meeting = insert(crm, 'Event', { WhoId: lead, Subject: 'Demo', StartDateTime: start });
     const { replica, since } = await caughtUp(crm, 'Event');
@@ -171,7 +171,7 @@ describe('e-mail', () => {
 
   test('without relations is the person’s of its task, and nothing personal is kept', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const [lead = ''] = crm.leads();
+    const [lead = ''] = crm.ids();
     const task = insert(crm, 'Task', { ...called(crm, lead), TaskSubtype: 'Email' });
     const mail = insert(crm, 'EmailMessage', { ...opened(crm), ActivityId: task.id });
     const { replica, since } = await caughtUp(crm, 'EmailMessage');
@@ -194,7 +194,7 @@ describe('e-mail', () => {
 
   test('is its recipients’ or its sender’s, as its relations have them: one call for two hundred messages', async () => {
     await using crm = await startSalesforce({ leads: 4 });
-    const [to = '', copied = '', from = '', other = ''] = crm.leads();
+    const [to = '', copied = '', from = '', other = ''] = crm.ids();
     const relate = (mail: Row, RelationType: string, RelationId: string | null): Row =>
       insert(crm, 'EmailMessageRelation', { EmailMessageId: mail.id, RelationType, RelationId });
     const task = insert(crm, 'Task', { ...called(crm, other), TaskSubtype: 'Email' });
@@ -227,7 +227,7 @@ describe('e-mail', () => {
 describe('a shared activity', () => {
   test('is everybody’s whom Salesforce names; one that is not shared costs no call', async () => {
     await using crm = await startSalesforce({ leads: 4 });
-    const [first = '', second = ''] = crm.leads();
+    const [first = '', second = ''] = crm.ids();
     for (const object of ['Task', 'Event']) {
       const values = object === 'Task' ? called(crm, first) : { WhoId: first, StartDateTime: crm.clock.now() };
       const alone = insert(crm, object, values);

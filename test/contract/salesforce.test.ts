@@ -11,6 +11,11 @@ const harness: Harness = {
   fields: ['Title', 'Email', 'NumberOfEmployees'],
   score: 'Leadloop_Score__c',
   refused: { field: 'Leadloop_Tier__c', value: 'lukewarm' },
+  company: {
+    object: 'Account',
+    score: 'Leadloop_PLG_Score__c',
+    refused: { field: 'Leadloop_PLG_Tier__c', value: 'lukewarm' },
+  },
   // Salesforce answers a write without the record: what a trigger made of it comes with the next pull.
   kept: null,
   calledOff: 'Event',
@@ -57,7 +62,7 @@ async function score(crm: SalesforceCrm, ids: readonly string[]): Promise<readon
 describe('Salesforce’s own traps', () => {
   test('a late commit behind the cursor is brought by settled, which waits for it (trap 1)', async () => {
     await using crm = await startSalesforce({ leads: 5 });
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const { clock } = crm;
     const live = createReplica();
     const settled = createReplica();
@@ -78,7 +83,7 @@ describe('Salesforce’s own traps', () => {
 
   test('settled that was stopped half-way does not pass an open transaction when it goes on (trap 1)', async () => {
     await using crm = await startSalesforce({ leads: 30 });
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const replica = createReplica();
     crm.touch(30);
     crm.clock.advance(2 * minute);
@@ -95,7 +100,7 @@ describe('Salesforce’s own traps', () => {
 
   test('two changes in one second are both seen, though the second has the same stamp', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const replica = createReplica();
     crm.edit(id, 'Title', 'first');
     const { cursor } = await pull(crm, replica, {});
@@ -112,7 +117,7 @@ describe('Salesforce’s own traps', () => {
     for (const lane of ['live', 'full'] as const) {
       const replica = createReplica();
       await pull(crm, replica, { lane, settings: { bulkQuery: false } });
-      expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
+      expect([...replica.records.keys()].sort()).toEqual([...crm.ids()].sort());
       // The survivor of a merge comes with its loser as well.
       if (lane === 'full') expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
     }
@@ -123,12 +128,12 @@ describe('Salesforce’s own traps', () => {
     crm.sandbox.faults.activate({ name: 'query-timeout', path: 'queryAll', ms: 365 * 24 * 60 * minute });
     const replica = createReplica();
     await pull(crm, replica, {});
-    expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect([...replica.records.keys()].sort()).toEqual([...crm.ids()].sort());
   });
 
   test('an undeleted record comes back', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const replica = createReplica();
     await crm.archive(id);
     const { cursor } = await pull(crm, replica, {});
@@ -154,7 +159,7 @@ describe('Salesforce’s own traps', () => {
 
   test('a converted lead names its contact, and the others are written (trap 6)', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const [id = '', ...others] = crm.leads();
+    const [id = '', ...others] = crm.ids();
     const { externalId: contact } = await crm.convert(id);
     const outcomes = await score(crm, [id, ...others]);
     expect(outcomes[0]).toMatchObject({ status: 'gone', mergedInto: contact });
@@ -166,13 +171,13 @@ describe('Salesforce’s own traps', () => {
     crm.touch(5_000);
     const replica = createReplica();
     await pull(crm, replica, { lane: 'full' });
-    expect([...replica.arrivals.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect([...replica.arrivals.keys()].sort()).toEqual([...crm.ids()].sort());
     expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
   });
 
   test('a full pass that is stopped after every batch, on a bad line, brings every row once (traps 11, 12)', async () => {
     await using crm = await startSalesforce({ leads: 300 }, { bulkPageRows: 40 });
-    for (const [at, id] of crm.leads().entries()) crm.edit(id, 'Title', `of "${at}",\nin two lines`);
+    for (const [at, id] of crm.ids().entries()) crm.edit(id, 'Title', `of "${at}",\nin two lines`);
     const replica = createReplica();
     const faults = ['truncated-body', 'truncated-json', 'socket-reset', '503-html', 'concurrent-limit'] as const;
     let since: Cursor | null = null;
@@ -181,9 +186,9 @@ describe('Salesforce’s own traps', () => {
       ({ cursor: since, done } = await pull(crm, replica, { lane: 'full', since, batches: 1 }));
       crm.mend();
     }
-    expect([...replica.arrivals.keys()].sort()).toEqual([...crm.leads()].sort());
+    expect([...replica.arrivals.keys()].sort()).toEqual([...crm.ids()].sort());
     expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
-    for (const id of crm.leads()) expect(title(replica, id)).toBe(crm.value(id, 'Title'));
+    for (const id of crm.ids()) expect(title(replica, id)).toBe(crm.value(id, 'Title'));
     expect(crm.sandbox.requests.count('GET', /\/queryAll\?/)).toBe(0);
   });
 
@@ -203,10 +208,10 @@ describe('Salesforce’s own traps', () => {
       const connector = crm.open();
       const owned = salesforce.ownedFields['Lead'] ?? [];
       await connector.ensureFields('Lead', owned, never());
-      const [converted = '', gone = ''] = crm.leads();
+      const [converted = '', gone = ''] = crm.ids();
       await crm.convert(converted);
       await crm.archive(gone);
-      const ids = [...crm.leads(), gone];
+      const ids = [...crm.ids(), gone];
       const outcomes: PushOutcome[] = [];
       for (let at = 0; at < ids.length; at += size) {
         const changes = ids.slice(at, at + size).map((externalId, offset) => ({
@@ -226,11 +231,37 @@ describe('Salesforce’s own traps', () => {
     expect({ ...(mass as object), jobs: 0 }).toEqual(calls);
   });
 
+  test('what was written to an account comes back as the push reported it', async () => {
+    await using crm = await startSalesforce({ companies: 3 });
+    const connector = crm.open();
+    await connector.ensureFields('Account', salesforce.ownedFields['Account'] ?? [], never());
+    const sent = {
+      Leadloop_PLG_Score__c: 88,
+      Leadloop_PLG_Tier__c: 'hot',
+      // As long as it may be, so that it is no long text and the pages of a query stay long.
+      Leadloop_Suggested_Action__c: 'é'.repeat(255),
+    };
+    const replica = createReplica();
+    const { cursor } = await pull(crm, replica, { object: 'Account', fields: ['Name'] });
+    crm.clock.advance(minute);
+    const [id = ''] = crm.ids();
+    const changes = [{ key: 'k', externalId: id, fields: sent }];
+    const [outcome] = await connector.push({ object: 'Account', changes, signal: never() });
+    expect(outcome).toMatchObject({ status: 'applied', fields: sent });
+    await pull(crm, replica, { object: 'Account', since: cursor, fields: Object.keys(sent) });
+    expect(replica.records.get(id)?.fields).toEqual(sent);
+    const [row] = crm.sandbox.org
+      .table('Account')
+      .object.fields()
+      .filter(({ name }) => name in sent && name.includes('Action'));
+    expect(row).toMatchObject({ type: 'string', length: 255 });
+  });
+
   test('a score moves no lead to another owner', async () => {
     await using crm = await startSalesforce({ leads: 3 });
-    const owners = crm.leads().map((id) => crm.value(id, 'OwnerId'));
-    await score(crm, crm.leads());
-    expect(crm.leads().map((id) => crm.value(id, 'OwnerId'))).toEqual(owners);
+    const owners = crm.ids().map((id) => crm.value(id, 'OwnerId'));
+    await score(crm, crm.ids());
+    expect(crm.ids().map((id) => crm.value(id, 'OwnerId'))).toEqual(owners);
   });
 });
 

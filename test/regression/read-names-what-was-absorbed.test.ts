@@ -5,7 +5,7 @@ import { mergeRecords } from '../../src/sandbox/salesforce/store/lifecycle.ts';
 
 test('a merged id comes as the record that absorbed it, which names it', async () => {
   await using crm = await startSalesforce({ leads: 3 });
-  const [winner = '', loser = '', other = ''] = crm.leads();
+  const [winner = '', loser = '', other = ''] = crm.ids();
   const { org } = crm.sandbox;
   mergeRecords(org, org.find(winner)!, [org.find(loser)!]);
   const request = { object: 'Lead', fields: ['Title'], signal: new AbortController().signal };

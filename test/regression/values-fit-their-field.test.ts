@@ -9,15 +9,15 @@ test('what is mapped to a date or a text field is sent as one, and comes back as
   const made = await connector.ensureFields(
     'Lead',
     [
-      { name: 'Day__c', label: 'Day', description: '', type: 'date', options: [] },
-      { name: 'Words__c', label: 'Words', description: '', type: 'text', options: [] },
-      { name: 'Flag__c', label: 'Flag', description: '', type: 'text', options: [] },
+      { name: 'Day__c', label: 'Day', description: '', type: 'date', options: [], maxLength: null },
+      { name: 'Words__c', label: 'Words', description: '', type: 'text', options: [], maxLength: null },
+      { name: 'Flag__c', label: 'Flag', description: '', type: 'text', options: [], maxLength: null },
     ],
     signal,
   );
   expect(made.map(({ status }) => status)).toEqual(['created', 'created', 'created']);
   crm.sandbox.requests.reset();
-  const [externalId = ''] = crm.leads();
+  const [externalId = ''] = crm.ids();
   const fields = { Day__c: '2026-11-20T23:30:00.500Z', Words__c: 72, Flag__c: true };
   const [outcome] = await connector.push({ object: 'Lead', changes: [{ key: 'k', externalId, fields }], signal });
   const kept = { Day__c: '2026-11-20', Words__c: '72', Flag__c: 'true' };

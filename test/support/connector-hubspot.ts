@@ -34,18 +34,23 @@ const orders: Readonly<Record<Fault, readonly FaultOrder[]>> = {
 };
 
 export async function startHubSpot(
-  { leads = 10, isLimited = false, lagMs = 0 }: StartOptions = {},
+  { leads = 10, companies, isLimited = false, lagMs = 0 }: StartOptions = {},
   special: HubSpotSandboxOptions = {},
 ): Promise<HubSpotCrm> {
   const clock = virtualClock();
   const sandbox = await startHubSpotSandbox({
-    contacts: leads,
+    contacts: companies === undefined ? leads : 0,
     now: () => clock.now(),
     searchLagMs: lagMs,
     tokens: { 'test-token': ALL_SCOPES },
     ...(isLimited ? {} : { limits: 'off' as const }),
     ...special,
   });
+  const object = companies === undefined ? 'contacts' : 'companies';
+  const table = sandbox.store.table(object);
+  for (let index = 0; index < (companies ?? 0); index += 1) {
+    sandbox.store.create(table, { name: `Company ${index}`, domain: `company${index}.example` }, sandbox.store.stamp());
+  }
   clock.advance(1_000);
   const cache = memoryCache(clock);
   const logged: { message: string; fields: Readonly<Record<string, unknown>> }[] = [];
@@ -67,7 +72,6 @@ export async function startHubSpot(
     const text = await response.text();
     return (text === '' ? {} : JSON.parse(text)) as { id: string };
   };
-  const { contacts } = sandbox.store;
 
   return {
     sandbox,
@@ -82,29 +86,29 @@ export async function startHubSpot(
     openRenewable: () => openRenewable(base, sandbox),
     calls: () => sandbox.requests.entries().length,
     limitsHit: () => sandbox.requests.entries().filter(({ status }) => status === 429).length,
-    leads: () => [...contacts.from(0)].filter(({ archivedAt }) => archivedAt === undefined).map(({ id }) => String(id)),
-    value: (id, field) => contacts.get(Number(id))?.properties[field] || null,
+    ids: () => [...table.from(0)].filter(({ archivedAt }) => archivedAt === undefined).map(({ id }) => String(id)),
+    value: (id, field) => table.get(Number(id))?.properties[field] || null,
     edit(id, field, value) {
       clock.advance(1);
-      const record = contacts.get(Number(id));
-      if (record === undefined) throw new Error(`no contact ${id}`);
-      sandbox.store.update(contacts, record, { ...record.properties, [field]: value }, sandbox.store.stamp());
+      const record = table.get(Number(id));
+      if (record === undefined) throw new Error(`no record ${id}`);
+      sandbox.store.update(table, record, { ...record.properties, [field]: value }, sandbox.store.stamp());
     },
     touch(count) {
       clock.advance(1);
       const at = sandbox.store.stamp();
-      const living = [...contacts.from(0)].filter(({ archivedAt }) => archivedAt === undefined);
-      for (const record of living.slice(0, count)) sandbox.store.update(contacts, record, record.properties, at);
+      const living = [...table.from(0)].filter(({ archivedAt }) => archivedAt === undefined);
+      for (const record of living.slice(0, count)) sandbox.store.update(table, record, record.properties, at);
     },
     async archive(id) {
-      await post('/crm/objects/2026-09/contacts/batch/archive', { inputs: [{ id }] });
+      await post(`/crm/objects/2026-09/${object}/batch/archive`, { inputs: [{ id }] });
     },
     restore(id) {
       clock.advance(1);
-      const record = contacts.get(Number(id));
-      if (record === undefined) throw new Error(`no contact ${id}`);
+      const record = table.get(Number(id));
+      if (record === undefined) throw new Error(`no record ${id}`);
       record.archivedAt = undefined;
-      sandbox.store.update(contacts, record, record.properties, sandbox.store.stamp());
+      sandbox.store.update(table, record, record.properties, sandbox.store.stamp());
     },
     convert: null,
     callOff(id) {
@@ -117,10 +121,10 @@ export async function startHubSpot(
     },
     async merge(winner, loser) {
       const body = { primaryObjectId: winner, objectIdToMerge: loser };
-      return (await post('/crm/objects/2026-09/contacts/merge', body)).id;
+      return (await post(`/crm/objects/2026-09/${object}/merge`, body)).id;
     },
     async occupy(field) {
-      await post('/crm/properties/2026-09/contacts', foreignProperty(field));
+      await post(`/crm/properties/2026-09/${object}`, foreignProperty(object, field));
     },
     break(fault, count) {
       for (const order of orders[fault])
@@ -159,7 +163,7 @@ function openRenewable(base: Base, sandbox: HubSpotSandbox): ReturnType<Crm['ope
   return { connector, story };
 }
 
-function foreignProperty({ name, label, type }: FieldSpec): Record<string, unknown> {
+function foreignProperty(object: string, { name, label, type }: FieldSpec): Record<string, unknown> {
   const wire = type === 'number' ? { type: 'number', fieldType: 'number' } : { type: 'string', fieldType: 'text' };
-  return { name, label, groupName: 'contactinformation', ...wire };
+  return { name, label, groupName: object === 'contacts' ? 'contactinformation' : 'companyinformation', ...wire };
 }

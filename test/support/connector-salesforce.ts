@@ -47,13 +47,13 @@ const orders: Readonly<Partial<Record<Fault, readonly Order[]>>> = {
 const session: SalesforceCredentials = { accessToken: DEFAULT_TOKEN };
 
 export async function startSalesforce(
-  { leads = 10, isLimited = false, lagMs = 0 }: StartOptions = {},
+  { leads = 10, companies, isLimited = false, lagMs = 0 }: StartOptions = {},
   special: SalesforceSandboxOptions = {},
 ): Promise<SalesforceCrm> {
   const clock = virtualClock();
   const sandbox = await startSalesforceSandbox({
-    leads,
-    contacts: 5,
+    leads: companies === undefined ? leads : 0,
+    contacts: companies === undefined ? 5 : 0,
     hubspotContacts: 0,
     now: () => clock.now(),
     ...(isLimited ? {} : { limits: 'off' as const }),
@@ -61,12 +61,16 @@ export async function startSalesforce(
   });
   // Sales have logged an e-mail lately, whoever else is there: `check` would ask for it.
   sandbox.org.insert(sandbox.org.table('Task').object, { TaskSubtype: 'Email', IsClosed: true }, { by: 'somebody' });
+  for (let index = 0; index < (companies ?? 0); index += 1) {
+    sandbox.org.insert(sandbox.org.table('Account').object, { Name: `Company ${index}` }, { by: 'somebody' });
+  }
   // getUpdated cuts seconds off: the minute in which all was seeded shall be over.
   clock.advance(120_000);
   const cache = memoryCache(clock);
   const logged: Logged[] = [];
   const base = { definition: salesforce, settings: {}, clock, baseUrl: sandbox.url, cache };
-  const table = (): ReturnType<SalesforceSandbox['org']['table']> => sandbox.org.table('Lead');
+  const object = companies === undefined ? 'Lead' : 'Account';
+  const table = (): ReturnType<SalesforceSandbox['org']['table']> => sandbox.org.table(object);
   const living = (): string[] =>
     [...table().all()].filter(({ deletedAt }) => deletedAt === undefined).map(({ id }) => id);
   const rowOf = (id: string): NonNullable<ReturnType<SalesforceSandbox['org']['find']>> => {
@@ -88,7 +92,8 @@ export async function startSalesforce(
     return (await response.json()) as Record<string, unknown>;
   };
   // Those that are converted cannot be written, which has tests of its own.
-  for (const row of table().all()) sandbox.org.silently(row, { IsConverted: false, ConvertedContactId: null });
+  const people = sandbox.org.table('Lead').all();
+  for (const row of people) sandbox.org.silently(row, { IsConverted: false, ConvertedContactId: null });
   void lagMs;
 
   return {
@@ -110,7 +115,7 @@ export async function startSalesforce(
     openRenewable: () => openRenewable(base, sandbox),
     calls: () => sandbox.requests.entries().filter(({ url }) => url.startsWith('/services/data/')).length,
     limitsHit: () => sandbox.requests.entries().filter(({ status }) => status === 403).length,
-    leads: living,
+    ids: living,
     value(id, field) {
       const value = rowOf(id).values[field] ?? null;
       return value === null || value === '' ? null : String(value);
@@ -149,7 +154,7 @@ export async function startSalesforce(
       return async () => void (await post(`${transaction}/commit`, {}));
     },
     async occupy(field) {
-      await occupy(sandbox, field);
+      await occupy(sandbox, object, field);
     },
     break(fault, count) {
       for (const order of orders[fault] ?? [])
@@ -191,8 +196,8 @@ function openRenewable(base: Base, sandbox: SalesforceSandbox): ReturnType<Crm['
 }
 
 /** A user's own field, which everybody sees. */
-function occupy(sandbox: SalesforceSandbox, { name, label, type }: FieldSpec): Promise<void> {
+function occupy(sandbox: SalesforceSandbox, object: string, { name, label, type }: FieldSpec): Promise<void> {
   const metadata = type === 'number' ? 'double' : 'string';
-  sandbox.org.table('Lead').object.add(field(name, metadata, { label, precision: 18 }));
+  sandbox.org.table(object).object.add(field(name, metadata, { label, precision: 18 }));
   return Promise.resolve();
 }

@@ -18,10 +18,13 @@ export interface CrmHands {
   submit(form: string, email: string): void;
 }
 
-export function handsOf({ crm, clock }: Pick<Loop, 'crm' | 'clock'>): CrmHands {
-  const { contacts } = crm.store;
+export function handsOf(
+  { crm, clock }: Pick<Loop, 'crm' | 'clock'>,
+  object: 'contacts' | 'companies' = 'contacts',
+): CrmHands {
+  const records = crm.store.table(object);
   const post = async (path: string, body: unknown): Promise<{ id?: string }> => {
-    const response = await fetch(`${crm.url}/crm/objects/2026-09/contacts${path}`, {
+    const response = await fetch(`${crm.url}/crm/objects/2026-09/${object}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${sandboxToken}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -31,15 +34,15 @@ export function handsOf({ crm, clock }: Pick<Loop, 'crm' | 'clock'>): CrmHands {
     return text === '' ? {} : (JSON.parse(text) as { id?: string });
   };
   const known = (id: number): CrmRecord => {
-    const record = contacts.get(id);
-    if (record === undefined) throw new Error(`no contact ${id}`);
+    const record = records.get(id);
+    if (record === undefined) throw new Error(`nothing of ${object} is ${id}`);
     return record;
   };
   return {
-    living: () => [...contacts.from(0)].filter(({ archivedAt }) => archivedAt === undefined),
+    living: () => [...records.from(0)].filter(({ archivedAt }) => archivedAt === undefined),
     edit(id, properties) {
       const record = known(id);
-      crm.store.update(contacts, record, { ...record.properties, ...properties }, crm.store.stamp());
+      crm.store.update(records, record, { ...record.properties, ...properties }, crm.store.stamp());
     },
     create: async (properties) => Number((await post('', { properties })).id),
     async archive(id) {
@@ -48,7 +51,7 @@ export function handsOf({ crm, clock }: Pick<Loop, 'crm' | 'clock'>): CrmHands {
     restore(id) {
       const record = known(id);
       record.archivedAt = undefined;
-      crm.store.update(contacts, record, record.properties, crm.store.stamp());
+      crm.store.update(records, record, record.properties, crm.store.stamp());
     },
     merge: async (primary, other) =>
       Number((await post('/merge', { primaryObjectId: String(primary), objectIdToMerge: String(other) })).id),

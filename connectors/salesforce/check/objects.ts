@@ -1,4 +1,4 @@
-import type { CheckFinding } from 'leadloop/connector-sdk';
+import type { CheckFinding, PushCapability } from 'leadloop/connector-sdk';
 import { ownedFields } from '../default-mapping.ts';
 import type { Describe } from './describing.ts';
 import { objects, type SalesforceObject } from '../objects.ts';
@@ -30,7 +30,7 @@ async function findingsOf(object: SalesforceObject, describe: Describe): Promise
     { level: 'ok', subject, message: `${name} can be read.`, remedy: '' },
     ...hiddenFindings(object, described),
     ...(await parentFindings(object, described, describe)),
-    ...(push === null ? [] : [writeFinding(described), fieldsFinding(described)]),
+    ...(push === null ? [] : [writeFinding(described, push), fieldsFinding(described)]),
   ];
 }
 
@@ -73,11 +73,13 @@ async function parentFindings(
   ];
 }
 
-function writeFinding({ name, updateable }: WireDescribe): CheckFinding {
+function writeFinding({ name, updateable }: WireDescribe, { optional }: PushCapability): CheckFinding {
   const subject = `write ${name}`;
   if (updateable !== false) return { level: 'ok', subject, message: `${name} can be written.`, remedy: '' };
   const remedy = `Give the integration user Edit on ${name}, by the permission set ${permissionSet.Name}.`;
-  return { level: 'failure', subject, message: `${name} cannot be written.`, remedy };
+  return optional
+    ? { level: 'warning', subject, message: `${name} is not written: Edit is missing. Everything else is.`, remedy }
+    : { level: 'failure', subject, message: `${name} cannot be written.`, remedy };
 }
 
 /** A field that is hidden looks exactly like one that is not there. */

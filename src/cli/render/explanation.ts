@@ -1,9 +1,10 @@
 import { sameValue } from '../../mapping/write-policy.ts';
 import type { Cause, LifecycleTransition } from '../../model/lifecycle.ts';
 import type { ComponentScore, Contribution, ScoreBreakdown } from '../../model/score.ts';
+import type { ExplainedAccount, ExplainedSignup, ProductStory } from '../../plg/explain-product.ts';
 import type { ExplainedLead, ExplainedPush, ExplainedSource, Explanation } from '../app-port.ts';
 import type { Style } from '../style.ts';
-import { blocks, clipped, indented, instant, shown, table } from '../text.ts';
+import { blocks, clipped, grouped, indented, instant, shown, table } from '../text.ts';
 import { triggerDistances } from '../trigger-distance.ts';
 
 /** Every point of a lead, where it comes from, what follows from it, and what the CRM has. */
@@ -13,6 +14,7 @@ export function renderExplanation(explanation: Explanation, style: Style): strin
     renderLead(lead, style),
     ...breakdowns.map((breakdown) => renderBreakdown(breakdown, style)),
     breakdowns.length === 0 ? 'This lead has not been scored yet.' : '',
+    ...renderProduct(explanation.product, style),
     section('qualification', renderQualification(explanation, style), style),
     section('history', renderTransitions(explanation.transitions), style),
     section('latest engagement', renderEvents(explanation), style),
@@ -37,18 +39,44 @@ function renderLead(lead: ExplainedLead, style: Style): string {
     .join('\n');
 }
 
-function renderBreakdown(breakdown: ScoreBreakdown, style: Style): string {
-  const { profile, total, tier, reason, scoredAt, components, contributions } = breakdown;
+function renderBreakdown(breakdown: ScoreBreakdown, style: Style, title?: string): string {
+  const { profile, total, tier, reason, action, confidence, scoredAt, components, contributions } = breakdown;
   const head = ['', 'rule', 'input', 'date', 'earned', 'counted'].map(style.dim);
   const rows = components.flatMap((component) => [
     componentRow(component, style),
     ...contributions.filter((each) => each.component === component.name).map(contributionRow),
   ]);
   return [
-    `${style.bold(`${profile.kind} score ${total}`)}  ${tier}  ${style.dim(`profile ${profile.name} v${profile.version}, ${instant(scoredAt)} UTC`)}`,
+    `${style.bold(`${title ?? `${profile.kind} score`} ${total}`)}  ${tier}  ${style.dim(`${confidence} % known, profile ${profile.name} v${profile.version}, ${instant(scoredAt)} UTC`)}`,
     indented(table([head, ...rows], ['left', 'left', 'left', 'left', 'right', 'right'])),
     indented(shown(reason)),
+    ...(action === null ? [] : [indented(`${style.bold('do')} ${shown(action)}`)]),
   ].join('\n');
+}
+
+/** The receipts of the product side: each signup's, then that of the company. */
+function renderProduct({ signups, account }: ProductStory, style: Style): string[] {
+  const people = signups.map((signup) => `${renderBreakdown(signup.breakdown, style)}\n${renderSignup(signup, style)}`);
+  return account === null ? people : [...people, renderAccount(account, style)];
+}
+
+function renderSignup(signup: ExplainedSignup, style: Style): string {
+  const { signedUpAt, source, usageAt, isCompanyEmail } = signup;
+  const from = source === null ? '' : ` from ${shown(source)}`;
+  const usage = usageAt === null ? 'no usage known' : `usage of ${instant(usageAt)} UTC`;
+  const address = isCompanyEmail ? '' : '; a private address, which counts for no company';
+  return indented(style.dim(`signed up ${instant(signedUpAt)} UTC${from}; ${usage}${address}`));
+}
+
+function renderAccount(
+  { domain, companyName, people, topSharePct, topName, breakdown }: ExplainedAccount,
+  style: Style,
+) {
+  const who = people === 1 ? 'one person' : `${grouped(people)} people taken together`;
+  const share =
+    topSharePct === null ? '' : `; ${topSharePct} % of the API calls come from ${shown(topName ?? 'one person')}`;
+  const title = `${breakdown.profile.kind} score of the account ${shown(companyName ?? domain)}`;
+  return `${renderBreakdown(breakdown, style, title)}\n${indented(style.dim(`${domain}: ${who}${share}`))}`;
 }
 
 function componentRow({ name, earned, counted, max, weightPercent }: ComponentScore, style: Style): string[] {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../model/errors.ts';
+import { lockMachine } from './machine-lock.ts';
 
 export interface Owner {
   readonly uid: number;
@@ -27,11 +28,13 @@ const openGround = '/var/lib/leadloop';
 
 /**
  * Finds or makes the place of the server of `home`. The choice is written down in `<home>/embedded.json`: a database must
- * not seem to vanish because somebody changed a directory's mode.
+ * not seem to vanish because somebody changed a directory's mode. One process at a time: of two passwords made at once the
+ * file would keep one and the server perhaps the other, for good.
  */
-export async function findPlace(home: string): Promise<Place> {
+export async function findPlace(home: string, signal?: AbortSignal): Promise<Place> {
   await mkdir(home, { recursive: true, mode: 0o755 });
   const root = await realpath(home);
+  await using _ = await lockMachine(root, signal);
   const owner = process.getuid?.() === 0 ? await serverUser() : null;
   const directory = await chosenDirectory(root, owner);
   if (directory.startsWith(openGround)) await mkdir(openGround, { recursive: true, mode: 0o755 });

@@ -4,8 +4,9 @@ import type { Tx } from '../tx.ts';
 
 export interface ClaimedPush extends PushRecord {
   readonly attempts: number;
-  /** The sentence that explains the score today; goes into the ledger. */
+  /** The sentences that explain the scores today; they go into the ledger. */
   readonly reason: string | null;
+  readonly plgReason: string | null;
 }
 
 /**
@@ -27,6 +28,18 @@ export async function claimPushes(
   ]);
 }
 
+/** Points alone: an action may name people, and a ledger is kept. */
+const points = (score: string): string =>
+  `format('company %s, usage %s, expansion %s, champion %s, timing %s', ${[
+    'company',
+    'usage',
+    'expansion',
+    'champion',
+    'timing',
+  ]
+    .map((name) => `${score}.${name}_score`)
+    .join(', ')}) as "plgReason"`;
+
 const statement = `
   with chosen as (
     select external_id from push_states
@@ -41,9 +54,20 @@ const statement = `
     returning p.*
   )
   select c.connection_id as "connectionId", c.object, c.external_id as "externalId", c.lead_id as "leadId",
-    c.wanted, c.remote, c.pushed, c.kept, c.attempts, b.reason
+    c.wanted, c.remote, c.pushed, c.kept, c.attempts, b.reason,
+    coalesce(person."plgReason", account."plgReason") as "plgReason"
   from claimed c
   left join score_breakdowns b on b.org_id = $1 and b.lead_id = c.lead_id and b.kind = 'mql'
+  left join lateral (
+    select ${points('s')} from developer_signups d join lead_scores s on s.org_id = $1 and s.developer_id = d.id
+    where d.org_id = $1 and d.lead_id = c.lead_id order by s.total_score desc nulls last, d.id limit 1
+  ) person on true
+  left join lateral (
+    select ${points('a')} from source_records r
+    join account_scores a on a.org_id = $1 and a.company_domain = r.company_domain
+    where c.lead_id is null and r.org_id = $1 and r.connection_id = c.connection_id and r.object = c.object
+      and r.external_id = c.external_id
+  ) account on true
   order by c.priority, c.parent, c.external_id
 `;
 
@@ -64,4 +88,19 @@ export async function countPending(tx: Tx, connectionId: ConnectionId, object: s
     [tx.orgId, connectionId, object],
   );
   return row?.n ?? 0;
+}
+
+/** Which of these fields a waiting record is to have. */
+export async function fieldsThatWait(
+  tx: Tx,
+  target: { readonly connectionId: ConnectionId; readonly object: string },
+  fields: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.query<{ field: string }>(
+    `select f.field from unnest($4::text[]) as f (field)
+     where exists (select from push_states p where p.org_id = $1 and p.connection_id = $2 and p.object = $3
+       and p.state in ('pending', 'claimed') and p.wanted ? f.field)`,
+    [tx.orgId, target.connectionId, target.object, fields],
+  );
+  return rows.map(({ field }) => field);
 }

@@ -1,6 +1,13 @@
 import type { LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import { eraseSignups } from './erase-signups.ts';
 import { blockAddresses } from './erased-addresses.ts';
+
+export interface ErasedLeads {
+  readonly leadIds: readonly LeadId[];
+  /** Companies whose score rested on their signups. */
+  readonly domains: readonly string[];
+}
 
 /**
  * Removes personal data of leads whose last CRM record was deleted for privacy: columns marked `personal` in
@@ -8,10 +15,10 @@ import { blockAddresses } from './erased-addresses.ts';
  * that were merged away into them. Their records are untied, so one that comes back is a new person. Ids, scores and history
  * stay. Idempotent.
  */
-export async function eraseLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<LeadId[]> {
-  if (leadIds.length === 0) return [];
+export async function eraseLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<ErasedLeads> {
+  if (leadIds.length === 0) return nobody;
   const orphaned = await tx.query<{ id: LeadId }>(orphans, [tx.orgId, leadIds]);
-  if (orphaned.length === 0) return [];
+  if (orphaned.length === 0) return nobody;
   const ids = orphaned.map((row) => row.id);
   const people = await tx.query<{ id: LeadId; email: string | null }>(relatives, [tx.orgId, ids]);
   const family = people.map((row) => row.id);
@@ -24,8 +31,10 @@ export async function eraseLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<Le
   await tx.query(untie, [tx.orgId, family]);
   await tx.query(`delete from engagement_events where org_id = $1 and lead_id = any($2::uuid[])`, [tx.orgId, family]);
   await tx.query(`delete from score_breakdowns where org_id = $1 and lead_id = any($2::uuid[])`, [tx.orgId, family]);
-  return ids;
+  return { leadIds: ids, domains: await eraseSignups(tx, family) };
 }
+
+const nobody: ErasedLeads = { leadIds: [], domains: [] };
 
 // A record that was merged away lives on in the one that absorbed it: it neither keeps a lead alive nor erases it.
 const orphans = `

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Tx } from '../tx.ts';
 
 /** Under which an erased address is remembered: enough to recognise it, not enough to read it. */
 export function addressHash(email: string): string {
-  return createHash('sha256').update(email.toLowerCase()).digest('hex');
+  return hash('sha256', email.toLowerCase());
 }
 
 /** Remembers addresses of people who were erased: a CRM may go on listing what they once sent in. */
@@ -22,4 +22,15 @@ export async function allowAddresses(tx: Tx, emails: readonly string[]): Promise
     tx.orgId,
     emails.map(addressHash),
   ]);
+}
+
+/** Those of the addresses that were erased. */
+export async function erasedAmong(tx: Tx, emails: readonly string[]): Promise<ReadonlySet<string>> {
+  if (emails.length === 0) return new Set();
+  const byHash = new Map(emails.map((email) => [addressHash(email), email]));
+  const rows = await tx.query<{ hash: string }>(
+    `select address_hash as hash from erased_addresses where org_id = $1 and address_hash = any($2::text[])`,
+    [tx.orgId, [...byHash.keys()]],
+  );
+  return new Set(rows.flatMap(({ hash }) => byHash.get(hash) ?? []));
 }

@@ -29,6 +29,23 @@ export interface StoredLead {
   readonly score: number | null;
   readonly contributions: readonly StoredContribution[];
   readonly eventTotals: EventTotals;
+  /** The highest score first. */
+  readonly signups: readonly StoredSignup[];
+}
+
+/** A signup of the lead: what it and its company say, and the score that it has. */
+export interface StoredSignup {
+  readonly leadId: LeadId;
+  readonly name: string | null;
+  readonly email: string;
+  readonly company_domain: string | null;
+  readonly company_name: string | null;
+  readonly industry: string | null;
+  readonly employee_count: number | null;
+  /** Null = not scored yet. */
+  readonly plg_score: number | null;
+  readonly plg_tier: string | null;
+  readonly suggested_action: string | null;
 }
 
 /** Sums of dated events, by connection and type. */
@@ -46,6 +63,7 @@ export async function loadLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<Sto
   const rows = await tx.query<LeadColumns>(leads, key);
   const contributionsOf = byLead(await tx.query<StoredContribution>(contributions, key));
   const totalsOf = byLead(await tx.query<EventTotal>(totals, key));
+  const signupsOf = byLead(await tx.query<StoredSignup>(signups, key));
   return rows.map(({ leadId, status, episode, baseline, mqlDate, score, ...values }) => ({
     leadId,
     status,
@@ -57,6 +75,7 @@ export async function loadLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<Sto
     values,
     contributions: contributionsOf.get(leadId) ?? [],
     eventTotals: byConnection(totalsOf.get(leadId) ?? []),
+    signups: signupsOf.get(leadId) ?? [],
   }));
 }
 
@@ -120,4 +139,17 @@ const totals = `
     where org_id = $1 and lead_id = any($2::uuid[]) group by lead_id, connection_id, type, external_id
   ) once
   group by lead_id, connection_id, type
+`;
+
+// In the widths of the columns of a lead.
+const signups = `
+  select d.lead_id as "leadId", left(d.full_name, 200) as name, left(d.email, 255) as email,
+    case when d.is_company_email then left(d.company_domain, 255) end as company_domain,
+    left(c.company_name, 300) as company_name, left(c.industry, 200) as industry, c.employee_count,
+    s.total_score as plg_score, s.tier as plg_tier, s.suggested_action
+  from developer_signups d
+  left join company_enrichment c on c.org_id = $1 and c.domain = d.company_domain and d.is_company_email
+  left join lead_scores s on s.org_id = $1 and s.developer_id = d.id
+  where d.org_id = $1 and d.lead_id = any($2::uuid[])
+  order by d.lead_id, s.total_score desc nulls last, d.id
 `;

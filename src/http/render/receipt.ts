@@ -1,9 +1,10 @@
 import type { Cause } from '../../model/lifecycle.ts';
-import type { ComponentScore, Contribution, ScoreBreakdown } from '../../model/score.ts';
 import { html, type Html } from '../html.ts';
 import type { Receipt } from '../page-reader.ts';
+import { type BreakdownTitle, renderBreakdown } from './breakdown.ts';
+import { renderProduct } from './product.ts';
 import { renderReadBack, renderRecord } from './crm.ts';
-import { instant, points, shown, table, text } from './format.ts';
+import { instant, shown, table, text } from './format.ts';
 
 /** One lead: every point of its score, what followed from it, and what the CRM was told. */
 export function renderReceipt(receipt: Receipt, org: string): Html {
@@ -11,8 +12,9 @@ export function renderReceipt(receipt: Receipt, org: string): Html {
   return html`<p><a href="/?org=${org}">← All leads</a></p>
     <h1><bdi>${lead.name ?? lead.email ?? 'Nameless lead'}</bdi></h1>
     <div id="receipt" data-live>
-      ${renderFacts(receipt)} ${breakdowns.length === 0 ? notScored : breakdowns.map(renderBreakdown)}
-      ${renderQualification(receipt)}
+      ${renderFacts(receipt)}
+      ${breakdowns.length === 0 ? notScored : breakdowns.map((one) => renderBreakdown(one, receiptOf(one.profile.kind)))}
+      ${renderQualification(receipt)} ${renderProduct(receipt.product)}
       <h2>In the CRM</h2>
       ${renderReadBack(receipt)}
       ${receipt.crm.length === 0 ? nothing('Nothing is written for this lead: no mapping under `out`, or no live record.') : receipt.crm.map(renderRecord)}
@@ -25,6 +27,10 @@ export function renderReceipt(receipt: Receipt, org: string): Html {
       <h2>Latest engagement</h2>
       ${renderEvents(receipt)}
     </div>`;
+}
+
+function receiptOf(kind: string): BreakdownTitle {
+  return { id: `score-${kind}`, title: `${kind} score` };
 }
 
 const notScored = nothing('Not scored yet: the next sync scores it.');
@@ -59,58 +65,6 @@ function renderFacts({ lead, sources }: Receipt): Html {
         </div>`,
     )}
   </dl>`;
-}
-
-function renderBreakdown(breakdown: ScoreBreakdown): Html {
-  const { profile, total, tier, reason, scoredAt, components, contributions } = breakdown;
-  const columns = [
-    { label: 'Rule' },
-    { label: 'Input' },
-    { label: 'Date' },
-    { label: 'Earned', isNumber: true } as const,
-    { label: 'Counted', isNumber: true } as const,
-  ];
-  const groups = components.map((component) =>
-    renderComponent(
-      component,
-      contributions.filter((each) => each.component === component.name),
-    ),
-  );
-  const caption = `Profile ${profile.name}, version ${profile.version}. Earned is after a rule's own cap, counted after its component's.`;
-  return html`<h2>${profile.kind} score <span class="score">${total}</span> ${tier}</h2>
-    <p>${text(reason)} <span class="quiet">Scored ${instant(scoredAt)}.</span></p>
-    ${table(`score-${profile.kind}`, caption, columns, groups)}`;
-}
-
-function renderComponent(
-  { name, earned, counted, max, weightPercent }: ComponentScore,
-  lines: readonly Contribution[],
-): Html {
-  const weight = weightPercent === 100 ? '' : ` × ${weightPercent} %`;
-  return html`<tbody>
-    <tr class="group">
-      <th scope="rowgroup" colspan="3">${name}</th>
-      <td class="number">${points(earned)}</td>
-      <td class="number">${points(counted)} of ${points(max)}${weight}</td>
-    </tr>
-    ${
-      lines.length === 0
-        ? html`<tr>
-            <td colspan="5" class="quiet">nothing that counts here yet</td>
-          </tr>`
-        : lines.map(renderLine)
-    }
-  </tbody>`;
-}
-
-function renderLine({ label, input, observedAt, earned, counted }: Contribution): Html {
-  return html`<tr>
-    <td>${label}</td>
-    <td>${shown(input)}</td>
-    <td>${observedAt === null ? text(null) : observedAt.slice(0, 10)}</td>
-    <td class="number">${points(earned)}</td>
-    <td class="number">${points(counted)}</td>
-  </tr>`;
 }
 
 function renderQualification({ triggers, breakdowns, lead }: Receipt): Html {

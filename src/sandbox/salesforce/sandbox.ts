@@ -145,6 +145,7 @@ function keep(app: FastifyInstance, core: Core, { memory, origin }: { memory: Me
 /** Faults that change the world for as long as they are on. */
 function applyAmbient({ world, faults }: Core): void {
   world.org.access.hide(faults.named('field-hidden').flatMap(({ field }) => field ?? []));
+  world.org.access.protect(faults.named('object-read-only').flatMap(({ object }) => object ?? []));
   world.answers.mostRows = Math.min(MAX_PAGE, ...faults.named('short-pages').map(({ rows }) => rows ?? 100));
 }
 

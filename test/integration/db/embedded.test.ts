@@ -12,15 +12,20 @@ import { findPostmaster, type Postmaster } from '../../../src/db/embedded/postma
 
 let home: string;
 let opened: EmbeddedServer[];
+let spawned: ChildProcess[];
 
 beforeEach(async () => {
   opened = [];
+  spawned = [];
   home = await mkdtemp(join(tmpdir(), 'leadloop-embedded-'));
   // mkdtemp closes the directory to everybody else; the server of a root process is somebody else.
   await chmod(home, 0o755);
 });
 afterEach(async () => {
+  for (const child of spawned) await end(child, 'SIGKILL');
   for (const server of opened) await server.close();
+  const orphan = await findPostmaster(data());
+  if (orphan !== null) process.kill(orphan.pid, 'SIGQUIT');
   await rm(home, { recursive: true, force: true });
 });
 
@@ -49,7 +54,7 @@ async function postmaster(): Promise<Postmaster> {
 }
 
 /** Another process that opens the same server, says so, and waits to be killed. */
-async function otherProcess(): Promise<ChildProcess> {
+function otherProcess(): ChildProcess {
   const module = new URL('../../../src/db/embedded.ts', import.meta.url).href;
   const script = `const { startEmbedded } = await import(${JSON.stringify(module)});
     const server = await startEmbedded({ home: ${JSON.stringify(home)}, isDurable: false });
@@ -57,11 +62,17 @@ async function otherProcess(): Promise<ChildProcess> {
     console.log('open'); setInterval(() => undefined, 1000);`;
   const root = fileURLToPath(new URL('../../..', import.meta.url));
   const args = ['--conditions=source', '--input-type=module', '-e', script];
-  return spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  spawned.push(child);
+  return child;
 }
 
+/** Fails when the process ends instead: waiting for a word of the dead would hide what it said on stderr. */
 async function isOpen(child: ChildProcess): Promise<void> {
-  await once(child.stdout!, 'data');
+  await new Promise<void>((resolve, reject) => {
+    child.stdout!.once('data', () => resolve());
+    child.once('close', (code, signal) => reject(new Error(`ended with ${code ?? signal} before it was open`)));
+  });
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -100,7 +111,7 @@ test('data, port and password outlive a restart; the password is for its owner o
 });
 
 test('two processes that start at once share one server, and the last one out stops it', async () => {
-  const children = await Promise.all([otherProcess(), otherProcess()]);
+  const children = [otherProcess(), otherProcess()] as const;
   await Promise.all(children.map(isOpen));
   const server = await start();
   const { pid } = await postmaster();
@@ -114,11 +125,12 @@ test('two processes that start at once share one server, and the last one out st
   await end(children[0], 'SIGTERM');
   expect((await postmaster()).pid).toBe(pid);
   await end(children[1], 'SIGTERM');
+  expect(children.map((child) => child.exitCode)).toEqual([0, 0]);
   expect(await findPostmaster(data())).toBeNull();
 });
 
 test('a server whose owner was killed is taken over, as it is', async () => {
-  const owner = await otherProcess();
+  const owner = otherProcess();
   await isOpen(owner);
   const { pid } = await postmaster();
   await end(owner, 'SIGKILL');
@@ -131,8 +143,9 @@ test('a server whose owner was killed is taken over, as it is', async () => {
 
 test('a process killed at any moment of the first start leaves nothing that stops the next one', async () => {
   for (const afterMs of [300, 600, 900, 1_300, 1_800]) {
-    const child = await otherProcess();
+    const child = otherProcess();
     await new Promise((resolve) => setTimeout(resolve, afterMs));
+    expect(child.exitCode).toBeNull();
     await end(child, 'SIGKILL');
   }
   const server = await start();

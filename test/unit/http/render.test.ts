@@ -139,6 +139,7 @@ describe('the receipt of a lead', () => {
     at,
   );
   const receipt: Receipt = {
+    product: { signups: [], account: null },
     lead: {
       id,
       name: evil,

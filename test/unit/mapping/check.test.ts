@@ -5,7 +5,7 @@ import { checkMapping, withoutPaused } from '../../../src/mapping/check.ts';
 import { compileMapping, fieldsOf } from '../../../src/mapping/compile.ts';
 import { normaliseRecord } from '../../../src/mapping/normalise.ts';
 import { parseTransforms, ruleDefaults } from '../../../src/mapping/parse.ts';
-import { validateMapping } from '../../../src/mapping/validate.ts';
+import { type ObjectKinds, validateMapping } from '../../../src/mapping/validate.ts';
 import type { InRule, MappingDefinition, OutRule } from '../../../src/model/mapping.ts';
 import type { FieldSchema } from '../../../src/model/records.ts';
 import { aField, aMapping, aRecord, inRule, outRule } from './builders.ts';
@@ -62,6 +62,17 @@ describe('checkMapping', () => {
     ).toEqual([]);
   });
 
+  it.each<[FieldSchema['type'], string | null]>([
+    ['options', null],
+    ['option', null],
+    ['text', null],
+    ['number', 'wrong-type'],
+  ])('judges a list that is read from %s', (type, code) => {
+    expect(check(aMapping({ in: [inRule('tools', 'tech_stack')] }), [aField('tools', { type })])).toEqual(
+      code === null ? [] : [['tools', code, 'pauses']],
+    );
+  });
+
   it('warns of a calculated field that is read: its changes go unreported', () => {
     const definition = aMapping({ in: [inRule('form', 'source_detail')] });
     const fields = [aField('form', { calculated: true })];
@@ -115,8 +126,8 @@ describe('withoutPaused', () => {
 });
 
 describe('validateMapping', () => {
-  const found = (definition: MappingDefinition) =>
-    validateMapping(definition).map(({ path, message }) => `${path}: ${message}`);
+  const found = (definition: MappingDefinition, kinds: ObjectKinds = new Map()) =>
+    validateMapping(definition, kinds).map(({ path, message }) => `${path}: ${message}`);
 
   it('finds rules that can do nothing, twice the same, or their own work', () => {
     const rules = {
@@ -130,12 +141,42 @@ describe('validateMapping', () => {
     };
     expect(found(aMapping(rules))).toEqual([
       'objects.contacts.in[0].from: the rule reads no field',
-      'objects.contacts.in[1].to: there is no lead field "nope"',
+      'objects.contacts.in[1].to: there is no field "nope" to fill',
       'objects.contacts.out[0].from: there is no value "nope" to push',
       'objects.contacts.in: two rules fill "state"',
       'objects.contacts.out: two rules fill "y"',
       'objects.contacts.out: "a" is both read and written',
     ]);
+  });
+
+  it('knows what is told of a person, of a company and of nobody, where it knows which is which', () => {
+    const rules = {
+      in: [inRule('stage', 'funding_stage')],
+      out: [outRule('lead_score', 'a'), outRule('plg_score', 'b')],
+    };
+    const both = aMapping({}, { objects: { companies: rules, contacts: rules, deals: { in: [], out: rules.out } } });
+    expect(found(both)).toEqual([]);
+    const kinds: ObjectKinds = new Map([
+      ['companies', 'company'],
+      ['contacts', 'lead'],
+      ['deals', 'opportunity'],
+    ]);
+    expect(found(both, kinds)).toEqual([
+      'objects.companies.out[0].from: "lead_score" is of a person, and companies is a company',
+      'objects.contacts.in[0].to: "funding_stage" is told of a company, which contacts is not',
+      'objects.deals.out[0]: nothing is written to deals',
+      'objects.deals.out[1]: nothing is written to deals',
+    ]);
+    expect(validateMapping(both, kinds).map(({ remedy }) => remedy)).toEqual([
+      'Use one of: plg_score, plg_tier, suggested_action.',
+      'Move the rule to companies.',
+      'Take the rule away.',
+      'Take the rule away.',
+    ]);
+    const unknown = aMapping({ in: [inRule('a', 'nope' as InRule['to'])] });
+    const [problem] = validateMapping(unknown, kinds);
+    expect(problem?.remedy).toContain('company_domain');
+    expect(problem?.remedy).not.toContain('funding_stage');
   });
 
   it('finds transforms that cannot run', () => {
@@ -194,7 +235,15 @@ describe('config/mappings/hubspot.yaml', () => {
   };
 
   it('is sound', () => {
-    expect(validateMapping(definition)).toEqual([]);
+    expect(
+      validateMapping(
+        definition,
+        new Map([
+          ['companies', 'company'],
+          ['contacts', 'lead'],
+        ]),
+      ),
+    ).toEqual([]);
   });
 
   it('reads a contact', () => {
@@ -252,7 +301,7 @@ describe('config/mappings/hubspot.yaml', () => {
     const companies = ['name', 'numberofemployees', 'industry', 'domain'].map((name) => aField(name));
     const contacts = fieldsOf(mapping, 'contacts').map((name) => aField(name));
     const problems = checkMapping(mapping, { companies, contacts }, daily).filter(
-      ({ severity }) => severity === 'pauses',
+      ({ severity, direction }) => severity === 'pauses' && direction === 'in',
     );
     expect(problems.map(({ object, field }) => [object, field])).toEqual([['companies', 'district_enrollment']]);
     expect(withoutPaused(mapping, problems).objects.get('companies')?.in).toHaveLength(4);

@@ -43,6 +43,12 @@ describe('mergeLeadValues', () => {
     expect(mergeLeadValues({ title: '' }, [unchanged])).toEqual({ title: 'Director' });
   });
 
+  it('takes nothing that is told of a company alone', () => {
+    const told = { industry: 'Retail', funding_stage: 'seed', tech_stack: ['AWS', 'React'] };
+    const company = says(told, { kind: 'company' });
+    expect(mergeLeadValues({}, [company])).toEqual({ industry: 'Retail' });
+  });
+
   it('never overwrites an enrollment of ours with a blank ("Starbridge/Manual", seed leads-and-scoring.md)', () => {
     for (const conflict of ['crm', 'ours', 'crm-unless-blank', 'newest'] as const) {
       const blank = says({ enrollment: null }, { rules: rules(conflict, 'clear'), previous: { enrollment: 900 } });

@@ -56,10 +56,37 @@ describe('normaliseRecord', () => {
     ['enrollment', 2_147_483_647, 2_147_483_647],
     ['enrollment', 2_147_483_648, 'x is not between 0 and 2147483647 (for enrollment)'],
     ['demo_requested', 'false', false],
+    // What is known of a company alone.
+    ['total_funding_usd', 2_147_483_648, 2_147_483_648],
+    ['total_funding_usd', '45,000,000', 45_000_000],
+    ['total_funding_usd', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    ['total_funding_usd', '9007199254740992', 'x is not a whole number (for total_funding_usd)'],
+    ['total_funding_usd', -1, 'x is not between 0 and 9007199254740991 (for total_funding_usd)'],
+    ['funding_stage', 'x'.repeat(101), 'x is longer than 100 characters (for funding_stage)'],
+    ['tech_stack', ['AWS', ' PostgreSQL ', 'AWS', ''], ['AWS', 'PostgreSQL']],
+    ['tech_stack', 'AWS; Acme, Inc. ;; React', ['AWS', 'Acme, Inc.', 'React']],
+    ['tech_stack', 'AWS, React', ['AWS', 'React']],
+    ['tech_stack', 'AWS', ['AWS']],
+    ['tech_stack', ' ; ; ', undefined],
+    ['tech_stack', ['A\0WS', '\0'], ['AWS']],
+    ['tech_stack', `AWS,${'x'.repeat(101)}`, 'x is longer than 100 characters (for tech_stack)'],
     ['crm_status', 'recycled', 'recycled'],
     ['crm_status', 'mql', 'x is none of sql, opportunity, disqualified, recycled (for crm_status)'],
   ])('fits %s: %o', (to, value, expected) => {
     expect(fitted(to, value)).toEqual(expected);
+  });
+
+  it('translates funding stages and single technologies as any other text', () => {
+    const stages = { name: 'values', map: { 'Series B': 'series_b', Seed: 'seed' }, otherwise: null } as const;
+    const rules = [
+      inRule('stage', 'funding_stage', { transform: [stages] }),
+      inRule('tools', 'tech_stack', { transform: [{ name: 'lower' }] }),
+    ];
+    expect(valuesOf(rules, { stage: 'series b', tools: ['AWS', 'React'] })).toEqual({
+      funding_stage: 'series_b',
+      tech_stack: ['aws', 'react'],
+    });
+    expect(valuesOf(rules, { stage: 'IPO', tools: [] })).toEqual({});
   });
 
   it('leaves a blank out under keep, and makes it null under clear', () => {
@@ -137,7 +164,7 @@ describe('fieldsOf', () => {
     expect(fieldsOf(mapping, 'deals')).toEqual([]);
   });
 
-  it('leaves out a rule for a lead field that does not exist', () => {
+  it('leaves out a rule for a field that does not exist', () => {
     const mapping = compileMapping(aMapping({ in: [inRule('a', 'toString' as InRule['to'])] }));
     expect(fieldsOf(mapping, 'contacts')).toEqual([]);
   });

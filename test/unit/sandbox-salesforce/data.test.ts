@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startHubSpotSandbox } from '../../../src/sandbox/hubspot/index.ts';
+import { plgSamples } from '../scoring/plg-samples.ts';
 import { org, type Row, type TestOrg } from './org.ts';
 
 const EPOCH = Date.UTC(2026, 2, 2);
@@ -32,10 +33,24 @@ describe('seeded data', () => {
   it('has districts with their enrollment, and the five software companies with their people', async () => {
     const sandbox = await seeded();
     expect((await sandbox.rows('SELECT Id FROM Account WHERE Enrollment__c > 0')).length).toBeGreaterThan(10);
-    const names = ['VelocityPay', 'HomeFront Technologies', 'CloudMetrics', 'MediSync', 'TaskFlow'];
-    const list = names.map((name) => `'${name}'`).join(',');
-    const software = await sandbox.rows(`SELECT Name FROM Account WHERE Name IN (${list})`);
-    expect(new Set(software.map(({ Name }) => Name))).toStrictEqual(new Set(names));
+    for (const { name, email, signup, company: known } of plgSamples) {
+      const accounts = await sandbox.rows(`SELECT Website, NumberOfEmployees FROM Account WHERE Name = '${name}'`);
+      // A lead that was converted has made another one of its company, as people do.
+      expect(accounts.length).toBeGreaterThan(0);
+      for (const account of accounts)
+        expect(account).toMatchObject({
+          Website: `https://${signup.company_domain}`,
+          NumberOfEmployees: known.company?.employee_count,
+        });
+      const people = await Promise.all(
+        [`Lead WHERE Company = '${name}'`, `Contact WHERE Account.Name = '${name}'`].map((from) =>
+          sandbox.rows(`SELECT Id FROM ${from} AND Email = '${email}'`),
+        ),
+      );
+      expect([name, people.flat()]).toStrictEqual([name, [expect.anything()]]);
+    }
+    const [bank] = await sandbox.rows("SELECT Industry FROM Account WHERE Name = 'VelocityPay'");
+    expect(bank).toMatchObject({ Industry: 'Finance' });
     const people = (object: string, name: string): Promise<Row[]> =>
       sandbox.rows(`SELECT Id FROM ${object} WHERE Name = '${name}'`);
     const known = [...(await people('Lead', 'Marcus Chen')), ...(await people('Contact', 'Sarah Kim'))];

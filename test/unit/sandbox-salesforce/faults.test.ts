@@ -161,6 +161,26 @@ describe('fault menu', () => {
     expect((await sandbox.query('SELECT Phone FROM Lead')).body.done).toBe(true);
   });
 
+  it('the right to edit an object can be missing: nothing of it can be written, and describe says so', async () => {
+    const sandbox = await org();
+    const id = await sandbox.create('Account', { Name: 'VelocityPay' });
+    const account = { attributes: { type: 'Account' }, id, Site: 'Reno' };
+    const described = async (): Promise<unknown[]> => {
+      const { body } = await sandbox.call('GET', `${V}/sobjects/Account/describe`);
+      const site = (body['fields'] as Record<string, unknown>[]).find(({ name }) => name === 'Site');
+      return [body['updateable'], site?.['updateable']];
+    };
+    await activate(sandbox, { name: 'object-read-only', object: 'Account' });
+    const [refused] = await sandbox.patch([account]);
+    expect(refused?.errors[0]?.statusCode).toBe('INSUFFICIENT_ACCESS_OR_READONLY');
+    expect(await described()).toStrictEqual([false, false]);
+    expect((await sandbox.patch([lead(await makeLead(sandbox), { Title: 'CTO' })]))[0]?.success).toBe(true);
+    await sandbox.call('DELETE', FAULTS);
+    expect((await sandbox.patch([account]))[0]?.success).toBe(true);
+    expect(await described()).toStrictEqual([true, true]);
+    expect((await sandbox.admin('faults', { name: 'object-read-only' })).status).toBe(400);
+  });
+
   it('after, probability and seed choose the requests', async () => {
     const sandbox = await org();
     await activate(sandbox, { name: '503', after: 1, count: 1 });

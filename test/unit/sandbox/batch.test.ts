@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CONTACTS, portal, type Portal } from './portal.ts';
+import { ALL_SCOPES } from '../../../src/sandbox/hubspot/index.ts';
+import { CONTACTS, portal, V, type Portal } from './portal.ts';
+
+const COMPANIES = `/crm/objects/${V}/companies`;
 
 async function three(sandbox: Portal): Promise<[string, string, string]> {
   return [
@@ -12,6 +15,29 @@ async function three(sandbox: Portal): Promise<[string, string, string]> {
 const update = `${CONTACTS}/batch/update`;
 
 describe('batch writes', () => {
+  it('of companies take properties of ours, and need the scopes of companies', async () => {
+    const scopes = ['crm.objects.contacts.write', 'crm.objects.companies.read', 'crm.schemas.contacts.write'];
+    const sandbox = await portal({ tokens: { all: ALL_SCOPES, some: scopes } });
+    const created = await sandbox.call('POST', COMPANIES, { properties: { name: 'VelocityPay' } }, 'all');
+    const { id } = created.body;
+    const score = { name: 'our_score', label: 'Score', type: 'number', fieldType: 'number', groupName: 'ours' };
+    const asMuch = { inputs: [{ id, properties: { our_score: '88' } }] };
+    const calls = [
+      [`/crm/properties/${V}/companies/groups`, { name: 'ours', label: 'Ours' }],
+      [`/crm/properties/${V}/companies`, score],
+      [`${COMPANIES}/batch/update`, asMuch],
+    ] as const;
+    for (const [path, body] of calls) {
+      expect((await sandbox.call('POST', path, body, 'some')).body.category).toBe('MISSING_SCOPES');
+      expect((await sandbox.call('POST', path, body, 'all')).status).toBeLessThan(300);
+    }
+    const { body } = await sandbox.call('GET', `${COMPANIES}/${id}?properties=our_score`, undefined, 'some');
+    expect(body.properties).toMatchObject({ our_score: '88' });
+    // A property belongs to one kind of record.
+    const contact = await sandbox.call('POST', CONTACTS, { properties: { our_score: '1' } }, 'all');
+    expect(contact.text).toContain('PROPERTY_DOESNT_EXIST');
+  });
+
   it('takes a hundred inputs and not one more', async () => {
     const sandbox = await portal();
     const inputs = Array.from({ length: 101 }, (_, id) => ({ id: String(id), properties: {} }));

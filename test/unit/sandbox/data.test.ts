@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkValue } from '../../../src/sandbox/hubspot/values.ts';
+import { plgSamples } from '../scoring/plg-samples.ts';
 import { CONTACTS, portal, V, type Portal } from './portal.ts';
 
 const epoch = Date.parse('2026-11-01T00:00:00Z');
@@ -32,9 +33,14 @@ describe('seeded portal', () => {
     const sandbox = await portal({ contacts: 250, epoch });
     const companies = [...sandbox.store.table('companies').from(0)].map((record) => record.properties);
     const named = new Map(companies.map((company) => [company['name'], company]));
-    expect(named.get('VelocityPay')).toMatchObject({ domain: 'velocitypay.io', numberofemployees: '180' });
-    expect(named.get('HomeFront Technologies')).toMatchObject({ numberofemployees: '850' });
-    for (const name of ['CloudMetrics', 'MediSync', 'TaskFlow']) expect(named.has(name)).toBe(true);
+    for (const { name, email, signup, company: known } of plgSamples) {
+      expect(named.get(name)).toMatchObject({
+        domain: signup.company_domain,
+        numberofemployees: String(known.company?.employee_count),
+      });
+      const champion = await sandbox.call('GET', `${CONTACTS}/${email}?idProperty=email&properties=company`);
+      expect(champion.body.properties).toMatchObject({ company: name });
+    }
     const marcus = await sandbox.call('GET', `${CONTACTS}/marcus.chen@velocitypay.io?idProperty=email`);
     expect(marcus.body.properties).toMatchObject({ firstname: 'Marcus', lastname: 'Chen' });
     const enrolled = companies.filter((company) => Number(company['district_enrollment']) > 0);

@@ -5,6 +5,7 @@ import { at } from './builders.ts';
 /** One of the seed's five sample leads, in the rows of its tables. */
 export interface PlgSample {
   readonly name: string;
+  readonly email: string;
   /** The tier that the seed promises ("2 Hot, 2 Warm, 1 Nurture"). */
   readonly tier: 'hot' | 'warm' | 'nurture';
   readonly signup: SignupRow;
@@ -72,6 +73,7 @@ export const aSignal = (
 /** Every input is the seed's own (plg-lead-scoring-schema.md, "Sample Data"); what it does not set has the column's default. */
 export const velocityPay: PlgSample = {
   name: 'VelocityPay',
+  email: 'marcus.chen@velocitypay.io',
   tier: 'hot',
   signup: aSignup('Marcus Chen', 'velocitypay.io'),
   usage: someUsage({
@@ -104,6 +106,7 @@ export const velocityPay: PlgSample = {
 /** The seed says: hot, 850 employees, Firebase scaling issues. The rest is ours. */
 const homeFront: PlgSample = {
   name: 'HomeFront Technologies',
+  email: 'priya.patel@homefront.example',
   tier: 'hot',
   signup: aSignup('Priya Patel', 'homefront.example'),
   usage: someUsage({
@@ -143,6 +146,7 @@ const homeFront: PlgSample = {
 /** The seed says: warm, job posts mention Supabase. */
 const cloudMetrics: PlgSample = {
   name: 'CloudMetrics',
+  email: 'jonas.weber@cloudmetrics.example',
   tier: 'warm',
   signup: aSignup('Jonas Weber', 'cloudmetrics.example'),
   usage: someUsage({
@@ -180,6 +184,7 @@ const cloudMetrics: PlgSample = {
 /** The seed says: warm, healthcare, HIPAA needs. */
 const mediSync: PlgSample = {
   name: 'MediSync',
+  email: 'amara.okafor@medisync.example',
   tier: 'warm',
   signup: aSignup('Amara Okafor', 'medisync.example'),
   usage: someUsage({
@@ -218,6 +223,7 @@ const mediSync: PlgSample = {
 /** The seed says: nurture, seed stage, free tier. */
 const taskFlow: PlgSample = {
   name: 'TaskFlow',
+  email: 'sam@taskflow.example',
   tier: 'nurture',
   signup: aSignup('Sam Rivera', 'taskflow.example'),
   usage: someUsage({

@@ -47,6 +47,8 @@ function addressOf(table: ObjectTable, { first, last }: PersonName, domain: stri
 interface Person {
   name: PersonName;
   title: string;
+  /** Left out = made from the name. */
+  email?: string;
 }
 
 function personOf(
@@ -55,7 +57,7 @@ function personOf(
   { index, seat }: { index: number; seat: number },
 ): Person {
   const known = organisation.people[seat];
-  if (known !== undefined) return { name: known, title: known.title };
+  if (known !== undefined) return { name: known, title: known.title, email: known.email };
   const title = jobTitle(random, organisation.kind);
   const ugly = index % 29 === 17 ? UGLY_NAMES[Math.floor(index / 29) % UGLY_NAMES.length] : undefined;
   return { name: ugly ?? personName(random), title };
@@ -124,7 +126,8 @@ export function seedContact(table: ObjectTable, era: Era, organisation: Organisa
   const { index, total } = place;
   const { createdAt, updatedAt } = lifetime(era);
   const person = personOf(random, organisation, place);
-  const email = index % 41 === 40 ? undefined : addressOf(table, person.name, organisation.domain, index);
+  const address = person.email ?? addressOf(table, person.name, organisation.domain, index);
+  const email = index % 41 === 40 ? undefined : address;
   const activity = activityOf(random, { from: createdAt, until: updatedAt });
   const form = activity.conversions > 0 && email !== undefined ? pickForm(random) : undefined;
   const stage = form === DEMO_FORM && activity.heat > 0.4 ? 'salesqualifiedlead' : stageOf(random, activity.heat);

@@ -13,7 +13,7 @@ export interface Organisation {
   readonly state: string;
   /** Students, for districts. */
   readonly enrollment: number | undefined;
-  readonly people: readonly (PersonName & { title: string })[];
+  readonly people: readonly KnownPerson[];
 }
 
 const PLACES = (
@@ -25,12 +25,22 @@ const ENDINGS = 'Grove Creek Ridge Falls Point Hills Park Field Crossing Haven B
 );
 const SUFFIXES = ['Unified School District', 'Independent School District', 'Public Schools', 'County Schools'];
 
+/** Somebody known by name; the address is the one they signed up with. */
+interface KnownPerson extends PersonName {
+  title: string;
+  email: string;
+}
+
 interface SoftwareCompany {
   name: string;
   domain: string;
   industry: string;
   employees: number;
-  people: readonly (PersonName & { title: string })[];
+  people: readonly KnownPerson[];
+}
+
+function person(first: string, last: string, title: string, email: string): KnownPerson {
+  return { first, last, title, email };
 }
 
 /** The five developer-signup companies of the product-led demo, with the people known there. */
@@ -41,40 +51,45 @@ const SOFTWARE: readonly SoftwareCompany[] = [
     industry: 'FINANCIAL_SERVICES',
     employees: 180,
     people: [
-      { first: 'Marcus', last: 'Chen', title: 'Senior Software Engineer' },
-      { first: 'Sarah', last: 'Kim', title: 'VP of Engineering' },
-      { first: 'David', last: 'Park', title: 'CTO' },
+      person('Marcus', 'Chen', 'Senior Software Engineer', 'marcus.chen@velocitypay.io'),
+      person('Sarah', 'Kim', 'VP of Engineering', 'sarah.kim@velocitypay.io'),
+      person('David', 'Park', 'CTO', 'david.park@velocitypay.io'),
     ],
   },
   {
     name: 'HomeFront Technologies',
-    domain: 'homefronttech.com',
+    domain: 'homefront.example',
     industry: 'REAL_ESTATE',
     employees: 850,
-    people: [{ first: 'Elena', last: 'Rodriguez', title: 'Director of Platform Engineering' }],
+    people: [person('Priya', 'Patel', 'Director of Platform Engineering', 'priya.patel@homefront.example')],
   },
   {
     name: 'CloudMetrics',
-    domain: 'cloudmetrics.dev',
+    domain: 'cloudmetrics.example',
     industry: 'COMPUTER_SOFTWARE',
     employees: 65,
-    people: [{ first: 'Jonas', last: 'Weber', title: 'Founder & CEO' }],
+    people: [person('Jonas', 'Weber', 'Founder & CEO', 'jonas.weber@cloudmetrics.example')],
   },
   {
     name: 'MediSync',
-    domain: 'medisync.health',
+    domain: 'medisync.example',
     industry: 'HOSPITAL_HEALTH_CARE',
-    employees: 220,
-    people: [{ first: 'Anjali', last: 'Desai', title: 'Head of Engineering' }],
+    employees: 320,
+    people: [person('Amara', 'Okafor', 'Head of Engineering', 'amara.okafor@medisync.example')],
   },
   {
     name: 'TaskFlow',
-    domain: 'taskflow.app',
+    domain: 'taskflow.example',
     industry: 'COMPUTER_SOFTWARE',
-    employees: 12,
-    people: [{ first: 'Sam', last: 'Rivera', title: 'Founder' }],
+    employees: 8,
+    people: [person('Sam', 'Rivera', 'Founder', 'sam@taskflow.example')],
   },
 ];
+
+/** By which they are known in any CRM. */
+export const knownAddresses: ReadonlySet<string> = new Set(
+  SOFTWARE.flatMap(({ people }) => people.map(({ email }) => email)),
+);
 
 const FIRST_COMPANY_ID = 7_421_000_117;
 /** Modified at the latest ten minutes before the start, so that a first pull meets settled records. */

@@ -47,6 +47,7 @@ export function stranger(random: Random, organisations: readonly Organisation[],
     clicks: Math.floor(opens * random.next() * 0.5),
     optedOut: index % 37 === 12,
     organisation,
+    isKnown: false,
   };
 }
 
@@ -108,7 +109,7 @@ export function seedLead(
     Country: 'United States',
     Website: `https://${organisation.domain}`,
     Status: random.pick(['Open - Not Contacted', 'Open - Not Contacted', 'Working - Contacted', 'Nurturing']),
-    Industry: organisation.district ? 'Education' : 'Technology',
+    Industry: organisation.industry,
     Rating: person.visits > 20 ? 'Hot' : person.visits > 5 ? 'Warm' : null,
     NumberOfEmployees: organisation.employees,
     District_Enrollment__c: organisation.enrollment,
@@ -145,7 +146,7 @@ export function seedAccount({ org, era, by, owners }: Cast, organisation: Organi
     BillingState: organisation.state,
     BillingCountry: 'United States',
     Website: `https://${organisation.domain}`,
-    Industry: organisation.district ? 'Education' : 'Technology',
+    Industry: organisation.industry,
     NumberOfEmployees: organisation.employees,
     OwnerId: owners[index % owners.length] ?? by,
     Enrollment__c: organisation.enrollment,

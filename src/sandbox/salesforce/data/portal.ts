@@ -1,3 +1,4 @@
+import { knownAddresses } from '../../hubspot/data/organisations.ts';
 import { seedPortal } from '../../hubspot/data/seed-portal.ts';
 import { Store } from '../../hubspot/store/store.ts';
 import type { CrmRecord } from '../../hubspot/store/record.ts';
@@ -10,6 +11,8 @@ export interface Organisation {
   readonly enrollment: number | null;
   readonly enrollmentText: string | null;
   readonly district: boolean;
+  /** As the picklist of the same name has it. */
+  readonly industry: string;
 }
 
 export interface Person {
@@ -24,6 +27,8 @@ export interface Person {
   readonly optedOut: boolean;
   /** Place of the organisation in the list. */
   readonly organisation: number;
+  /** One of the few whom everybody knows by name. */
+  readonly isKnown: boolean;
 }
 
 interface Neighbourhood {
@@ -35,6 +40,13 @@ function numberOf(text: string | undefined): number | null {
   return text === undefined || text === '' ? null : Number(text);
 }
 
+const INDUSTRIES: Readonly<Record<string, string>> = {
+  PRIMARY_SECONDARY_EDUCATION: 'Education',
+  FINANCIAL_SERVICES: 'Finance',
+  HOSPITAL_HEALTH_CARE: 'Healthcare',
+  COMPUTER_SOFTWARE: 'Technology',
+};
+
 function organisation({ properties: p }: CrmRecord): Organisation {
   return {
     name: p['name'] ?? '',
@@ -44,6 +56,7 @@ function organisation({ properties: p }: CrmRecord): Organisation {
     enrollment: numberOf(p['district_enrollment']),
     enrollmentText: p['enrollment_text'] ?? null,
     district: p['industry'] === 'PRIMARY_SECONDARY_EDUCATION',
+    industry: INDUSTRIES[p['industry'] ?? ''] ?? 'Other',
   };
 }
 
@@ -59,6 +72,7 @@ function person({ properties: p }: CrmRecord, places: ReadonlyMap<string, number
     clicks: numberOf(p['hs_email_click']) ?? 0,
     optedOut: p['hs_email_optout'] === 'true',
     organisation: places.get(p['associatedcompanyid'] ?? '') ?? 0,
+    isKnown: knownAddresses.has(p['email'] ?? ''),
   };
 }
 

@@ -75,7 +75,7 @@ function neighbours(options: SeedOptions): { organisations: readonly Organisatio
   return { organisations: found.organisations, people: hubspotContacts === 0 ? [] : found.people };
 }
 
-/** Two of three people HubSpot knows are here, as a lead or as a contact; strangers fill up. */
+/** Two of three people HubSpot knows are here, as a lead or as a contact, and all who are known by name; strangers fill up. */
 function cast(
   options: SeedOptions,
   organisations: readonly Organisation[],
@@ -83,7 +83,9 @@ function cast(
 ): { leads: Person[]; contacts: Person[] } {
   const random = seededRandom(options.seed + 1);
   const leads = people.filter((_, at) => at % 3 === 0).slice(0, options.leads);
-  const contacts = people.filter((_, at) => at % 3 === 1).slice(0, options.contacts);
+  const contacts = people
+    .filter(({ isKnown }, at) => at % 3 === 1 || (isKnown && at % 3 === 2))
+    .slice(0, options.contacts);
   let index = people.length;
   const next = (): Person => {
     index += 1;

@@ -7,6 +7,7 @@ export interface FaultOrder extends AnyFaultOrder<FaultName> {
   rows?: number;
   /** `Object.Field`. */
   field?: string;
+  object?: string;
   code?: string;
 }
 

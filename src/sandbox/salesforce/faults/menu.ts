@@ -86,6 +86,7 @@ export const FAULT_MENU = {
   },
   'short-pages': { phase: 'ambient', description: 'Pages of queries have at most `rows` rows (default 100).' },
   'field-hidden': { phase: 'ambient', description: 'Field-level security hides `field`, such as Lead.Phone.' },
+  'object-read-only': { phase: 'ambient', description: 'Nobody has Edit on `object`, such as Account.' },
   'org-changed': { phase: 'ambient', description: 'The org answers under another id, as a refreshed sandbox does.' },
 } satisfies Record<string, FaultKind>;
 

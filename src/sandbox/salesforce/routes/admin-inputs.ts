@@ -10,6 +10,7 @@ const FaultBody = Type.Object(
     ...FAULT_FIELDS,
     rows: Type.Optional(Type.Integer({ minimum: 1 })),
     field: Type.Optional(Type.String()),
+    object: Type.Optional(Type.String()),
     code: Type.Optional(Type.String()),
   },
   strict,
@@ -88,5 +89,7 @@ export function readFaultOrder(body: unknown): FaultOrder {
   if (!isFaultName(name)) throw usage(`No fault ${name}; the menu has ${Object.keys(FAULT_MENU).join(', ')}`);
   if (name === 'field-hidden' && rest.field === undefined)
     throw usage('field-hidden needs `field`, such as Lead.Phone');
+  if (name === 'object-read-only' && rest.object === undefined)
+    throw usage('object-read-only needs `object`, such as Account');
   return { name, ...rest };
 }

@@ -72,11 +72,13 @@ export function discoveryRoutes(app: FastifyInstance, core: Core): void {
   app.get(`${DATA}/limits/recordCount`, (request) => recordCount(core, parameter(request, 'sObjects')));
   app.get(`${DATA}/sobjects`, (request, reply) => {
     if (isKnown(core, request, reply)) return reply.code(304).send();
-    const sobjects = core.world.org.allObjects().map((object) => describeBasics(object, version(request)));
+    const sobjects = core.world.org
+      .allObjects()
+      .map((object) => describeBasics(object, version(request), core.world.org.access));
     return { encoding: 'UTF-8', maxBatchSize: 200, sobjects };
   });
   app.get(`${DATA}/sobjects/:object`, (request) => ({
-    objectDescribe: describeBasics(objectParam(core, request), param(request, 'version')),
+    objectDescribe: describeBasics(objectParam(core, request), param(request, 'version'), core.world.org.access),
     recentItems: [],
   }));
   app.get(`${DATA}/sobjects/:object/describe`, (request, reply) => {

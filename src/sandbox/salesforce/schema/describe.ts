@@ -1,4 +1,5 @@
 import type { Reader } from '../soql/columns.ts';
+import type { FieldAccess } from '../store/access.ts';
 import type { Field } from './field.ts';
 import type { SObject } from './sobject.ts';
 
@@ -108,7 +109,7 @@ function addresses({ name }: SObject, version: string): Record<string, string> {
 }
 
 /** As the global list and the head of a describe tell it. */
-export function describeBasics(object: SObject, version: string): Wire {
+export function describeBasics(object: SObject, version: string, access: FieldAccess): Wire {
   const { createable, updateable, deletable, undeletable, mergeable, replicateable } = object.flags;
   return {
     activateable: false,
@@ -137,7 +138,7 @@ export function describeBasics(object: SObject, version: string): Wire {
     searchable: mergeable,
     triggerable: true,
     undeletable,
-    updateable,
+    updateable: updateable && access.writable(object),
     urls: addresses(object, version),
   };
 }
@@ -167,7 +168,7 @@ export function describeObject(
   const visible = object.fields().filter((field) => org.access.readable(userId, object, field));
   return {
     actionOverrides: [],
-    ...describeBasics(object, version),
+    ...describeBasics(object, version, org.access),
     childRelationships: object.children.map(({ relationshipName, childSObject, field, cascades }) => ({
       cascadeDelete: cascades,
       childSObject,

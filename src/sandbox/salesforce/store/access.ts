@@ -7,7 +7,7 @@ function keyOf(object: SObject | string, field: string): string {
 }
 
 /**
- * Field-level security. The fields an org was born with are open to everybody unless hidden; a field that was added
+ * Field-level security, and whether an object may be written at all. The fields an org was born with are open to everybody unless hidden; a field that was added
  * later is open to nobody until a permission set grants it.
  */
 export class FieldAccess {
@@ -15,6 +15,7 @@ export class FieldAccess {
   private readonly rowsOf: (object: string) => Iterable<Row>;
   private readonly closed = new Set<string>();
   private hidden = new Set<string>();
+  private readOnly = new Set<string>();
 
   constructor(rowsOf: (object: string) => Iterable<Row>) {
     this.rowsOf = rowsOf;
@@ -30,12 +31,21 @@ export class FieldAccess {
     this.hidden = new Set(names.map((name) => name.toLowerCase()));
   }
 
+  /** Takes the right Edit on these objects from every user of the API. */
+  protect(objects: readonly string[]): void {
+    this.readOnly = new Set(objects.map((name) => name.toLowerCase()));
+  }
+
+  writable(object: SObject): boolean {
+    return !this.readOnly.has(object.name.toLowerCase());
+  }
+
   readable(userId: string, object: SObject, field: Field): boolean {
     return this.permits(userId, keyOf(object, field.name), 'PermissionsRead');
   }
 
   editable(userId: string, object: SObject, field: Field): boolean {
-    return this.permits(userId, keyOf(object, field.name), 'PermissionsEdit');
+    return this.writable(object) && this.permits(userId, keyOf(object, field.name), 'PermissionsEdit');
   }
 
   /** A field by its name, if this user may read it: to others it does not exist. */

@@ -145,6 +145,8 @@ export function planUpdate(context: WriteContext, object: SObject, id: unknown, 
   if (context.spoilt !== undefined) return { problems: [context.spoilt] };
   const row = target(context, object, id);
   if ('code' in row) return { problems: [row] };
+  if (!context.org.access.writable(object))
+    return refused('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
   if (row.values['IsConverted'] === true)
     return refused('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
   const read = readInput(context, object, input, false);

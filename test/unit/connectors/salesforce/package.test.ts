@@ -81,7 +81,7 @@ describe('the Salesforce package', () => {
       sourceApiVersion: apiVersion,
     });
     const views = files.filter((path) => path.endsWith('.listView-meta.xml'));
-    expect(views).toHaveLength(2);
+    expect(views).toHaveLength(3);
     const names = owned.map(({ field }) => field.name);
     for (const path of views) {
       const xml = read(path);

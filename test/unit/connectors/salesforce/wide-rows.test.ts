@@ -16,7 +16,7 @@ async function start(leads: number): Promise<SalesforceCrm> {
   for (const object of ['Lead', 'Contact']) {
     for (const name of wide) crm.sandbox.org.table(object).object.add(field(name, 'string'));
   }
-  for (const id of crm.leads()) {
+  for (const id of crm.ids()) {
     crm.edit(id, first, `first of ${id}`);
     crm.edit(id, last, `last of ${id}`);
   }
@@ -31,7 +31,7 @@ function pull(crm: SalesforceCrm, replica: Replica, step: Partial<Walk> = {}): R
 }
 
 function expectWhole(crm: SalesforceCrm, replica: Replica): void {
-  expect([...replica.records.keys()].sort()).toEqual([...crm.leads()].sort());
+  expect([...replica.records.keys()].sort()).toEqual([...crm.ids()].sort());
   for (const [id, { fields }] of replica.records) {
     expect([fields[first], fields[last]]).toEqual([crm.value(id, first), crm.value(id, last)]);
     expect(Object.keys(fields)).toHaveLength(wide.length + 1);
@@ -60,7 +60,7 @@ describe('more fields than the URL of a query holds', () => {
 
   test('by id, merges and deletions are what they are otherwise', async () => {
     await using crm = await start(10);
-    const [winner = '', loser = '', gone = '', other = ''] = crm.leads();
+    const [winner = '', loser = '', gone = '', other = ''] = crm.ids();
     await crm.merge(winner, loser);
     await crm.archive(gone);
     const ids = [loser, gone, other];
@@ -100,7 +100,7 @@ describe('more fields than the URL of a query holds', () => {
 
   test('and it keeps its place: nothing behind it is passed, and its change comes by its own stamp', async () => {
     await using crm = await start(20);
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     const replica = await between(crm, {}, () => {
       crm.clock.advance(5_000);
       crm.edit(id, last, 'changed');
@@ -113,7 +113,7 @@ describe('more fields than the URL of a query holds', () => {
 
   test('a record that is deleted between the calls is a tombstone, and one that is purged as well', async () => {
     await using crm = await start(20);
-    const [deleted = '', purged = ''] = crm.leads();
+    const [deleted = '', purged = ''] = crm.ids();
     const replica = await between(crm, { lane: 'full' }, async () => {
       await crm.archive(deleted);
       await crm.archive(purged);

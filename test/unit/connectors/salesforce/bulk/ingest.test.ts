@@ -104,7 +104,7 @@ describe('what a table says of a row that failed', () => {
 describe('a mass push', () => {
   test('is one job, whatever the number of changes, with one outcome for each', async () => {
     await using crm = await start(450);
-    const changes = changesOf(crm.leads(), (at) => ({ [score]: at % 100, [reasons]: `line\n"${at}", é` }));
+    const changes = changesOf(crm.ids(), (at) => ({ [score]: at % 100, [reasons]: `line\n"${at}", é` }));
     expect(changes.length).toBeGreaterThan(400);
     const connector = crm.openWith({});
     await connector.describe('Lead', never());
@@ -120,14 +120,14 @@ describe('a mass push', () => {
 
   test('up to 200 changes are a call, as before', async () => {
     await using crm = await start(200);
-    const changes = changesOf(crm.leads().slice(0, 200), () => ({ [score]: 5 }));
+    const changes = changesOf(crm.ids().slice(0, 200), () => ({ [score]: 5 }));
     expectHonest(crm, changes, await push(crm, changes));
     expect([jobs(crm), collections(crm)]).toEqual([0, 1]);
   });
 
   test('nulls clear, and what a change does not name stays (trap 13)', async () => {
     await using crm = await start(240);
-    const ids = crm.leads();
+    const ids = crm.ids();
     await push(
       crm,
       changesOf(ids, () => ({ [score]: 7, [reasons]: 'because' })),
@@ -146,7 +146,7 @@ describe('a mass push', () => {
     await using crm = await start(260, {
       validationRules: [{ object: 'Lead', where: "Title = 'Forbidden'", message: 'No: never', field: 'Title' }],
     });
-    const ids = crm.leads();
+    const ids = crm.ids();
     const rule = ids[5]!;
     const lock = ids[6]!;
     const row = crm.sandbox.org.find(rule)!;
@@ -168,7 +168,7 @@ describe('a mass push', () => {
     ['block', 'rejected'],
   ] as const)('a duplicate rule that is an %s has its say in a call: %s', async ([duplicateRule, status]) => {
     await using crm = await start(230, { duplicateRule });
-    const ids = crm.leads();
+    const ids = crm.ids();
     for (const id of ids.slice(0, 3)) crm.edit(id, 'Email', 'same@example.com');
     const changes = changesOf(ids, () => ({ [score]: 4 }));
     const outcomes = await push(crm, changes);
@@ -179,7 +179,7 @@ describe('a mass push', () => {
 
   test('records that are converted, merged, deleted or unknown say so', async () => {
     await using crm = await start(240);
-    const [converted = '', winner = '', loser = '', gone = '', ...others] = crm.leads();
+    const [converted = '', winner = '', loser = '', gone = '', ...others] = crm.ids();
     const { externalId: contact } = await crm.convert(converted);
     await crm.merge(winner, loser);
     await crm.archive(gone);
@@ -199,7 +199,7 @@ describe('a mass push', () => {
 
   test('a record that is named twice gets its last value', async () => {
     await using crm = await start(220);
-    const ids = crm.leads();
+    const ids = crm.ids();
     const changes = [
       ...changesOf(ids, () => ({ [score]: 1 })),
       { key: 'again', externalId: ids[0]!, fields: { [score]: 2 } },
@@ -212,18 +212,18 @@ describe('a mass push', () => {
 
   test('text that means "clear" in a table is written as text', async () => {
     await using crm = await start(220);
-    const changes = changesOf(crm.leads(), (at) => ({ [reasons]: at === 0 ? '#N/A' : 'plain' }));
+    const changes = changesOf(crm.ids(), (at) => ({ [reasons]: at === 0 ? '#N/A' : 'plain' }));
     expectHonest(crm, changes, await push(crm, changes));
     expect([jobs(crm), collections(crm)]).toEqual([1, 1]);
   });
 
   test('no lead gets another owner', async () => {
     await using crm = await start(220);
-    const owners = (): readonly unknown[] => crm.leads().map((id) => crm.value(id, 'OwnerId'));
+    const owners = (): readonly unknown[] => crm.ids().map((id) => crm.value(id, 'OwnerId'));
     const before = owners();
     await push(
       crm,
-      changesOf(crm.leads(), () => ({ [score]: 3 })),
+      changesOf(crm.ids(), () => ({ [score]: 3 })),
     );
     expect(owners()).toEqual(before);
   });
@@ -238,7 +238,7 @@ describe('a mass push on a bad day', () => {
   ])('%s: every change goes by calls', async ([, order]) => {
     await using crm = await start(420);
     crm.sandbox.faults.activate(order);
-    const changes = changesOf(crm.leads(), () => ({ [score]: 6 }));
+    const changes = changesOf(crm.ids(), () => ({ [score]: 6 }));
     const outcomes = await push(crm, changes);
     expect(statuses(outcomes)).toEqual(new Set(['applied']));
     expectHonest(crm, changes, outcomes);
@@ -248,7 +248,7 @@ describe('a mass push on a bad day', () => {
   test('what a table of outcomes says before it breaks off is believed, the rest goes by calls', async () => {
     await using crm = await start(420);
     crm.sandbox.faults.activate({ name: 'truncated-json', path: 'Results' });
-    const changes = changesOf(crm.leads(), () => ({ [score]: 6 }));
+    const changes = changesOf(crm.ids(), () => ({ [score]: 6 }));
     const outcomes = await push(crm, changes);
     expect(statuses(outcomes)).toEqual(new Set(['applied']));
     expectHonest(crm, changes, outcomes);
@@ -257,7 +257,7 @@ describe('a mass push on a bad day', () => {
 
   test('a job that never ends is stopped, and every change goes by calls', async () => {
     await using crm = await start(220, { bulkPolls: 1e9 });
-    const changes = changesOf(crm.leads(), () => ({ [score]: 6 }));
+    const changes = changesOf(crm.ids(), () => ({ [score]: 6 }));
     const outcomes = await push(crm, changes);
     expect(statuses(outcomes)).toEqual(new Set(['applied']));
     expectHonest(crm, changes, outcomes);
@@ -275,7 +275,7 @@ describe('a mass push on a bad day', () => {
     ['the session ends on the way', { name: 'session-expired', path: '/jobs/ingest', method: 'PUT', count: 1 }],
   ])('%s: it is one job all the same', async ([, order]) => {
     await using crm = await start(300);
-    const changes = changesOf(crm.leads(), () => ({ [score]: 6 }));
+    const changes = changesOf(crm.ids(), () => ({ [score]: 6 }));
     crm.sandbox.faults.activate(order);
     crm.clock.advance(1);
     const { connector } = crm.openRenewable();
@@ -287,7 +287,7 @@ describe('a mass push on a bad day', () => {
 
   test('a line that is down ends it with an error that says so, and all may be sent again', async () => {
     await using crm = await start(220);
-    const changes = changesOf(crm.leads(), () => ({ [score]: 6 }));
+    const changes = changesOf(crm.ids(), () => ({ [score]: 6 }));
     crm.sandbox.faults.activate({ name: 'socket-reset', path: '/jobs/ingest/' });
     const answer = await push(crm, changes).catch((error: unknown) => error);
     expect(answer).toBeInstanceOf(ConnectorError);
@@ -298,7 +298,7 @@ describe('a mass push on a bad day', () => {
 
   test('an abort ends it soon, and stops the job', async () => {
     await using crm = await start(220, { bulkPolls: 1e9 });
-    const changes = changesOf(crm.leads(), () => ({ [score]: 6 }));
+    const changes = changesOf(crm.ids(), () => ({ [score]: 6 }));
     const controller = new AbortController();
     const reason = new Error('stop');
     const pushing = crm.openWith({}).push({ object: 'Lead', changes, signal: controller.signal });

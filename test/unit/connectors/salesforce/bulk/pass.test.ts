@@ -29,7 +29,7 @@ function pull(crm: SalesforceCrm, replica: Replica, { settings = {}, ...step }: 
 }
 
 function expectAllOnce(crm: SalesforceCrm, replica: Replica): void {
-  expect([...replica.arrivals.keys()].sort()).toEqual([...crm.leads()].sort());
+  expect([...replica.arrivals.keys()].sort()).toEqual([...crm.ids()].sort());
   expect(new Set(replica.arrivals.values())).toEqual(new Set([1]));
 }
 
@@ -61,13 +61,13 @@ describe('a full pass by Bulk', () => {
 
   test('quotes, commas and line breaks in values survive pages and chunks (trap 12)', async () => {
     await using crm = await start({ leads: 40, bulkPageRows: 7 });
-    const titles = new Map(crm.leads().map((id, at) => [id, `line ${at}\nof "${'é😀'.repeat(at)}", and\r\nmore`]));
+    const titles = new Map(crm.ids().map((id, at) => [id, `line ${at}\nof "${'é😀'.repeat(at)}", and\r\nmore`]));
     for (const [id, title] of titles) crm.edit(id, 'Title', title);
     const replica = createReplica();
     await pull(crm, replica);
     expectAllOnce(crm, replica);
     for (const [id, title] of titles) expect(replica.records.get(id)?.fields['Title']).toBe(title);
-    expect(crm.sandbox.requests.count('GET', new RegExp(results))).toBe(Math.ceil(crm.leads().length / 7));
+    expect(crm.sandbox.requests.count('GET', new RegExp(results))).toBe(Math.ceil(crm.ids().length / 7));
   });
 
   test('stopped after every batch and resumed, it goes on in the same job, and no row comes twice', async () => {
@@ -106,13 +106,13 @@ describe('a full pass by Bulk', () => {
     }
     expectAllOnce(crm, replica);
     // Begin, two looks, delete.
-    expect(crm.calls() - before).toBe(4 + Math.ceil(crm.leads().length / 40));
+    expect(crm.calls() - before).toBe(4 + Math.ceil(crm.ids().length / 40));
     expect(crm.sandbox.requests.count('DELETE', /\/jobs\/query\//)).toBe(1);
   });
 
   test('what was archived is in it, what is in the recycle bin is not', async () => {
     await using crm = await start({ leads: 30 });
-    const [id = ''] = crm.leads();
+    const [id = ''] = crm.ids();
     await crm.archive(id);
     const replica = createReplica();
     await pull(crm, replica);
@@ -125,7 +125,7 @@ describe('a full pass by Bulk', () => {
 
   test('nothing at all is a pass, too', async () => {
     await using crm = await start({ leads: 3 });
-    for (const id of crm.leads()) await crm.archive(id);
+    for (const id of crm.ids()) await crm.archive(id);
     const replica = createReplica();
     expect((await pull(crm, replica)).done).toBe(true);
     expect([replica.records.size, restPages(crm)]).toEqual([0, 0]);
@@ -144,7 +144,7 @@ describe('results that break off', () => {
       await walk(connector, replica, { object: 'Lead', lane: 'full', fields: ['Title'], until });
       expectAllOnce(crm, replica);
       expect([jobs(crm), restPages(crm)]).toEqual([1, 0]);
-      const pages = Math.ceil(crm.leads().length / 120);
+      const pages = Math.ceil(crm.ids().length / 120);
       expect(crm.sandbox.requests.count('GET', new RegExp(results))).toBe(name === 'slow-body' ? pages : pages + 1);
     },
   );

@@ -1,0 +1,61 @@
+import { type AccountRow, loadAccounts } from '../db/queries/load-accounts.ts';
+import { loadCompanies } from '../db/queries/load-companies.ts';
+import { type AccountScoreRow, dropAccountScores, saveAccountScores } from '../db/queries/save-account-scores.ts';
+import type { Tx } from '../db/tx.ts';
+import type { OutputValues } from '../model/lead.ts';
+import type { ScoringContext } from '../pull/pipeline.ts';
+import { nothingSeen, wantOfCompanies } from '../pull/want.ts';
+import { CompanyFacts, factsOfAccount } from './facts-of.ts';
+import { isSameScore, type ProductResult, scoreProduct, stampOf } from './product-score.ts';
+
+/**
+ * Scores companies by their people taken together, saves what changed and notes what their CRM records shall have. Idempotent.
+ * The caller holds the lock of `lockProductScores`.
+ */
+export async function scoreAccounts(tx: Tx, context: ScoringContext, domains: readonly string[]): Promise<void> {
+  if (domains.length === 0) return;
+  const rows = await loadAccounts(tx, domains);
+  const companies = new CompanyFacts(await loadCompanies(tx, domains));
+  const changed = rows
+    .map((row) => ({ row, after: scoreProduct(context, factsOfAccount(row, companies)) }))
+    .filter(({ row, after }) => !isSame(row, after, context));
+  await saveAccountScores(tx, changed.map(asScore), stampOf(context));
+  const peopled = new Set(rows.map(({ domain }) => domain));
+  const dropped = await dropAccountScores(
+    tx,
+    domains.filter((domain) => !peopled.has(domain)),
+  );
+  const outputs = new Map<string, OutputValues>([
+    ...changed.map(({ row, after }) => [row.domain, accountOutputs(after)] as const),
+    ...dropped.map((domain) => [domain, nothingKnown] as const),
+  ]);
+  if (outputs.size > 0) await wantOfCompanies(tx, context, outputs, nothingSeen);
+}
+
+/** Where the last person has gone, the CRM must not go on showing what we said of them. */
+const nothingKnown: OutputValues = { plg_score: null, plg_tier: null, suggested_action: null };
+
+/** What a CRM may be told about a company. */
+export function accountOutputs({ total, tier, action }: Omit<ProductResult, 'points' | 'confidence'>): OutputValues {
+  return { plg_score: total, plg_tier: tier, suggested_action: action };
+}
+
+function isSame({ score, ...row }: AccountRow, after: ProductResult, context: ScoringContext): boolean {
+  return (
+    score !== null &&
+    isSameScore(score, after, context) &&
+    score.signup_count === row.signup_count &&
+    score.top_developer_id === row.top_developer_id &&
+    score.top_share_pct === row.top_share_pct
+  );
+}
+
+function asScore({ row, after }: { row: AccountRow; after: ProductResult }): AccountScoreRow {
+  return {
+    ...after,
+    domain: row.domain,
+    signupCount: row.signup_count,
+    topDeveloperId: row.top_developer_id,
+    topSharePct: row.top_share_pct,
+  };
+}

@@ -1,0 +1,53 @@
+import { loadCompanies } from '../db/queries/load-companies.ts';
+import { loadSignups, type SignupRow } from '../db/queries/load-signups.ts';
+import { saveLeadScores } from '../db/queries/save-lead-scores.ts';
+import { saveProductHistory } from '../db/queries/save-product-history.ts';
+import type { Tx } from '../db/tx.ts';
+import type { LeadId } from '../model/values.ts';
+import type { ScoringContext } from '../pull/pipeline.ts';
+import { CompanyFacts, domainsOf, factsOfSignup } from './facts-of.ts';
+import { isSameScore, type ProductResult, scoreProduct, stampOf } from './product-score.ts';
+
+export interface ScoredSignups {
+  readonly scored: number;
+  /** Leads who have something else to say than before. */
+  readonly changed: readonly LeadId[];
+  /** Companies of the people who were looked at. */
+  readonly domains: readonly string[];
+}
+
+/**
+ * Scores signups by their latest usage and what is known of their company, and saves what changed. Idempotent. The caller holds
+ * the lock of `lockProductScores`.
+ */
+export async function scoreSignups(tx: Tx, context: ScoringContext, ids: readonly string[]): Promise<ScoredSignups> {
+  const rows = await loadSignups(tx, ids);
+  const domains = domainsOf(rows);
+  const companies = new CompanyFacts(await loadCompanies(tx, domains));
+  const changed = rows
+    .map((row) => ({ row, after: scoreProduct(context, factsOfSignup(row, companies)) }))
+    .filter(({ row, after }) => !row.is_scored || !isSameScore(row, after, context));
+  await saveLeadScores(tx, changed.map(asScore), stampOf(context));
+  await saveProductHistory(tx, context, changed.filter(isHistory).map(asHistory));
+  return {
+    scored: rows.length,
+    changed: changed.filter(isNews).flatMap(({ row }) => row.lead_id ?? []),
+    domains,
+  };
+}
+
+interface Rescored {
+  readonly row: SignupRow;
+  readonly after: ProductResult;
+}
+
+function asScore({ row, after }: Rescored): Parameters<typeof saveLeadScores>[1][number] {
+  return { ...after, developerId: row.id, leadId: row.lead_id, isNew: !row.is_scored };
+}
+
+const isHistory = ({ row, after }: Rescored): boolean => row.total_score !== after.total || row.tier !== after.tier;
+const isNews = (one: Rescored): boolean => isHistory(one) || one.row.suggested_action !== one.after.action;
+
+function asHistory({ row, after }: Rescored): Parameters<typeof saveProductHistory>[2][number] {
+  return { leadId: row.lead_id, before: row.total_score, total: after.total, tier: after.tier, points: after.points };
+}

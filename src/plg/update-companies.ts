@@ -1,0 +1,63 @@
+import { domainsOfRecords, knownDomains } from '../db/queries/crm-companies.ts';
+import { lockProductScores } from '../db/queries/lock-product-scores.ts';
+import { readAccountOutputs } from '../db/queries/save-account-scores.ts';
+import type { UpsertedRecord } from '../db/queries/upsert-source-records.ts';
+import type { Tx } from '../db/tx.ts';
+import type { PulledPage } from '../model/records.ts';
+import type { AcceptedRecord } from '../pull/normalise.ts';
+import type { Pipeline, ScoringContext } from '../pull/pipeline.ts';
+import { type SeenRemote, wantOfCompanies } from '../pull/want.ts';
+import { readCrmCompanies } from './crm-companies.ts';
+import { accountOutputs } from './score-accounts.ts';
+import { scoreTouched, type UpdatedSignups } from './update-signups.ts';
+
+export interface CompanyBatch {
+  readonly object: string;
+  /** Records that are not as they were. */
+  readonly written: readonly UpsertedRecord[];
+  readonly page: PulledPage;
+}
+
+export const noSignups: UpdatedSignups = { scored: 0, leadIds: [] };
+
+/**
+ * Company records of a CRM have been stored or retired: their facts, and the scores that rest on them, follow. Companies from
+ * which nobody has signed up are left alone. Idempotent.
+ */
+export async function updateCompanies(
+  tx: Tx,
+  pipeline: Pipeline,
+  { object, written, page }: CompanyBatch,
+): Promise<UpdatedSignups> {
+  const ids = [...written.filter(({ changed }) => changed), ...page.tombstones].map(({ externalId }) => externalId);
+  if (ids.length === 0) return noSignups;
+  const now = await domainsOfRecords(tx, { connectionId: pipeline.connectionId, object }, ids);
+  // A record that has moved to another domain takes its word back from the first one.
+  const before = written.flatMap(({ previous }) => domainIn(previous?.['company_domain']));
+  const known = await knownDomains(tx, [...new Set([...now, ...before])]);
+  if (known.length === 0) return noSignups;
+  await lockProductScores(tx);
+  return scoreTouched(tx, pipeline, { developerIds: [], domains: await readCrmCompanies(tx, pipeline, known) });
+}
+
+function domainIn(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : [];
+}
+
+/** Notes what the CRM has in the fields that we write to companies, beside what it shall have. */
+export async function seeCompanies(
+  tx: Tx,
+  context: ScoringContext,
+  accepted: readonly AcceptedRecord[],
+  seen: SeenRemote,
+): Promise<void> {
+  const writes = context.outputs.find(({ connectionId }) => connectionId === seen.connectionId);
+  if (writes?.objects[seen.object] === undefined) return;
+  const domains = [...new Set(accepted.flatMap(({ mapped }) => domainIn(mapped['company_domain'])))];
+  const scores = await readAccountOutputs(tx, domains);
+  const outputs = scores.map(
+    ({ domain, total_score: total, tier, suggested_action: action }) =>
+      [domain, accountOutputs({ total, tier, action })] as const,
+  );
+  await wantOfCompanies(tx, context, new Map(outputs), seen);
+}

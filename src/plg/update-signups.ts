@@ -1,0 +1,87 @@
+import { attachSignups } from '../db/queries/attach-signups.ts';
+import { leadsOfSignups } from '../db/queries/leads-of-signups.ts';
+import { signupsOfCompanies } from '../db/queries/load-signups.ts';
+import { lockProductScores } from '../db/queries/lock-product-scores.ts';
+import { assertCurrentProfile } from '../db/queries/assert-current-profile.ts';
+import type { Tx } from '../db/tx.ts';
+import type { LeadId } from '../model/values.ts';
+import type { ScoringContext } from '../pull/pipeline.ts';
+import { updateLeads } from '../pull/update-leads.ts';
+import { nothingSeen } from '../pull/want.ts';
+import { asksProductFacts } from '../scoring/compile.ts';
+import { readCrmCompanies } from './crm-companies.ts';
+import { scoreAccounts } from './score-accounts.ts';
+import { scoreSignups } from './score-signups.ts';
+
+/** What has come in. */
+export interface TouchedSignups {
+  /** Signups that are new, or whose usage is. */
+  readonly developerIds: readonly string[];
+  /** Companies of which something else is known. */
+  readonly domains: readonly string[];
+}
+
+export interface UpdatedSignups {
+  readonly scored: number;
+  /** Leads whose values or outputs may have changed: to be brought up to date by the caller, all at once. */
+  readonly leadIds: readonly LeadId[];
+}
+
+/** Signups in memory at once: a company may have any number of people. */
+const signupsAtOnce = 2_000;
+
+/**
+ * Makes leads of signups, scores them and their companies, and notes what CRM records shall have; in the transaction in which
+ * they came in. Idempotent.
+ */
+export async function updateSignups(
+  tx: Tx,
+  context: ScoringContext,
+  touched: TouchedSignups,
+): Promise<{ readonly scored: number }> {
+  const { scored, leadIds } = await scoreTouched(tx, context, touched);
+  if (leadIds.length > 0) await updateLeads(tx, context, leadIds, { previous: new Map(), seen: nothingSeen });
+  return { scored };
+}
+
+/** The same up to the leads: for whoever has others to bring up to date as well, and must lock all of them in one order. */
+export async function scoreTouched(tx: Tx, context: ScoringContext, touched: TouchedSignups): Promise<UpdatedSignups> {
+  if (touched.developerIds.length + touched.domains.length === 0) return { scored: 0, leadIds: [] };
+  await takeTurn(tx, context);
+  const ofCompanies = await signupsOfCompanies(tx, touched.domains);
+  const ids = [...new Set([...touched.developerIds, ...ofCompanies])].sort();
+  const domains = new Set(touched.domains);
+  const leadIds = new Set<LeadId>();
+  for (let at = 0; at < ids.length; at += signupsAtOnce) {
+    const some = await scorePeople(tx, context, ids.slice(at, at + signupsAtOnce), touched.domains);
+    some.domains.forEach((domain) => domains.add(domain));
+    some.leadIds.forEach((leadId) => leadIds.add(leadId));
+  }
+  await scoreAccounts(tx, context, [...domains]);
+  return { scored: ids.length, leadIds: [...leadIds].sort() };
+}
+
+/**
+ * To be called before any signup is scored, and before any lead is locked.
+ * @throws AppError `rules-changed` (retry)
+ */
+export async function takeTurn(tx: Tx, context: ScoringContext): Promise<void> {
+  await lockProductScores(tx);
+  await assertCurrentProfile(tx, 'plg', context.plg.version);
+}
+
+/** Signups without their companies' scores; `changedDomains`: companies of which something else is known. */
+export async function scorePeople(
+  tx: Tx,
+  context: ScoringContext,
+  ids: readonly string[],
+  changedDomains: readonly string[],
+): Promise<{ readonly domains: readonly string[]; readonly leadIds: readonly LeadId[] }> {
+  const attached = await attachSignups(tx, ids);
+  // A company may have been in the CRM long before its first signup.
+  await readCrmCompanies(tx, context, attached.domains);
+  const { changed, domains } = await scoreSignups(tx, context, ids);
+  const isHeard = asksProductFacts(context.profile.definition);
+  const leadIds = await leadsOfSignups(tx, ids, { changed, domains: changedDomains, isHeard });
+  return { domains, leadIds };
+}
