@@ -57,7 +57,7 @@ describe('points of what was observed', () => {
     };
     const dates: Record<string, number> = { fact: 60, other: 30 };
     const dated = (fact: string) => [{ at: daysAgo(dates[fact] ?? 0), quantity: 1 }];
-    expect(scoreOfRule({ ...flag, when } as Rule, { fact: 1, other: 1 }, { dated }).earned).toBe(20);
+    expect(scoreOfRule({ ...flag, when }, { fact: 1, other: 1 }, { dated }).earned).toBe(20);
   });
 
   it.each([
@@ -77,7 +77,7 @@ describe('points of what was observed', () => {
   });
 
   it('fade where they are taken away, too', () => {
-    expect(scoreOfRule({ ...flag, points: -40 } as Rule, { fact: 1 }, observed([30, 1])).earned).toBe(-20);
+    expect(scoreOfRule({ ...flag, points: -40 }, { fact: 1 }, observed([30, 1])).earned).toBe(-20);
   });
 
   it('never grow by fading, nor with age', () => {
