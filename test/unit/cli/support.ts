@@ -75,6 +75,7 @@ function appWith(answers: Partial<App>): App {
     import: notAsked,
     tokens: { create: notAsked, list: notAsked, revoke: notAsked },
     scorePreview: notAsked,
+    scoreRun: notAsked,
     doctor: notAsked,
     page: { orgs: notAsked, overview: notAsked, leads: notAsked, receipt: notAsked, isReady: notAsked },
     serve: notAsked,
