@@ -27,8 +27,18 @@ export async function take(
 }
 
 const tables = [
-  ...['developer_signups', 'internal_signals', 'company_enrichment', 'stakeholders', 'expansion_signals'],
-  ...['lead_scores', 'account_scores', 'leads', 'score_breakdowns', 'score_history', 'push_states', 'audit_log'],
+  'developer_signups',
+  'internal_signals',
+  'company_enrichment',
+  'stakeholders',
+  'expansion_signals',
+  'lead_scores',
+  'account_scores',
+  'leads',
+  'score_breakdowns',
+  'score_history',
+  'push_states',
+  'audit_log',
 ];
 
 /** Every row of the tables that rows and their scores come into, with where each version of it lies: nothing written = nothing different. */

@@ -292,7 +292,7 @@ it('says nothing personal in its log, and nothing at all of how it is made', asy
 
 describe('the document', () => {
   interface Operation {
-    readonly parameters?: readonly { readonly in: string; readonly name: string; readonly example?: unknown }[];
+    readonly parameters?: readonly { readonly in: string; readonly name: string; readonly example?: string | number }[];
     readonly requestBody?: {
       readonly content: Record<string, { example?: unknown; examples?: Record<string, { value: unknown }> }>;
     };
@@ -355,12 +355,12 @@ describe('the document', () => {
     for (const { path, operation } of operations.filter(({ method }) => method === 'get')) {
       const query = new URLSearchParams(
         (operation.parameters ?? []).flatMap((one) =>
-          one.in === 'query' && one.example !== undefined
-            ? [[one.name, `${one.example as string}`] as [string, string]]
-            : [],
+          one.in === 'query' && one.example !== undefined ? [[one.name, `${one.example}`] as [string, string]] : [],
         ),
       );
-      const answer = await fetch(`${api.url}${path}?${query}`, { headers: { authorization: `Bearer ${token}` } });
+      const answer = await fetch(`${api.url}${path}?${query.toString()}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
       const told = await expectDescribed(operation, answer);
       if (path.endsWith('dashboard')) expect(told).toMatchObject({ rows: [{ total_score: 88 }] });
     }
