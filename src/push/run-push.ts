@@ -1,5 +1,5 @@
 import type { Session } from '../connection.ts';
-import { countPending } from '../db/queries/claim-pushes.ts';
+import { countPending, fieldsThatWait } from '../db/queries/claim-pushes.ts';
 import { countChanges } from '../db/queries/count-changes.ts';
 import { AppError, exitCodes } from '../model/errors.ts';
 import type { MappingProblem } from '../model/mapping.ts';
@@ -47,7 +47,6 @@ async function pushObject(
 ): Promise<void> {
   const { session, runId, signal } = run;
   const { database, connector, orgId, connection, now, newId: newToken } = session;
-  // Who has no signups needs no fields for their scores.
   const waiting = await database.transaction(orgId, (tx) => countPending(tx, connection.id, target.object));
   if (waiting > 0) await ensureOwnFields(run, target.object);
   const onTally = (tally: SyncCounts, total: number): void => {
@@ -65,7 +64,17 @@ async function ensureOwnFields({ session, outputs, signal }: PushRun, object: st
   const written = new Set(outputs.objects[object]?.rules.map((rule) => rule.to));
   const owned = (session.definition.ownedFields[object] ?? []).filter(({ name }) => written.has(name));
   const known = new Set((await session.connector.describe(object, signal)).map(({ name }) => name));
-  const missing = owned.filter(({ name }) => !known.has(name));
+  const unknown = owned.filter(({ name }) => !known.has(name));
+  if (unknown.length === 0) return;
+  // Who has no signups needs no fields for their scores.
+  const waiting = await session.database.transaction(session.orgId, (tx) =>
+    fieldsThatWait(
+      tx,
+      { connectionId: session.connection.id, object },
+      unknown.map(({ name }) => name),
+    ),
+  );
+  const missing = unknown.filter(({ name }) => waiting.includes(name));
   if (missing.length === 0) return;
   const ensured = await session.connector.ensureFields(object, missing, signal);
   const failed = ensured.find(({ status }) => status === 'conflict' || status === 'forbidden');

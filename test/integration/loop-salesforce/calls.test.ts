@@ -58,8 +58,8 @@ test('the first sync reads in bulk and writes in two hundreds, the second reads 
       { 'GET /query EmailMessageRelation': 1 },
       // Before the fields are made, and after they were granted.
       { 'GET /sobjects/Lead/describe': 3, 'GET /sobjects/Contact/describe': 3 },
-      // Made once: ten fields of two objects, and the permission set that shows them.
-      { 'POST /tooling/sobjects/CustomField': 20, 'POST /sobjects/FieldPermissions': 20 },
+      // Made once: seven fields of two objects, and the permission set that shows them.
+      { 'POST /tooling/sobjects/CustomField': 14, 'POST /sobjects/FieldPermissions': 14 },
       { 'GET /query PermissionSet': 2, 'POST /sobjects/PermissionSet': 1 },
       { 'GET /services/oauth2/userinfo': 2, 'POST /sobjects/PermissionSetAssignment': 2 },
       { 'PATCH /composite/sobjects': Math.ceil(leads / 200) + Math.ceil(contacts / 200) },

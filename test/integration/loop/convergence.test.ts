@@ -43,7 +43,7 @@ test('the first sync reads and writes in hundreds, the second reads the echo, th
 
   const first = await loop.sync();
   expect(first).toMatchObject({ status: 'succeeded', failure: null, counts: { pushed: contacts, pushRejected: 0 } });
-  // Besides the pages: what is cached for an hour or a day, the archived owners, the fields that are made once where somebody waits for them, and for
+  // Besides the pages: what is cached for an hour or a day, the archived owners, the fields that are made once, and for
   // each kind of engagement the ids of its contacts (1,000 a call).
   expect(callsOf(loop.crm)).toEqual({
     'GET /account-info/details': 1,
@@ -65,7 +65,7 @@ test('the first sync reads and writes in hundreds, the second reads the echo, th
     'POST /crm/associations/emails/contacts/batch/read': 1,
     'GET /email/public/v1/events': 2,
     'POST /crm/properties/contacts/groups': 1,
-    'POST /crm/properties/contacts': 10,
+    'POST /crm/properties/contacts': 7,
     'POST /crm/objects/contacts/batch/update': pages,
   });
   const before = await historyOf(loop);
