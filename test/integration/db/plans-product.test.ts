@@ -279,7 +279,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
 };
 
 test.each(Object.entries(steps))('%s: each statement touches rows of the batch, not of the table', async (_, step) => {
-  const touched = await explained({ db, orgId }, step);
+  const touched = await explained({ database: db.database, orgId }, step);
   expect(touched.length).toBeGreaterThan(0);
   expect(touched.filter(({ rows }) => rows > batch * rowsPerRecord)).toEqual([]);
 });
