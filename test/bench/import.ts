@@ -52,8 +52,9 @@ export async function measureImport(
   say: (line: string) => void,
 ): Promise<ImportSpeed> {
   await using scene = await server.database();
+  await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'leadloop-bench-import-'));
-  await using _files = { [Symbol.asyncDispose]: async () => rm(directory, { recursive: true, force: true }) };
+  stack.defer(async () => rm(directory, { recursive: true, force: true }));
   say(`import: making ${rows} signups, eight to a company`);
   await makePeople(scene, rows);
   await makeScores(scene, rows);
