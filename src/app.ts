@@ -29,6 +29,7 @@ import { chooseOrg } from './named-org.ts';
 import { planConnection } from './plan.ts';
 import type { Serving } from './scheduler/serve.ts';
 import { previewProfile } from './score-preview.ts';
+import { scoreOrgs } from './score-run.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
@@ -62,6 +63,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     apply: (file, run) => applyFile(services, file, run),
     export: () => exportSettings(database),
     explain: (words) => explain(services, words),
+    scoreRun: ({ onProgress, ...run }) =>
+      scoreOrgs(services, {
+        ...run,
+        onProgress: (object, done) =>
+          onProgress({ phase: 'score', object, lane: null, done, total: null, apiCalls: 0 }),
+      }),
     scorePreview: (profile, run) =>
       previewProfile(services, profile, {
         ...run,

@@ -1,6 +1,7 @@
 import type { SessionServices } from './connection.ts';
 import type { ProfileKind, ScoringProfile } from './model/profile.ts';
 import { chooseOrg } from './named-org.ts';
+import { previewSignups } from './plg/preview-signups.ts';
 import { previewScore, type ScorePreviewResult } from './pull/preview-score.ts';
 
 export interface ScorePreviewRun {
@@ -11,7 +12,7 @@ export interface ScorePreviewRun {
 }
 
 /**
- * Scores an organisation's leads with a profile that is not applied.
+ * Scores an organisation's leads, or its signups, with a profile that is not applied.
  * @throws AppError `org-unknown` (fix-config)
  */
 export async function previewProfile(
@@ -20,7 +21,8 @@ export async function previewProfile(
   run: ScorePreviewRun,
 ): Promise<ScorePreviewResult & { readonly kind: ProfileKind }> {
   const orgId = await chooseOrg(database, run.org);
-  const result = await previewScore(profile, {
+  const preview = { mql: previewScore, plg: previewSignups }[profile.kind];
+  const result = await preview(profile, {
     database,
     orgId,
     at: now(),

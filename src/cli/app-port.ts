@@ -9,6 +9,7 @@ import type { Environment } from '../config/environment.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CheckFinding } from '../connector-sdk/index.ts';
 import type { PageReader } from '../http/page-reader.ts';
+import type { ScoredOrg } from '../score-run.ts';
 import type { ProductStory } from '../plg/explain-product.ts';
 import type { ImportJob, ImportReport } from '../ingest/file/import-file.ts';
 import type { IssuedToken, TokenWish } from '../ingest/tokens.ts';
@@ -53,7 +54,9 @@ export interface App extends AsyncDisposable {
     list(org: string | null): Promise<readonly TokenRow[]>;
     revoke(org: string | null, name: string): Promise<void>;
   };
-  /** Scores all leads with a profile that is not applied, and changes nothing. Null = every organisation's only one. */
+  /** Brings every score to the present profiles and the present day. */
+  scoreRun(options: ScorePreviewOptions): Promise<readonly ScoredOrg[]>;
+  /** Scores all leads, or all signups, with a profile that is not applied, and changes nothing. Null = every organisation's only one. */
   scorePreview(profile: ScoringProfile, options: ScorePreviewOptions): Promise<ScorePreview>;
   /** Whether this machine can run leadloop at all: database, schema, keys, configuration. */
   doctor(signal: AbortSignal): Promise<readonly CheckFinding[]>;

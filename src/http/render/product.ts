@@ -20,6 +20,13 @@ function renderSignup({ id, breakdown, signedUpAt, source, usageAt, isCompanyEma
 
 function renderAccount({ domain, companyName, people, topSharePct, topName, breakdown }: ExplainedAccount): Html {
   const share = topSharePct === null ? '' : ` ${topSharePct} % of the API calls come from ${topName ?? 'one person'}.`;
+  // Of one person alone it would be the same receipt again.
+  if (people === 1) {
+    const { total, tier } = breakdown;
+    return html`<p>
+      The account ${companyName ?? domain} has the same score, ${total} ${tier}: one person has signed up.
+    </p>`;
+  }
   return html`${renderBreakdown(breakdown, { id: 'account', title: `plg score of the account ${companyName ?? domain}` })}
-    <p class="quiet">${domain}: ${people === 1 ? 'one person' : `${people} people taken together`}.${share}</p>`;
+    <p class="quiet">${domain}: ${people} people taken together.${share}</p>`;
 }

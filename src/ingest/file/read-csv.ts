@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type CsvError, parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
+import type { AppError } from '../../model/errors.ts';
 import { type IngestKind, rowForms } from '../rows.ts';
-import { unknownField } from '../read-row.ts';
+import { type RowRejection, unknownField } from '../read-row.ts';
 import type { SourceRow } from '../source-row.ts';
 import { unreadable, wrongColumns } from './import-error.ts';
 import { peek } from './read-text.ts';
@@ -12,7 +13,8 @@ const maxRecordSize = 1_000_000;
 const maxHeader = 100_000;
 
 /**
- * Rows of a CSV file whose first line names the fields; `,`, `;` or a tab stands between them. An empty cell says nothing.
+ * Rows of a CSV file whose first line names the fields; `,`, `;` or a tab stands between them. An empty cell says nothing. A
+ * quote that stands where none belongs is taken as it is.
  * @throws AppError `import-columns`, `import-unreadable` (fix-config)
  */
 export async function* readCsv(
@@ -20,39 +22,38 @@ export async function* readCsv(
   texts: AsyncGenerator<string, void, void>,
 ): AsyncGenerator<SourceRow, void, void> {
   const { beginning, all } = await peek(texts, (text) => /\S[^\n]*\n/u.test(text) || text.length > maxHeader);
-  const skipped: number[] = [];
-  const parser = parse({
-    delimiter: delimiterOf(beginning),
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: maxRecordSize,
-    on_skip: (error) => noteSkipped(error, skipped),
-  });
-  // A fault of the file comes out of the parser.
-  pipeline(Readable.from(all, { objectMode: false }), parser).catch(() => undefined);
   let names: readonly string[] | null = null;
-  let place = 0;
-  for await (const record of parser as AsyncIterable<string[]>) {
-    for (; skipped[0] === place; skipped.shift()) yield brokenQuotes;
-    place += 1;
+  for await (const record of recordsOf(all, delimiterOf(beginning))) {
     if (names === null) names = columnsOf(kind, record);
     else yield rowOf(names, record);
   }
-  for (const _ of skipped) yield brokenQuotes;
   if (names === null) throw wrongColumns('The file is empty.', 'The first line names the fields.');
 }
 
-const brokenQuotes: SourceRow = {
-  rejection: { field: null, code: 'quotes', message: 'the quotes of the line do not match' },
-};
+async function* recordsOf(
+  texts: AsyncGenerator<string, void, void>,
+  delimiter: string,
+): AsyncGenerator<readonly string[], void, void> {
+  const parser = parse({
+    delimiter,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: maxRecordSize,
+  });
+  // A fault of the file comes out of the parser.
+  pipeline(Readable.from(texts, { objectMode: false }), parser).catch(() => undefined);
+  try {
+    yield* parser as AsyncIterable<string[]>;
+  } catch (error) {
+    throw error instanceof CsvError ? withoutEnd(error) : error;
+  }
+}
 
-/** One entry a record, however many faults it has: how many records came before it. */
-function noteSkipped(error: CsvError | undefined, skipped: number[]): undefined {
-  if (error?.code === 'CSV_MAX_RECORD_SIZE')
-    throw unreadable('A value of the file has no end.', 'Look for a quote that is opened and not closed.');
-  const place = Number(error?.['records'] ?? 0);
-  if (skipped.at(-1) !== place) skipped.push(place);
+/** All that can go wrong where quotes are taken as they are. */
+function withoutEnd(error: CsvError): AppError {
+  const line = typeof error['lines'] === 'number' ? ` before line ${error['lines']}` : '';
+  return unreadable(`A quote is opened${line} and never closed.`, 'Close it, or double it where it is part of a text.');
 }
 
 /** Of the header: the one that stands there most often. */
@@ -61,6 +62,12 @@ function delimiterOf(beginning: string): string {
   const times = (delimiter: string): number => header.split(delimiter).length;
   return [',', ';', '\t'].reduce((best, next) => (times(next) > times(best) ? next : best));
 }
+
+const brokenQuotes: RowRejection = {
+  field: null,
+  code: 'quotes',
+  message: 'a quote is opened and not closed on its line, so that several lines are taken for one',
+};
 
 function columnsOf(kind: IngestKind, header: readonly string[]): readonly string[] {
   const { fields } = rowForms[kind];
@@ -84,6 +91,8 @@ function rowOf(names: readonly string[], record: readonly string[]): SourceRow {
     const message = `the line has ${record.length} values; the first line names ${names.length}`;
     return { rejection: { field: null, code: 'columns', message } };
   }
+  // The parser leaves the quote in front of a text that does not end with it.
+  if (record.some((cell) => cell.startsWith('"') && cell.includes('\n'))) return { rejection: brokenQuotes };
   const value: Record<string, string> = {};
   names.forEach((name, index) => {
     const cell = record[index];
