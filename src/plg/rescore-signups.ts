@@ -1,12 +1,12 @@
 import type { Session } from '../connection.ts';
-import { nextDomains, nextSignups, type SignupPlace } from '../db/queries/load-signups.ts';
+import { nextDomains, nextSignups, nextStrangers, type SignupPlace } from '../db/queries/load-signups.ts';
 import { markRescored } from '../db/queries/read-rules.ts';
-import type { Database } from '../db/tx.ts';
+import type { Database, Tx } from '../db/tx.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
 import { updateLeads } from '../pull/update-leads.ts';
 import { nothingSeen } from '../pull/want.ts';
 import { scoreAccounts } from './score-accounts.ts';
-import { scorePeople, takeTurn } from './update-signups.ts';
+import { scorePeople, shareTurn, updateSignups } from './update-signups.ts';
 
 export interface SignupRescore {
   readonly signal: AbortSignal;
@@ -27,6 +27,9 @@ export async function rescoreSignups(
 /** Signups, or companies, in one transaction. */
 const batchSize = 2_000;
 
+/** Transactions at a time: while we score one batch, the database works on the other. */
+const lanes = 2;
+
 /**
  * Scores all signups of an organisation again, and then all companies, in bounded transactions. The same steps as when they came
  * in, so it changes nothing where nothing has changed; what somebody wrote into the tables by hand is found here. Whoever changes
@@ -37,45 +40,52 @@ export async function rescoreAllSignups(
   context: ScoringContext,
   { signal, onProgress }: SignupRescore,
 ): Promise<{ readonly scored: number }> {
+  const inTx = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => database.transaction(context.orgId, work, signal);
+  const pages = <P>(next: (tx: Tx, after: P | null, limit: number) => Promise<readonly P[]>) =>
+    pagesOf<P>(async (after) => inTx(async (tx) => next(tx, after, batchSize)));
+  // They bring their leads, and what a CRM says of their company: nobody else may score meanwhile.
+  for await (const developerIds of pages(nextStrangers)) {
+    await inTx(async (tx) => updateSignups(tx, context, { developerIds, domains: [] }));
+  }
   let scored = 0;
-  for (let after: SignupPlace | null = null; ;) {
-    const places: readonly SignupPlace[] = await database.transaction(
-      context.orgId,
-      async (tx) => {
-        const next = await nextSignups(tx, after, batchSize);
-        if (next.length === 0) return next;
-        await takeTurn(tx, context);
-        const ids = next.map(({ id }) => id);
-        const { leadIds } = await scorePeople(tx, context, ids, []);
-        if (leadIds.length > 0) await updateLeads(tx, context, leadIds, { previous: new Map(), seen: nothingSeen });
-        return next;
-      },
-      signal,
-    );
-    if (places.length === 0) break;
-    after = places.at(-1) ?? null;
+  await inLanes(pages(nextSignups), async (places) => {
+    await inTx(async (tx) => rescorePeople(tx, context, places));
     scored += places.length;
     onProgress(scored);
-  }
-  await rescoreAccounts(database, context, signal);
+  });
+  await inLanes(pages(nextDomains), async (domains) =>
+    inTx(async (tx) => {
+      await shareTurn(tx, context);
+      await scoreAccounts(tx, context, domains);
+    }),
+  );
   return { scored };
 }
 
-async function rescoreAccounts(database: Database, context: ScoringContext, signal: AbortSignal): Promise<void> {
-  for (let after = ''; ;) {
-    const domains: readonly string[] = await database.transaction(
-      context.orgId,
-      async (tx) => {
-        const next = await nextDomains(tx, after, batchSize);
-        if (next.length === 0) return next;
-        await takeTurn(tx, context);
-        await scoreAccounts(tx, context, next);
-        return next;
-      },
-      signal,
-    );
-    const last = domains.at(-1);
+async function rescorePeople(tx: Tx, context: ScoringContext, places: readonly SignupPlace[]): Promise<void> {
+  await shareTurn(tx, context);
+  const ids = places.map(({ id }) => id);
+  const { leadIds } = await scorePeople(tx, context, ids, []);
+  if (leadIds.length > 0) await updateLeads(tx, context, leadIds, { previous: new Map(), seen: nothingSeen });
+}
+
+async function* pagesOf<P>(next: (after: P | null) => Promise<readonly P[]>): AsyncGenerator<readonly P[], void, void> {
+  for (let after: P | null = null; ;) {
+    const page: readonly P[] = await next(after);
+    const last = page.at(-1);
     if (last === undefined) return;
+    yield page;
     after = last;
   }
+}
+
+/** Each lane takes the next page when it has done its last one. Where one fails, the other ends its page and takes no more. */
+async function inLanes<P>(pages: AsyncGenerator<P, void, void>, work: (page: P) => Promise<void>): Promise<void> {
+  const ended = await Promise.allSettled(
+    Array.from({ length: lanes }, async () => {
+      for await (const page of pages) await work(page);
+    }),
+  );
+  const failure = ended.find(({ status }) => status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
 }

@@ -13,7 +13,15 @@ import { isSameScore, type ProductResult, scoreProduct, stampOf } from './produc
  * The caller holds the lock of `lockProductScores`.
  */
 export async function scoreAccounts(tx: Tx, context: ScoringContext, domains: readonly string[]): Promise<void> {
-  if (domains.length === 0) return;
+  for (let at = 0; at < domains.length; at += accountsAtOnce) {
+    await scoreSome(tx, context, domains.slice(at, at + accountsAtOnce));
+  }
+}
+
+/** Companies in memory at once, with what is known of them: a file may touch any number. */
+const accountsAtOnce = 1_000;
+
+async function scoreSome(tx: Tx, context: ScoringContext, domains: readonly string[]): Promise<void> {
   const rows = await loadAccounts(tx, domains);
   const companies = new CompanyFacts(await loadCompanies(tx, domains));
   const changed = rows

@@ -24,10 +24,11 @@ export async function scoreSignups(tx: Tx, context: ScoringContext, ids: readonl
   const rows = await loadSignups(tx, ids);
   const domains = domainsOf(rows);
   const companies = new CompanyFacts(await loadCompanies(tx, domains));
-  const changed = rows
+  const different = rows
     .map((row) => ({ row, after: scoreProduct(context, factsOfSignup(row, companies)) }))
     .filter(({ row, after }) => !row.is_scored || !isSameScore(row, after, context));
-  await saveLeadScores(tx, changed.map(asScore), stampOf(context));
+  const written = await saveLeadScores(tx, different.map(asScore), stampOf(context));
+  const changed = different.filter(({ row }) => written.has(row.id));
   await saveProductHistory(tx, context, changed.filter(isHistory).map(asHistory));
   return {
     scored: rows.length,

@@ -1,7 +1,7 @@
 import { attachSignups } from '../db/queries/attach-signups.ts';
 import { leadsOfSignups } from '../db/queries/leads-of-signups.ts';
 import { signupsOfCompanies } from '../db/queries/load-signups.ts';
-import { lockProductScores } from '../db/queries/lock-product-scores.ts';
+import { lockProductScores, shareProductScores } from '../db/queries/lock-product-scores.ts';
 import { assertCurrentProfile } from '../db/queries/assert-current-profile.ts';
 import type { Tx } from '../db/tx.ts';
 import type { LeadId } from '../model/values.ts';
@@ -53,7 +53,11 @@ export async function scoreTouched(tx: Tx, context: ScoringContext, touched: Tou
   const domains = new Set(touched.domains);
   const leadIds = new Set<LeadId>();
   for (let at = 0; at < ids.length; at += signupsAtOnce) {
-    const some = await scorePeople(tx, context, ids.slice(at, at + signupsAtOnce), touched.domains);
+    const chunk = ids.slice(at, at + signupsAtOnce);
+    const attached = await attachSignups(tx, chunk);
+    // A company may have been in the CRM long before its first signup.
+    await readCrmCompanies(tx, context, attached.domains);
+    const some = await scorePeople(tx, context, chunk, touched.domains);
     some.domains.forEach((domain) => domains.add(domain));
     some.leadIds.forEach((leadId) => leadIds.add(leadId));
   }
@@ -70,16 +74,22 @@ export async function takeTurn(tx: Tx, context: ScoringContext): Promise<void> {
   await assertCurrentProfile(tx, 'plg', context.plg.version);
 }
 
-/** Signups without their companies' scores; `changedDomains`: companies of which something else is known. */
+/**
+ * The same for whoever brings nothing in, beside others who do not either.
+ * @throws AppError `rules-changed` (retry)
+ */
+export async function shareTurn(tx: Tx, context: ScoringContext): Promise<void> {
+  await shareProductScores(tx);
+  await assertCurrentProfile(tx, 'plg', context.plg.version);
+}
+
+/** Signups that have their leads, without their companies' scores; `changedDomains`: companies of which something else is known. */
 export async function scorePeople(
   tx: Tx,
   context: ScoringContext,
   ids: readonly string[],
   changedDomains: readonly string[],
 ): Promise<{ readonly domains: readonly string[]; readonly leadIds: readonly LeadId[] }> {
-  const attached = await attachSignups(tx, ids);
-  // A company may have been in the CRM long before its first signup.
-  await readCrmCompanies(tx, context, attached.domains);
   const { changed, domains } = await scoreSignups(tx, context, ids);
   const isHeard = asksProductFacts(context.profile.definition);
   const leadIds = await leadsOfSignups(tx, ids, { changed, domains: changedDomains, isHeard });

@@ -2,7 +2,9 @@
 import { parseArgs } from 'node:util';
 import { countCalls } from './api-calls.ts';
 import { type CrmName, crmNames, isCrmName } from './crms.ts';
+import { measureDashboard } from './dashboard.ts';
 import { measureEngine } from './engine.ts';
+import { measureImport } from './import.ts';
 import { measureMemory } from './memory.ts';
 import { measurePull } from './pull-people.ts';
 import { measurePush } from './push-people.ts';
@@ -11,7 +13,7 @@ import { measureRescore } from './rescore.ts';
 import { type BenchServer, startServer } from './scene.ts';
 import { measureSignupRescore } from './signups.ts';
 
-const sections = ['engine', 'pull', 'calls', 'push', 'memory', 'rescore', 'signups'] as const;
+const sections = ['engine', 'pull', 'calls', 'push', 'memory', 'rescore', 'signups', 'dashboard', 'import'] as const;
 type Section = (typeof sections)[number];
 
 const usage = `npm run bench -- [options]
@@ -20,6 +22,8 @@ const usage = `npm run bench -- [options]
   --memory-people <n>    people of the memory curve (default 100000)
   --leads <n>            leads of the rescore (default 100000)
   --signups <n>          signups of the product rescore (default 100000)
+  --dashboard-signups <n>  signups behind the dashboard (default 1000000)
+  --usage-rows <n>       rows of the import (default 1000000)
   --only <section>       ${sections.join(', ')}; may be given more than once
   --json                 one JSON document instead of the table`;
 
@@ -30,6 +34,8 @@ const { values } = parseArgs({
     'memory-people': { type: 'string', default: '100000' },
     leads: { type: 'string', default: '100000' },
     signups: { type: 'string', default: '100000' },
+    'dashboard-signups': { type: 'string', default: '1000000' },
+    'usage-rows': { type: 'string', default: '1000000' },
     only: { type: 'string', multiple: true, default: [...sections] },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -64,6 +70,8 @@ async function measureAll(): Promise<Figures> {
     crms: measured,
     rescore: runs('rescore') ? await measureRescore(server, wholeNumber(values.leads), say) : null,
     signups: runs('signups') ? await measureSignupRescore(server, wholeNumber(values.signups), say) : null,
+    dashboard: runs('dashboard') ? await measureDashboard(server, wholeNumber(values['dashboard-signups']), say) : null,
+    usageImport: runs('import') ? await measureImport(server, wholeNumber(values['usage-rows']), say) : null,
   };
 }
 

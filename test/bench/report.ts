@@ -1,5 +1,7 @@
 import type { CallCount } from './api-calls.ts';
 import type { CrmName } from './crms.ts';
+import type { DashboardSpeed } from './dashboard.ts';
+import type { ImportRun, ImportSpeed } from './import.ts';
 import type { MemoryCurve } from './memory.ts';
 import type { Cost } from './meter.ts';
 import type { PullSpeed, Speed } from './pull-people.ts';
@@ -13,6 +15,8 @@ export interface Figures {
   readonly crms: Readonly<Partial<Record<CrmName, CrmFigures>>>;
   readonly rescore: RescoreSpeed | null;
   readonly signups: SignupRescore | null;
+  readonly dashboard: DashboardSpeed | null;
+  readonly usageImport: ImportSpeed | null;
 }
 
 export interface CrmFigures {
@@ -24,7 +28,7 @@ export interface CrmFigures {
 
 type Row = readonly [what: string, figure: string];
 
-export function describe({ engineMicros, crms, rescore, signups }: Figures): string {
+export function describe({ engineMicros, crms, rescore, signups, dashboard, usageImport }: Figures): string {
   const rows: Row[] = [
     ...(engineMicros === null
       ? []
@@ -32,6 +36,8 @@ export function describe({ engineMicros, crms, rescore, signups }: Figures): str
     ...Object.entries(crms).flatMap(([name, figures]): Row[] => [[name, ''], ...crmRows(figures)]),
     ...(rescore === null ? [] : rescoreRows(rescore)),
     ...(signups === null ? [] : signupRows(signups)),
+    ...(dashboard === null ? [] : dashboardRows(dashboard)),
+    ...(usageImport === null ? [] : importRows(usageImport)),
   ];
   const width = Math.max(...rows.map(([what]) => what.length));
   return rows.map(([what, figure]) => `${what.padEnd(width)}  ${figure}`.trimEnd()).join('\n');
@@ -106,11 +112,44 @@ function signupRows({ signups, changed, unchanged, update, weights }: SignupResc
   ];
 }
 
+function dashboardRows({ signups, pages }: DashboardSpeed): Row[] {
+  return [
+    [`dashboard of ${signups} signups`, ''],
+    ...pages.map(({ page, rows, firstMs, ms, touched }): Row => [
+      `  ${page}`,
+      `${ms.toFixed(1)} ms (the first time ${firstMs.toFixed(1)}); ${rows} rows, at most ${touched} touched in a step`,
+    ]),
+  ];
+}
+
+function importRows({ rows, first, again, floorMs, parts }: ImportSpeed): Row[] {
+  const pace = (run: ImportRun): string =>
+    `${ofRows(rows, run.wallMs)}; ${costs(run, rows)}; ${(run.wallMs / floorMs).toFixed(1)} times the COPY`;
+  const memory = ({ rss, peak }: ImportRun): string =>
+    `${rss.map(({ share: part, bytes }) => `${megabytes(bytes)} at ${part * 100} %`).join(', ')}; peak ${megabytes(peak)}`;
+  const each = (ms: number): string => `${Math.round((ms * 1_000) / parts.rows)} µs`;
+  return [
+    [`import of ${rows} rows of usage`, pace(first)],
+    ['  resident memory', memory(first)],
+    ['the same file again', pace(again)],
+    ['  resident memory', memory(again)],
+    ['floor: COPY of the same rows', ofRows(rows, floorMs)],
+    [
+      `the next snapshot of ${parts.rows}`,
+      `${ofRows(parts.rows, parts.cost.wallMs)}; statements: writing ${each(parts.writingMs)}, scoring ${each(parts.scoringMs)}`,
+    ],
+  ];
+}
+
+function ofRows(rows: number, ms: number): string {
+  return `${Math.round((rows / ms) * 1_000).toLocaleString('en')} rows/s`;
+}
+
 function perSecond(records: number, ms: number): string {
   return `${Math.round((records / ms) * 1_000).toLocaleString('en')} people/s`;
 }
 
-function costs({ ownCpuMs, databaseCpuMs }: Cost, units: number): string {
+function costs({ ownCpuMs, databaseCpuMs }: Omit<Cost, 'wallMs'>, units: number): string {
   const micros = (ms: number): string => `${Math.round((ms * 1_000) / units)} µs`;
   return `CPU each: ours ${micros(ownCpuMs)}, database ${databaseCpuMs === null ? 'unknown' : micros(databaseCpuMs)}`;
 }

@@ -1,6 +1,5 @@
-import type { Tx } from '../../src/db/tx.ts';
+import type { Database, Tx } from '../../src/db/tx.ts';
 import type { OrgId } from '../../src/model/values.ts';
-import type { TestDatabase } from './database.ts';
 
 interface PlanNode {
   readonly 'Node Type': string;
@@ -19,11 +18,11 @@ export interface Touched {
 
 /** Runs `step` as the application's role, and says of each step of each of its plans how many rows it has touched. */
 export async function explained(
-  { db, orgId }: { readonly db: TestDatabase; readonly orgId: OrgId },
+  { database, orgId }: { readonly database: Database; readonly orgId: OrgId },
   step: (tx: Tx) => Promise<unknown>,
 ): Promise<Touched[]> {
   const touched: Touched[] = [];
-  await db.database
+  await database
     .transaction(orgId, async (tx) => {
       await step({
         orgId: tx.orgId,

@@ -40,4 +40,5 @@ const statement = `
        coalesce(left(c.company_name, 300), l.company_name), coalesce(left(c.industry, 200), l.industry),
        coalesce(c.employee_count, l.employee_count)))
   )
+  order by l.id
 `;

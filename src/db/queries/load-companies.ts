@@ -39,20 +39,21 @@ export async function loadCompanies(tx: Tx, domains: readonly string[]): Promise
   return domains.length === 0 ? [] : tx.query<CompanyFactsRow>(statement, [tx.orgId, domains]);
 }
 
-// People and signals belong to a company that is there, so nothing is missed by beginning with it.
+// People and signals belong to a company that is there, so nothing is missed by beginning with it. As json: jsonb would be built
+// only to be written out again.
 const statement = `
   select c.domain,
-    jsonb_build_object('company_name', c.company_name, 'industry', c.industry, 'employee_count', c.employee_count,
+    json_build_object('company_name', c.company_name, 'industry', c.industry, 'employee_count', c.employee_count,
       'employee_range', c.employee_range, 'company_type', c.company_type, 'funding_stage', c.funding_stage,
       'total_funding_usd', c.total_funding_usd, 'tech_stack', c.tech_stack) as company,
     coalesce((
-      select jsonb_agg(jsonb_build_object('full_name', k.full_name, 'title', k.title, 'department', k.department,
+      select json_agg(json_build_object('full_name', k.full_name, 'title', k.title, 'department', k.department,
         'seniority', k.seniority, 'is_decision_maker', k.is_decision_maker, 'is_technical', k.is_technical,
         'is_budget_holder', k.is_budget_holder) order by k.identity)
       from stakeholders k where k.org_id = $1 and k.company_domain = c.domain
     ), '[]') as stakeholders,
     coalesce((
-      select jsonb_agg(jsonb_build_object('signal_type', e.signal_type, 'signal_title', e.signal_title,
+      select json_agg(json_build_object('signal_type', e.signal_type, 'signal_title', e.signal_title,
         'signal_strength', e.signal_strength, 'signal_date', e.signal_date, 'captured_at', e.captured_at) order by e.identity)
       from expansion_signals e where e.org_id = $1 and e.company_domain = c.domain
     ), '[]') as signals

@@ -115,8 +115,17 @@ const nextWithout = `
   where org_id = $1 and company_domain is null and id > $2 order by id limit $3
 `;
 
+/** The next signups without a lead, by id; `after` null = from the first. */
+export async function nextStrangers(tx: Tx, after: string | null, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select id from developer_signups where org_id = $1 and id > $2 and lead_id is null order by id limit $3`,
+    [tx.orgId, after ?? beforeAllIds, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** The next companies by domain: those of signups, and those that have a score and perhaps nobody any more. */
-export async function nextDomains(tx: Tx, after: string, limit: number): Promise<string[]> {
+export async function nextDomains(tx: Tx, after: string | null, limit: number): Promise<string[]> {
   const rows = await tx.query<{ domain: string }>(
     `select domain from (
        (select distinct company_domain as domain from developer_signups where org_id = $1 and company_domain > $2
@@ -124,7 +133,7 @@ export async function nextDomains(tx: Tx, after: string, limit: number): Promise
        union
        (select company_domain from account_scores where org_id = $1 and company_domain > $2 order by company_domain limit $3)
      ) as next order by domain limit $3`,
-    [tx.orgId, after, limit],
+    [tx.orgId, after ?? '', limit],
   );
   return rows.map(({ domain }) => domain);
 }

@@ -7,3 +7,8 @@ import type { Tx } from '../tx.ts';
 export async function lockProductScores(tx: Tx): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('product scores:' || $1, 0))`, [tx.orgId]);
 }
+
+/** A turn that is shared with others who bring nothing in: they score only what is there, and nobody changes it meanwhile. */
+export async function shareProductScores(tx: Tx): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock_shared(hashtextextended('product scores:' || $1, 0))`, [tx.orgId]);
+}

@@ -35,18 +35,30 @@ export async function readDashboard(tx: Tx, query: DashboardQuery): Promise<Dash
   ]);
 }
 
-// The keys come off an index in the order of the page; the view, which joins six tables, is read for these alone.
+/** The keys of a page, off an index in its order. */
+const keys = (from: string): string => `
+  select s.total_score, s.developer_id
+  from lead_scores s
+  join developer_signups d on d.org_id = $1 and d.id = s.developer_id and d.is_company_email
+  where s.org_id = $1 and s.total_score is not null
+    and ($2::text is null or s.tier = $2)
+    and ($3::text is null or d.company_domain = $3)
+    and ($4::int is null or s.total_score >= $4)
+    and ${from}
+  order by s.total_score desc nulls last, s.developer_id
+  limit $7
+`;
+
+// What follows a key has the same score and a later id, or a lower score: in one condition, everybody with the score would be
+// read. The view, which joins six tables, is read for the page alone.
 const statement = `
   with page as materialized (
-    select s.developer_id
-    from lead_scores s
-    join developer_signups d on d.org_id = $1 and d.id = s.developer_id and d.is_company_email
-    where s.org_id = $1 and s.total_score is not null
-      and ($2::text is null or s.tier = $2)
-      and ($3::text is null or d.company_domain = $3)
-      and ($4::int is null or s.total_score >= $4)
-      and ($5::int is null or s.total_score <= $5 and (s.total_score < $5 or s.developer_id > $6::uuid))
-    order by s.total_score desc nulls last, s.developer_id
+    select developer_id from (
+      (${keys('s.total_score = $5 and s.developer_id > $6::uuid')})
+      union all
+      (${keys('($5::int is null or s.total_score < $5)')})
+    ) k
+    order by total_score desc, developer_id
     limit $7
   )
   select v.* from lead_dashboard v

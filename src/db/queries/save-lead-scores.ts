@@ -25,12 +25,20 @@ export interface ProfileStamp {
   readonly at: Date;
 }
 
-/** Writes the scores of signups that have changed, with the profile's weights. */
-export async function saveLeadScores(tx: Tx, scores: readonly SignupScore[], stamp: ProfileStamp): Promise<void> {
+/**
+ * Writes the scores of signups, with the profile's weights; returns the ids of those that had another one. Somebody else may
+ * have rescored the same ones meanwhile: then theirs is the news.
+ */
+export async function saveLeadScores(
+  tx: Tx,
+  scores: readonly SignupScore[],
+  stamp: ProfileStamp,
+): Promise<ReadonlySet<string>> {
   const fresh = scores.filter(({ isNew }) => isNew);
   const known = scores.filter(({ isNew }) => !isNew);
-  if (fresh.length > 0) await tx.query(insert, valuesOf(tx, fresh, stamp));
-  if (known.length > 0) await tx.query(update, valuesOf(tx, known, stamp));
+  const inserted = fresh.length === 0 ? [] : await tx.query<{ id: string }>(insert, valuesOf(tx, fresh, stamp));
+  const updated = known.length === 0 ? [] : await tx.query<{ id: string }>(update, valuesOf(tx, known, stamp));
+  return new Set([...inserted, ...updated].map(({ id }) => id));
 }
 
 function valuesOf(tx: Tx, scores: readonly SignupScore[], { weights, version, at }: ProfileStamp): unknown[] {
@@ -57,6 +65,7 @@ const insert = `
     ($12::numeric[])[1], ($12::numeric[])[2], ($12::numeric[])[3], ($12::numeric[])[4], ($12::numeric[])[5]
   from ${incoming}
   on conflict (org_id, developer_id) do nothing
+  returning developer_id as id
 `;
 
 const update = `
@@ -66,5 +75,8 @@ const update = `
     company_weight = ($12::numeric[])[1], usage_weight = ($12::numeric[])[2], expansion_weight = ($12::numeric[])[3],
     champion_weight = ($12::numeric[])[4], timing_weight = ($12::numeric[])[5]
   from ${incoming}
-  where s.org_id = $1 and s.developer_id = r.id
+  where s.org_id = $1 and s.developer_id = r.id and (s.company_score, s.usage_score, s.expansion_score, s.champion_score,
+      s.timing_score, s.confidence, s.suggested_action, s.profile_version)
+    is distinct from (r.company, r.usage, r.expansion, r.champion, r.timing, r.confidence, r.action, $10)
+  returning s.developer_id as id
 `;

@@ -21,6 +21,7 @@ import {
   loadSignups,
   nextDomains,
   nextSignups,
+  nextStrangers,
   signupsOfCompanies,
   signupsOfLead,
 } from '../../../src/db/queries/load-signups.ts';
@@ -129,6 +130,9 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     await nextSignups(tx, null, batch);
     await nextSignups(tx, { domain: domains[50]!, id: ids[50]! }, batch);
     await nextSignups(tx, { domain: null, id: ids[50]! }, batch);
+  },
+  'the next strangers': async (tx) => {
+    expect(await nextStrangers(tx, idOf(strangersFrom - 1), batch)).toHaveLength(batch);
   },
   'the next companies': (tx) => nextDomains(tx, domains[50]!, batch),
   'loading companies': (tx) => loadCompanies(tx, domains),
@@ -279,7 +283,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
 };
 
 test.each(Object.entries(steps))('%s: each statement touches rows of the batch, not of the table', async (_, step) => {
-  const touched = await explained({ db, orgId }, step);
+  const touched = await explained({ database: db.database, orgId }, step);
   expect(touched.length).toBeGreaterThan(0);
   expect(touched.filter(({ rows }) => rows > batch * rowsPerRecord)).toEqual([]);
 });

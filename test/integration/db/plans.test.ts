@@ -246,13 +246,15 @@ function leadRow(id: string): LeadRow {
 }
 
 test.each(Object.entries(steps))('%s: each statement touches rows of the batch, not of the table', async (_, step) => {
-  const touched = await explained({ db, orgId }, step);
+  const touched = await explained({ database: db.database, orgId }, step);
   expect(touched.length).toBeGreaterThan(0);
   expect(touched.filter(({ rows }) => rows > batch * rowsPerRecord)).toEqual([]);
 });
 
 test('a scan of a table is noticed', async () => {
-  const touched = await explained({ db, orgId }, (tx) => tx.query('select count(*) from leads where title is null'));
+  const touched = await explained({ database: db.database, orgId }, (tx) =>
+    tx.query('select count(*) from leads where title is null'),
+  );
   expect(touched.some(({ rows }) => rows >= leads)).toBe(true);
 });
 

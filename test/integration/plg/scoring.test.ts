@@ -185,6 +185,20 @@ test('another profile scores again, and the history says what changed', async ()
   ]);
 });
 
+test('two rescores at once say what changed once', async () => {
+  await using side = await setUp();
+  const { product, db } = side;
+  await addVelocityPay(product);
+  for (let n = 0; n < 40; n += 1) await product.signup({ email: `p${n}@velocitypay.io` });
+  await product.rescore();
+  const components = defaultPlgProfile.components.map((one) => ({ ...one, weightPercent: 20 }));
+  await product.profile({ ...defaultPlgProfile, components });
+  await Promise.all([product.rescore(), product.rescore(), product.rescore()]);
+  const twice = `select lead_id from score_history where kind = 'plg' group by lead_id, total having count(*) > 1`;
+  expect(await db.sql(twice)).toEqual([]);
+  expect(await product.score(marcus)).toMatchObject({ total: 87 });
+});
+
 test('two batches about one company do not miss each other', async () => {
   await using side = await setUp();
   const { product } = side;
