@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
-import type { App, AppOptions, ApplyOptions, ServeOptions, SyncReport } from './cli/app-port.ts';
+import type { App, AppOptions, ApplyOptions, ServeOptions } from './cli/app-port.ts';
 import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
 import { applySettings } from './config/execute.ts';
 import { exportSettings } from './config/export.ts';
@@ -33,7 +33,7 @@ import { scoreOrgs } from './score-run.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
-import { plainSync, replayConnection, type RunReport, syncConnection, type SyncRunOptions } from './sync.ts';
+import { plainSync, replayConnection, syncConnection, type SyncRunOptions } from './sync.ts';
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
 const definitions = connectors as unknown as readonly ConnectorDefinition[];
@@ -85,10 +85,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
     page: pageOf(services, () => null),
     serve: ({ onReport, ...run }) =>
-      runDaemon(
-        services,
-        { ...run, ...(onReport !== undefined && { onReport: (report) => onReport(asReport(report)) }) },
-        (nextRunAt) => listen(run, siteOf(services, run, nextRunAt)),
+      runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
+        listen(run, siteOf(services, run, nextRunAt)),
       ),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -146,7 +144,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
     options: Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>,
   ) => {
     await using session = await openNamed(services, name);
-    return asReport(await syncConnection(session, { ...plainSync, ...options }));
+    return await syncConnection(session, { ...plainSync, ...options });
   };
   return {
     sync: (name, options) => run(name, options),
@@ -179,7 +177,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
       },
       async retry(name, { signal, onProgress }) {
         await using session = await openNamed(services, name);
-        return asReport(await replayConnection(session, { signal, onProgress }));
+        return await replayConnection(session, { signal, onProgress });
       },
     },
   };
@@ -197,10 +195,6 @@ async function listen(
     if (isPortFixed || !(error instanceof AppError) || error.code !== 'port-in-use') throw error;
     return startHttp({ ...address, port: 0 });
   }
-}
-
-function asReport({ problems: _problems, ...report }: RunReport): SyncReport {
-  return report;
 }
 
 function keySourceOf({ environment }: AppOptions): string {

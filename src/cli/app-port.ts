@@ -117,6 +117,8 @@ export interface SyncReport {
   readonly status: RunStatus;
   readonly counts: SyncCounts;
   readonly objects: readonly ObjectReport[];
+  /** What was left out of the run: fields, and records that may not be written. */
+  readonly problems: readonly MappingProblem[];
   readonly failure: (RunFailure & { readonly remedy: string }) | null;
   /** When a run that stopped at a limit may go on. */
   readonly nextTryAt: Date | null;

@@ -12,6 +12,7 @@ export const report: SyncReport = {
   status: 'succeeded',
   counts: { ...noCounts, pulled: 1200, scored: 30, apiCalls: 14 },
   objects: [{ object: 'contacts', lane: 'live', records: 1200, calls: 12 }],
+  problems: [],
   failure: null,
   nextTryAt: null,
 };
