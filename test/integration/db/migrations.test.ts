@@ -3,7 +3,12 @@ import { openDatabase } from '../../../src/db/database.ts';
 import { migrate, pendingMigrations, revertMigrations } from '../../../src/db/migrate.ts';
 import { testDatabase } from '../../support/database.ts';
 
-const all = ['20261122090000_initial', '20261126090000_two_crms', '20261127090000_product_led_growth'];
+const all = [
+  '20261122090000_initial',
+  '20261126090000_two_crms',
+  '20261127090000_product_led_growth',
+  '20261127100000_data_sources',
+];
 const tables = `select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
   and relname <> 'schema_migrations'`;
 
