@@ -5,9 +5,11 @@ import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
 import type { App, AppOptions, ApplyOptions, ServeOptions, SyncReport } from './cli/app-port.ts';
 import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
+import { readCredentials } from './config/environment.ts';
 import { applySettings } from './config/execute.ts';
 import { exportSettings } from './config/export.ts';
 import { loadSettings } from './config/load.ts';
+import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
 import { runDaemon } from './daemon.ts';
@@ -81,7 +83,9 @@ export async function openApp(options: AppOptions): Promise<App> {
 async function applyFile(services: SessionServices, file: string, { dryRun, stage = noStage }: ApplyOptions) {
   const { database, sealer, now } = services;
   const settings = atSandboxes(await loadSettings(file, loadContext), stage);
-  return applySettings({ database, sealer, readCredentials: credentialsWith(stage), now }, settings, { dryRun });
+  const readAddress = ({ secrets }: SourceSettings) => readCredentials(secrets);
+  const applying = { database, sealer, readCredentials: credentialsWith(stage), readAddress, now };
+  return applySettings(applying, settings, { dryRun });
 }
 
 /** The configuration as it is. */
