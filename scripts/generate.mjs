@@ -1,5 +1,6 @@
 // `npm run generate`: files that follow from the code. With --check (in `npm run check`) it only compares.
 //   config/*.schema.json     the form of the configuration, for editors
+//   docs/openapi.json        the API, as GET /api/openapi.json answers
 //   docs/configuration.md    its tables of keys, between the markers; those of a CRM follow from its connector
 //   connectors/salesforce/package/    what an administrator of Salesforce deploys
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { connectors } from '../connectors/index.ts';
 import { configFileSchema } from '../src/config/schema.ts';
 import { mappingFileSchema } from '../src/config/schema-mapping.ts';
 import { profileFileSchema } from '../src/config/schema-profile.ts';
+import { openApiDocument } from '../src/http/api/openapi-document.ts';
 import { root } from './run.mjs';
 import { salesforcePackage } from './salesforce-package.mjs';
 
@@ -84,6 +86,7 @@ const filled = Object.entries(tables).reduce(
 );
 const files = {
   [manual]: filled,
+  'docs/openapi.json': `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
   ...Object.fromEntries(
     Object.entries(forms).map(([name, schema]) => [
       `config/${name}.schema.json`,

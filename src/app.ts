@@ -1,5 +1,5 @@
 /** The only composition root: environment and settings → database, connectors, and what the command line asks for. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
@@ -21,12 +21,17 @@ import { examine } from './doctor.ts';
 import { explain } from './explain.ts';
 import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
-import { defaultHttpPort, type HttpServer, startHttp } from './http/server.ts';
+import { createApi } from './http/api/create-api.ts';
+import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
+import { importFile } from './ingest/file/import-file.ts';
+import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
 import { AppError } from './model/errors.ts';
 import { chooseConnection, openNamed } from './named-connection.ts';
+import { chooseOrg } from './named-org.ts';
 import { planConnection } from './plan.ts';
 import type { Serving } from './scheduler/serve.ts';
 import { previewProfile } from './score-preview.ts';
+import { scoreOrgs } from './score-run.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
@@ -60,19 +65,32 @@ export async function openApp(options: AppOptions): Promise<App> {
     apply: (file, run) => applyFile(services, file, run),
     export: () => exportSettings(database),
     explain: (words) => explain(services, words),
+    scoreRun: ({ onProgress, ...run }) =>
+      scoreOrgs(services, {
+        ...run,
+        onProgress: (object, done) =>
+          onProgress({ phase: 'score', object, lane: null, done, total: null, apiCalls: 0 }),
+      }),
     scorePreview: (profile, run) =>
       previewProfile(services, profile, {
         ...run,
         onProgress: (done) =>
           run.onProgress({ phase: 'score', object: 'leads', lane: null, done, total: null, apiCalls: 0 }),
       }),
+    import: async ({ org, onProgress, ...job }) =>
+      importFile(services, await chooseOrg(database, org), {
+        ...job,
+        onProgress: (done, share) =>
+          onProgress({ phase: 'import', object: job.kind, lane: null, done, total: null, share, apiCalls: 0 }),
+      }),
+    tokens: tokensOn(services),
     doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
     page: pageOf(services, () => null),
     serve: ({ onReport, ...run }) =>
       runDaemon(
         services,
         { ...run, ...(onReport !== undefined && { onReport: (report) => onReport(asReport(report)) }) },
-        (nextRunAt) => listen(run, { read: pageOf(services, nextRunAt), now: services.now, log: services.log }),
+        (nextRunAt) => listen(run, siteOf(services, run, nextRunAt)),
       ),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -86,6 +104,23 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
   const readAddress = ({ secrets }: SourceSettings) => readCredentials(secrets);
   const applying = { database, sealer, readCredentials: credentialsWith(stage), readAddress, now };
   return applySettings(applying, settings, { dryRun });
+}
+
+/** With its role `console` the daemon serves the page, with `api` the API. */
+function siteOf(services: SessionServices, { roles }: Pick<ServeOptions, 'roles'>, nextRunAt: Serving['nextRunAt']) {
+  const isIn = (role: string): boolean => roles?.includes(role) ?? true;
+  const { now, log } = services;
+  const api = isIn('api') ? createApi(services) : null;
+  return { read: pageOf(services, nextRunAt), hasPage: isIn('console'), api, now, log };
+}
+
+function tokensOn({ database, now }: SessionServices): App['tokens'] {
+  const services = { database, now, randomBytes };
+  return {
+    create: async (org, wish) => issueToken(services, await chooseOrg(database, org), wish),
+    list: async (org) => tokensOf(services, await chooseOrg(database, org)),
+    revoke: async (org, name) => withdrawToken(services, await chooseOrg(database, org), name),
+  };
 }
 
 /** The configuration as it is. */
@@ -157,7 +192,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
 /** Where nobody has chosen the port, any other one does as well. */
 async function listen(
   { port, host, isPortFixed = true }: Pick<ServeOptions, 'port' | 'host' | 'isPortFixed'>,
-  site: Pick<Parameters<typeof startHttp>[0], 'read' | 'now' | 'log'>,
+  site: Pick<HttpOptions, 'read' | 'now' | 'log' | 'hasPage' | 'api'>,
 ): Promise<HttpServer> {
   const address = { ...site, ...(host !== null && { host }) };
   try {

@@ -1,7 +1,7 @@
 import type { SessionServices } from './connection.ts';
-import { listOrgs } from './db/queries/directory.ts';
-import { AppError } from './model/errors.ts';
 import type { ProfileKind, ScoringProfile } from './model/profile.ts';
+import { chooseOrg } from './named-org.ts';
+import { previewSignups } from './plg/preview-signups.ts';
 import { previewScore, type ScorePreviewResult } from './pull/preview-score.ts';
 
 export interface ScorePreviewRun {
@@ -12,7 +12,7 @@ export interface ScorePreviewRun {
 }
 
 /**
- * Scores an organisation's leads with a profile that is not applied.
+ * Scores an organisation's leads, or its signups, with a profile that is not applied.
  * @throws AppError `org-unknown` (fix-config)
  */
 export async function previewProfile(
@@ -20,21 +20,11 @@ export async function previewProfile(
   profile: ScoringProfile,
   run: ScorePreviewRun,
 ): Promise<ScorePreviewResult & { readonly kind: ProfileKind }> {
-  const orgs = await database.operator(listOrgs);
-  const org = run.org === null && orgs.length === 1 ? orgs[0] : orgs.find(({ slug }) => slug === run.org);
-  if (org === undefined) {
-    throw new AppError(
-      'org-unknown',
-      run.org === null ? 'There is more than one organisation.' : `There is no organisation "${run.org}".`,
-      {
-        recovery: 'fix-config',
-        remedy: `Name one: --org ${orgs.map(({ slug }) => slug).join(' | ')}`,
-      },
-    );
-  }
-  const result = await previewScore(profile, {
+  const orgId = await chooseOrg(database, run.org);
+  const preview = { mql: previewScore, plg: previewSignups }[profile.kind];
+  const result = await preview(profile, {
     database,
-    orgId: org.id,
+    orgId,
     at: now(),
     signal: run.signal,
     onProgress: run.onProgress,

@@ -99,6 +99,9 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       onPushed: (pushed) => {
         report.counts = addCounts(before, { ...pushed, planned: 0 });
       },
+      onProblem: (problem) => {
+        report.problems = [...report.problems, problem];
+      },
     });
   });
 }

@@ -68,7 +68,8 @@ export async function ensureFields(
     const shown = after.get(one.field);
     const field = fields.find(({ name }) => name === one.field);
     if (shown === undefined || field === undefined) return { ...one, status: 'forbidden', message: refusal };
-    return one.status === 'created' ? one : judged(field, shown);
+    // One that we made may still not be ours to write: Edit on the object is missing.
+    return one.status === 'created' && !shown.readOnly ? one : judged(field, shown);
   });
 }
 

@@ -9,7 +9,11 @@ import type { Environment } from '../config/environment.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CheckFinding } from '../connector-sdk/index.ts';
 import type { PageReader } from '../http/page-reader.ts';
+import type { ScoredOrg } from '../score-run.ts';
 import type { ProductStory } from '../plg/explain-product.ts';
+import type { ImportJob, ImportReport } from '../ingest/file/import-file.ts';
+import type { IssuedToken, TokenWish } from '../ingest/tokens.ts';
+import type { TokenRow } from '../db/queries/api-tokens.ts';
 import type { EngagementType } from '../model/engagement.ts';
 import type { LeadStatus } from '../model/lead.ts';
 import type { LifecycleTransition } from '../model/lifecycle.ts';
@@ -42,7 +46,17 @@ export interface App extends AsyncDisposable {
     list(options: RejectedOptions): Promise<readonly RejectedEntry[]>;
     retry(connection: string | null, options: PushOptions): Promise<SyncReport>;
   };
-  /** Scores all leads with a profile that is not applied, and changes nothing. Null = every organisation's only one. */
+  /** Takes in a file. */
+  import(job: ImportOptions): Promise<ImportReport>;
+  /** What lets other programs into the API. `org`: slug; null where there is only one. */
+  readonly tokens: {
+    create(org: string | null, wish: TokenWish): Promise<IssuedToken>;
+    list(org: string | null): Promise<readonly TokenRow[]>;
+    revoke(org: string | null, name: string): Promise<void>;
+  };
+  /** Brings every score to the present profiles and the present day. */
+  scoreRun(options: ScorePreviewOptions): Promise<readonly ScoredOrg[]>;
+  /** Scores all leads, or all signups, with a profile that is not applied, and changes nothing. Null = every organisation's only one. */
   scorePreview(profile: ScoringProfile, options: ScorePreviewOptions): Promise<ScorePreview>;
   /** Whether this machine can run leadloop at all: database, schema, keys, configuration. */
   doctor(signal: AbortSignal): Promise<readonly CheckFinding[]>;
@@ -85,13 +99,15 @@ export interface SyncOptions extends PushOptions {
 }
 
 export interface ProgressEvent {
-  readonly phase: 'pull' | 'score' | 'push';
+  readonly phase: 'pull' | 'score' | 'push' | 'import';
   readonly object: string;
   /** Null outside a pull. */
   readonly lane: Lane | null;
   readonly done: number;
   /** Null = the CRM does not tell. */
   readonly total: number | null;
+  /** Where not the number is known but how far it is: of a file that is read, 0 to 1. */
+  readonly share?: number | null;
   readonly apiCalls: number;
 }
 
@@ -204,6 +220,14 @@ export interface RejectedEntry extends Omit<RejectedRecord, 'fields'> {
   readonly times: number;
   readonly lastSeenAt: Date;
 }
+
+export interface ImportOptions extends Omit<ImportJob, 'onProgress'> {
+  /** Slug; null where there is only one. */
+  readonly org: string | null;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+export type { ImportReport, IssuedToken, TokenRow };
 
 export interface ScorePreviewOptions {
   /** Slug; null where there is only one. */

@@ -8,6 +8,7 @@ import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { planCommand } from './commands/plan.ts';
 import { pushCommand } from './commands/push.ts';
@@ -17,6 +18,7 @@ import { scoreCommand } from './commands/score.ts';
 import { serveCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
 import { syncCommand } from './commands/sync.ts';
+import { tokenCommand } from './commands/token.ts';
 import { type Failure, failureOf, renderFailure } from './failure.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { createIo, type Streams } from './io.ts';
@@ -31,11 +33,13 @@ const commands: readonly Command[] = [
   syncCommand,
   planCommand,
   pushCommand,
+  importCommand,
   explainCommand,
   rejectedCommand,
   scoreCommand,
   startCommand,
   serveCommand,
+  tokenCommand,
   sandboxCommand,
   doctorCommand,
 ];

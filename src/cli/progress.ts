@@ -59,13 +59,14 @@ export interface Pace {
 /** `pull contacts (full)  12,300 of 50,000  25 %  1,230/s  31 s left  125 calls` */
 export function formatProgress(event: ProgressEvent, { elapsedMs, fresh }: Pace): string {
   const { phase, object, lane, done, total, apiCalls } = event;
+  const share = total === null ? (event.share ?? null) : total === 0 ? null : done / total;
   const perSecond = elapsedMs >= settledMs ? (fresh * 1000) / elapsedMs : null;
   const parts = [
     `${phase} ${object}${lane === null ? '' : ` (${lane})`}`,
     total === null ? grouped(done) : `${grouped(done)} of ${grouped(total)}`,
-    total === null || total === 0 ? '' : `${Math.min(100, Math.floor((done * 100) / total))} %`,
+    share === null ? '' : `${Math.min(100, Math.floor(share * 100))} %`,
     perSecond === null ? '' : `${rate(perSecond)}/s`,
-    total === null || perSecond === null ? '' : timeLeft(total - done, perSecond),
+    share === null || share === 0 || perSecond === null ? '' : timeLeft(done / share - done, perSecond),
     apiCalls === 0 ? '' : count(apiCalls, 'call'),
   ];
   return parts.filter((text) => text !== '').join('  ');

@@ -12,7 +12,16 @@ export type Row = Readonly<Record<string, FieldValue>>;
 export interface RowRejection {
   /** Null = the row as a whole. */
   readonly field: string | null;
-  readonly code: 'not-json' | 'not-a-row' | 'unknown-field' | 'missing' | 'invalid' | 'future' | 'erased';
+  readonly code:
+    | 'not-json'
+    | 'quotes'
+    | 'columns'
+    | 'not-a-row'
+    | 'unknown-field'
+    | 'missing'
+    | 'invalid'
+    | 'future'
+    | 'erased';
   readonly message: string;
 }
 

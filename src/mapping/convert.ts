@@ -110,9 +110,10 @@ export function toDomain(value: Scalar): Converted {
   return domain.length <= 253 && domainPattern.test(domain) ? domain : { invalid: 'holds no domain' };
 }
 
-/** The options of a multi-select, or what a text lists with semicolons or commas between; each once, in its order. */
+/** The options of a multi-select, or what a text lists with semicolons between, else commas; each once, in its order. */
 export function toList(value: Exclude<FieldValue, null>): readonly string[] {
-  const items = typeof value === 'object' ? value : String(value).split(/[;,]/);
+  const text = String(value);
+  const items = typeof value === 'object' ? value : text.split(text.includes(';') ? ';' : ',');
   return [...new Set(items.map((item) => item.trim()).filter((item) => item !== ''))];
 }
 

@@ -50,14 +50,14 @@ export type LeadField = keyof typeof leadFields;
 export const leadFieldNames = Object.keys(leadFields) as readonly LeadField[];
 export type LeadValues = { readonly [F in LeadField]?: FieldValue };
 
-/** What the record of a company may fill beside: the seed's `company_enrichment` columns of the same name, and no lead's. */
+/** What the record of a company may fill beside: the seed's `company_enrichment` columns of the same name, as `ingest` has them. */
 export const companyFields = {
   company_type: { type: 'text', maxLength: 100 },
-  employee_range: { type: 'text', maxLength: 100 },
+  employee_range: { type: 'text', maxLength: 50 },
   funding_stage: { type: 'text', maxLength: 100 },
   /** BIGINT in the database; a JavaScript number holds whole ones up to here. */
   total_funding_usd: { type: 'integer', max: Number.MAX_SAFE_INTEGER },
-  tech_stack: { type: 'list', maxLength: 200 },
+  tech_stack: { type: 'list', maxLength: 100 },
   linkedin_url: { type: 'text', maxLength: 500 },
 } as const satisfies Record<string, FieldForm>;
 

@@ -88,7 +88,8 @@ export interface MappingProblem {
     | 'calculated'
     | 'missing-option'
     | 'too-long'
-    | 'unreadable';
+    | 'unreadable'
+    | 'unwritable';
   /** `pauses`: this one field is left out until it is mended. `warns`: it works, with a caveat. */
   readonly severity: 'pauses' | 'warns';
   readonly message: string;

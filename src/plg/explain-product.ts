@@ -6,7 +6,7 @@ import type { ScoreBreakdown } from '../model/score.ts';
 import type { LeadId } from '../model/values.ts';
 import type { CompiledProfile } from '../scoring/compile.ts';
 import { scoreLead } from '../scoring/score.ts';
-import { CompanyFacts, factsOfAccount, factsOfSignup } from './facts-of.ts';
+import { CompanyFacts, domainsOf, factsOfAccount, factsOfSignup } from './facts-of.ts';
 
 /** The product side of a person: each signup with its receipt, the best one first, and that of their company. */
 export interface ProductStory {
@@ -48,8 +48,7 @@ export async function explainProduct(
   scoring: { readonly profile: CompiledProfile; readonly now: Date },
 ): Promise<ProductStory> {
   const rows = await loadSignups(tx, await signupsOfLead(tx, leadId));
-  const domains = [...new Set(rows.flatMap((row) => (row.is_company_email ? (row.company_domain ?? []) : [])))];
-  const companyRows = await loadCompanies(tx, domains);
+  const companyRows = await loadCompanies(tx, domainsOf(rows));
   const companies = new CompanyFacts(companyRows);
   const receipt = (facts: ReturnType<typeof factsOfSignup>, at: Date): ScoreBreakdown =>
     scoreLead(scoring.profile, { leadId, ...facts, events: [] }, at);

@@ -28,8 +28,12 @@ function gathered({ company, stakeholders, signals }: CompanyFactsRow): Paramete
 
 const unheardOf = companyFacts({ company: null, stakeholders: [], signals: [] });
 
+/** The companies whose people these are: a private address is of no company, whatever its owner says. */
+export function domainsOf(rows: readonly SignupRow[]): string[] {
+  return [...new Set(rows.flatMap((row) => (row.is_company_email ? (row.company_domain ?? []) : [])))];
+}
+
 export function factsOfSignup(row: SignupRow, companies: CompanyFacts): PlgFacts {
-  // A private address is of no company, whatever its owner says.
   const company = companies.of(row.is_company_email ? row.company_domain : null);
   return plgFacts(row, usageOf(row, row.billing_tier), company);
 }

@@ -9,7 +9,10 @@ export interface ProductResult extends ProductScore {
   readonly tier: string;
 }
 
-export function scoreProduct({ plg, at }: ScoringContext, { values, dated }: PlgFacts): ProductResult {
+export function scoreProduct(
+  { plg, at }: Pick<ScoringContext, 'plg' | 'at'>,
+  { values, dated }: PlgFacts,
+): ProductResult {
   const scored = scoreComponents(plg.profile, { leadId: '', values, events: [], dated }, at);
   const points = componentNames.map((name) => scored.components.find((one) => one.name === name)?.counted ?? 0);
   const { total, tier, confidence, action } = scored;

@@ -1,5 +1,5 @@
 import type { Session } from '../connection.ts';
-import { nextDomains, nextSignups } from '../db/queries/load-signups.ts';
+import { nextDomains, nextSignups, type SignupPlace } from '../db/queries/load-signups.ts';
 import { markRescored } from '../db/queries/read-rules.ts';
 import type { Database } from '../db/tx.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
@@ -28,9 +28,9 @@ export async function rescoreSignups(
 const batchSize = 2_000;
 
 /**
- * Scores all signups of an organisation again, by id, and then all companies, in bounded transactions. The same steps as when
- * they came in, so it changes nothing where nothing has changed; what somebody wrote into the tables by hand is found here.
- * Stopped anywhere, it may start anew.
+ * Scores all signups of an organisation again, and then all companies, in bounded transactions. The same steps as when they came
+ * in, so it changes nothing where nothing has changed; what somebody wrote into the tables by hand is found here. Whoever changes
+ * company meanwhile is scored by that. Stopped anywhere, it may start anew.
  */
 export async function rescoreAllSignups(
   database: Database,
@@ -38,22 +38,23 @@ export async function rescoreAllSignups(
   { signal, onProgress }: SignupRescore,
 ): Promise<{ readonly scored: number }> {
   let scored = 0;
-  for (let after: string | null = null; ;) {
-    const ids: readonly string[] = await database.transaction(
+  for (let after: SignupPlace | null = null; ;) {
+    const places: readonly SignupPlace[] = await database.transaction(
       context.orgId,
       async (tx) => {
         const next = await nextSignups(tx, after, batchSize);
         if (next.length === 0) return next;
         await takeTurn(tx, context);
-        const { leadIds } = await scorePeople(tx, context, next, []);
+        const ids = next.map(({ id }) => id);
+        const { leadIds } = await scorePeople(tx, context, ids, []);
         if (leadIds.length > 0) await updateLeads(tx, context, leadIds, { previous: new Map(), seen: nothingSeen });
         return next;
       },
       signal,
     );
-    if (ids.length === 0) break;
-    after = ids.at(-1) ?? null;
-    scored += ids.length;
+    if (places.length === 0) break;
+    after = places.at(-1) ?? null;
+    scored += places.length;
     onProgress(scored);
   }
   await rescoreAccounts(database, context, signal);

@@ -5,7 +5,7 @@ import { saveProductHistory } from '../db/queries/save-product-history.ts';
 import type { Tx } from '../db/tx.ts';
 import type { LeadId } from '../model/values.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
-import { CompanyFacts, factsOfSignup } from './facts-of.ts';
+import { CompanyFacts, domainsOf, factsOfSignup } from './facts-of.ts';
 import { isSameScore, type ProductResult, scoreProduct, stampOf } from './product-score.ts';
 
 export interface ScoredSignups {
@@ -22,7 +22,7 @@ export interface ScoredSignups {
  */
 export async function scoreSignups(tx: Tx, context: ScoringContext, ids: readonly string[]): Promise<ScoredSignups> {
   const rows = await loadSignups(tx, ids);
-  const domains = [...new Set(rows.flatMap((row) => (row.is_company_email ? (row.company_domain ?? []) : [])))];
+  const domains = domainsOf(rows);
   const companies = new CompanyFacts(await loadCompanies(tx, domains));
   const changed = rows
     .map((row) => ({ row, after: scoreProduct(context, factsOfSignup(row, companies)) }))

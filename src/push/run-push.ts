@@ -1,10 +1,13 @@
 import type { Session } from '../connection.ts';
+import { countPending, fieldsThatWait } from '../db/queries/claim-pushes.ts';
 import { countChanges } from '../db/queries/count-changes.ts';
 import { AppError, exitCodes } from '../model/errors.ts';
+import type { MappingProblem } from '../model/mapping.ts';
 import type { ConnectionOutputs } from '../model/push.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
 import type { RunId } from '../model/values.ts';
-import { dispatchObject } from './dispatch.ts';
+import { dispatchObject, type DispatchTarget } from './dispatch.ts';
+import { pushUnlessLeftOut } from './left-out.ts';
 
 export interface PushRun {
   readonly session: Session;
@@ -14,39 +17,46 @@ export interface PushRun {
   readonly onProgress: (object: string, done: number, total: number) => void;
   /** What has been settled so far, after every call: a run that stops half-way has written that much. */
   readonly onPushed: (counts: SyncCounts) => void;
+  /** Of an object that is left out. */
+  readonly onProblem: (problem: MappingProblem) => void;
 }
 
-/** Creates the fields that are missing in the CRM, then writes everything that waits. The caller holds the connection's lock. */
+/** Writes everything that waits, object by object; fields that the CRM lacks are made before. The caller holds the connection's lock. */
 export async function pushConnection(run: PushRun): Promise<void> {
   let counts = noCounts;
-  for (const capability of run.session.definition.objects) {
-    const output = run.outputs.objects[capability.object];
-    if (capability.push === null || output === undefined) continue;
-    await ensureOwnFields(run, capability.object);
-    const pushed = await dispatchObject(
-      {
-        database: run.session.database,
-        connector: run.session.connector,
-        orgId: run.session.orgId,
-        connectionId: run.session.connection.id,
-        runId: run.runId,
-        now: run.session.now,
-        newToken: run.session.newId,
-        signal: run.signal,
-        onTally: (tally, total) => {
-          run.onProgress(capability.object, tally.planned, total);
-          run.onPushed(addCounts(counts, tally));
-        },
-      },
-      {
-        object: capability.object,
-        push: capability.push,
-        massFrom: run.session.connection.push.massFrom ?? null,
-        ...output,
-      },
-    );
+  for (const { object, push } of run.session.definition.objects) {
+    const output = run.outputs.objects[object];
+    if (push === null || output === undefined) continue;
+    let pushed = noCounts;
+    const write = () =>
+      pushObject(run, { object, push, ...output }, (tally) => {
+        pushed = tally;
+        run.onPushed(addCounts(counts, tally));
+      });
+    const field = output.rules.map(({ to }) => to).join(', ');
+    const problem = push.optional ? await pushUnlessLeftOut(run.session, { object, field }, write) : await write();
+    if (problem) run.onProblem(problem);
     counts = addCounts(counts, pushed);
   }
+}
+
+async function pushObject(
+  run: PushRun,
+  target: Omit<DispatchTarget, 'massFrom'>,
+  onPushed: (counts: SyncCounts) => void,
+): Promise<void> {
+  const { session, runId, signal } = run;
+  const { database, connector, orgId, connection, now, newId: newToken } = session;
+  const waiting = await database.transaction(orgId, (tx) => countPending(tx, connection.id, target.object));
+  if (waiting > 0) await ensureOwnFields(run, target.object);
+  const onTally = (tally: SyncCounts, total: number): void => {
+    run.onProgress(target.object, tally.planned, total);
+    onPushed(tally);
+  };
+  await dispatchObject(
+    { database, connector, orgId, connectionId: connection.id, runId, now, newToken, signal, onTally },
+    { ...target, massFrom: connection.push.massFrom ?? null },
+  );
 }
 
 /** @throws AppError `push-field` when a field that we write can neither be found nor made. */
@@ -54,7 +64,17 @@ async function ensureOwnFields({ session, outputs, signal }: PushRun, object: st
   const written = new Set(outputs.objects[object]?.rules.map((rule) => rule.to));
   const owned = (session.definition.ownedFields[object] ?? []).filter(({ name }) => written.has(name));
   const known = new Set((await session.connector.describe(object, signal)).map(({ name }) => name));
-  const missing = owned.filter(({ name }) => !known.has(name));
+  const unknown = owned.filter(({ name }) => !known.has(name));
+  if (unknown.length === 0) return;
+  // Who has no signups needs no fields for their scores.
+  const waiting = await session.database.transaction(session.orgId, (tx) =>
+    fieldsThatWait(
+      tx,
+      { connectionId: session.connection.id, object },
+      unknown.map(({ name }) => name),
+    ),
+  );
+  const missing = unknown.filter(({ name }) => waiting.includes(name));
   if (missing.length === 0) return;
   const ensured = await session.connector.ensureFields(object, missing, signal);
   const failed = ensured.find(({ status }) => status === 'conflict' || status === 'forbidden');

@@ -1,9 +1,10 @@
 import type { ActionLine, ActionTemplate, Decay } from '../model/profile.ts';
 import type { LeadFacts } from '../model/score.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
-import { compileCondition, factsIn, type Test } from './condition.ts';
+import { compileOn, type Reader } from './condition.ts';
 import { leftAt, newestOf } from './decay.ts';
-import { isKnown, readerOf } from './values.ts';
+import { readerOf } from './signal-facts.ts';
+import { isKnown } from './values.ts';
 
 /** The longest text that a plain text field of either CRM takes (Salesforce Text: 255 characters). */
 const maxLength = 255;
@@ -11,81 +12,76 @@ const maxLength = 255;
 /** Facts that have faded further are no news: nothing is said of them. Two half-lives. */
 const leastLeft = 0.25;
 
-/** `own`: what the same score adds to the facts (`plg_score`, `plg_tier`). */
-export type Suggest = (facts: LeadFacts, own: Fields, at: Date) => string | null;
+/** All that a suggestion may depend on. `own`: what the same score adds to the facts (`plg_score`, `plg_tier`). */
+export interface Known {
+  readonly lead: LeadFacts;
+  readonly own: Fields;
+  readonly at: Date;
+}
+
+export type Suggest = (known: Known) => string | null;
 
 /**
  * What a profile suggests to do: of each part the first line that applies, at most 255 characters. Same facts, same words.
  * `decays`: how the facts fade, by name; one that has faded is unknown here, since nobody should call about old news.
  */
 export function compileAction(template: ActionTemplate, decays: ReadonlyMap<string, Decay>): Suggest {
-  const parts = [template.who, template.whyNow, template.whatToDo];
-  const facts = [...new Set(parts.flat().flatMap(factsOfLine))].map((name) => compileFact(name, decays));
-  const compiled = parts.map((lines) => lines.map(compileLine));
-  return (lead, own, at) => {
-    const seen: Record<string, FieldValue> = {};
-    for (const { name, read } of facts) seen[name] = own[name] ?? read(lead, at);
-    const said = compiled.map((lines) => firstSaid(lines, seen)).filter((sentence) => sentence !== null);
+  const readerOf: Reader<Known> = (name) => freshReaderOf(name, decays.get(name));
+  const parts = [template.who, template.whyNow, template.whatToDo].map((lines) =>
+    lines.map((line) => compileLine(line, readerOf)),
+  );
+  return (known) => {
+    const said: string[] = [];
+    for (const lines of parts) {
+      const sentence = firstSaid(lines, known);
+      if (sentence !== null) said.push(sentence);
+    }
     return said.length === 0 ? null : fit(said.join(' '));
   };
 }
 
-interface ReadableFact {
-  readonly name: string;
-  readonly read: (lead: LeadFacts, at: Date) => FieldValue;
-}
-
-function compileFact(name: string, decays: ReadonlyMap<string, Decay>): ReadableFact {
+function freshReaderOf(name: string, decay: Decay | undefined): (known: Known) => FieldValue {
   const read = readerOf(name);
-  const decay = decays.get(name);
-  if (decay === undefined) return { name, read: ({ values }) => read(values) };
+  if (decay === undefined) return ({ lead, own }) => own[name] ?? read(lead.values);
   const newest = newestOf([name]);
-  return {
-    name,
-    read: (lead, at) => {
-      const value = read(lead.values);
-      const observedAt = value === null ? null : newest(lead);
-      return observedAt !== null && leftAt(decay, observedAt, at) < leastLeft ? null : value;
-    },
+  return ({ lead, at }) => {
+    const value = read(lead.values);
+    const observedAt = isKnown(value) ? newest(lead) : null;
+    return observedAt !== null && leftAt(decay, observedAt, at) < leastLeft ? null : value;
   };
 }
 
-interface CompiledLine {
-  readonly holds: Test | null;
-  /** Text and names of facts in turn, text first. */
-  readonly pieces: readonly string[];
+/** What is said; null where the line does not apply. */
+type CompiledLine = (known: Known) => string | null;
+
+function compileLine({ when, say }: ActionLine, readerOf: Reader<Known>): CompiledLine {
+  const holds = when && compileOn(when, { readerOf, unknownIs: 'an answer' });
+  const [start = '', ...pieces] = say.split(placeholder);
+  const filled = pieces.flatMap((name, index) =>
+    index % 2 === 0 ? [{ read: readerOf(name), after: pieces[index + 1] ?? '' }] : [],
+  );
+  return (known) => {
+    if (holds !== null && holds(known) !== true) return null;
+    let sentence = start;
+    for (const { read, after } of filled) {
+      const words = wordsFor(read(known));
+      if (words === null) return null;
+      sentence += words + after;
+    }
+    return sentence;
+  };
 }
 
-function compileLine({ when, say }: ActionLine): CompiledLine {
-  return { holds: when && compileCondition(when), pieces: say.split(placeholder) };
-}
-
-function firstSaid(lines: readonly CompiledLine[], seen: Fields): string | null {
-  for (const { holds, pieces } of lines) {
-    if (holds !== null && holds(seen) !== true) continue;
-    const sentence = fillIn(pieces, seen);
+function firstSaid(lines: readonly CompiledLine[], known: Known): string | null {
+  for (const line of lines) {
+    const sentence = line(known);
     if (sentence !== null) return sentence;
   }
   return null;
 }
 
-/** Null where one of the facts is not known. */
-function fillIn(pieces: readonly string[], seen: Fields): string | null {
-  let sentence = '';
-  for (const [index, piece] of pieces.entries()) {
-    const text = index % 2 === 0 ? piece : wordsFor(seen[piece] ?? null);
-    if (text === null) return null;
-    sentence += text;
-  }
-  return sentence;
-}
-
 /** What stands between braces. */
 const placeholder = /\{([^{}]*)\}/;
-
-function factsOfLine({ when, say }: ActionLine): readonly string[] {
-  return [...(when === null ? [] : factsIn(when)), ...placeholdersIn(say)];
-}
 
 export function placeholdersIn(say: string): readonly string[] {
   return say.split(placeholder).filter((_, index) => index % 2 === 1);
@@ -98,7 +94,7 @@ export function hasStrayBrace(say: string): boolean {
 
 /** A fact in a sentence, which goes on after it; null where it is not known. */
 function wordsFor(value: FieldValue): string | null {
-  if (!isKnown(value) || value === null) return null;
+  if (value === null || !isKnown(value)) return null;
   if (typeof value === 'number') return inFigures(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   const text = typeof value === 'string' ? value : value.join(', ');
@@ -122,5 +118,6 @@ function inFigures(value: number): string {
 function fit(text: string): string {
   if (text.length <= maxLength) return text;
   const cut = text.slice(0, maxLength);
-  return `${cut.slice(0, cut.lastIndexOf(' ')).trimEnd() || cut.slice(0, -1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  const end = cut.lastIndexOf(' ');
+  return `${end > 0 ? cut.slice(0, end) : cut.slice(0, -1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -5,6 +5,7 @@ import { compileCondition, factsIn, type Test } from './condition.ts';
 import { shareOfRules } from './confidence.ts';
 import { isCounter } from './decay.ts';
 import { compileRule, factsOfRule, hundredthsOf, type RunnableRule } from './rules.ts';
+import { signalCount, signalTitle } from './signal-facts.ts';
 
 export interface CompiledRule extends RunnableRule {
   readonly rule: Rule;
@@ -115,7 +116,8 @@ function decaysOf(profile: ScoringProfile): ReadonlyMap<string, Decay> {
     if (!rule.decay) continue;
     for (const fact of factsOfRule(rule)) if (!decays.has(fact)) decays.set(fact, rule.decay);
   }
-  for (const [fact, decay] of decays)
-    if (fact.startsWith('signals.')) decays.set(fact.replace('signals.', 'title.'), decay);
+  for (const [fact, decay] of [...decays]) {
+    if (fact.startsWith(signalCount)) decays.set(signalTitle + fact.slice(signalCount.length), decay);
+  }
   return decays;
 }

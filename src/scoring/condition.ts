@@ -1,33 +1,41 @@
 import type { Condition } from '../model/profile.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
-import { amountOf, isKnown, readerOf, textsOf } from './values.ts';
+import { readerOf } from './signal-facts.ts';
+import { amountOf, isKnown, textsOf } from './values.ts';
 
 /**
  * True, false, or null where a fact that it asks for is unknown. Unknown stays unknown under `not`, so that missing data
  * can never earn points, qualify a lead or put it into a segment. Only `known` turns it into an answer.
  */
-export type Test = (values: Fields) => boolean | null;
+export type Test<Facts = Fields> = (facts: Facts) => boolean | null;
 
-/**
- * A condition ready to run. Text is compared without regard to case; a list matches where one of its items does.
- * `unknown`: what `known` makes of a fact that is not. An answer decides; that it stays unknown tells what an answer rests on.
- */
-export function compileCondition(
-  condition: Condition,
-  unknown: 'is an answer' | 'stays unknown' = 'is an answer',
-): Test {
-  const compile = (part: Condition) => compileCondition(part, unknown);
-  if ('all' in condition) return allOf(condition.all.map(compile));
-  if ('any' in condition) return anyOf(condition.any.map(compile));
+/** How a fact is read out of all that is known, once its name has been looked at. */
+export type Reader<Facts> = (name: string) => (facts: Facts) => FieldValue;
+
+/** A condition ready to run. Text is compared without regard to case; a list matches where one of its items does. */
+export function compileCondition(condition: Condition): Test {
+  return compileOn(condition, { readerOf, unknownIs: 'an answer' });
+}
+
+export interface Reading<Facts> {
+  readonly readerOf: Reader<Facts>;
+  /** What `known` makes of an unknown fact: that it stays unknown tells whether an answer rests on what is known. */
+  readonly unknownIs: 'an answer' | 'unknown';
+}
+
+export function compileOn<Facts>(condition: Condition, reading: Reading<Facts>): Test<Facts> {
+  const compile = (part: Condition) => compileOn(part, reading);
+  if ('all' in condition) return decidedBy(false, condition.all.map(compile));
+  if ('any' in condition) return decidedBy(true, condition.any.map(compile));
   if ('not' in condition) return negate(compile(condition.not));
-  const read = readerOf(condition.of);
+  const read = reading.readerOf(condition.of);
   if ('known' in condition) {
     const { known } = condition;
-    const otherwise = unknown === 'is an answer' ? !known : null;
-    return (values) => (isKnown(read(values)) ? known : otherwise);
+    const otherwise = reading.unknownIs === 'unknown' ? null : !known;
+    return (facts) => (isKnown(read(facts)) ? known : otherwise);
   }
   const test = leafTest(condition);
-  return (values) => test(read(values));
+  return (facts) => test(read(facts));
 }
 
 type Leaf = Exclude<Extract<Condition, { of: string }>, { known: boolean }>;
@@ -70,15 +78,12 @@ function textTest(holds: (text: string) => boolean): FactTest {
   };
 }
 
-const allOf = (tests: readonly Test[]): Test => decidedBy(false, tests);
-const anyOf = (tests: readonly Test[]): Test => decidedBy(true, tests);
-
-/** One such answer decides; else one unknown leaves it open. */
-function decidedBy(decisive: boolean, tests: readonly Test[]): Test {
-  return (values) => {
+/** `all` is decided by one false, `any` by one true; else one unknown leaves it open. */
+function decidedBy<Facts>(decisive: boolean, tests: readonly Test<Facts>[]): Test<Facts> {
+  return (facts) => {
     let isOpen = false;
     for (const test of tests) {
-      const answer = test(values);
+      const answer = test(facts);
       if (answer === decisive) return decisive;
       if (answer === null) isOpen = true;
     }
@@ -86,9 +91,9 @@ function decidedBy(decisive: boolean, tests: readonly Test[]): Test {
   };
 }
 
-function negate(test: Test): Test {
-  return (values) => {
-    const answer = test(values);
+function negate<Facts>(test: Test<Facts>): Test<Facts> {
+  return (facts) => {
+    const answer = test(facts);
     return answer === null ? null : !answer;
   };
 }

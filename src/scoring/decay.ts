@@ -27,16 +27,18 @@ export function remainingUnits(observations: readonly DatedAmount[], decay: Deca
   let millionths = 0;
   let isOver = true;
   for (const observation of observations) {
-    const left = leftAt(decay, observation.at, at);
+    const left = leftAt(decay, observation.at.getTime(), at);
     if (left > 0) isOver = false;
     millionths += Math.round(observation.quantity * left * unitScale);
   }
   return isOver ? null : millionths;
 }
 
-/** What is left of something observed, by its age in whole days, so that a score stands still within a day. */
-export function leftAt(decay: Decay, observedAt: Date, at: Date): number {
-  return remaining(decay, Math.max(0, Math.floor((at.getTime() - observedAt.getTime()) / dayMs)));
+/**
+ * What is left of something observed (in ms since 1970), by its age in whole days, so that a score stands still within a day.
+ */
+export function leftAt(decay: Decay, observedAt: number, at: Date): number {
+  return remaining(decay, Math.max(0, Math.floor((at.getTime() - observedAt) / dayMs)));
 }
 
 /** The share of an event's worth that is left at an age: 1 when fresh, 0.5 after one half-life, 0 beyond a window. */
@@ -45,26 +47,37 @@ function remaining(decay: Decay, ageDays: number): number {
   return ageDays <= decay.windowDays ? 1 : 0;
 }
 
-/** How the newest event or observation behind some facts is found; null where they have no dates. */
-export function newestOf(facts: readonly string[]): (lead: LeadFacts) => Date | null {
+/** How the newest event or observation behind some facts is found, in ms since 1970; null where they have no dates. */
+export function newestOf(facts: readonly string[]): (lead: LeadFacts) => number | null {
   const types = facts.filter(isCounter).map((fact) => counterEvents[fact]);
   return ({ events, dated }) => {
-    let newest = newestEvent(events, types);
-    if (dated === undefined) return newest;
-    for (const fact of facts) {
-      for (const { at } of dated(fact)) if (newest === null || at > newest) newest = at;
+    let newest = newestEvent(events, types) ?? -Infinity;
+    if (dated !== undefined) {
+      for (const fact of facts) for (const { at } of dated(fact)) newest = Math.max(newest, at.getTime());
     }
-    return newest;
+    return newest === -Infinity ? null : newest;
   };
 }
 
-/** When the newest event of these types happened; null where there is none. */
-export function newestEvent(events: readonly DatedEvent[], types: readonly EngagementType[]): Date | null {
-  let newest: Date | null = null;
+/** When the newest event of these types happened, in ms since 1970; null where there is none. */
+export function newestEvent(events: readonly DatedEvent[], types: readonly EngagementType[]): number | null {
+  let newest = -Infinity;
   for (const event of events) {
-    if (types.includes(event.type) && (newest === null || event.occurredAt > newest)) newest = event.occurredAt;
+    if (types.includes(event.type)) newest = Math.max(newest, event.occurredAt.getTime());
   }
-  return newest;
+  return newest === -Infinity ? null : newest;
+}
+
+/** Writes instants as ISO 8601. Of many in turn most are the same one, of a snapshot: it is written once. */
+export function isoWriter(): (ms: number | null) => string | null {
+  let last: number | null = null;
+  let text = '';
+  return (ms) => {
+    if (ms === null) return null;
+    if (ms !== last) text = new Date(ms).toISOString();
+    last = ms;
+    return text;
+  };
 }
 
 export function isCounter(fact: string): fact is CounterField {

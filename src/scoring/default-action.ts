@@ -2,9 +2,21 @@ import type { ActionLine, ActionTemplate, Condition } from '../model/profile.ts'
 
 const line = (when: Condition | null, say: string): ActionLine => ({ when, say });
 
-const isPrivate: Condition = { of: 'is_company_email', equals: false };
 const isTier = (tier: string): Condition => ({ of: 'plg_tier', equals: tier });
 const hasSignal = (type: string): Condition => ({ of: `signals.${type}`, atLeast: 1 });
+
+/** Uses it as a company would, under a private address. */
+const isSomebodyElsewhere: Condition = {
+  all: [
+    { of: 'is_company_email', equals: false },
+    {
+      any: [
+        { of: 'team_member_count', atLeast: 3 },
+        { of: 'api_calls_30d', atLeast: 100_000 },
+      ],
+    },
+  ],
+};
 
 /** Where rules about data decide what may be bought. */
 const isRegulated: Condition = {
@@ -40,9 +52,9 @@ export const defaultAction: ActionTemplate = {
     line(hasSignal('news'), 'In the news: {title.news}.'),
   ],
   whatToDo: [
+    line(isSomebodyElsewhere, 'Private address: ask {champion_first_name} which company it is for.'),
+    line(isSomebodyElsewhere, 'Private address: ask which company it is for.'),
     line(isTier('monitor'), 'No action yet.'),
-    line(isPrivate, 'Private address: ask {champion_first_name} which company it is for.'),
-    line(isPrivate, 'Private address: ask which company it is for.'),
     line(
       { all: [{ of: 'plg_tier', in: ['hot', 'warm'] }, isRegulated] },
       'Reach out to {champion_first_name}, offer to connect with {decision_maker} for a compliance and security conversation.',

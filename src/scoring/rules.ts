@@ -3,10 +3,11 @@ import type { CounterField } from '../model/lead.ts';
 import type { Decay, Rule } from '../model/profile.ts';
 import type { LeadFacts } from '../model/score.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
-import { asksForKnown, compileCondition, factsIn } from './condition.ts';
+import { asksForKnown, compileCondition, compileOn, factsIn } from './condition.ts';
 import { decayedUnits, isCounter, leftAt, newestOf, remainingUnits, unitScale } from './decay.ts';
 import { compileMatcher } from './match.ts';
-import { amountOf, isKnown, readerOf } from './values.ts';
+import { readerOf } from './signal-facts.ts';
+import { amountOf, isKnown } from './values.ts';
 
 /** What a rule gives for a lead: points after its own cap, in hundredths; null = it rests on what is not known, and gives nothing. */
 export type Earn = (facts: LeadFacts, at: Date) => number | null;
@@ -16,8 +17,8 @@ export interface RunnableRule {
   readonly earn: Earn;
   /** What it looks at, for the receipt. */
   readonly input: (facts: LeadFacts) => FieldValue;
-  /** When that was observed, ISO 8601; null where it has no date. */
-  readonly observedAt: (facts: LeadFacts) => string | null;
+  /** When that was observed, in ms since 1970; null where it has no date. */
+  readonly observedAt: (facts: LeadFacts) => number | null;
 }
 
 type RuleOf<T extends Rule['type']> = Extract<Rule, { type: T }>;
@@ -32,11 +33,10 @@ export function hundredthsOf(points: number): number {
 
 /** `grain`: what a rule gives is rounded to multiples of so many hundredths. */
 export function compileRule(rule: Rule, grain: number): RunnableRule {
-  const newest = newestOf(factsOfRule(rule));
   return {
     earn: earnOf(rule, limiter(rule.cap, grain)),
     input: inputOf(rule),
-    observedAt: (facts) => newest(facts)?.toISOString() ?? null,
+    observedAt: newestOf(factsOfRule(rule)),
   };
 }
 
@@ -135,7 +135,7 @@ function worthByMatch(rule: RuleOf<'match'>): Worth {
 /** Whether a fact is known always has an answer; but "no" is no knowledge of the fact. */
 function worthByFlag(rule: RuleOf<'flag'>): Worth {
   const holds = compileCondition(rule.when);
-  const isNo = asksForKnown(rule.when) ? compileCondition(rule.when, 'stays unknown') : () => false;
+  const isNo = asksForKnown(rule.when) ? compileOn(rule.when, { readerOf, unknownIs: 'unknown' }) : () => false;
   const hundredths = hundredthsOf(rule.points);
   return (values) => {
     const answer = holds(values);

@@ -3,7 +3,7 @@ import type { Contribution, LeadFacts, ScoreBreakdown } from '../model/score.ts'
 import type { Fields } from '../model/values.ts';
 import { type CompiledComponent, type CompiledProfile, plgScoreFact, plgTierFact, scoreFact } from './compile.ts';
 import { confidenceOf } from './confidence.ts';
-import { newestEvent } from './decay.ts';
+import { isoWriter, newestEvent } from './decay.ts';
 import { reasonOf } from './reasons.ts';
 import { segmentOf } from './segment.ts';
 
@@ -22,6 +22,7 @@ export type ScoreSummary = Pick<ScoreBreakdown, 'total' | 'tier' | 'components' 
  */
 export function scoreLead(profile: CompiledProfile, facts: LeadFacts, at: Date): ScoreBreakdown {
   const points = pointsOf(profile, facts, at);
+  const iso = isoWriter();
   const summary = summaryOf(profile, facts, at, points);
   const { kind, name, version } = profile.definition;
   const breakdown = {
@@ -32,7 +33,7 @@ export function scoreLead(profile: CompiledProfile, facts: LeadFacts, at: Date):
     segment: segmentOf(profile, facts.values),
     mqlBy: triggersThatHold(profile, facts, summary.total),
     contributions: profile.components.flatMap((component, index) =>
-      contributionsOf(component, facts, points[index] ?? []),
+      contributionsOf(component, points[index] ?? [], facts, iso),
     ),
   };
   return { ...breakdown, reason: reasonOf(profile, breakdown) };
@@ -56,10 +57,11 @@ function summaryOf(profile: CompiledProfile, facts: LeadFacts, at: Date, points:
   const components = profile.components.map(({ component, maxHundredths, rules }, index) => {
     const { name, max, weightPercent } = component;
     let earned = 0;
-    for (const [line, hundredths] of (points[index] ?? []).entries()) {
-      if (hundredths === null) unknown += rules[line]?.confidence ?? 0;
+    rules.forEach(({ confidence }, line) => {
+      const hundredths = points[index]?.[line] ?? null;
+      if (hundredths === null) unknown += confidence;
       else earned += hundredths;
-    }
+    });
     const counted = Math.max(0, Math.min(maxHundredths, earned));
     exact += counted * weightPercent;
     return { name, earned: earned / 100, counted: counted / 100, max, weightPercent };
@@ -67,27 +69,26 @@ function summaryOf(profile: CompiledProfile, facts: LeadFacts, at: Date, points:
   const total = Math.floor((exact + pointScale / 2) / pointScale);
   const tier = tierOf(profile, exact);
   const own = { [plgScoreFact]: total, [plgTierFact]: tier };
-  const action = profile.suggest === null ? null : profile.suggest(facts, own, at);
+  const action = profile.suggest === null ? null : profile.suggest({ lead: facts, own, at });
   return { total, tier, components, confidence: confidenceOf(unknown), action };
 }
 
 function contributionsOf(
   { component, maxHundredths, rules }: CompiledComponent,
-  facts: LeadFacts,
   points: readonly (number | null)[],
+  facts: LeadFacts,
+  iso: (ms: number | null) => string | null,
 ): readonly Contribution[] {
-  const earned = rules.map(({ rule, input, observedAt }, index) => ({
+  const earned = points.map((hundredths) => hundredths ?? 0);
+  const counted = distribute(earned, maxHundredths);
+  return rules.map(({ rule, input, observedAt }, index) => ({
     component: component.name,
     ruleId: rule.id,
     label: rule.label,
     input: input(facts),
-    observedAt: observedAt(facts),
-    hundredths: points[index] ?? 0,
-  }));
-  return distribute(earned, maxHundredths).map(({ hundredths, counted, ...line }) => ({
-    ...line,
-    earned: hundredths / 100,
-    counted: counted / 100,
+    observedAt: iso(observedAt(facts)),
+    earned: (earned[index] ?? 0) / 100,
+    counted: (counted[index] ?? 0) / 100,
   }));
 }
 
@@ -97,19 +98,20 @@ function contributionsOf(
  * In profile order, first come, first counted. Losses count whole while there are gains to take them from, and make room
  * under the maximum for as many gains: with a maximum of 50, +75 and −10 count as +60 and −10.
  */
-export function distribute<T extends { readonly hundredths: number }>(
-  lines: readonly T[],
-  max: number,
-): readonly (T & { readonly counted: number })[] {
-  const gains = lines.reduce((sum, { hundredths }) => sum + Math.max(0, hundredths), 0);
-  const losses = lines.reduce((sum, { hundredths }) => sum + Math.max(0, -hundredths), 0);
+export function distribute(points: readonly number[], max: number): readonly number[] {
+  let gains = 0;
+  let losses = 0;
+  for (const earned of points) {
+    if (earned > 0) gains += earned;
+    else losses -= earned;
+  }
   let gainsLeft = Math.min(gains, max + losses);
   let lossesLeft = Math.min(losses, gains);
-  return lines.map((line) => {
-    const counted = Math.max(0 - lossesLeft, Math.min(gainsLeft, line.hundredths));
+  return points.map((earned) => {
+    const counted = Math.max(0 - lossesLeft, Math.min(gainsLeft, earned));
     if (counted > 0) gainsLeft -= counted;
     else lossesLeft += counted;
-    return { ...line, counted };
+    return counted;
   });
 }
 
@@ -118,6 +120,7 @@ function tierOf(profile: CompiledProfile, exact: number): string {
 }
 
 function triggersThatHold(profile: CompiledProfile, facts: LeadFacts, total: number): readonly string[] {
+  if (profile.triggers.length === 0) return [];
   const values = triggerFacts(facts, total);
   return profile.triggers.filter(({ holds }) => holds(values) === true).map(({ id }) => id);
 }
@@ -128,8 +131,8 @@ function triggersThatHold(profile: CompiledProfile, facts: LeadFacts, total: num
  */
 function triggerFacts({ values, events, baseline = null }: LeadFacts, total: number): Fields {
   if (baseline === null) return { ...values, [scoreFact]: total };
-  const askedAt = newestEvent(events, ['demo_request'])?.toISOString() ?? null;
-  const askedAgain = askedAt !== null && askedAt > String(baseline['recycled_at']);
+  const askedAt = newestEvent(events, ['demo_request']) ?? -Infinity;
+  const askedAgain = askedAt > Date.parse(String(baseline['recycled_at']));
   const gained = { ...counterGrowth(values, baseline), ...(askedAgain && { demo_requested: true }) };
   const hasGained = Object.values(gained).some((gain) => Number(gain) > 0);
   const scores = hasGained ? { [scoreFact]: total } : { [scoreFact]: null, [plgScoreFact]: null, [plgTierFact]: null };

@@ -1,19 +1,30 @@
 import type { DatedAmount } from '../model/score.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
 import type { SignalRow } from './plg-rows.ts';
-import { signalCount } from './values.ts';
+import { isKnown } from './values.ts';
 
 /** Strongest first. */
 const strengths = ['high', 'medium', 'low'] as const;
 
 export const signalFactNames = ['high_signals', 'medium_signals', 'low_signals', 'signal_types'] as const;
 
+/** How many signals there are of one type, whatever types there may be: `signals.hiring`. */
+export const signalCount = 'signals.';
 /** The title of the strongest signal of a type, the newest among these: `title.funding`. */
-const signalTitle = 'title.';
+export const signalTitle = 'title.';
 const named: ReadonlySet<string> = new Set(signalFactNames);
 
 export function isSignalFact(name: string): boolean {
   return named.has(name) || [signalCount, signalTitle].some((start) => name.startsWith(start) && name !== start);
+}
+
+/**
+ * How a fact is read; its name is looked at once. Of a type that is not among the known signals there are none: where no signal
+ * is known at all, their number is not known either.
+ */
+export function readerOf(name: string): (values: Fields) => FieldValue {
+  if (!name.startsWith(signalCount)) return (values) => values[name] ?? null;
+  return (values) => values[name] ?? (isKnown(values['signal_types'] ?? null) ? 0 : null);
 }
 
 interface SignalFacts {

@@ -1,19 +1,7 @@
-import type { Fields, FieldValue } from '../model/values.ts';
+import type { FieldValue } from '../model/values.ts';
 
 /** A decimal number as text: Postgres hands over BIGINT and NUMERIC so, and losing them would score a known fact as unknown. */
 const decimal = /^-?\d+(?:\.\d+)?$/;
-
-/** How many expansion signals there are of one type, whatever types there may be: `signals.hiring`. */
-export const signalCount = 'signals.';
-
-/**
- * How a fact is read; its name is looked at once. Of a type that is not among the known signals there are none: where no signal
- * is known at all, their number is not known either.
- */
-export function readerOf(name: string): (values: Fields) => FieldValue {
-  if (!name.startsWith(signalCount)) return (values) => values[name] ?? null;
-  return (values) => values[name] ?? (isKnown(values['signal_types'] ?? null) ? 0 : null);
-}
 
 /** Unknown is null or blank; zero, false and "0" are known. */
 export function isKnown(value: FieldValue): boolean {

@@ -22,7 +22,7 @@ export function renderScorePreview(preview: ScorePreview, style: Style): string 
   const head = ['score', 'before', 'after', 'change', ''].map(style.dim);
   const moves = movers.map(({ leadId, before, after }) => [shown(leadId), shown(before), '→', String(after)]);
   return blocks([
-    `${style.bold(`profile ${kind}`)}  ${count(changed, 'score')} of ${count(leads, 'lead')} would change`,
+    `${style.bold(`profile ${kind}`)}  ${count(changed, 'score')} of ${count(leads, kind === 'plg' ? 'signup' : 'lead')} would change`,
     table([head, ...rows], ['left', 'right', 'right', 'right', 'left']),
     kind === 'mql' ? `${count(becomeMql, 'lead')} would become MQL.${stays(wouldNotBeMql)}` : '',
     moves.length === 0 ? '' : `${style.dim('the greatest moves')}\n${table(moves, ['left', 'right', 'left', 'right'])}`,

@@ -26,27 +26,27 @@ export async function attachSignups(tx: Tx, developerIds: readonly string[]): Pr
   };
 }
 
-// An address is stored as it came where a table is filled by hand; a lead is found by it whatever its case.
+// Signups without a lead, and who that is, whatever the case of the address: a table that is filled by hand holds it as it came.
+// Of several leads with one address the oldest, as for records of a CRM. One look-up a row (`limit 1`), or all leads are read.
+const known = `
+  left join lateral (
+    select l.id from leads l
+    where l.org_id = $1 and l.email_key = lower(d.email) and l.email_key is not null and l.merged_into is null
+    order by l.created_at, l.id limit 1
+  ) l on true
+  where d.org_id = $1 and d.id = any($2::uuid[]) and d.lead_id is null
+`;
+
 const create = `
   insert into leads (org_id, email)
-  select distinct on (lower(d.email)) $1::uuid, left(d.email, 255) from developer_signups d
-  where d.org_id = $1 and d.id = any($2::uuid[]) and d.lead_id is null
-    and not exists (
-      select from leads l where l.org_id = $1 and l.email_key = lower(d.email) and l.email_key is not null
-        and l.merged_into is null)
+  select distinct on (lower(d.email)) $1::uuid, left(d.email, 255)
+  from developer_signups d ${known} and l.id is null
   order by lower(d.email), d.id
 `;
 
-// Of several leads with one address the oldest, as for records of a CRM.
 const attach = `
   update developer_signups d set lead_id = k.lead_id
-  from (
-    select distinct on (u.id) u.id, l.id as lead_id
-    from developer_signups u
-    join leads l on l.org_id = $1 and l.email_key = lower(u.email) and l.email_key is not null and l.merged_into is null
-    where u.org_id = $1 and u.id = any($2::uuid[]) and u.lead_id is null
-    order by u.id, l.created_at, l.id
-  ) k
-  where d.org_id = $1 and d.id = k.id
+  from (select d.id, l.id as lead_id from developer_signups d ${known}) k
+  where d.org_id = $1 and d.id = k.id and k.lead_id is not null
   returning d.lead_id as "leadId", case when d.is_company_email then d.company_domain end as domain
 `;

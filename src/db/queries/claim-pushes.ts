@@ -89,3 +89,18 @@ export async function countPending(tx: Tx, connectionId: ConnectionId, object: s
   );
   return row?.n ?? 0;
 }
+
+/** Which of these fields a waiting record is to have. */
+export async function fieldsThatWait(
+  tx: Tx,
+  target: { readonly connectionId: ConnectionId; readonly object: string },
+  fields: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.query<{ field: string }>(
+    `select f.field from unnest($4::text[]) as f (field)
+     where exists (select from push_states p where p.org_id = $1 and p.connection_id = $2 and p.object = $3
+       and p.state in ('pending', 'claimed') and p.wanted ? f.field)`,
+    [tx.orgId, target.connectionId, target.object, fields],
+  );
+  return rows.map(({ field }) => field);
+}

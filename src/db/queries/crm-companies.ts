@@ -27,9 +27,11 @@ export async function crmCompaniesOf(tx: Tx, domains: readonly string[]): Promis
 export async function knownDomains(tx: Tx, domains: readonly string[]): Promise<string[]> {
   if (domains.length === 0) return [];
   const rows = await tx.query<{ domain: string }>(
+    // Look-ups one by one: asked whether there `exists` any, the planner reads a whole table first.
     `select d.domain from unnest($2::text[]) as d (domain)
-     where exists (select from developer_signups s where s.org_id = $1 and s.company_domain = d.domain)
-       or exists (select from company_enrichment c where c.org_id = $1 and c.domain = d.domain)`,
+     where coalesce(
+       (select true from developer_signups s where s.org_id = $1 and s.company_domain = d.domain limit 1),
+       (select true from company_enrichment c where c.org_id = $1 and c.domain = d.domain limit 1))`,
     [tx.orgId, domains],
   );
   return rows.map(({ domain }) => domain);

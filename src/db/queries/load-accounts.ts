@@ -40,7 +40,8 @@ export async function loadAccounts(tx: Tx, domains: readonly string[]): Promise<
   return domains.length === 0 ? [] : tx.query<AccountRow>(statement, [tx.orgId, domains]);
 }
 
-// Growth is that of the people whose earlier usage is known: the others would look like new business.
+// Growth is that of the people whose earlier usage is known: the others would look like new business. One look-up of a score for
+// each company (`limit 1`), or the planner, who cannot know how many there are, reads all scores.
 const statement = `
   with people as (
     select d.id, d.company_domain as domain, d.email, d.full_name, i.*, ${featureBits} as feature_bits
@@ -74,5 +75,5 @@ const statement = `
     to_jsonb(a) as score
   from sums s
   join top t using (domain)
-  left join account_scores a on a.org_id = $1 and a.company_domain = s.domain
+  left join lateral (select * from account_scores c where c.org_id = $1 and c.company_domain = s.domain limit 1) a on true
 `;

@@ -88,14 +88,32 @@ export async function signupsOfCompanies(tx: Tx, domains: readonly string[]): Pr
   return rows.map(({ id }) => id);
 }
 
-/** The next signups by id; `after` null = from the first. */
-export async function nextSignups(tx: Tx, after: string | null, limit: number): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(
-    `select id from developer_signups where org_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
-    [tx.orgId, after, limit],
-  );
-  return rows.map(({ id }) => id);
+/** Where a walk through signups has come to: company by company, then those without one (null), by id. */
+export interface SignupPlace {
+  readonly domain: string | null;
+  readonly id: string;
 }
+
+/** The next signups; people of one company stand together, so that it is read once for many of them. */
+export async function nextSignups(tx: Tx, after: SignupPlace | null, limit: number): Promise<SignupPlace[]> {
+  const { domain, id } = after ?? { domain: '', id: beforeAllIds };
+  if (domain !== null) {
+    const next = await tx.query<SignupPlace>(nextOfCompanies, [tx.orgId, domain, id, limit]);
+    if (next.length > 0) return next;
+  }
+  return tx.query<SignupPlace>(nextWithout, [tx.orgId, domain === null ? id : beforeAllIds, limit]);
+}
+
+const beforeAllIds = '00000000-0000-0000-0000-000000000000';
+
+const nextOfCompanies = `
+  select company_domain as domain, id from developer_signups
+  where org_id = $1 and (company_domain, id) > ($2, $3::uuid) order by company_domain, id limit $4
+`;
+const nextWithout = `
+  select company_domain as domain, id from developer_signups
+  where org_id = $1 and company_domain is null and id > $2 order by id limit $3
+`;
 
 /** The next companies by domain: those of signups, and those that have a score and perhaps nobody any more. */
 export async function nextDomains(tx: Tx, after: string, limit: number): Promise<string[]> {

@@ -21,6 +21,7 @@ import { settleLedger, writeLedger } from '../../../src/db/queries/write-ledger.
 import type { Tx } from '../../../src/db/tx.ts';
 import type { OrgId } from '../../../src/model/values.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
+import { explained } from '../../support/plans.ts';
 
 /**
  * Leads of the organisation, each with a record, a receipt, a push state, an event and an opportunity; another one has as many.
@@ -245,13 +246,13 @@ function leadRow(id: string): LeadRow {
 }
 
 test.each(Object.entries(steps))('%s: each statement touches rows of the batch, not of the table', async (_, step) => {
-  const touched = await explained(step);
+  const touched = await explained({ db, orgId }, step);
   expect(touched.length).toBeGreaterThan(0);
   expect(touched.filter(({ rows }) => rows > batch * rowsPerRecord)).toEqual([]);
 });
 
 test('a scan of a table is noticed', async () => {
-  const touched = await explained((tx) => tx.query('select count(*) from leads where title is null'));
+  const touched = await explained({ db, orgId }, (tx) => tx.query('select count(*) from leads where title is null'));
   expect(touched.some(({ rows }) => rows >= leads)).toBe(true);
 });
 
@@ -262,54 +263,3 @@ test('before there are statistics, a foreign key looks a lead up by its id', asy
   const [row] = await empty.sql<{ 'QUERY PLAN': unknown }>(`explain (format json) ${check}`, [org, org]);
   expect(JSON.stringify(row)).toContain('leads_org_id_id_key');
 });
-
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly 'Rows Removed by Index Recheck'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-interface Touched {
-  readonly node: string;
-  readonly rows: number;
-}
-
-/** Runs `step` as the application's role, and says of each step of each of its plans how many rows it has touched. */
-async function explained(step: (tx: Tx) => Promise<unknown>): Promise<Touched[]> {
-  const touched: Touched[] = [];
-  await db.database
-    .transaction(orgId, async (tx) => {
-      await step({
-        orgId: tx.orgId,
-        em: tx.em,
-        async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-          await tx.query('savepoint before');
-          const rows = await tx.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-            `explain (analyze, format json) ${text}`,
-            values,
-          );
-          await tx.query('rollback to savepoint before');
-          touched.push(...rows.flatMap((row) => touchedBy(row['QUERY PLAN'][0].Plan)));
-          return tx.query<Row>(text, values);
-        },
-      });
-      throw undone;
-    })
-    .catch((error: unknown) => {
-      if (error !== undone) throw error;
-    });
-  return touched;
-}
-
-const undone = new Error('the rows are for the next test');
-
-function touchedBy(node: PlanNode): Touched[] {
-  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
-  const rows = (node['Actual Rows'] + removed) * node['Actual Loops'];
-  const name = `${node['Node Type']} ${node['Relation Name'] ?? ''}`.trim();
-  return [{ node: name, rows }, ...(node.Plans ?? []).flatMap(touchedBy)];
-}

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { nextSignups, type SignupPlace } from '../../../src/db/queries/load-signups.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
 import { testDatabase } from '../../support/database.ts';
 import { addVelocityPay, productOf } from '../../support/product.ts';
@@ -124,6 +125,25 @@ test('an account whose people are gone is gone', async () => {
   await side.db.sql('delete from developer_signups');
   await side.product.rescore();
   expect(await side.product.account('velocitypay.io')).toBeNull();
+});
+
+test('a walk through signups meets everybody once, company by company', async () => {
+  await using side = await setUp();
+  const { product, db, orgId } = side;
+  for (const email of ['b@two.example', 'a@one.example', 'a@two.example', 'c@two.example'])
+    await product.signup({ email });
+  for (const email of ['a@gmail.com', 'b@gmail.com', 'c@gmail.com'])
+    await product.signup({ email, company_domain: null });
+  const met: SignupPlace[] = [];
+  for (let after: SignupPlace | null = null; ;) {
+    const page: SignupPlace[] = await db.database.transaction(orgId, async (tx) => nextSignups(tx, after, 2));
+    if (page.length === 0) break;
+    met.push(...page);
+    after = page.at(-1)!;
+  }
+  const two = 'two.example';
+  expect(met.map(({ domain }) => domain)).toEqual(['one.example', two, two, two, null, null, null]);
+  expect(new Set(met.map(({ id }) => id)).size).toBe(7);
 });
 
 test('usage keeps its history, and the latest snapshot counts', async () => {

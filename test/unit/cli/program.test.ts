@@ -220,6 +220,15 @@ describe('answers for people', () => {
     expect(out).toContain('leadloop rejected retry');
   });
 
+  it('score run says what was scored, organisation by organisation', async () => {
+    const scoreRun = async () => [{ org: 'acme', signups: 1200, leads: 3400 }];
+    const { out, code } = await run('score run', { scoreRun });
+    expect(out).toMatch(/acme +1,200 +3,400/);
+    expect(code).toBe(0);
+    expect((await run('score', {})).code).toBe(2);
+    expect((await run('score preview', {})).code).toBe(2);
+  });
+
   it('score preview shows the distribution and who would cross', async () => {
     const scorePreview = async () => ({
       kind: 'mql' as const,

@@ -134,12 +134,6 @@ describe('scoreLead', () => {
 });
 
 describe('distribute', () => {
-  const counted = (points: readonly number[], max: number) =>
-    distribute(
-      points.map((hundredths) => ({ hundredths })),
-      max,
-    ).map((line) => line.counted);
-
   it.each([
     [[20, 25, 15, 15], 50, [20, 25, 5, 0]],
     [[75, -10], 50, [60, -10]],
@@ -149,13 +143,13 @@ describe('distribute', () => {
     [[-30], 50, [0]],
     [[], 50, []],
   ])('counts %o up to %s as %o', (points, max, expected) => {
-    expect(counted(points, max)).toEqual(expected);
+    expect(distribute(points, max)).toEqual(expected);
   });
 
   it('always adds up to the sum of points, kept between 0 and the maximum', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -100, max: 100 })), fc.nat(200), (points, max) => {
-        expect(sum(counted(points, max))).toBe(Math.max(0, Math.min(max, sum(points))));
+        expect(sum(distribute(points, max))).toBe(Math.max(0, Math.min(max, sum(points))));
       }),
     );
   });
@@ -163,7 +157,7 @@ describe('distribute', () => {
   it('never counts more than a rule has earned, nor the other way round', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -100, max: 100 })), fc.nat(200), (points, max) => {
-        counted(points, max).forEach((value, index) => {
+        distribute(points, max).forEach((value, index) => {
           const earned = points[index] ?? 0;
           expect(Math.abs(value)).toBeLessThanOrEqual(Math.abs(earned));
           expect(value * earned).toBeGreaterThanOrEqual(0);

@@ -51,7 +51,9 @@ function mergeRecords(store: Store, table: ObjectTable, primary: CrmRecord, othe
     updatedAt: at,
     archivedAt: undefined,
     mergedIds,
-    properties: { ...properties, hs_all_contact_vids: mergedIds.join(';') },
+    // A company has no such property.
+    properties:
+      table.type.name === 'contacts' ? { ...properties, hs_all_contact_vids: mergedIds.join(';') } : properties,
   };
   table.remove(primary.id);
   table.remove(other.id);

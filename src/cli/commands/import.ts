@@ -1,0 +1,81 @@
+import { didYouMean } from '../../config/problems.ts';
+import { type ImportFormat, importFormats } from '../../ingest/file/format.ts';
+import { type IngestKind, ingestKinds, isIngestKind } from '../../ingest/rows.ts';
+import { AppError, exitCodes } from '../../model/errors.ts';
+import type { ImportReport } from '../app-port.ts';
+import type { Command, ExitCode, Invocation } from '../command.ts';
+import { renderImportReport } from '../render/import-report.ts';
+
+export const importCommand: Command = {
+  usage: 'import <kind> <file>',
+  summary: `take in a file of ${ingestKinds.join(', ')}`,
+  description:
+    'CSV whose first line names the fields, NDJSON (one row a line) or a JSON list, of any length; - is what comes in. ' +
+    'Rows that say what is known already change nothing, so a run that was stopped is simply repeated. A row that cannot be ' +
+    'used is left out and written to a file, with its reason.',
+  options: [
+    ['--org <slug>', 'the organisation, where there are several'],
+    ['--format <format>', `${importFormats.join(', ')} (default: by the name of the file, else by how it begins)`],
+    ['--rejected <file>', 'where rejected rows go (default: the file’s name and .rejected.ndjson)'],
+    ['--dry-run', 'say what would come of each row, and change nothing'],
+  ],
+  examples: [
+    'leadloop import signups signups.csv',
+    'leadloop import usage - --format ndjson --org acme < usage.ndjson',
+  ],
+  async run(app, { io, arguments: [kind = '', path = ''], options, signal }) {
+    const progress = io.progress();
+    const chosen = kindOf(kind);
+    try {
+      const report = await app.import({
+        kind: chosen,
+        path,
+        stdin: process.stdin,
+        org: textOf(options, 'org'),
+        format: formatOf(options),
+        dryRun: options['dryRun'] === true,
+        rejectedPath: textOf(options, 'rejected') ?? rejectedPath(chosen, path),
+        signal,
+        onProgress: progress.report,
+      });
+      progress.end();
+      io.answer(report, renderImportReport);
+      return exitOf(report);
+    } finally {
+      progress.end();
+    }
+  },
+};
+
+function exitOf({ isStopped, rejected }: ImportReport): ExitCode {
+  if (isStopped) return exitCodes.failed;
+  return rejected > 0 ? exitCodes.partial : exitCodes.done;
+}
+
+/** Beside the file; of what comes in, in the working directory. */
+function rejectedPath(kind: IngestKind, path: string): string {
+  return `${path === '-' ? kind : path}.rejected.ndjson`;
+}
+
+function kindOf(text: string): IngestKind {
+  if (isIngestKind(text)) return text;
+  const meant = didYouMean(text, ingestKinds);
+  throw new AppError('usage', `"${text}" is no kind of rows.`, {
+    recovery: 'fix-config',
+    remedy: meant === null ? `Give one of: ${ingestKinds.join(', ')}.` : `Did you mean ${meant}?`,
+  });
+}
+
+function formatOf(options: Invocation['options']): ImportFormat | null {
+  const text = textOf(options, 'format');
+  const format = importFormats.find((known) => known === text);
+  if (text === null || format !== undefined) return format ?? null;
+  throw new AppError('usage', `"${text}" is no format.`, {
+    recovery: 'fix-config',
+    remedy: `Give one of: ${importFormats.join(', ')}.`,
+  });
+}
+
+function textOf(options: Invocation['options'], name: string): string | null {
+  return typeof options[name] === 'string' ? options[name] : null;
+}
