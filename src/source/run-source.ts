@@ -6,6 +6,7 @@ import { closeUnseenRejects, type RejectedSourceRow, saveSourceRejects } from '.
 import type { Ingested } from '../ingest/ingest-rows.ts';
 import { readRow } from '../ingest/read-row.ts';
 import { ingestAt } from '../ingest/take-in.ts';
+import { isTenfold } from '../ingest/tenfold.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
 import type { OrgId, RunId, SourceId } from '../model/values.ts';
 import { type EndedRun, recordRun } from '../record-run.ts';
@@ -50,8 +51,10 @@ export async function runSource(services: SourceServices, name: SourceName, run:
       for (let batch = await open.rows.next(batchRows); batch.rows.length > 0; batch = await open.rows.next(batchRows)) {
         signal.throwIfAborted();
         const taken = await takeBatch(taking, batch, { position, counts, signal });
-        if (isTenfold(taken.counts.pulled, batch.rows.length)) await database.transaction(orgId, refreshStatistics);
         ({ position, counts } = taken);
+        // Not for the handful of rows of an ordinary tick.
+        const isMany = batch.rows.length === batchRows;
+        if (isMany && isTenfold(counts.pulled, batchRows)) await database.transaction(orgId, refreshStatistics);
         run.onProgress(counts.pulled);
       }
       if (!open.isWhole) return;
@@ -127,10 +130,4 @@ function isAhead(mark: string, now: Date): boolean {
   if (/^(?:infinity|nan|\d{5,}-\d\d-\d\d.*)$/iu.test(mark)) return true;
   if (!/^\d{4}-\d\d-\d\d/u.test(mark)) return false;
   return Date.parse(mark.replace(' ', 'T').replace(/\+00$/u, 'Z')) > now.getTime() + toleratedMs;
-}
-
-/** What the planner knows of the tables is of little use once they are ten times as long. */
-function isTenfold(rows: number, added: number): boolean {
-  if (added < batchRows) return false;
-  return rows === added || Math.floor(Math.log10(rows - added)) < Math.floor(Math.log10(rows));
 }
