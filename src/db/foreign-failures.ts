@@ -9,7 +9,7 @@ const readOnly = '25006';
 /** Feature not supported, syntax error or access rule violation: says what it means by names, and quotes no row. */
 const ofTheQuery: readonly string[] = ['0A', '42'];
 /** The server goes, comes, is full, or takes the transaction back. */
-const ofTheMoment: readonly string[] = ['08', '40', '53', '57', '58', '25P03', 'XX'];
+const ofTheMoment: readonly string[] = ['0800', '40', '53', '57', '58', '25P03', 'XX'];
 
 /** What was sent, and how many characters stand before the query in it. */
 interface Sent {

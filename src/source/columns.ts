@@ -26,8 +26,10 @@ export function fieldsOf({ kind, columns, since }: ColumnWish, names: readonly s
     if (name !== since) problems.push(`column ${name}: ${unknownField(name, known).message}`);
     return null;
   });
-  for (const [field, column] of Object.entries(columns))
+  for (const [field, column] of Object.entries(columns)) {
     if (!names.includes(column)) problems.push(`column ${column}, which is to fill ${field}, is not in the result.`);
+    else if (ours.get(column) !== field) problems.push(`column ${column} is to fill ${field} and ${ours.get(column)}.`);
+  }
   for (const field of known) {
     const times = fields.filter((one) => one === field).length;
     if (times > 1) problems.push(`${field} is filled twice.`);

@@ -24,14 +24,16 @@ export interface SourceRun {
   readonly full: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
+  /** In one transaction. */
+  readonly batchRows?: number;
 }
 
 export interface SourceReport extends EndedRun {
   readonly source: string;
 }
 
-/** Rows in one transaction: enough to spread its own cost, few enough to hold locks briefly. */
-const batchRows = 5_000;
+/** Enough to spread a transaction's own cost, few enough to hold locks briefly. */
+const defaultBatchRows = 5_000;
 
 /**
  * Takes in what is new of a source, batch by batch, under the source's lock, recorded as a run. How far it has read moves with
@@ -40,6 +42,7 @@ const batchRows = 5_000;
 export async function runSource(services: SourceServices, name: SourceName, run: SourceRun): Promise<SourceReport> {
   const { database } = services;
   const { orgId, id: sourceId } = name;
+  const { batchRows = defaultBatchRows } = run;
   let counts = noCounts;
   const ended = await recordRun(
     { ...services, orgId },
