@@ -90,8 +90,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     importSource: async (name, { org, onProgress, ...run }) =>
       runSource(services, await chooseSource(database, name, org), {
         ...run,
-        onProgress: (done) =>
-          onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 }),
+        onProgress: (done) => onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 }),
       }),
     tokens: tokensOn(services),
     doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),

@@ -14,10 +14,13 @@ export async function chooseSource(database: Database, name: string, org: string
   const known = entries.map((one) => `${one.name} --org ${one.org}`).join(', ');
   throw new AppError(
     'source-unknown',
-    entry === undefined ? `There is no source "${name}".` : `There is a source "${name}" in more than one organisation.`,
+    entry === undefined
+      ? `There is no source "${name}".`
+      : `There is a source "${name}" in more than one organisation.`,
     {
       recovery: 'fix-config',
-      remedy: known === '' ? 'Add one under `sources` of the organisation and run: leadloop apply' : `Name one of: ${known}`,
+      remedy:
+        known === '' ? 'Add one under `sources` of the organisation and run: leadloop apply' : `Name one of: ${known}`,
     },
   );
 }

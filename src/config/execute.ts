@@ -13,13 +13,7 @@ import {
   type StoredSecret,
 } from './apply.ts';
 import type { CredentialValues } from './environment.ts';
-import type {
-  ConnectionSettings,
-  CredentialReferences,
-  OrgSettings,
-  Settings,
-  SourceSettings,
-} from './settings.ts';
+import type { ConnectionSettings, CredentialReferences, OrgSettings, Settings, SourceSettings } from './settings.ts';
 import { isSame } from './differences.ts';
 import { type OrgWork, secretText } from './org-work.ts';
 import { readDirectory, readStored } from './stored.ts';

@@ -8,7 +8,11 @@ interface ScheduleFile {
 }
 
 /** What is wrong with the schedule of something that stands at `path`. */
-export function reportSchedule({ schedule, timezone }: ScheduleFile, path: KeyPath, { source, problems }: Reading): void {
+export function reportSchedule(
+  { schedule, timezone }: ScheduleFile,
+  path: KeyPath,
+  { source, problems }: Reading,
+): void {
   if (schedule !== undefined && !(schedule.trim().split(/\s+/u).length === 5 && isCron(schedule))) {
     const remedy =
       'Write five cron fields: minute, hour, day of month, month, day of week; for example "*/15 * * * *".';

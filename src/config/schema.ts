@@ -137,7 +137,9 @@ const org = closed(
     name: Type.Optional(Type.String({ minLength: 1, description: 'the name that people see; left out = the slug' })),
     connections: Type.Optional(Type.Array(connection, { description: 'a list of connections' })),
     sources: Type.Optional(
-      Type.Array(sourceSchema, { description: 'queries against databases of your own, whose rows come in on a schedule' }),
+      Type.Array(sourceSchema, {
+        description: 'queries against databases of your own, whose rows come in on a schedule',
+      }),
     ),
     profiles: Type.Optional(
       Type.Array(

@@ -48,7 +48,12 @@ export async function readStored(tx: Tx): Promise<StoredOrg | null> {
       case when database_sealed is not null then database_key_id end as "sealedWith",
       case when database_sealed is not null then database_fingerprint end as fingerprint
     from data_sources order by created_at, name`);
-  return { ...org, connections: connections.map(connectionOf), sources, profiles: profiles satisfies readonly StoredProfile[] };
+  return {
+    ...org,
+    connections: connections.map(connectionOf),
+    sources,
+    profiles: profiles satisfies readonly StoredProfile[],
+  };
 }
 
 function connectionOf(row: ConnectionRow): StoredConnection {

@@ -20,7 +20,8 @@ interface Sent {
 export function wrongAddress(cause?: unknown): AppError {
   return new AppError('source-address', 'The address of the database is no PostgreSQL address.', {
     recovery: 'fix-config',
-    remedy: 'Write postgres://user:password@host:5432/database?sslmode=verify-full where the secret comes from, and apply.',
+    remedy:
+      'Write postgres://user:password@host:5432/database?sslmode=verify-full where the secret comes from, and apply.',
     cause,
   });
 }
@@ -46,7 +47,8 @@ export function foreignFailure(error: unknown, sent: Sent): AppError {
 
 const addressRemedy = 'Correct the address where the secret comes from, and run `leadloop apply` again.';
 const slowRemedy = 'Read less at a time (since), or give the table an index on the column of since.';
-const queryRemedy = 'Correct `query`, `since` and the rights of the user; `leadloop check` tries it and changes nothing.';
+const queryRemedy =
+  'Correct `query`, `since` and the rights of the user; `leadloop check` tries it and changes nothing.';
 
 function wrongQuery(cause: DatabaseError, message: string, remedy: string): AppError {
   return new AppError('source-query', message, { recovery: 'fix-config', remedy, cause });

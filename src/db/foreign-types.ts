@@ -17,6 +17,8 @@ export const foreignTypes: CustomTypesConfig = {
 };
 
 const { builtins } = types;
+/** text[] */
+const textArray: (text: string) => unknown = types.getTypeParser(1009 as number);
 
 const asText = (text: string): string => text;
 
@@ -29,7 +31,7 @@ const parsers = new Map<number, (text: string) => unknown>([
   [builtins.JSON, parseJson],
   [builtins.JSONB, parseJson],
   // bpchar[], text[], varchar[]
-  ...[1014, 1009, 1015].map((oid) => [oid, (text: string): unknown => types.getTypeParser(oid)(text)] as const),
+  ...[1014, 1009, 1015].map((oid) => [oid, textArray] as const),
 ]);
 
 function exactInteger(text: string): number | string {

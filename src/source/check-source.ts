@@ -13,10 +13,19 @@ export interface SourceCheck {
 const sampleRows = 100;
 
 /** Whether the database lets us in, takes the query, and answers with rows that can be used. Takes nothing in. */
-export async function checkSource(services: SourceServices, name: SourceName, signal: AbortSignal): Promise<SourceCheck> {
+export async function checkSource(
+  services: SourceServices,
+  name: SourceName,
+  signal: AbortSignal,
+): Promise<SourceCheck> {
   try {
     await using open = await openSource(services, name, { full: false, signal });
-    const columns = { level: 'ok', subject: 'query', message: `answers with ${open.rows.columns.join(', ')}`, remedy: '' };
+    const columns = {
+      level: 'ok',
+      subject: 'query',
+      message: `answers with ${open.rows.columns.join(', ')}`,
+      remedy: '',
+    };
     return { name: name.name, findings: [columns as CheckFinding, await rowFinding(open, services.now())] };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -35,5 +44,10 @@ async function rowFinding({ kind, fields, rows }: OpenSource, now: Date): Promis
     return { level: 'ok', subject: 'rows', message, remedy: '' };
   }
   const message = `${problems.length} of the first ${sample.length} cannot be used: ${first.message}`;
-  return { level: 'warning', subject: 'rows', message, remedy: 'Convert the value in the query, or leave such rows out.' };
+  return {
+    level: 'warning',
+    subject: 'rows',
+    message,
+    remedy: 'Convert the value in the query, or leave such rows out.',
+  };
 }

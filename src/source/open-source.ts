@@ -34,7 +34,9 @@ export async function openSource(
   const source = await database.transaction(orgId, (tx) => readSource(tx, id));
   if (source === null || !isIngestKind(source.kind)) throw new Error('the source is not there any more');
   if (source.sealed === null) throw withoutAddress(source.name);
-  const secrets = JSON.parse(sealer.unseal(source.sealed, { orgId, connectionId: id })) as { readonly database: string };
+  const secrets = JSON.parse(sealer.unseal(source.sealed, { orgId, connectionId: id })) as {
+    readonly database: string;
+  };
   const { kind, query, columns, since, watermark } = source;
   const isWhole = since === null || full || watermark === null;
   const value = (isWhole ? since?.first : watermark) ?? '';

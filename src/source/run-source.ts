@@ -51,7 +51,11 @@ export async function runSource(services: SourceServices, name: SourceName, run:
       await using open = await openSource(services, name, { full: run.full, signal });
       const taking = { services, orgId, runId, open };
       let position: SourcePosition = open.source;
-      for (let batch = await open.rows.next(batchRows); batch.rows.length > 0; batch = await open.rows.next(batchRows)) {
+      for (
+        let batch = await open.rows.next(batchRows);
+        batch.rows.length > 0;
+        batch = await open.rows.next(batchRows)
+      ) {
         signal.throwIfAborted();
         const taken = await takeBatch(taking, batch, { position, counts, signal });
         ({ position, counts } = taken);

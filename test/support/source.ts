@@ -3,7 +3,6 @@ import { connectors } from '../../connectors/index.ts';
 import type { Change } from '../../src/config/apply.ts';
 import { applySettings } from '../../src/config/execute.ts';
 import type { SourceSettings } from '../../src/config/settings.ts';
-import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
 import type { Database } from '../../src/db/tx.ts';
 import { chooseSource } from '../../src/named-source.ts';
 import { createSealer } from '../../src/secrets/seal.ts';
@@ -50,7 +49,7 @@ export async function startShop(now: () => Date = () => new Date()): Promise<Sho
   await theirs.sql('grant all on usage_daily to leadloop_test');
   const services: SourceServices = {
     database: db.database,
-    definitions: connectors as unknown as readonly ConnectorDefinition[],
+    definitions: connectors,
     sealer,
     now,
     newId: randomUUID,
@@ -71,7 +70,13 @@ export async function startShop(now: () => Date = () => new Date()): Promise<Sho
         },
         {
           orgs: [
-            { slug: org, name: org, connections: [], profiles: [], sources: sources.map((one) => ({ ...plain, ...one })) },
+            {
+              slug: org,
+              name: org,
+              connections: [],
+              profiles: [],
+              sources: sources.map((one) => ({ ...plain, ...one })),
+            },
           ],
         },
         { dryRun: false },

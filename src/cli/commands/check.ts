@@ -11,7 +11,9 @@ export const checkCommand: Command = {
     const report = await app.check(name ?? null, signal);
     io.answer(report, renderCheckReport);
     const { connections, sources } = report;
-    const isBad = [...connections, ...sources].some(({ findings }) => findings.some(({ level }) => level === 'failure'));
+    const isBad = [...connections, ...sources].some(({ findings }) =>
+      findings.some(({ level }) => level === 'failure'),
+    );
     const isPaused = connections.some(({ mapping }) => (mapping ?? []).some(({ severity }) => severity === 'pauses'));
     return isBad || isPaused ? exitCodes.failed : exitCodes.done;
   },

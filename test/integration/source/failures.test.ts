@@ -9,7 +9,9 @@ const fixConfig = { status: 'failed', failure: { code: 'source-query', recovery:
 test('what is no query that only reads is refused, and nothing is written over there', async () => {
   await using shop = await startShop();
   await shop.theirs.sql(`insert into usage_daily values ('ada@engine.example', '2026-11-01', '100')`);
-  await shop.theirs.sql(`create function clear() returns text language sql as 'delete from usage_daily; select null::text'`);
+  await shop.theirs.sql(
+    `create function clear() returns text language sql as 'delete from usage_daily; select null::text'`,
+  );
   await shop.theirs.sql('create sequence counter; grant usage on sequence counter to leadloop_test');
   const attempts = [
     'with gone as (delete from usage_daily returning *) select email from gone',
@@ -20,7 +22,7 @@ test('what is no query that only reads is refused, and nothing is written over t
     'select email from usage_daily) as q; commit; delete from usage_daily; select (1',
     'delete from usage_daily returning email',
     'values (1); drop table usage_daily',
-    `select set_config('transaction_read_only', 'off', true) as email, clear()`,
+    `select set_config('transaction_read_only', 'off', true) || clear() as email`,
   ];
   for (const query of attempts) {
     for (const since of [null, { column: 'email', first: '' }]) {
@@ -38,7 +40,10 @@ test.each<{ readonly wrong: Partial<SourceSettings>; readonly message: RegExp; r
     wrong: { query: 'select email,\n  captured_at, api_callz\nfrom usage_daily where captured_at >= $1' },
     message: /in line 2, column 16: column "api_callz" does not exist/u,
   },
-  { wrong: { query: 'selct email from usage_daily where $1' }, message: /in line 1, column 13: syntax error at or near/u },
+  {
+    wrong: { query: 'selct email from usage_daily where $1' },
+    message: /in line 1, column 13: syntax error at or near/u,
+  },
   { wrong: { query: 'select email from nowhere where $1 is null' }, message: /relation "nowhere" does not exist/u },
   { wrong: { since: { column: 'seen_at', first: '2026-01-01' } }, message: /seen_at does not exist/u },
   { wrong: { since: { column: 'captured_at', first: 'yesteryear' } }, message: /SQLSTATE 22007/u },

@@ -43,7 +43,9 @@ test('instants keep their microseconds, so that the last row alone is read again
 
 test('without since the whole query is read each time, and only what has changed is written', async () => {
   await using shop = await startShop();
-  await shop.theirs.sql(`create table company (domain text, name text, staff bigint, funding numeric, stack text[], more jsonb)`);
+  await shop.theirs.sql(
+    `create table company (domain text, name text, staff bigint, funding numeric, stack text[], more jsonb)`,
+  );
   await shop.theirs.sql('grant select on company to leadloop_test');
   await shop.theirs.sql(`insert into company values
     ('velocitypay.example', 'VelocityPay', 180, 45000000.00, '{AWS,"Post;greSQL"}', '["React"]'), ('homefront.example', 'HomeFront', null, null, null, null)`);
@@ -57,10 +59,17 @@ test('without since the whole query is read each time, and only what has changed
   ]);
   expect((await shop.run()).counts).toMatchObject({ pulled: 2, created: 2 });
   expect(
-    await shop.db.sql('select company_name, employee_count, total_funding_usd, tech_stack from company_enrichment order by 1'),
+    await shop.db.sql(
+      'select company_name, employee_count, total_funding_usd, tech_stack from company_enrichment order by 1',
+    ),
   ).toEqual([
     { company_name: 'HomeFront', employee_count: null, total_funding_usd: null, tech_stack: [] },
-    { company_name: 'VelocityPay', employee_count: 180, total_funding_usd: 45_000_000, tech_stack: ['AWS', 'Post;greSQL'] },
+    {
+      company_name: 'VelocityPay',
+      employee_count: 180,
+      total_funding_usd: 45_000_000,
+      tech_stack: ['AWS', 'Post;greSQL'],
+    },
   ]);
   await shop.theirs.sql(`update company set staff = 40 where name = 'HomeFront'`);
   expect((await shop.run()).counts).toMatchObject({ pulled: 2, created: 0, changed: 1 });
@@ -86,7 +95,10 @@ test('a row that cannot be used is kept with its reason, the others land, and it
   expect((await shop.rejects()).map(({ times }) => times)).toEqual([1, 2]);
 
   await shop.theirs.sql(`update usage_daily set email = 'bob@engine.example' where email = 'nobody'`);
-  expect(await shop.run({ full: true })).toMatchObject({ status: 'partial', counts: { pulled: 3, created: 1, rejected: 1 } });
+  expect(await shop.run({ full: true })).toMatchObject({
+    status: 'partial',
+    counts: { pulled: 3, created: 1, rejected: 1 },
+  });
   expect(await shop.rejects()).toMatchObject([
     { field: 'email', resolved: true, fields: {} },
     { field: 'api_calls_30d', resolved: false, times: 3 },
@@ -113,14 +125,18 @@ test('another question starts from the beginning, another schedule does not', as
   const read = await shop.position();
   await shop.apply([{ schedule: '0 * * * *', timezone: 'Europe/Berlin' }]);
   expect((await shop.position()).watermark).toBe(read.watermark);
-  await shop.apply([{ query: 'select email, captured_at, 7 as project_count, api_calls from usage_daily where captured_at >= $1' }]);
+  await shop.apply([
+    { query: 'select email, captured_at, 7 as project_count, api_calls from usage_daily where captured_at >= $1' },
+  ]);
   expect((await shop.position()).watermark).toBeNull();
   expect((await shop.run()).counts).toMatchObject({ pulled: 1, changed: 1 });
 });
 
 test('what an organisation reads is its own', async () => {
   await using shop = await startShop();
-  await shop.theirs.sql(`insert into usage_daily values ('ada@engine.example', '2026-11-01', '100'), ('nobody', '2026-11-02', '1')`);
+  await shop.theirs.sql(
+    `insert into usage_daily values ('ada@engine.example', '2026-11-01', '100'), ('nobody', '2026-11-02', '1')`,
+  );
   await shop.apply([{}]);
   await shop.apply([{}], 'umbrella');
   await shop.run({ org: 'umbrella' });

@@ -37,7 +37,12 @@ function stored({ slug, name, connections, sources, profiles }: OrgSettings): St
       settings: { ...options, credentials, credentialsFingerprint: 'k1:00' },
       mapping: mapping && { version: 1, definition: mapping },
     })),
-    sources: sources.map((source, index) => ({ ...source, id: `source-${index}`, sealedWith: 'k1', fingerprint: 'k1:00' })),
+    sources: sources.map((source, index) => ({
+      ...source,
+      id: `source-${index}`,
+      sealedWith: 'k1',
+      fingerprint: 'k1:00',
+    })),
     profiles: profiles.map((profile) => ({ kind: profile.kind, version: 7, profile: { ...profile, version: 7 } })),
   };
 }

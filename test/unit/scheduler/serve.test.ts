@@ -21,7 +21,10 @@ const report: EndedRun = {
 };
 
 /** A process whose clock and cron are in the test's hand. */
-function daemon({ sync = async () => report, ...chosen }: Partial<ServeJobs> & { readonly sync?: ScheduledJob['run'] } = {}) {
+function daemon({
+  sync = async () => report,
+  ...chosen
+}: Partial<ServeJobs> & { readonly sync?: ScheduledJob['run'] } = {}) {
   const controller = new AbortController();
   const tasks: { schedule: CronSchedule; tick: () => void; isStopped: boolean }[] = [];
   const said: string[] = [];
