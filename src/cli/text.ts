@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 export function shown(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
   if (value instanceof Date) return instant(value);
+  if (Array.isArray(value)) return value.map(shown).join(', ');
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return printable(text);
 }

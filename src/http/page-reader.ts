@@ -10,6 +10,7 @@ export interface PageReader {
   orgs(): Promise<readonly PageOrg[]>;
   overview(orgId: OrgId): Promise<Overview>;
   leads(orgId: OrgId, query: LeadQuery): Promise<LeadPage>;
+  signups(orgId: OrgId, query: SignupQuery): Promise<SignupPage>;
   /** Null = no such lead. */
   receipt(orgId: OrgId, leadId: LeadId): Promise<Receipt | null>;
   isReady(): Promise<boolean>;
@@ -68,6 +69,39 @@ export interface LeadQuery {
 export interface LeadKey {
   readonly score: number;
   readonly id: LeadId;
+}
+
+export interface SignupQuery {
+  readonly tier: string | null;
+  readonly after: LeadKey | null;
+}
+
+export interface SignupPage {
+  readonly signups: readonly SignupLine[];
+  /** Null on the last page. */
+  readonly next: LeadKey | null;
+  /** Names of the tiers of the product profile, highest first. */
+  readonly tiers: readonly string[];
+}
+
+/** Columns of `lead_dashboard`, and the lead behind the signup. */
+export interface SignupLine {
+  readonly developer_id: string;
+  readonly leadId: LeadId | null;
+  readonly email: string;
+  readonly champion_name: string | null;
+  readonly company_domain: string | null;
+  readonly company_name: string | null;
+  readonly industry: string | null;
+  readonly employee_count: number | null;
+  readonly project_count: number | null;
+  readonly billing_tier: string | null;
+  readonly api_calls_30d: number | null;
+  readonly api_call_growth_pct: number | null;
+  readonly features_used: readonly string[];
+  readonly total_score: number;
+  readonly tier: string;
+  readonly suggested_action: string | null;
 }
 
 export interface LeadPage {

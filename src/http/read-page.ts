@@ -20,6 +20,7 @@ import {
   readLedger,
   readPushes,
 } from './queries.ts';
+import { readSignups } from './read-signups.ts';
 
 export interface PageSources {
   readonly database: Database;
@@ -54,6 +55,7 @@ export function createPageReader(sources: PageSources): PageReader {
         problem: back.problem,
       } satisfies LeadPage;
     },
+    signups: (orgId, query) => readSignups(database, orgId, query),
     receipt: (orgId, leadId) => readReceipt({ sources, crmValues }, orgId, leadId),
     async isReady() {
       try {

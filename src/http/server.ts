@@ -5,12 +5,13 @@ import type { ApiPort } from './api/api-port.ts';
 import { registerApi } from './api/api.ts';
 import { sendProblem, unknownRoute } from './api/problem.ts';
 import { html } from './html.ts';
-import type { PageOrg, PageReader } from './page-reader.ts';
-import { leadId, leadQuery, orgSlug } from './parameters.ts';
+import type { PageOrg, PageReader, SignupPage } from './page-reader.ts';
+import { leadId, leadQuery, orgSlug, signupQuery } from './parameters.ts';
 import { layout } from './render/layout.ts';
 import { renderLeads } from './render/leads.ts';
 import { renderOverview } from './render/overview.ts';
 import { renderReceipt } from './render/receipt.ts';
+import { renderSignups } from './render/signups.ts';
 
 export type HttpLog = (level: 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
 
@@ -115,6 +116,7 @@ interface Site {
 function pages(app: FastifyInstance, { read, now, log }: HttpOptions, isLocal: boolean): void {
   const site: Site = { read, now, isLocal };
   app.get('/', async (request, reply) => send(reply, await overviewPage(site, request)));
+  app.get('/signups', async (request, reply) => send(reply, await signupsPage(site, request)));
   app.get('/leads/:id', async (request, reply) => {
     const page = await leadPage(site, request);
     return page === null ? notFound(site, reply) : send(reply, page);
@@ -159,6 +161,17 @@ async function overviewPage({ read, now, isLocal }: Site, request: FastifyReques
     ${renderOverview(overview, now())} ${renderLeads(view)}`;
   return layout({ title: `Leads of ${org.slug}`, orgs, org, now: now(), isLocal }, content);
 }
+
+async function signupsPage({ read, now, isLocal }: Site, request: FastifyRequest): Promise<string> {
+  const orgs = await read.orgs();
+  const org = chosen(orgs, request);
+  const query = signupQuery(request.query);
+  const page = org === null ? nobody : await read.signups(org.id, query);
+  const content = renderSignups({ org: org?.slug ?? '', query, page, tiers: page.tiers });
+  return layout({ title: 'Signups', orgs, org, now: now(), isLocal }, content);
+}
+
+const nobody: SignupPage = { signups: [], next: null, tiers: [] };
 
 /** Null = there is no such lead. */
 async function leadPage({ read, now, isLocal }: Site, request: FastifyRequest): Promise<string | null> {

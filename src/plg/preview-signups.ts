@@ -1,5 +1,5 @@
 import { loadCompanies } from '../db/queries/load-companies.ts';
-import { loadSignups, nextSignups } from '../db/queries/load-signups.ts';
+import { loadSignups, nextSignups, type SignupPlace } from '../db/queries/load-signups.ts';
 import type { Tx } from '../db/tx.ts';
 import type { ScoringProfile } from '../model/profile.ts';
 import { type Compared, type PreviewRun, PreviewTally, type ScorePreviewResult } from '../pull/preview-score.ts';
@@ -13,18 +13,19 @@ const batchSignups = 2_000;
 export async function previewSignups(profile: ScoringProfile, run: PreviewRun): Promise<ScorePreviewResult> {
   const compiled = compileProfile(profile);
   const tally = new PreviewTally();
-  for (let after: string | null = null; ;) {
-    const ids: readonly string[] = await run.database.transaction(
+  for (let after: SignupPlace | null = null; ;) {
+    const places: readonly SignupPlace[] = await run.database.transaction(
       run.orgId,
       async (tx) => {
         const next = await nextSignups(tx, after, batchSignups);
-        tally.add(await compareSignups(tx, { profile: compiled, at: run.at }, next));
+        const ids = next.map(({ id }) => id);
+        tally.add(await compareSignups(tx, { profile: compiled, at: run.at }, ids));
         return next;
       },
       run.signal,
     );
-    if (ids.length === 0) return tally.result();
-    after = ids.at(-1) ?? null;
+    if (places.length === 0) return tally.result();
+    after = places.at(-1) ?? null;
     run.onProgress(tally.count);
   }
 }

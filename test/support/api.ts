@@ -28,6 +28,7 @@ export async function startApi(db: TestDatabase): Promise<TestApi> {
       orgs: async () => [],
       overview: async () => ({ connections: [], leads: {}, tiers: [] }),
       leads: async () => ({ leads: [], next: null, readAt: null, problem: null }),
+      signups: async () => ({ signups: [], next: null, tiers: [] }),
       receipt: async () => null,
       isReady: async () => true,
     },

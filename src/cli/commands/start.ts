@@ -41,7 +41,8 @@ export const startCommand: Command = {
     const places = await openSandboxes(addresses, invocation, stack);
     const stage = { places, leftOut };
     const settings = atSandboxes(configured, stage);
-    const runs = await prepare(app, invocation, { settings, stage });
+    const isDemo = isAllPlayed(settings, places);
+    const runs = await prepare(app, invocation, { settings, stage, isDemo });
     const failed = runs.find(({ failure }) => failure !== null);
     if (failed !== undefined) return fail(failed, invocation);
     const report: StartReport = { runs, ...(await someLeads(app, settings, places)) };
@@ -49,7 +50,6 @@ export const startCommand: Command = {
       io.answer(report, renderStart);
       return exitCodes.done;
     }
-    const isDemo = isAllPlayed(settings, places);
     await app.serve({
       roles: null,
       port: port ?? defaultHttpPort,

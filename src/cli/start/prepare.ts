@@ -5,13 +5,14 @@ import type { App, SyncReport } from '../app-port.ts';
 import type { Invocation } from '../command.ts';
 import { count } from '../text.ts';
 import { refuseDemoLeads, refuseSilence } from './demo.ts';
+import { importSamples } from './samples.ts';
 import { step } from './step.ts';
 
 /** The database as the configuration says, and every connection's first turn of the loop. */
 export async function prepare(
   app: App,
   invocation: Invocation,
-  { settings, stage }: { readonly settings: Settings; readonly stage: Stage },
+  { settings, stage, isDemo }: { readonly settings: Settings; readonly stage: Stage; readonly isDemo: boolean },
 ): Promise<readonly SyncReport[]> {
   const { configFile, environment } = invocation;
   const names = settings.orgs.flatMap(({ slug, connections }) => connections.map(({ name }) => `${slug}/${name}`));
@@ -30,6 +31,14 @@ export async function prepare(
     () => app.apply(configFile, { dryRun: false, stage }),
     (done) => count(done.filter(({ action }) => action === 'create' || action === 'update').length, 'change'),
   );
+  if (isDemo) {
+    await step(
+      invocation,
+      'signups',
+      () => importSamples(app, invocation, settings),
+      (created) => (created === 0 ? 'as they were' : `five developer signups, ${count(created, 'row')} of examples`),
+    );
+  }
   const runs: SyncReport[] = [];
   for (const name of names) runs.push(await turn(app, invocation, name, name));
   if (runs.some(({ failure }) => failure !== null)) return runs;

@@ -137,3 +137,12 @@ export async function signupsOfLead(tx: Tx, leadId: LeadId): Promise<string[]> {
   );
   return rows.map(({ id }) => id);
 }
+
+/** The leads of signups that have one. */
+export async function leadsOfDevelopers(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, LeadId>> {
+  const rows = await tx.query<{ id: string; leadId: LeadId }>(
+    `select id, lead_id as "leadId" from developer_signups where org_id = $1 and id = any($2::uuid[]) and lead_id is not null`,
+    [tx.orgId, ids],
+  );
+  return new Map(rows.map(({ id, leadId }) => [id, leadId]));
+}

@@ -3,7 +3,6 @@ import type { Tx } from '../tx.ts';
 
 /** The five components of the seed, in the order of its columns. */
 export const componentNames = ['company', 'usage', 'expansion', 'champion', 'timing'] as const;
-export type ComponentName = (typeof componentNames)[number];
 
 /** What a scoring gives; PostgreSQL computes total and tier. */
 export interface ProductScore {

@@ -29,6 +29,7 @@ export function layout({ title, orgs, org, now, isLocal }: Frame, content: Conte
         <a class="skip" href="#main">Skip to content</a>
         <header>
           <strong><a href="/">leadloop</a></strong>
+          ${org === null ? '' : html`<nav aria-label="Sections"><a href="/?org=${org.slug}">Leads</a> <a href="/signups?org=${org.slug}">Signups</a></nav>`}
           ${org === null ? '' : html`<span>organisation <b>${org.slug}</b></span>`}
           ${other.length === 0 ? '' : html`<nav aria-label="Organisations">${other.map(orgLink)}</nav>`}
           <button id="live" type="button" hidden>Pause updates</button>

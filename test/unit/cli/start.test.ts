@@ -116,6 +116,7 @@ function appOf({ settings, stored = [state], leads = [] }: World) {
       orgs: async () => [{ id: 'org-1', slug: 'acme' }],
       overview: async () => ({ connections: stored, leads: {}, tiers: [] }),
       leads: async () => ({ leads, next: null, readAt: null, problem: null }),
+      signups: async () => ({ signups: [], next: null, tiers: [] }),
       receipt: async () => null,
       isReady: async () => true,
     },

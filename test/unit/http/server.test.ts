@@ -8,6 +8,7 @@ const reader: PageReader = {
   orgs: async () => [],
   overview: async () => ({ connections: [], leads: {}, tiers: [] }),
   leads: async () => ({ leads: [], next: null, readAt: null, problem: null }),
+  signups: async () => ({ signups: [], next: null, tiers: [] }),
   receipt: async () => null,
   isReady: async () => true,
 };
