@@ -13,12 +13,12 @@ import { type CustomTypesConfig, types } from 'pg';
  * | date, enum, uuid, interval and everything else | text, as PostgreSQL writes it |
  */
 export const foreignTypes: CustomTypesConfig = {
-  getTypeParser: (oid) => parsers.get(oid) ?? asText,
+  getTypeParser: (oid, format) => parsers.get(oid) ?? (textArrays.has(oid) ? types.getTypeParser(oid, format) : asText),
 };
 
 const { builtins } = types;
-/** text[] */
-const textArray: (text: string) => unknown = types.getTypeParser(1009 as number);
+/** bpchar[], text[], varchar[] */
+const textArrays: ReadonlySet<number> = new Set([1014, 1009, 1015]);
 
 const asText = (text: string): string => text;
 
@@ -30,8 +30,6 @@ const parsers = new Map<number, (text: string) => unknown>([
   [builtins.TIMESTAMPTZ, (text) => instant(text.replace(/\+00$/u, 'Z'))],
   [builtins.JSON, parseJson],
   [builtins.JSONB, parseJson],
-  // bpchar[], text[], varchar[]
-  ...[1014, 1009, 1015].map((oid) => [oid, textArray] as const),
 ]);
 
 function exactInteger(text: string): number | string {

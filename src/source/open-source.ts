@@ -1,5 +1,5 @@
 import { readSource, type StoredSourceRow } from '../db/queries/data-sources.ts';
-import { type ForeignRows, openForeign } from '../db/foreign-query.ts';
+import { type ForeignRows, type ForeignSince, openForeign } from '../db/foreign-query.ts';
 import type { IngestServices } from '../ingest/take-in.ts';
 import { type IngestKind, isIngestKind } from '../ingest/rows.ts';
 import { AppError } from '../model/errors.ts';
@@ -37,15 +37,9 @@ export async function openSource(
   const secrets = JSON.parse(sealer.unseal(source.sealed, { orgId, connectionId: id })) as {
     readonly database: string;
   };
-  const { kind, query, columns, since, watermark } = source;
-  const isWhole = since === null || full || watermark === null;
-  const value = (isWhole ? since?.first : watermark) ?? '';
-  const rows = await openForeign({
-    url: secrets.database,
-    text: query,
-    since: since === null ? null : { column: since.column, value },
-    signal,
-  });
+  const { kind, query, columns } = source;
+  const { since, isWhole } = startOf(source, full);
+  const rows = await openForeign({ url: secrets.database, text: query, since, signal });
   try {
     const fields = fieldsOf({ kind, columns, since: since?.column ?? null }, rows.columns);
     return { source, kind, rows, fields, isWhole, [Symbol.asyncDispose]: () => rows[Symbol.asyncDispose]() };
@@ -53,6 +47,17 @@ export async function openSource(
     await rows[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function startOf({ since, watermark }: StoredSourceRow, full: boolean): Pick<OpenSource, 'isWhole'> & Start {
+  if (since === null) return { since: null, isWhole: true };
+  const { column, first } = since;
+  const isWhole = full || watermark === null;
+  return { since: { column, value: isWhole ? first : watermark }, isWhole };
+}
+
+interface Start {
+  readonly since: ForeignSince | null;
 }
 
 function withoutAddress(name: string): AppError {
