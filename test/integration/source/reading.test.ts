@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openForeign } from '../../../src/db/foreign-query.ts';
 import { startShop } from '../../support/source.ts';
 
 const day = (number: number): string => `2026-11-${String(number).padStart(2, '0')}T00:00:00Z`;
@@ -39,6 +40,38 @@ test('instants keep their microseconds, so that the last row alone is read again
   await shop.run();
   expect((await shop.position()).watermark).toBe('2026-11-01 08:00:00.123457+00');
   expect((await shop.run()).counts.pulled).toBe(1);
+});
+
+test('values come as JSON would hold them, and what a number cannot hold stays a text', async () => {
+  await using shop = await startShop();
+  const values: readonly (readonly [string, unknown])[] = [
+    [`timestamptz '2026-11-01 10:00:00.5+02'`, '2026-11-01T08:00:00.5Z'],
+    [`timestamp '2026-11-01 10:00'`, '2026-11-01T10:00:00Z'],
+    [`date '2026-11-01'`, '2026-11-01'],
+    ['9007199254740991::bigint', 9_007_199_254_740_991],
+    ['9007199254740993::bigint', '9007199254740993'],
+    ['12.50::numeric', 12.5],
+    [`'NaN'::float8`, 'NaN'],
+    ['true', true],
+    ['null::text', null],
+    [`array['a', 'b, "c"']`, ['a', 'b, "c"']],
+    [`'["a"]'::jsonb`, ['a']],
+    [`'{"a": 1}'::json`, { a: 1 }],
+    [`interval '1 day'`, '1 day'],
+    [`'00000000-0000-0000-0000-000000000001'::uuid`, '00000000-0000-0000-0000-000000000001'],
+  ];
+  // As a server elsewhere may be set up.
+  await shop.theirs
+    .sql(`do $$ begin execute format('alter database %I set timezone = ''Asia/Tokyo''', current_database());
+    execute format('alter database %I set datestyle = ''German''', current_database()); end $$`);
+  const text = `select ${values.map(([expression], index) => `${expression} as c${index}`).join(', ')}`;
+  await using rows = await openForeign({
+    url: shop.theirs.url,
+    text,
+    since: null,
+    signal: new AbortController().signal,
+  });
+  expect((await rows.next(1)).rows).toEqual([values.map(([, value]) => value)]);
 });
 
 test('without since the whole query is read each time, and only what has changed is written', async () => {
