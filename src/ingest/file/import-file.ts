@@ -6,6 +6,7 @@ import type { Ingested } from '../ingest-rows.ts';
 import type { IngestKind } from '../rows.ts';
 import { readSource, type SourceRow } from '../source-row.ts';
 import { ingestAt, type IngestServices } from '../take-in.ts';
+import { isTenfold } from '../tenfold.ts';
 import { formatOf, type ImportFormat } from './format.ts';
 import { unreadable } from './import-error.ts';
 import { readCsv } from './read-csv.ts';
@@ -125,11 +126,6 @@ class Tally {
     this.#counts.scored += scored;
     return rejected;
   }
-}
-
-/** What the planner knows of the tables is of little use once they are ten times as long. */
-function isTenfold(rows: number, added: number): boolean {
-  return rows === added || Math.floor(Math.log10(rows - added)) < Math.floor(Math.log10(rows));
 }
 
 async function commit(

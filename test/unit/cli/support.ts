@@ -74,6 +74,7 @@ function appWith(answers: Partial<App>): App {
     explain: notAsked,
     rejected: { list: notAsked, retry: notAsked },
     import: notAsked,
+    importSource: notAsked,
     tokens: { create: notAsked, list: notAsked, revoke: notAsked },
     scorePreview: notAsked,
     scoreRun: notAsked,
