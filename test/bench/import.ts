@@ -113,7 +113,7 @@ async function runImport(
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const timer = setInterval(() => void sample(child).then((one) => one !== null && samples.push(one)), sampleMs);
-    const [answer, [code]] = await Promise.all([text(child.stdout!), once(child, 'exit') as Promise<[number | null]>]);
+    const [answer, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number | null]>]);
     clearInterval(timer);
     if (code !== 0) throw new Error(`the import ended with ${code}`);
     return JSON.parse(answer) as ImportReport;
