@@ -46,7 +46,13 @@ export async function measureDashboard(
     ['from a score on', (tx) => readDashboard(tx, { ...all, minScore: 40 })],
     ['from a score on, last page', (tx) => readDashboard(tx, { ...all, minScore: last.score, after: last })],
     ['of a tier of a company', (tx) => readDashboard(tx, { ...all, tier: 'nurture', companyDomain: company })],
-    ['the view, limit 50', (tx) => tx.query(`select * from lead_dashboard limit ${limit}`)],
+    ['the view, of a tier', (tx) => tx.query(`select * from lead_dashboard where tier = 'warm' limit ${limit}`)],
+    [
+      'the view, from a score on',
+      (tx) => tx.query(`select * from lead_dashboard where total_score >= 40 limit ${limit}`),
+    ],
+    ['the view, scored', (tx) => tx.query(`select * from lead_dashboard where total_score is not null limit ${limit}`)],
+    ['the view, whole', (tx) => tx.query(`select * from lead_dashboard limit ${limit}`)],
     [
       'the view, of a company',
       (tx) => tx.query(`select * from lead_dashboard where company_domain = $1 limit ${limit}`, [company]),
