@@ -48,7 +48,7 @@ export interface ImportReport {
 }
 
 /** Rows in one transaction: enough to spread its own cost, few enough to hold locks briefly. */
-const batchRows = 5_000;
+const batchRows = 2_000;
 /** Of the first one: until there are statistics, statements over new tables take time that grows with the square of the rows. */
 const firstBatchRows = 500;
 const shownRejections = 5;
