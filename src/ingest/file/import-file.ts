@@ -49,7 +49,9 @@ export interface ImportReport {
 }
 
 /** Rows in one transaction: enough to spread its own cost, few enough to hold locks briefly. */
-const batchRows = 5_000;
+const batchRows = 2_000;
+/** Of the first one: until there are statistics, statements over new tables take time that grows with the square of the rows. */
+const firstBatchRows = 500;
 const shownRejections = 5;
 
 /**
@@ -153,11 +155,13 @@ const takenBack = new Error('a dry run changes nothing');
 
 async function* batchesOf(rows: AsyncGenerator<SourceRow, void, void>): AsyncGenerator<SourceRow[], void, void> {
   let batch: SourceRow[] = [];
+  let size = firstBatchRows;
   for await (const row of rows) {
     batch.push(row);
-    if (batch.length < batchRows) continue;
+    if (batch.length < size) continue;
     yield batch;
     batch = [];
+    size = batchRows;
   }
   if (batch.length > 0) yield batch;
 }

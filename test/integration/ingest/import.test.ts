@@ -140,11 +140,11 @@ describe('leadloop import', () => {
     stop.abort(new DOMException('stopped', 'AbortError'));
     const stopped = await leadloop(['import', 'companies', path, '--json'], stop.signal);
     expect(stopped.code).toBe(1);
-    expect(reportOf(stopped)).toMatchObject({ isStopped: true, rows: 5_000, created: 5_000 });
-    expect(await db.sql('select count(*) from company_enrichment')).toEqual([{ count: 5_000 }]);
+    expect(reportOf(stopped)).toMatchObject({ isStopped: true, rows: 500, created: 500 });
+    expect(await db.sql('select count(*) from company_enrichment')).toEqual([{ count: 500 }]);
     const rest = await leadloop(['import', 'companies', path, '--json']);
     expect(rest.code).toBe(0);
-    expect(reportOf(rest)).toMatchObject({ isStopped: false, rows: 12_000, created: 7_000, unchanged: 5_000 });
+    expect(reportOf(rest)).toMatchObject({ isStopped: false, rows: 12_000, created: 11_500, unchanged: 500 });
   });
 
   it.each<[string, string[], string]>([
