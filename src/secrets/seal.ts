@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../model/errors.ts';
-import type { ConnectionId, OrgId, SourceId } from '../model/values.ts';
+import type { ConnectionId, OrgId } from '../model/values.ts';
 import type { SealingKey } from './keys.ts';
 
 /** Where a secret belongs. It is part of what is authenticated, so a sealed secret opens nowhere else. */
 export interface SecretBinding {
   readonly orgId: OrgId;
-  /** Of the connection, or of the source, that the secret opens. */
-  readonly connectionId: ConnectionId | SourceId;
+  /** The id of the connection that the secret opens; of a source its own. */
+  readonly connectionId: ConnectionId;
 }
 
 /** A secret at rest: `connections.credentials_sealed` and `credentials_key_id`. */
