@@ -116,7 +116,7 @@ async function runImport(
       () => void sample(child).then((one) => one !== null && one.rss > 0 && samples.push(one)),
       sampleMs,
     );
-    const [answer, [code]] = await Promise.all([text(child.stdout!), once(child, 'exit') as Promise<[number | null]>]);
+    const [answer, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number | null]>]);
     clearInterval(timer);
     if (code !== 0) throw new Error(`the import ended with ${code}`);
     return JSON.parse(answer) as ImportReport;
