@@ -39,7 +39,9 @@ export class ProductLedGrowth extends Migration {
       alter table lead_scores drop column confidence, drop column profile_version;
       alter table company_enrichment drop column crm_fills, drop column imported, drop column crm_wins;
       alter table stakeholders drop column identity, drop column external_id;
+      create index stakeholders_domain_idx on stakeholders (org_id, company_domain);
       alter table expansion_signals drop column identity, drop column external_id;
+      create index expansion_signals_domain_idx on expansion_signals (org_id, company_domain);
       create index internal_signals_latest_idx on internal_signals (org_id, developer_id, captured_at desc);
       alter table internal_signals drop constraint internal_signals_snapshot_key, alter column captured_at drop not null;
       drop index developer_signups_lead_idx, developer_signups_domain_idx;

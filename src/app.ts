@@ -3,16 +3,19 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
-import type { App, AppOptions, ApplyOptions, ServeOptions, SyncReport } from './cli/app-port.ts';
+import type { App, AppOptions, ApplyOptions, ServeOptions } from './cli/app-port.ts';
 import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
+import { readCredentials } from './config/environment.ts';
 import { applySettings } from './config/execute.ts';
 import { exportSettings } from './config/export.ts';
 import { loadSettings } from './config/load.ts';
+import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
 import { runDaemon } from './daemon.ts';
 import { openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import { listSources } from './db/queries/data-sources.ts';
 import { listConnections, listOrgs } from './db/queries/directory.ts';
 import { readRejected } from './db/queries/read-rejected.ts';
 import { examine } from './doctor.ts';
@@ -26,6 +29,7 @@ import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
 import { AppError } from './model/errors.ts';
 import { chooseConnection, openNamed } from './named-connection.ts';
 import { chooseOrg } from './named-org.ts';
+import { chooseSource } from './named-source.ts';
 import { planConnection } from './plan.ts';
 import type { Serving } from './scheduler/serve.ts';
 import { previewProfile } from './score-preview.ts';
@@ -33,7 +37,9 @@ import { scoreOrgs } from './score-run.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
-import { plainSync, replayConnection, type RunReport, syncConnection, type SyncRunOptions } from './sync.ts';
+import { checkSource, type SourceCheck } from './source/check-source.ts';
+import { runSource } from './source/run-source.ts';
+import { plainSync, replayConnection, syncConnection, type SyncRunOptions } from './sync.ts';
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
 const definitions = connectors as unknown as readonly ConnectorDefinition[];
@@ -81,14 +87,17 @@ export async function openApp(options: AppOptions): Promise<App> {
         onProgress: (done, share) =>
           onProgress({ phase: 'import', object: job.kind, lane: null, done, total: null, share, apiCalls: 0 }),
       }),
+    importSource: async (name, { org, onProgress, ...run }) =>
+      runSource(services, await chooseSource(database, name, org), {
+        ...run,
+        onProgress: (done) => onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 }),
+      }),
     tokens: tokensOn(services),
     doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
     page: pageOf(services, () => null),
     serve: ({ onReport, ...run }) =>
-      runDaemon(
-        services,
-        { ...run, ...(onReport !== undefined && { onReport: (report) => onReport(asReport(report)) }) },
-        (nextRunAt) => listen(run, siteOf(services, run, nextRunAt)),
+      runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
+        listen(run, siteOf(services, run, nextRunAt)),
       ),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -99,7 +108,9 @@ export async function openApp(options: AppOptions): Promise<App> {
 async function applyFile(services: SessionServices, file: string, { dryRun, stage = noStage }: ApplyOptions) {
   const { database, sealer, now } = services;
   const settings = atSandboxes(await loadSettings(file, loadContext), stage);
-  return applySettings({ database, sealer, readCredentials: credentialsWith(stage), now }, settings, { dryRun });
+  const readAddress = ({ secrets }: SourceSettings) => readCredentials(secrets);
+  const applying = { database, sealer, readCredentials: credentialsWith(stage), readAddress, now };
+  return applySettings(applying, settings, { dryRun });
 }
 
 /** With its role `console` the daemon serves the page, with `api` the API. */
@@ -146,7 +157,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
     options: Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>,
   ) => {
     await using session = await openNamed(services, name);
-    return asReport(await syncConnection(session, { ...plainSync, ...options }));
+    return await syncConnection(session, { ...plainSync, ...options });
   };
   return {
     sync: (name, options) => run(name, options),
@@ -157,15 +168,21 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
       return { ...plan, records: records.map(({ record, changes }) => ({ ...record, changes })) };
     },
     async check(name, signal) {
-      const entries = await database.operator(listConnections);
-      const chosen = name === null ? entries : [chooseConnection(entries, name)];
+      const { connections, sources } = await database.operator(async (tx) => ({
+        connections: await listConnections(tx),
+        sources: (await listSources(tx)).filter((one) => name === null || one.name === name),
+      }));
+      const ofName = sources.length > 0 ? connections.filter((one) => one.name === name) : null;
+      const chosen = name === null ? connections : (ofName ?? [chooseConnection(connections, name)]);
       const checked: ConnectionCheck[] = [];
       for (const entry of chosen) {
         // Whoever has just granted a right wants to know whether it is there, not what was so an hour ago.
         await using session = await openConnection(services, entry.orgId, entry.name, { isFresh: true });
         checked.push(await checkConnection(session, signal));
       }
-      return { connections: checked };
+      const asked: SourceCheck[] = [];
+      for (const entry of sources) asked.push(await checkSource(services, entry, signal));
+      return { connections: checked, sources: asked };
     },
     rejected: {
       async list({ connection, limit }) {
@@ -179,7 +196,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
       },
       async retry(name, { signal, onProgress }) {
         await using session = await openNamed(services, name);
-        return asReport(await replayConnection(session, { signal, onProgress }));
+        return await replayConnection(session, { signal, onProgress });
       },
     },
   };
@@ -197,10 +214,6 @@ async function listen(
     if (isPortFixed || !(error instanceof AppError) || error.code !== 'port-in-use') throw error;
     return startHttp({ ...address, port: 0 });
   }
-}
-
-function asReport({ problems: _problems, ...report }: RunReport): SyncReport {
-  return report;
 }
 
 function keySourceOf({ environment }: AppOptions): string {

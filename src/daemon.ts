@@ -1,9 +1,9 @@
-import type { Database } from './db/tx.ts';
+import { listSources } from './db/queries/data-sources.ts';
 import { listConnections } from './db/queries/directory.ts';
 import { readTimeZones } from './db/queries/time-zones.ts';
-import type { SessionServices } from './connection.ts';
-import { openNamed } from './named-connection.ts';
-import { type ScheduledConnection, type Serving, serveConnections } from './scheduler/serve.ts';
+import { openConnection, type SessionServices } from './connection.ts';
+import { type ScheduledJob, type Serving, serveJobs } from './scheduler/serve.ts';
+import { runSource } from './source/run-source.ts';
 import { plainSync, type RunReport, syncConnection } from './sync.ts';
 
 export interface DaemonOptions {
@@ -34,25 +34,33 @@ export async function runDaemon(
   await using site = isIn('api', 'console') ? await openSite((key) => serving?.nextRunAt(key) ?? null) : null;
   if (site !== null) options.onListening?.(site.url);
   if (!isIn('scheduler', 'worker')) return await aborted(options.signal);
-  const quietly = { ...plainSync, onProgress: () => undefined };
-  serving = serveConnections({
-    listConnections: () => scheduled(services.database, options.schedule ?? null),
-    sync: async (key, signal) => {
-      await using session = await openNamed(services, key);
-      return await syncConnection(session, { ...quietly, signal });
-    },
+  // Whoever hears the reports needs no log of the runs that have one.
+  const told = new Set<unknown>();
+  const tell = (report: RunReport): void => {
+    told.add(report.runId);
+    options.onReport?.(report);
+  };
+  serving = serveJobs({
+    listJobs: async () => [...(await syncs(services, options.schedule ?? null, tell)), ...(await imports(services))],
     now,
-    // Whoever hears the reports needs no log of the runs that have one.
-    log: (level, message, fields) =>
-      log(options.onReport !== undefined && (level === 'info' || 'runId' in fields) ? 'debug' : level, message, fields),
+    log: (level, message, fields) => {
+      const isTold = options.onReport !== undefined && (told.delete(fields['runId']) || level === 'info');
+      log(isTold ? 'debug' : level, message, fields);
+    },
     signal: options.signal,
     runAtStart: options.runAtStart ?? true,
-    onReport: (report) => options.onReport?.(report),
   });
   await serving.ended;
 }
 
-async function scheduled(database: Database, schedule: string | null): Promise<readonly ScheduledConnection[]> {
+const onProgress = (): void => undefined;
+
+async function syncs(
+  services: SessionServices,
+  schedule: string | null,
+  onReport: (report: RunReport) => void,
+): Promise<readonly ScheduledJob[]> {
+  const { database } = services;
   const entries = await database.operator(listConnections);
   const orgIds = [...new Set(entries.map(({ orgId }) => orgId))];
   const zones = await Promise.all(orgIds.map((orgId) => database.transaction(orgId, readTimeZones)));
@@ -61,6 +69,24 @@ async function scheduled(database: Database, schedule: string | null): Promise<r
     schedule: schedule ?? entry.schedule,
     timeZone: zones.map((zone) => zone.get(entry.id)).find((zone) => zone !== undefined) ?? 'UTC',
     pausedReason: entry.pausedReason,
+    run: async (signal) => {
+      await using session = await openConnection(services, entry.orgId, entry.name);
+      const report = await syncConnection(session, { ...plainSync, onProgress, signal });
+      onReport(report);
+      return report;
+    },
+  }));
+}
+
+async function imports(services: SessionServices): Promise<readonly ScheduledJob[]> {
+  const entries = await services.database.operator(listSources);
+  return entries.map((entry) => ({
+    // A connection may have the same name.
+    key: `${entry.org}/sources/${entry.name}`,
+    schedule: entry.schedule,
+    timeZone: entry.timeZone,
+    pausedReason: entry.pausedReason,
+    run: (signal) => runSource(services, entry, { full: false, signal, onProgress }),
   }));
 }
 

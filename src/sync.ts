@@ -1,10 +1,8 @@
 import type { Session } from './connection.ts';
-import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
 import { countPending } from './db/queries/claim-pushes.ts';
-import { finishRun, type RunKind, startRun } from './db/queries/runs.ts';
-import { AppError, exitCodes, type Recovery } from './model/errors.ts';
+import type { RunKind } from './db/queries/runs.ts';
 import type { MappingProblem } from './model/mapping.ts';
-import { addCounts, type Lane, noCounts, type RunStatus, type SyncCounts } from './model/run.ts';
+import { addCounts, type Lane, noCounts, type SyncCounts } from './model/run.ts';
 import type { RunId } from './model/values.ts';
 import { prepare } from './pull/prepare.ts';
 import { rescoreForProfile } from './pull/rescore.ts';
@@ -12,24 +10,12 @@ import { rescoreSignups } from './plg/rescore-signups.ts';
 import { replayRejected } from './pull/replay.ts';
 import { pullConnection, type PulledLane, pullOf } from './pull/run-sync.ts';
 import { holdBack, pushConnection } from './push/run-push.ts';
+import { type EndedRun, recordRun } from './record-run.ts';
 
-export interface RunFailureReport {
-  readonly code: string;
-  readonly message: string;
-  readonly recovery: Recovery;
-  readonly remedy: string;
-}
-
-export interface RunReport {
-  readonly runId: RunId;
+export interface RunReport extends EndedRun {
   readonly connection: string;
-  readonly status: RunStatus;
-  readonly counts: SyncCounts;
   readonly objects: readonly PulledLane[];
   readonly problems: readonly MappingProblem[];
-  readonly failure: RunFailureReport | null;
-  /** When a run that stopped at a limit may go on. */
-  readonly nextTryAt: Date | null;
 }
 
 export interface RunProgress {
@@ -65,7 +51,7 @@ export const plainSync = {
 /** One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. */
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
-  return recordRun(session, { kind, signal: options.signal }, async ({ runId, report, signal }) => {
+  return recordSync(session, { kind, signal: options.signal }, async ({ runId, report, signal }) => {
     const prepared = await prepare(session, runId, signal);
     const { pipeline, problems } = prepared;
     report.problems = problems;
@@ -127,84 +113,24 @@ function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
 
 type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems']: RunReport[K] };
 
-interface OpenRun {
+interface OpenSync {
   readonly runId: RunId;
   readonly report: OpenReport;
-  /** The caller's, and that of the lock: a run that has lost it must not go on beside the next one. */
   readonly signal: AbortSignal;
 }
 
 /** Runs `work` as the connection's only run, and keeps what became of it, whatever that is. */
-async function recordRun(
+async function recordSync(
   session: Session,
   { kind, signal }: { readonly kind: RunKind; readonly signal: AbortSignal },
-  work: (run: OpenRun) => Promise<void>,
+  work: (run: OpenSync) => Promise<void>,
 ): Promise<RunReport> {
-  const { database, orgId, connection, now } = session;
-  await using lock = await database.lock(`connection ${connection.id}`);
-  if (lock === null) throw alreadyRunning(connection.name);
-  const runId = session.newId();
-  await database.transaction(orgId, (tx) => startRun(tx, { id: runId, connectionId: connection.id, kind, now: now() }));
+  const { connection, governor } = session;
   const report: OpenReport = { counts: noCounts, objects: [], problems: [] };
-  let failure: Error | null = null;
-  try {
-    await work({ runId, report, signal: AbortSignal.any([signal, lock.signal]) });
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error('thrown without an error', { cause: error });
-  }
-  const counts = { ...report.counts, apiCalls: session.governor.admitted };
-  const described = failure === null ? null : describeFailure(failure);
-  const status = failure === null ? statusOf(counts) : statusAfter(failure);
-  const end = { id: runId, status, counts, failure: described, now: now() };
-  await database.transaction(orgId, (tx) => finishRun(tx, end));
-  // A mistake of ours keeps its stack: the run is recorded, the error goes on.
-  if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
-  return {
-    ...report,
-    runId,
-    connection: connection.name,
-    status,
-    counts,
-    failure: described,
-    nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
-  };
-}
-
-/** A run with rejected records is partial: the rest is done, these wait for somebody. */
-function statusOf(counts: SyncCounts): RunStatus {
-  return counts.rejected + counts.pushRejected > 0 ? 'partial' : 'succeeded';
-}
-
-/** What waits for a person's word (a held push) is done in part; an aborted run was cancelled. */
-function statusAfter(failure: Error): RunStatus {
-  if (failure instanceof AppError && failure.exitCode === exitCodes.partial) return 'partial';
-  return describeFailure(failure) === null ? 'cancelled' : 'failed';
-}
-
-/** Null = the caller asked us to stop: no failure. */
-function describeFailure(error: unknown): RunFailureReport | null {
-  if (error instanceof AppError || error instanceof ConnectorError) {
-    const { code, message, recovery, remedy } = error;
-    return { code, message, recovery, remedy };
-  }
-  if (error instanceof Error && error.name === 'AbortError') return null;
-  return {
-    code: 'unexpected',
-    message:
-      error instanceof Error
-        ? `${error.name} in ${error.stack?.split('\n')[1]?.trim() ?? 'an unknown place'}`
-        : 'not an error',
-    recovery: 'report-bug',
-    remedy: 'Report it with the log of this run; nothing that was committed is lost.',
-  };
-}
-
-function alreadyRunning(name: string): AppError {
-  return new AppError('run-active', `Another run of "${name}" is under way.`, {
-    recovery: 'retry',
-    remedy: 'Wait until it has ended; `leadloop doctor` shows what runs.',
-    exitCode: exitCodes.tryLater,
-  });
+  const subject = { type: 'connection', id: connection.id, name: connection.name } as const;
+  const counts = (): SyncCounts => ({ ...report.counts, apiCalls: governor.admitted });
+  const ended = await recordRun(session, { subject, kind, signal, counts }, (run) => work({ ...run, report }));
+  return { ...report, ...ended, connection: connection.name };
 }
 
 /** Reads what was rejected again and lets refused writes wait for the next push, as a run of its own. */
@@ -212,7 +138,7 @@ export async function replayConnection(
   session: Session,
   { signal, onProgress }: Pick<SyncRunOptions, 'signal' | 'onProgress'>,
 ): Promise<RunReport> {
-  return recordRun(session, { kind: 'replay', signal }, async ({ runId, report, signal }) => {
+  return recordSync(session, { kind: 'replay', signal }, async ({ runId, report, signal }) => {
     const prepared = await prepare(session, runId, signal);
     const progress = (object: string, done: number): void =>
       onProgress({ phase: 'pull', object, lane: null, done, total: null, apiCalls: session.governor.admitted });

@@ -14,6 +14,8 @@ import type { ProductStory } from '../plg/explain-product.ts';
 import type { ImportJob, ImportReport } from '../ingest/file/import-file.ts';
 import type { IssuedToken, TokenWish } from '../ingest/tokens.ts';
 import type { TokenRow } from '../db/queries/api-tokens.ts';
+import type { SourceCheck } from '../source/check-source.ts';
+import type { SourceReport } from '../source/run-source.ts';
 import type { EngagementType } from '../model/engagement.ts';
 import type { LeadStatus } from '../model/lead.ts';
 import type { LifecycleTransition } from '../model/lifecycle.ts';
@@ -34,8 +36,8 @@ export interface App extends AsyncDisposable {
   apply(file: string, options: ApplyOptions): Promise<readonly Change[]>;
   /** YAML that `apply` accepts and finds no difference in. */
   export(): Promise<string>;
-  /** Null = every connection. */
-  check(connection: string | null, signal: AbortSignal): Promise<CheckReport>;
+  /** Of a connection or a source; null = all. */
+  check(name: string | null, signal: AbortSignal): Promise<CheckReport>;
   sync(connection: string, options: SyncOptions): Promise<SyncReport>;
   /** What a push would write now, read from the CRM's present state; writes nothing. */
   plan(connection: string, options: { readonly signal: AbortSignal }): Promise<PushPlan>;
@@ -48,6 +50,8 @@ export interface App extends AsyncDisposable {
   };
   /** Takes in a file. */
   import(job: ImportOptions): Promise<ImportReport>;
+  /** Reads a source now. */
+  importSource(source: string, options: ImportSourceOptions): Promise<SourceReport>;
   /** What lets other programs into the API. `org`: slug; null where there is only one. */
   readonly tokens: {
     create(org: string | null, wish: TokenWish): Promise<IssuedToken>;
@@ -117,6 +121,8 @@ export interface SyncReport {
   readonly status: RunStatus;
   readonly counts: SyncCounts;
   readonly objects: readonly ObjectReport[];
+  /** What was left out of the run: fields, and records that may not be written. */
+  readonly problems: readonly MappingProblem[];
   readonly failure: (RunFailure & { readonly remedy: string }) | null;
   /** When a run that stopped at a limit may go on. */
   readonly nextTryAt: Date | null;
@@ -148,6 +154,7 @@ export interface PlannedRecord {
 
 export interface CheckReport {
   readonly connections: readonly ConnectionCheck[];
+  readonly sources: readonly SourceCheck[];
 }
 
 export interface ConnectionCheck {
@@ -227,7 +234,14 @@ export interface ImportOptions extends Omit<ImportJob, 'onProgress'> {
   readonly onProgress: (event: ProgressEvent) => void;
 }
 
-export type { ImportReport, IssuedToken, TokenRow };
+export interface ImportSourceOptions extends PushOptions {
+  /** Slug; null where the name is enough. */
+  readonly org: string | null;
+  /** Everything, not only what is new. */
+  readonly full: boolean;
+}
+
+export type { ImportReport, IssuedToken, SourceReport, TokenRow };
 
 export interface ScorePreviewOptions {
   /** Slug; null where there is only one. */

@@ -1,10 +1,10 @@
 import { exitCodes } from '../model/errors.ts';
-import type { SyncReport } from './app-port.ts';
+import type { EndedRun } from '../record-run.ts';
 import type { ExitCode } from './command.ts';
 import { exitFor } from './failure.ts';
 
 /** The exit code of a run. */
-export function exitOf({ status, failure, nextTryAt, counts }: SyncReport): ExitCode {
+export function exitOf({ status, failure, nextTryAt, counts }: EndedRun): ExitCode {
   if (nextTryAt !== null) return exitCodes.tryLater;
   if (failure !== null && status !== 'partial') return exitFor(failure.recovery);
   if (status === 'failed' || status === 'cancelled') return exitCodes.failed;

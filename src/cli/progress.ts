@@ -59,17 +59,23 @@ export interface Pace {
 /** `pull contacts (full)  12,300 of 50,000  25 %  1,230/s  31 s left  125 calls` */
 export function formatProgress(event: ProgressEvent, { elapsedMs, fresh }: Pace): string {
   const { phase, object, lane, done, total, apiCalls } = event;
-  const share = total === null ? (event.share ?? null) : total === 0 ? null : done / total;
+  const share = shareOf(event);
   const perSecond = elapsedMs >= settledMs ? (fresh * 1000) / elapsedMs : null;
   const parts = [
     `${phase} ${object}${lane === null ? '' : ` (${lane})`}`,
     total === null ? grouped(done) : `${grouped(done)} of ${grouped(total)}`,
     share === null ? '' : `${Math.min(100, Math.floor(share * 100))} %`,
     perSecond === null ? '' : `${rate(perSecond)}/s`,
-    share === null || share === 0 || perSecond === null ? '' : timeLeft(done / share - done, perSecond),
+    share === null || perSecond === null ? '' : timeLeft(done / share - done, perSecond),
     apiCalls === 0 ? '' : count(apiCalls, 'call'),
   ];
   return parts.filter((text) => text !== '').join('  ');
+}
+
+/** Null where nobody can tell how far it is. */
+function shareOf({ done, total, share = null }: ProgressEvent): number | null {
+  if (total === null) return share;
+  return total === 0 ? null : done / total;
 }
 
 function rate(perSecond: number): string {
@@ -77,6 +83,6 @@ function rate(perSecond: number): string {
 }
 
 function timeLeft(left: number, perSecond: number): string {
-  if (left <= 0 || perSecond <= 0) return '';
+  if (!(left > 0) || perSecond <= 0) return '';
   return `${duration((left * 1000) / perSecond)} left`;
 }

@@ -5,9 +5,11 @@ import { completePull, completePush, completeQuota, defaultTimezone } from './de
 import { type Difference, differences } from './differences.ts';
 import type {
   ConnectionSettings,
+  CredentialReferences,
   OrgSettings,
   PushSettings,
   QuotaSettings,
+  SourceSettings,
   StoredConnectionSettings,
 } from './settings.ts';
 
@@ -17,6 +19,7 @@ export interface StoredOrg {
   readonly slug: string;
   readonly name: string;
   readonly connections: readonly StoredConnection[];
+  readonly sources: readonly StoredSource[];
   readonly profiles: readonly StoredProfile[];
 }
 
@@ -35,6 +38,22 @@ export interface StoredConnection {
   readonly mapping: { readonly version: number; readonly definition: MappingDefinition } | null;
 }
 
+export interface StoredSource extends SourceSettings {
+  readonly id: string;
+  readonly sealedWith: string | null;
+  readonly fingerprint: string | null;
+}
+
+/** What is known of a secret without opening it. */
+export interface StoredSecret {
+  /** Of what it belongs to. */
+  readonly id: string;
+  readonly references: CredentialReferences;
+  readonly sealedWith: string | null;
+  /** Null = none is stored. */
+  readonly fingerprint: string | null;
+}
+
 export interface StoredProfile {
   readonly kind: ProfileKind;
   readonly version: number;
@@ -44,9 +63,9 @@ export interface StoredProfile {
 /** One line of work, or of none. `left-alone`: it is there, and the file does not name it. */
 export interface Change {
   readonly action: 'create' | 'update' | 'none' | 'left-alone';
-  readonly subject: 'org' | 'connection' | 'credentials' | 'mapping' | 'profile';
+  readonly subject: 'org' | 'connection' | 'credentials' | 'mapping' | 'source' | 'address' | 'profile';
   readonly org: string;
-  /** `acme-hubspot`, `mql`; empty for the organisation itself. */
+  /** `acme-hubspot`, `product-usage`, `mql`; empty for the organisation itself. */
   readonly name: string;
   /** Values only; a secret is named by where it comes from, never shown. */
   readonly differences: readonly Difference[];
@@ -61,20 +80,24 @@ export interface Change {
 export type CredentialState = 'same' | 'old-key' | 'changed' | 'unavailable';
 
 /**
- * What has to change so that an organisation is what the configuration says. Pure: `credentials` tells by connection name
- * how its secret compares. Nothing is ever deleted.
+ * What has to change so that an organisation is what the configuration says. Pure: `secretOf` tells by name how the secret of
+ * a connection or a source compares. Nothing is ever deleted.
  */
 export function planApply(
   current: StoredOrg | null,
   wanted: OrgSettings,
-  credentials: (connection: string) => CredentialState,
+  secretOf: (subject: 'connection' | 'source', name: string) => CredentialState,
 ): readonly Change[] {
   const org = wanted.slug;
   return [
     change({ org, subject: 'org', name: '' }, current === null ? null : { name: current.name }, { name: wanted.name }),
     ...wanted.connections.flatMap((connection) => {
       const stored = current?.connections.find(({ name }) => name === connection.name) ?? null;
-      return planConnection({ org, stored, connection }, credentials(connection.name));
+      return planConnection({ org, stored, connection }, secretOf('connection', connection.name));
+    }),
+    ...wanted.sources.flatMap((source) => {
+      const stored = current?.sources.find(({ name }) => name === source.name) ?? null;
+      return planSource({ org, stored, source }, secretOf('source', source.name));
     }),
     ...wanted.profiles.map((profile) => {
       const stored = current?.profiles.find(({ kind }) => kind === profile.kind) ?? null;
@@ -99,7 +122,11 @@ function planConnection({ org, stored, connection }: ConnectionPair, credentials
   const subject = { org, name } as const;
   const changes = [
     change({ ...subject, subject: 'connection' }, stored && storedColumns(stored), wantedColumns(connection)),
-    planCredentials({ org, stored, connection }, credentials),
+    planSecret(
+      { ...subject, subject: 'credentials' },
+      { stored: stored && secretOfConnection(stored), references: connection.credentials },
+      credentials,
+    ),
   ];
   if (connection.mapping !== null) {
     changes.push(change({ ...subject, subject: 'mapping' }, stored?.mapping?.definition ?? null, connection.mapping));
@@ -107,13 +134,47 @@ function planConnection({ org, stored, connection }: ConnectionPair, credentials
   return changes;
 }
 
-function planCredentials({ org, stored, connection }: ConnectionPair, state: CredentialState): Change {
-  const subject = { org, subject: 'credentials', name: connection.name } as const;
-  const planned = change(subject, stored && (stored.settings.credentials ?? {}), connection.credentials);
-  if (planned.differences.length === 0 && Object.keys(connection.credentials).length === 0) {
-    return { ...planned, action: 'none' };
-  }
-  const isStored = typeof stored?.settings.credentialsFingerprint === 'string';
+interface SourcePair {
+  readonly org: string;
+  readonly stored: StoredSource | null;
+  readonly source: SourceSettings;
+}
+
+function planSource({ org, stored, source }: SourcePair, address: CredentialState): Change[] {
+  const subject = { org, name: source.name } as const;
+  const stand = { stored: stored && secretOfSource(stored), references: source.secrets };
+  return [
+    change({ ...subject, subject: 'source' }, stored && sourceColumns(stored), sourceColumns(source)),
+    planSecret({ ...subject, subject: 'address' }, stand, address),
+  ];
+}
+
+function sourceColumns({ kind, query, since, columns, schedule, timezone }: SourceSettings) {
+  return { kind, query, since, columns, schedule, timezone };
+}
+
+export function secretOfConnection({ id, sealedWith, settings }: StoredConnection): StoredSecret {
+  const { credentials, credentialsFingerprint } = settings;
+  return { id, sealedWith, references: credentials ?? {}, fingerprint: credentialsFingerprint ?? null };
+}
+
+export function secretOfSource({ id, sealedWith, secrets, fingerprint }: StoredSource): StoredSecret {
+  return { id, sealedWith, references: secrets, fingerprint };
+}
+
+interface SecretPair {
+  readonly stored: StoredSecret | null;
+  readonly references: CredentialReferences;
+}
+
+function planSecret(
+  subject: Pick<Change, 'org' | 'subject' | 'name'>,
+  { stored, references }: SecretPair,
+  state: CredentialState,
+): Change {
+  const planned = change(subject, stored && stored.references, references);
+  if (planned.differences.length === 0 && Object.keys(references).length === 0) return { ...planned, action: 'none' };
+  const isStored = stored !== null && stored.fingerprint !== null;
   if (state === 'unavailable') return { ...planned, note: unavailable(isStored) };
   if (state === 'same' || planned.action !== 'none') return planned;
   if (state === 'old-key') return { ...planned, action: 'update', note: 'sealed anew, with the current key' };
@@ -160,11 +221,15 @@ function leftAlone(current: StoredOrg | null, wanted: OrgSettings): Change[] {
     return { action: 'left-alone', org: wanted.slug, subject, name, differences: [], note };
   };
   const connections = current?.connections ?? [];
+  const sources = current?.sources ?? [];
   const profiles = current?.profiles ?? [];
   return [
     ...connections
       .filter(({ name }) => !wanted.connections.some((each) => each.name === name))
       .map(({ name }) => unnamed('connection', name)),
+    ...sources
+      .filter(({ name }) => !wanted.sources.some((each) => each.name === name))
+      .map(({ name }) => unnamed('source', name)),
     ...profiles
       .filter(({ kind }) => !wanted.profiles.some((each) => each.kind === kind))
       .map(({ kind }) => unnamed('profile', kind)),

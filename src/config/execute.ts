@@ -2,9 +2,18 @@ import type { Database, Tx } from '../db/tx.ts';
 import { AppError, exitCodes } from '../model/errors.ts';
 import type { OrgId } from '../model/values.ts';
 import type { Sealer } from '../secrets/seal.ts';
-import { type Change, type CredentialState, isWork, planApply, type StoredOrg } from './apply.ts';
+import {
+  type Change,
+  type CredentialState,
+  isWork,
+  planApply,
+  secretOfConnection,
+  secretOfSource,
+  type StoredOrg,
+  type StoredSecret,
+} from './apply.ts';
 import type { CredentialValues } from './environment.ts';
-import type { ConnectionSettings, OrgSettings, Settings } from './settings.ts';
+import type { ConnectionSettings, CredentialReferences, OrgSettings, Settings, SourceSettings } from './settings.ts';
 import { isSame } from './differences.ts';
 import { type OrgWork, secretText } from './org-work.ts';
 import { readDirectory, readStored } from './stored.ts';
@@ -14,6 +23,7 @@ export interface ApplyServices {
   readonly database: Database;
   readonly sealer: Sealer;
   readonly readCredentials: (connection: ConnectionSettings) => CredentialValues;
+  readonly readAddress: (source: SourceSettings) => CredentialValues;
   readonly now: () => Date;
 }
 
@@ -44,12 +54,46 @@ export async function applySettings(
 
 async function prepare(services: ApplyServices, id: OrgId | null, wanted: OrgSettings): Promise<OrgWork> {
   const current = id === null ? null : await services.database.transaction(id, readStored);
-  const read = (connection: ConnectionSettings) => [connection.name, services.readCredentials(connection)] as const;
-  return { id, current, wanted, credentials: new Map(wanted.connections.map(read)) };
+  const credentials = wanted.connections.map((one) => [one.name, services.readCredentials(one)] as const);
+  const addresses = wanted.sources.map((one) => [one.name, services.readAddress(one)] as const);
+  return { id, current, wanted, credentials: new Map(credentials), addresses: new Map(addresses) };
 }
 
 function changesOf({ sealer }: ApplyServices, work: OrgWork): readonly Change[] {
-  return planApply(work.current, work.wanted, (name) => credentialState(sealer, work, name));
+  return planApply(work.current, work.wanted, (subject, name) => {
+    const { stored, read } = secretsOf(work).find((one) => one.subject === subject && one.name === name) ?? nothing;
+    return secretState(sealer, work.id, { stored, read });
+  });
+}
+
+interface Secret {
+  /** Null = not there yet. */
+  readonly stored: StoredSecret | null;
+  readonly read: CredentialValues | undefined;
+}
+
+const nothing: Secret = { stored: null, read: undefined };
+
+interface NamedSecret extends Secret {
+  readonly subject: 'connection' | 'source';
+  readonly name: string;
+  readonly references: CredentialReferences;
+}
+
+/** Of everything that the configuration names. */
+function secretsOf({ current, wanted, credentials, addresses }: OrgWork): readonly NamedSecret[] {
+  return [
+    ...wanted.connections.map(({ name, credentials: references }): NamedSecret => {
+      const stored = current?.connections.find((each) => each.name === name);
+      const secret = stored === undefined ? null : secretOfConnection(stored);
+      return { subject: 'connection', name, references, stored: secret, read: credentials.get(name) };
+    }),
+    ...wanted.sources.map(({ name, secrets: references }): NamedSecret => {
+      const stored = current?.sources.find((each) => each.name === name);
+      const secret = stored === undefined ? null : secretOfSource(stored);
+      return { subject: 'source', name, references, stored: secret, read: addresses.get(name) };
+    }),
+  ];
 }
 
 async function applyOrg(services: ApplyServices, work: OrgWork): Promise<readonly Change[]> {
@@ -83,29 +127,22 @@ async function saveOrg(database: Database, { id, current, wanted }: OrgWork): Pr
   });
 }
 
-function credentialState(sealer: Sealer, { id, current, credentials }: OrgWork, name: string): CredentialState {
-  const read = credentials.get(name);
+function secretState(sealer: Sealer, orgId: OrgId | null, { stored, read }: Secret): CredentialState {
   if (read === undefined || 'missing' in read) return 'unavailable';
-  const stored = current?.connections.find((connection) => connection.name === name);
-  const fingerprint = stored?.settings.credentialsFingerprint ?? null;
-  if (id === null || stored === undefined || fingerprint === null) return 'changed';
-  const binding = { orgId: id, connectionId: stored.id };
+  if (orgId === null || stored === null || stored.fingerprint === null) return 'changed';
+  const { fingerprint, sealedWith } = stored;
+  const binding = { orgId, connectionId: stored.id };
   if (!sealer.matches(fingerprint, secretText(read.values), binding)) return 'changed';
-  const isCurrent = stored.sealedWith === sealer.keyId && fingerprint.startsWith(`${sealer.keyId}:`);
+  const isCurrent = sealedWith === sealer.keyId && fingerprint.startsWith(`${sealer.keyId}:`);
   return isCurrent ? 'same' : 'old-key';
 }
 
 /** A secret that is stored already need not be at hand again, as long as it comes from the same place. */
 function requireSecrets(works: readonly OrgWork[]): void {
-  const missing = works.flatMap(({ current, wanted, credentials }) =>
-    wanted.connections.flatMap(({ name, credentials: references }) => {
-      const read = credentials.get(name);
-      const stored = current?.connections.find((connection) => connection.name === name);
-      const isKept =
-        (stored?.settings.credentialsFingerprint ?? null) !== null && isSame(stored?.settings.credentials, references);
-      return read !== undefined && 'missing' in read && !isKept ? read.missing.map((what) => `  ${name}: ${what}`) : [];
-    }),
-  );
+  const missing = works.flatMap(secretsOf).flatMap(({ name, references, stored, read }) => {
+    const isKept = stored !== null && stored.fingerprint !== null && isSame(stored.references, references);
+    return read !== undefined && 'missing' in read && !isKept ? read.missing.map((what) => `  ${name}: ${what}`) : [];
+  });
   if (missing.length === 0) return;
   throw new AppError('secret-missing', `Secrets that are needed are not at hand:\n${missing.join('\n')}`, {
     recovery: 'fix-config',

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Database } from '../db/tx.ts';
 import type { InRule, MappingDefinition } from '../model/mapping.ts';
 import type { ScoringProfile } from '../model/profile.ts';
-import type { StoredConnection, StoredOrg } from './apply.ts';
+import type { StoredConnection, StoredOrg, StoredSource } from './apply.ts';
 import { formatTransform } from './format-transform.ts';
 import { readDirectory, readStored } from './stored.ts';
 
@@ -27,11 +27,12 @@ export function formatExport(orgs: readonly StoredOrg[]): string {
   return head + stringify({ orgs: orgs.map(orgFile) }, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
-function orgFile({ slug, name, connections, profiles }: StoredOrg): object {
+function orgFile({ slug, name, connections, sources, profiles }: StoredOrg): object {
   return {
     slug,
     name,
     connections: connections.map(connectionFile),
+    ...(sources.length > 0 && { sources: sources.map(sourceFile) }),
     profiles: profiles.map(({ profile }) => profileFile(profile)),
   };
 }
@@ -51,6 +52,11 @@ function connectionFile({ name, kind, baseUrl, schedule, quota, push, settings, 
     settings: connector,
     mapping: mapping === null ? null : mappingFile(mapping.definition),
   });
+}
+
+function sourceFile({ name, kind, secrets, query, since, columns, schedule, timezone }: StoredSource): object {
+  const names = Object.keys(columns).length === 0 ? null : columns;
+  return given({ name, kind, database: secrets['database'], query, since, columns: names, schedule, timezone });
 }
 
 function mappingFile({ objects, counters, events }: MappingDefinition): object {

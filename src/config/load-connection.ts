@@ -1,13 +1,13 @@
-import { validate as isCron } from 'node-cron';
-import type { Static, TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { completePull, completePush, completeQuota, defaultTimezone } from './defaults.ts';
 import type { InstalledConnector, Reading } from './reading.ts';
 import { loadMapping } from './load-mapping.ts';
+import { reportSchedule } from './load-schedule.ts';
+import { referencesOf } from './references.ts';
 import { didYouMean, type Problem } from './problems.ts';
-import type { secretReferenceSchema } from './schema.ts';
 import { type ConnectionFile, connectionKinds } from './schema.ts';
-import type { ConnectionSettings, CredentialReferences } from './settings.ts';
+import type { ConnectionSettings } from './settings.ts';
 import { isRecord, shapeProblems } from './shape.ts';
 import { formatPath, type KeyPath } from './source.ts';
 
@@ -26,7 +26,7 @@ export async function loadConnection(
     name: file.name,
     kind: file.kind,
     baseUrl: file.baseUrl ?? null,
-    credentials: referencesOf(file, reading),
+    credentials: referencesOf(file.credentials ?? {}, reading),
     schedule: file.schedule ?? null,
     quota: completeQuota(file.quota),
     push: completePush(file.push),
@@ -39,43 +39,12 @@ export function connectorOf({ kind }: ConnectionFile, { connectors }: Reading): 
   return connectors.find((connector) => connector.kind === kind) ?? null;
 }
 
-/** References as they are, with file paths made absolute: nothing is read before a secret is needed. */
-function referencesOf({ credentials = {} }: ConnectionFile, { source }: Reading): CredentialReferences {
-  const all = credentials as Readonly<Record<string, string | Static<typeof secretReferenceSchema>>>;
-  return Object.fromEntries(
-    Object.entries(all).map(([name, reference]) => [
-      name,
-      typeof reference === 'object' && 'file' in reference ? { file: source.resolve(reference.file) } : reference,
-    ]),
-  );
-}
-
 function reportUnknownKind({ kind }: ConnectionFile, path: KeyPath, { source, problems, connectors }: Reading): void {
   const known = [...new Set([...connectionKinds, ...connectors.map((connector) => connector.kind)])];
   if (known.includes(kind)) return;
   const meant = didYouMean(kind, known);
   const remedy = `${meant === null ? '' : `Did you mean "${meant}"? `}Known are: ${known.join(', ')}.`;
   problems.push(source.problem([...path, 'kind'], `there is no CRM of the kind "${kind}"`, remedy));
-}
-
-function reportSchedule({ schedule, timezone }: ConnectionFile, path: KeyPath, { source, problems }: Reading): void {
-  if (schedule !== undefined && !(schedule.trim().split(/\s+/u).length === 5 && isCron(schedule))) {
-    const remedy =
-      'Write five cron fields: minute, hour, day of month, month, day of week; for example "*/15 * * * *".';
-    problems.push(source.problem([...path, 'schedule'], `"${schedule}" is no schedule`, remedy));
-  }
-  if (timezone !== undefined && !isTimezone(timezone)) {
-    const remedy = 'Write an IANA name such as Europe/Berlin, America/New_York or UTC.';
-    problems.push(source.problem([...path, 'timezone'], `"${timezone}" is no time zone`, remedy));
-  }
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 interface ForConnector {

@@ -2,10 +2,18 @@ import { resolve } from 'node:path';
 import { connectorOf, loadConnection } from './load-connection.ts';
 import { loadMapping } from './load-mapping.ts';
 import { loadProfiles } from './load-profiles.ts';
+import { loadSource } from './load-source.ts';
 import { ConfigurationError } from './problems.ts';
 import type { LoadContext, Reading } from './reading.ts';
 import { configFileSchema, type ConnectionFile, type OrgFile } from './schema.ts';
-import { deepFreeze, type ConnectionSettings, type OrgSettings, type Settings } from './settings.ts';
+import type { SourceFile } from './schema-source.ts';
+import {
+  deepFreeze,
+  type ConnectionSettings,
+  type OrgSettings,
+  type Settings,
+  type SourceSettings,
+} from './settings.ts';
 import { isRecord, shapeProblems } from './shape.ts';
 import { formatPath, type KeyPath, readSource } from './source.ts';
 
@@ -42,9 +50,19 @@ async function loadOrg(org: OrgFile, path: KeyPath, reading: Reading): Promise<O
     else if (typeof file.mapping === 'string')
       await loadMapping(file.mapping, [...at, 'mapping'], { reading, connector: connectorOf(file, reading) });
   }
+  const sources = loadSources(org, path, reading);
   const at = [...path, 'profiles'];
   const profiles = isSound(at, reading) ? await loadProfiles(org.profiles, at, reading) : [];
-  return { slug: org.slug, name: org.name ?? org.slug, connections, profiles };
+  return { slug: org.slug, name: org.name ?? org.slug, connections, sources, profiles };
+}
+
+function loadSources(org: OrgFile, path: KeyPath, reading: Reading): readonly SourceSettings[] {
+  const files = listAt(org, 'sources') as SourceFile[];
+  reportTwins(files, { key: 'name', path: [...path, 'sources'] }, reading);
+  return files.flatMap((file, index) => {
+    const at = [...path, 'sources', index];
+    return isSound(at, reading) ? [loadSource(file, at, reading)] : [];
+  });
 }
 
 /** Whether the form is right at `path` and below it, so that values there are what the schema says. */

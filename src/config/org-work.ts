@@ -1,5 +1,6 @@
 import type { OrgId } from '../model/values.ts';
-import type { StoredOrg } from './apply.ts';
+import type { Sealer } from '../secrets/seal.ts';
+import { type Change, isWork, type StoredOrg } from './apply.ts';
 import type { CredentialValues } from './environment.ts';
 import type { OrgSettings } from './settings.ts';
 
@@ -11,6 +12,19 @@ export interface OrgWork {
   readonly wanted: OrgSettings;
   /** By connection name. */
   readonly credentials: ReadonlyMap<string, CredentialValues>;
+  /** By source name. */
+  readonly addresses: ReadonlyMap<string, CredentialValues>;
+}
+
+export interface OrgChanges {
+  readonly work: OrgWork;
+  readonly changes: readonly Change[];
+  readonly sealer: Sealer;
+  readonly now: Date;
+}
+
+export function hasWork({ changes }: OrgChanges, subject: Change['subject'], name: string): boolean {
+  return changes.some((change) => change.subject === subject && change.name === name && isWork(change));
 }
 
 /** One text for one set of credentials, whatever the order of its keys: what is sealed. */

@@ -4,27 +4,16 @@
  */
 import { type Static, Type } from 'typebox';
 import { mappingFileSchema } from './schema-mapping.ts';
-import { closed } from './schema-parts.ts';
+import { closed, nameSchema, pathSchema, scheduleSchema, secretReferenceSchema } from './schema-parts.ts';
 import { definitions, profileFileSchema } from './schema-profile.ts';
+import { sourceSchema } from './schema-source.ts';
 
 export const connectionKinds = ['hubspot', 'salesforce'] as const;
 
-const path = (what: string) => Type.String({ minLength: 1, description: `the path of ${what}, relative to this file` });
 const url = (whose: string) =>
   Type.String({ pattern: '^https?://[^\\s]+$', description: `an address with http:// or https://, ${whose}` });
 const share = (description: string, fallback: number) =>
   Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, default: fallback, description }));
-
-export const secretReferenceSchema = Type.Union(
-  [
-    closed(
-      { env: Type.String({ minLength: 1, description: 'the name of an environment variable' }) },
-      'an environment variable',
-    ),
-    closed({ file: path('a file that holds the secret') }, 'a file'),
-  ],
-  { writeOnly: true, description: 'a reference to a secret, { env: NAME } or { file: PATH }' },
-);
 
 const publicCredential = Type.Optional(
   Type.Union([Type.String({ minLength: 1 }), secretReferenceSchema], {
@@ -111,10 +100,7 @@ const pull = closed(
 
 const connection = closed(
   {
-    name: Type.String({
-      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
-      description: 'a name of lower-case letters, digits and hyphens',
-    }),
+    name: nameSchema,
     kind: Type.String({
       minLength: 1,
       examples: [...connectionKinds],
@@ -123,7 +109,7 @@ const connection = closed(
     baseUrl: Type.Optional(url('of a sandbox or a proxy; left out = the CRM’s own')),
     loginUrl: Type.Optional(url('of the Salesforce organisation (My Domain)')),
     credentials: Type.Optional(credentials),
-    schedule: Type.Optional(Type.String({ description: 'when to sync, as five cron fields; left out = only by hand' })),
+    schedule: Type.Optional(scheduleSchema('when to sync')),
     timezone: Type.Optional(
       Type.String({
         default: 'UTC',
@@ -137,7 +123,7 @@ const connection = closed(
       Type.Record(Type.String(), Type.Unknown(), { description: 'settings of the connector’s own' }),
     ),
     mapping: Type.Optional(
-      Type.Union([path('a mapping file'), mappingFileSchema], {
+      Type.Union([pathSchema('a mapping file'), mappingFileSchema], {
         description: 'the path of a mapping file, or the mapping itself; left out = the connector’s default',
       }),
     ),
@@ -147,22 +133,24 @@ const connection = closed(
 
 const org = closed(
   {
-    slug: Type.String({
-      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
-      description: 'a name of lower-case letters, digits and hyphens',
-    }),
+    slug: nameSchema,
     name: Type.Optional(Type.String({ minLength: 1, description: 'the name that people see; left out = the slug' })),
     connections: Type.Optional(Type.Array(connection, { description: 'a list of connections' })),
+    sources: Type.Optional(
+      Type.Array(sourceSchema, {
+        description: 'queries against databases of your own, whose rows come in on a schedule',
+      }),
+    ),
     profiles: Type.Optional(
       Type.Array(
-        Type.Union([path('a profile file'), profileFileSchema], {
+        Type.Union([pathSchema('a profile file'), profileFileSchema], {
           description: 'the path of a profile file, or the profile itself',
         }),
         { description: 'scoring profiles, at most one of each kind; left out = the default ones' },
       ),
     ),
   },
-  'an organisation: { slug, connections, profiles }',
+  'an organisation: { slug, connections, sources, profiles }',
 );
 
 export const configFileSchema = closed(

@@ -1,3 +1,4 @@
+import type { IngestKind } from '../ingest/rows.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { ScoringProfile } from '../model/profile.ts';
 
@@ -10,6 +11,7 @@ export interface OrgSettings {
   readonly slug: string;
   readonly name: string;
   readonly connections: readonly ConnectionSettings[];
+  readonly sources: readonly SourceSettings[];
   readonly profiles: readonly ScoringProfile[];
 }
 
@@ -26,6 +28,29 @@ export interface ConnectionSettings {
   readonly options: ConnectionOptions;
   /** Null where the connector of this kind is not installed, and nothing was configured. */
   readonly mapping: MappingDefinition | null;
+}
+
+/** A query against a database of the organisation's own, whose rows are taken in. */
+export interface SourceSettings {
+  readonly name: string;
+  readonly kind: IngestKind;
+  /** Where its address comes from, as `database`. */
+  readonly secrets: CredentialReferences;
+  /** One SELECT, without a semicolon at its end. */
+  readonly query: string;
+  /** Null = the whole query each time. */
+  readonly since: SourceSince | null;
+  /** Our field → the query's column, where they differ. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Five cron fields; null = only by hand. */
+  readonly schedule: string | null;
+  readonly timezone: string;
+}
+
+export interface SourceSince {
+  readonly column: string;
+  /** $1 of the query, before anything was read. */
+  readonly first: string;
 }
 
 /** By name; a text stands for itself (a client id), an object refers to a secret. File paths are absolute. */

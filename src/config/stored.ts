@@ -2,7 +2,7 @@ import type { Tx } from '../db/tx.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { ProfileKind, ScoringProfile } from '../model/profile.ts';
 import type { ConnectionId, OrgId } from '../model/values.ts';
-import type { StoredConnection, StoredOrg, StoredProfile } from './apply.ts';
+import type { StoredConnection, StoredOrg, StoredProfile, StoredSource } from './apply.ts';
 import type { PushSettings, QuotaSettings, StoredConnectionSettings } from './settings.ts';
 
 interface OrgRow {
@@ -43,7 +43,17 @@ export async function readStored(tx: Tx): Promise<StoredOrg | null> {
   const profiles = await tx.query<{ kind: ProfileKind; version: number; profile: ScoringProfile }>(
     'select kind, version, profile from org_scoring_profiles where active order by kind',
   );
-  return { ...org, connections: connections.map(connectionOf), profiles: profiles satisfies readonly StoredProfile[] };
+  const sources = await tx.query<StoredSource>(`
+    select id, name, kind, query, since, columns, schedule, timezone, database as secrets,
+      case when database_sealed is not null then database_key_id end as "sealedWith",
+      case when database_sealed is not null then database_fingerprint end as fingerprint
+    from data_sources order by created_at, name`);
+  return {
+    ...org,
+    connections: connections.map(connectionOf),
+    sources,
+    profiles: profiles satisfies readonly StoredProfile[],
+  };
 }
 
 function connectionOf(row: ConnectionRow): StoredConnection {

@@ -5,29 +5,20 @@ import type { ScoringProfile } from '../model/profile.ts';
 import type { ConnectionId } from '../model/values.ts';
 import type { Sealed, Sealer, SecretBinding } from '../secrets/seal.ts';
 import { type Change, isWork, type StoredConnection } from './apply.ts';
-import { type OrgWork, secretText } from './org-work.ts';
+import { hasWork, type OrgChanges, secretText } from './org-work.ts';
+import { writeSource } from './write-source.ts';
 import type { ConnectionSettings, StoredConnectionSettings } from './settings.ts';
-
-export interface OrgChanges {
-  readonly work: OrgWork;
-  readonly changes: readonly Change[];
-  readonly sealer: Sealer;
-  readonly now: Date;
-}
 
 /** Writes the changes of one organisation, in its transaction, and an audit row for each. */
 export async function writeOrg(tx: Tx, org: OrgChanges): Promise<void> {
   for (const connection of org.work.wanted.connections) await writeConnection(tx, org, connection);
+  for (const source of org.work.wanted.sources) await writeSource(tx, org, source);
   for (const profile of org.work.wanted.profiles) {
     if (!hasWork(org, 'profile', profile.kind)) continue;
     await writeProfile(tx, profile);
     if (profile.kind === 'plg') await setProductWeights(tx, weightsOf(profile));
   }
   for (const change of org.changes.filter(isWork)) await writeAudit(tx, change, org.now);
-}
-
-function hasWork({ changes }: OrgChanges, subject: Change['subject'], name: string): boolean {
-  return changes.some((change) => change.subject === subject && change.name === name && isWork(change));
 }
 
 async function writeConnection(tx: Tx, org: OrgChanges, connection: ConnectionSettings): Promise<void> {

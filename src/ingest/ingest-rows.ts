@@ -1,4 +1,4 @@
-import { lockIdentities } from '../db/queries/find-identities.ts';
+import { lockProductScores } from '../db/queries/lock-product-scores.ts';
 import type { Tx } from '../db/tx.ts';
 import { updateSignups } from '../plg/update-signups.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
@@ -60,7 +60,7 @@ export async function ingestRows(
 
 async function write(tx: Tx, { at }: ScoringContext, kind: IngestKind, rows: Parameters<Writer>[1]): Promise<Written> {
   if (rows.length === 0) return { outcomes: new Map(), developerIds: [], domains: [] };
-  // Scoring takes the lock in any case; taken first, two calls at once wait for each other instead of colliding.
-  await lockIdentities(tx);
+  // Scoring takes its turn in any case; taken first, two calls at once wait for each other instead of colliding.
+  await lockProductScores(tx);
   return writers[kind](tx, rows, at);
 }

@@ -1,6 +1,6 @@
 /** PURE. One row as somebody sent it → a row as it is stored, or why it cannot be. */
 import { didYouMean } from '../config/problems.ts';
-import { type Converted, isInvalid, type Scalar } from '../mapping/convert.ts';
+import { type Converted, isInvalid } from '../mapping/convert.ts';
 import type { FieldValue } from '../model/values.ts';
 import { isScalar, type RowField } from './fields.ts';
 import { type IngestKind, rowForms } from './rows.ts';
@@ -63,7 +63,7 @@ function readValue(field: RowField, value: unknown): Converted {
     if (typeof value === 'string' && value.trim() === '') return null;
     return blankAsNull(field.read(value));
   }
-  if (Array.isArray(value) && value.every(isScalar)) return field.read(value as readonly Scalar[]);
+  if (Array.isArray(value) && value.every(isScalar)) return field.read(value);
   return { invalid: 'is neither a value nor a list of values' };
 }
 

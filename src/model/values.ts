@@ -5,6 +5,7 @@ export type Fields = Readonly<Record<string, FieldValue>>;
 
 export type OrgId = string;
 export type ConnectionId = string;
+export type SourceId = string;
 export type LeadId = string;
 export type RunId = string;
 /** The CRM's own record id, kept as text: HubSpot ids are 64-bit numbers, Salesforce ids are case-sensitive text. */

@@ -48,9 +48,10 @@ export function factsOfAccount(row: AccountRow, companies: CompanyFacts): PlgFac
     signup_count: row.signup_count,
     top_share_pct: row.top_share_pct,
   };
-  const { values, dated } = plgFacts(champion, usageOf(row, row.billing_tiers), companies.of(row.domain));
-  // That of the people whose earlier usage is known, which their sums alone do not tell.
-  return { values: { ...values, api_call_growth_pct: row.api_call_growth_pct }, dated };
+  const usage = usageOf(row, row.billing_tiers);
+  // The growth of the people whose earlier usage is known, which their sums alone do not tell.
+  const grown = usage && { ...usage, api_call_growth_pct: row.api_call_growth_pct };
+  return plgFacts(champion, grown, companies.of(row.domain));
 }
 
 type Usage = Omit<AccountRow, 'domain' | 'signup_count' | 'billing_tiers'> | SignupRow;

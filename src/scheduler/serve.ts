@@ -1,22 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunReport } from '../sync.ts';
-import { ConnectionLoop, type LoopPort, type SchedulerLog } from './connection-loop.ts';
 import { type CronTask, startCron, type StartCron } from './cron.ts';
+import { type Job, JobLoop, type LoopPort, type SchedulerLog } from './job-loop.ts';
 
-export interface ScheduledConnection {
-  /** `org/name`: what `sync` is called with. */
+export interface ScheduledJob extends Job {
+  /** `org/name`: what it is known by. */
   readonly key: string;
   /** Five cron fields, or six with seconds; null = by hand only. */
   readonly schedule: string | null;
   readonly timeZone: string;
-  /** Null = not paused. */
-  readonly pausedReason: string | null;
 }
 
-export interface ServeConnections {
+export interface ServeJobs {
   /** Asked at every tick, so that a pause or a new schedule counts at once. */
-  readonly listConnections: () => Promise<readonly ScheduledConnection[]>;
-  readonly sync: (key: string, signal: AbortSignal) => Promise<RunReport>;
+  readonly listJobs: () => Promise<readonly ScheduledJob[]>;
   readonly now: () => Date;
   readonly log: SchedulerLog;
   /** Aborted: no new run begins, and runs under way stop at their next checkpoint. */
@@ -25,7 +21,6 @@ export interface ServeConnections {
   readonly graceMs?: number;
   /** Default true: the first run does not wait for its tick. */
   readonly runAtStart?: boolean;
-  readonly onReport?: (report: RunReport) => void;
   readonly startCron?: StartCron;
 }
 
@@ -39,18 +34,18 @@ export interface Serving {
 
 const defaultGraceMs = 20_000;
 
-/** New connections are looked for once a minute. */
+/** New jobs are looked for once a minute. */
 const lookAround = { expression: '* * * * *', timeZone: 'UTC' };
 
 /**
- * Runs every connection that has a schedule, in this process. A tick while a run is under way is skipped; failures are
+ * Runs every job that has a schedule, in this process. A tick while a run is under way is skipped; failures are
  * logged with their remedy and never end the loop.
  *
  * @example
- * const serving = serveConnections({ listConnections, sync, now, log, signal });
+ * const serving = serveJobs({ listJobs, now, log, signal });
  * await serving.ended;
  */
-export function serveConnections(options: ServeConnections): Serving {
+export function serveJobs(options: ServeJobs): Serving {
   const schedule = new Schedule(options);
   return {
     nextRunAt: (key) => schedule.nextRunAt(key),
@@ -60,19 +55,19 @@ export function serveConnections(options: ServeConnections): Serving {
 }
 
 interface Entry {
-  readonly loop: ConnectionLoop;
-  connection: ScheduledConnection;
+  readonly loop: JobLoop;
+  job: ScheduledJob;
   task: CronTask | null;
 }
 
 class Schedule {
-  readonly #options: ServeConnections;
+  readonly #options: ServeJobs;
   readonly #port: LoopPort;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(options: ServeConnections) {
+  constructor(options: ServeJobs) {
     this.#options = options;
-    this.#port = { ...options, onReport: options.onReport ?? (() => undefined) };
+    this.#port = options;
   }
 
   nextRunAt(key: string): Date | null {
@@ -94,41 +89,41 @@ class Schedule {
     await this.#drain();
   }
 
-  /** Makes the tasks what the connections say now; a database that is away leaves them as they are. */
+  /** Makes the tasks what the jobs say now; a database that is away leaves them as they are. */
   async #refresh(): Promise<boolean> {
     try {
-      const connections = await this.#options.listConnections();
+      const jobs = await this.#options.listJobs();
       if (this.#options.signal.aborted) return false;
-      for (const connection of connections) this.#adopt(connection);
-      const keys = new Set(connections.map(({ key }) => key));
+      for (const job of jobs) this.#adopt(job);
+      const keys = new Set(jobs.map(({ key }) => key));
       for (const [key, entry] of this.#entries) {
-        if (!keys.has(key)) this.#schedule(entry, { ...entry.connection, schedule: null });
+        if (!keys.has(key)) this.#schedule(entry, { ...entry.job, schedule: null });
       }
       return true;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.#port.log('warn', 'the connections cannot be listed; trying again', { message });
+      this.#port.log('warn', 'what is to run cannot be listed; trying again', { message });
       return false;
     }
   }
 
-  #adopt(connection: ScheduledConnection): void {
-    const known = this.#entries.get(connection.key);
-    if (known === undefined && connection.schedule === null) return;
-    const entry = known ?? this.#enter(connection);
-    this.#schedule(entry, connection);
+  #adopt(job: ScheduledJob): void {
+    const known = this.#entries.get(job.key);
+    if (known === undefined && job.schedule === null) return;
+    const entry = known ?? this.#enter(job);
+    this.#schedule(entry, job);
   }
 
-  #enter(connection: ScheduledConnection): Entry {
-    const loop = new ConnectionLoop(connection.key, this.#port);
-    const entry: Entry = { loop, connection: { ...connection, schedule: null }, task: null };
-    this.#entries.set(connection.key, entry);
+  #enter(job: ScheduledJob): Entry {
+    const loop = new JobLoop(job.key, this.#port);
+    const entry: Entry = { loop, job: { ...job, schedule: null }, task: null };
+    this.#entries.set(job.key, entry);
     return entry;
   }
 
-  #schedule(entry: Entry, wanted: ScheduledConnection): void {
-    const { schedule, timeZone } = entry.connection;
-    entry.connection = wanted;
+  #schedule(entry: Entry, wanted: ScheduledJob): void {
+    const { schedule, timeZone } = entry.job;
+    entry.job = wanted;
     if (schedule === wanted.schedule && timeZone === wanted.timeZone) return;
     entry.task?.stop();
     entry.task = null;
@@ -144,8 +139,8 @@ class Schedule {
   async #tick(key: string): Promise<void> {
     if (!(await this.#refresh())) return;
     const entry = this.#entries.get(key);
-    if (entry === undefined || entry.connection.schedule === null) return;
-    await entry.loop.run(entry.connection.pausedReason);
+    if (entry === undefined || entry.job.schedule === null) return;
+    await entry.loop.run(entry.job);
   }
 
   async #drain(): Promise<void> {
@@ -156,7 +151,7 @@ class Schedule {
     const isIdle = await Promise.race([idle, graceOver(this.#options.graceMs ?? defaultGraceMs, late.signal)]);
     late.abort();
     if (isIdle) return;
-    const running = entries.filter(({ loop }) => loop.isRunning).map(({ connection }) => connection.key);
+    const running = entries.filter(({ loop }) => loop.isRunning).map(({ job }) => job.key);
     this.#port.log('warn', 'stopped before these runs had ended; they go on at the next start', { running });
   }
 }

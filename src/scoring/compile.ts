@@ -114,10 +114,11 @@ function decaysOf(profile: ScoringProfile): ReadonlyMap<string, Decay> {
   const decays = new Map<string, Decay>();
   for (const rule of rulesOf(profile)) {
     if (!rule.decay) continue;
-    for (const fact of factsOfRule(rule)) if (!decays.has(fact)) decays.set(fact, rule.decay);
-  }
-  for (const [fact, decay] of [...decays]) {
-    if (fact.startsWith(signalCount)) decays.set(signalTitle + fact.slice(signalCount.length), decay);
+    for (const fact of factsOfRule(rule).flatMap(withTitle)) if (!decays.has(fact)) decays.set(fact, rule.decay);
   }
   return decays;
+}
+
+function withTitle(fact: string): readonly string[] {
+  return fact.startsWith(signalCount) ? [fact, signalTitle + fact.slice(signalCount.length)] : [fact];
 }

@@ -130,7 +130,7 @@ function usageFacts(row: UsageRow): UsageFacts {
     team_members_added_last_30d: row.team_members_added_last_30d,
     api_calls_30d: row.api_calls_30d,
     api_calls_prev_30d: row.api_calls_prev_30d,
-    api_call_growth_pct: growthOf(row.api_calls_30d, row.api_calls_prev_30d),
+    api_call_growth_pct: growthOf(row),
     last_active_at: dayOf(row.last_active_at),
     dashboard_logins_30d: row.dashboard_logins_30d,
   };
@@ -141,7 +141,8 @@ function dayOf(date: Date | null): string | null {
 }
 
 /** As the generated column has it: to one decimal, halves away from zero. Without a month before it is unknown, not 0. */
-function growthOf(now: number | null, before: number | null): number | null {
+function growthOf({ api_call_growth_pct, api_calls_30d: now, api_calls_prev_30d: before }: UsageRow): number | null {
+  if (api_call_growth_pct !== undefined) return api_call_growth_pct;
   if (now === null || before === null) return null;
   if (before <= 0) return 0;
   return (Math.sign(now - before) * Math.round((Math.abs(now - before) * 1000) / before)) / 10;

@@ -22,6 +22,8 @@ export interface UsageRow {
   readonly team_members_added_last_30d: number | null;
   readonly api_calls_30d: number | null;
   readonly api_calls_prev_30d: number | null;
+  /** Left out = what the two counts tell. Of a company: of those people whose earlier calls are known. */
+  readonly api_call_growth_pct?: number | null;
   readonly last_active_at: Date | null;
   readonly dashboard_logins_30d: number | null;
   readonly captured_at: Date;

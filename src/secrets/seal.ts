@@ -6,6 +6,7 @@ import type { SealingKey } from './keys.ts';
 /** Where a secret belongs. It is part of what is authenticated, so a sealed secret opens nowhere else. */
 export interface SecretBinding {
   readonly orgId: OrgId;
+  /** Of the connection, or of the source, that the secret opens. */
   readonly connectionId: ConnectionId;
 }
 

@@ -26,11 +26,25 @@ export async function take(
   return outcomes.map((one) => (one.outcome === 'rejected' ? one.rejection.code : one.outcome));
 }
 
-/** Every row of the tables that rows come into, with where each version of it lies: nothing written = nothing different. */
+const tables = [
+  'developer_signups',
+  'internal_signals',
+  'company_enrichment',
+  'stakeholders',
+  'expansion_signals',
+  'lead_scores',
+  'account_scores',
+  'leads',
+  'score_breakdowns',
+  'score_history',
+  'push_states',
+  'audit_log',
+];
+
+/** Every row of the tables that rows and their scores come into, with where each version of it lies: nothing written = nothing different. */
 export async function imageOf(db: TestDatabase): Promise<unknown> {
-  const tables = ['developer_signups', 'internal_signals', 'company_enrichment', 'stakeholders', 'expansion_signals'];
   const images = await Promise.all(
-    tables.map((table) => db.sql(`select ctid::text, xmin::text, to_jsonb(t) as row from ${table} t order by id`)),
+    tables.map((table) => db.sql(`select ctid::text, xmin::text, to_jsonb(t) as row from ${table} t order by t.ctid`)),
   );
   return Object.fromEntries(tables.map((table, index) => [table, images[index]]));
 }

@@ -5,27 +5,36 @@ import { AppError, exitCodes } from '../../model/errors.ts';
 import type { ImportReport } from '../app-port.ts';
 import type { Command, ExitCode, Invocation } from '../command.ts';
 import { renderImportReport } from '../render/import-report.ts';
+import { importSource } from './import-source.ts';
 
 export const importCommand: Command = {
-  usage: 'import <kind> <file>',
-  summary: `take in a file of ${ingestKinds.join(', ')}`,
+  usage: 'import [kind] [file]',
+  summary: `take in a file of ${ingestKinds.join(', ')}, or what is new of a source`,
   description:
     'CSV whose first line names the fields, NDJSON (one row a line) or a JSON list, of any length; - is what comes in. ' +
     'Rows that say what is known already change nothing, so a run that was stopped is simply repeated. A row that cannot be ' +
-    'used is left out and written to a file, with its reason.',
+    'used is left out and written to a file, with its reason. --source reads a source of the configuration instead.',
   options: [
     ['--org <slug>', 'the organisation, where there are several'],
     ['--format <format>', `${importFormats.join(', ')} (default: by the name of the file, else by how it begins)`],
     ['--rejected <file>', 'where rejected rows go (default: the file’s name and .rejected.ndjson)'],
     ['--dry-run', 'say what would come of each row, and change nothing'],
+    ['--source <name>', 'instead of a file: what a query of the configuration (`sources`) has to say'],
+    ['--full', 'of a source: everything, not only what is new'],
   ],
   examples: [
     'leadloop import signups signups.csv',
     'leadloop import usage - --format ndjson --org acme < usage.ndjson',
+    'leadloop import --source product-usage',
   ],
-  async run(app, { io, arguments: [kind = '', path = ''], options, signal }) {
-    const progress = io.progress();
+  async run(app, invocation) {
+    const { io, arguments: given, options, signal } = invocation;
+    const [kind, path] = given;
+    const source = textOf(options, 'source');
+    if (source !== null && kind === undefined) return importSource(app, invocation, source);
+    if (source !== null || kind === undefined || path === undefined) throw incomplete();
     const chosen = kindOf(kind);
+    const progress = io.progress();
     try {
       const report = await app.import({
         kind: chosen,
@@ -46,6 +55,13 @@ export const importCommand: Command = {
     }
   },
 };
+
+function incomplete(): AppError {
+  return new AppError('usage', 'Name what to import: a kind and a file, or a source alone.', {
+    recovery: 'fix-config',
+    remedy: 'Run: leadloop import --help',
+  });
+}
 
 function exitOf({ isStopped, rejected }: ImportReport): ExitCode {
   if (isStopped) return exitCodes.failed;

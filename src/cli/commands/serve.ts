@@ -4,17 +4,17 @@ import { portOf } from '../port.ts';
 
 export const serveCommand: Command = {
   usage: 'serve',
-  summary: 'run the daemon: every connection on its schedule, and the page',
+  summary: 'run the daemon: every connection on its schedule, the page and the API',
   description:
     'Runs until SIGTERM or Ctrl-C, then finishes the batches under way. Several daemons may share one database: ' +
     'a connection has one run at a time, whoever starts it.',
   options: [
-    ['--roles <list>', 'what this process does, separated by commas (default: everything)'],
-    ['--port <number>', 'port of the page (default: 7400)'],
-    ['--host <address>', 'address to listen on'],
+    ['--roles <list>', 'what this process does: scheduler, worker, api, console (default: everything)'],
+    ['--port <number>', 'port of the page and the API (default: 7400)'],
+    ['--host <address>', 'address to listen on; other than of this machine only without the page: --roles api'],
   ],
   logLevel: 'info',
-  examples: ['leadloop serve', 'leadloop serve --roles worker'],
+  examples: ['leadloop serve', 'leadloop serve --roles worker', 'leadloop serve --roles api --host 0.0.0.0'],
   async run(app, { options, signal }) {
     await app.serve({ roles: rolesOf(options), port: portOf(options), host: textOf(options, 'host'), signal });
     return exitCodes.done;

@@ -72,11 +72,15 @@ function renderAccount(
   { domain, companyName, people, topSharePct, topName, breakdown }: ExplainedAccount,
   style: Style,
 ) {
-  const who = people === 1 ? 'one person' : `${grouped(people)} people taken together`;
+  const name = shown(companyName ?? domain);
+  const title = `${breakdown.profile.kind} score of the account ${name}`;
+  // Of one person alone it would be the same receipt again.
+  if (people === 1)
+    return `${style.bold(`${title} ${breakdown.total}`)}  ${breakdown.tier}  ${style.dim('one person has signed up')}`;
   const share =
     topSharePct === null ? '' : `; ${topSharePct} % of the API calls come from ${shown(topName ?? 'one person')}`;
-  const title = `${breakdown.profile.kind} score of the account ${shown(companyName ?? domain)}`;
-  return `${renderBreakdown(breakdown, style, title)}\n${indented(style.dim(`${domain}: ${who}${share}`))}`;
+  const who = `${domain}: ${grouped(people)} people taken together${share}`;
+  return `${renderBreakdown(breakdown, style, title)}\n${indented(style.dim(who))}`;
 }
 
 function componentRow({ name, earned, counted, max, weightPercent }: ComponentScore, style: Style): string[] {

@@ -3,10 +3,13 @@ import type { CheckReport, ConnectionCheck } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, count, indented, shown, table } from '../text.ts';
 
-export function renderCheckReport({ connections }: CheckReport, style: Style): string {
-  if (connections.length === 0)
+export function renderCheckReport({ connections, sources }: CheckReport, style: Style): string {
+  if (connections.length + sources.length === 0)
     return 'There is no connection yet. Add one to the configuration and run: leadloop apply';
-  return blocks(connections.map((connection) => renderConnection(connection, style)));
+  return blocks([
+    ...connections.map((connection) => renderConnection(connection, style)),
+    ...sources.map(({ name, findings }) => `${style.bold(name)}\n${indented(renderFindings(findings, style))}`),
+  ]);
 }
 
 function renderConnection({ name, findings, mapping }: ConnectionCheck, style: Style): string {

@@ -9,6 +9,7 @@ export function renderSyncReport(report: SyncReport, style: Style): string {
     headline(report, style),
     objects(report.objects, style),
     totals(report.counts),
+    leftOut(report.problems, style),
     ending(report, style),
   ]);
 }
@@ -49,6 +50,14 @@ const labels: readonly (readonly [keyof SyncCounts, string])[] = [
 function totals(counts: SyncCounts): string {
   const rows = labels.filter(([key]) => counts[key] !== 0).map(([key, label]) => [label, grouped(counts[key])]);
   return rows.length === 0 ? 'nothing new' : table(rows, ['left', 'right']);
+}
+
+/** Once each: a field that is missing may be named by several rules. */
+function leftOut(problems: SyncReport['problems'], style: Style): string {
+  const lines = problems
+    .filter(({ severity }) => severity === 'pauses')
+    .map(({ object, message, remedy }) => `${style.warn('left out')} ${object}: ${message} ${remedy}`);
+  return [...new Set(lines)].join('\n');
 }
 
 function ending({ counts, failure, nextTryAt }: SyncReport, style: Style): string {

@@ -5,6 +5,7 @@ import { AuditEntry } from './audit-entry.ts';
 import { CompanyEnrichment } from './company-enrichment.ts';
 import { Connection } from './connection.ts';
 import { CrmCacheEntry } from './crm-cache-entry.ts';
+import { DataSource } from './data-source.ts';
 import { DeveloperSignup } from './developer-signup.ts';
 import { EngagementEvent } from './engagement-event.ts';
 import { ErasedAddress } from './erased-address.ts';
@@ -28,6 +29,7 @@ import { RejectedRecord } from './rejected-record.ts';
 import { ScoreBreakdown } from './score-breakdown.ts';
 import { ScoreChange } from './score-change.ts';
 import { SourceRecord } from './source-record.ts';
+import { SourceReject } from './source-reject.ts';
 import { Stakeholder } from './stakeholder.ts';
 import { SyncCursor } from './sync-cursor.ts';
 import { SyncRun } from './sync-run.ts';
@@ -42,6 +44,7 @@ export const entities = [
   CompanyEnrichment,
   Connection,
   CrmCacheEntry,
+  DataSource,
   DeveloperSignup,
   EngagementEvent,
   ErasedAddress,
@@ -65,6 +68,7 @@ export const entities = [
   ScoreBreakdown,
   ScoreChange,
   SourceRecord,
+  SourceReject,
   Stakeholder,
   SyncCursor,
   SyncRun,

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { JsonValue } from './json.ts';
 
-/** One execution of a sync, push, rescore, replay or undo. */
+/** One execution of a sync, push, rescore, replay, undo or import. */
 export const SyncRun = defineEntity({
   name: 'SyncRun',
   tableName: 'sync_runs',
@@ -9,7 +9,8 @@ export const SyncRun = defineEntity({
     id: p.uuid().primary(),
     orgId: p.uuid(),
     connectionId: p.uuid().nullable(),
-    kind: p.enum(['sync', 'push', 'rescore', 'replay', 'undo']),
+    sourceId: p.uuid().nullable(),
+    kind: p.enum(['sync', 'push', 'rescore', 'replay', 'undo', 'import']),
     status: p.enum(['running', 'succeeded', 'partial', 'failed', 'cancelled']),
     counts: p.json<JsonValue>().defaultRaw("'{}'"),
     failure: p.json<JsonValue>().nullable(),

@@ -2,6 +2,7 @@ import type { LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 import { eraseSignups } from './erase-signups.ts';
 import { blockAddresses } from './erased-addresses.ts';
+import { eraseSourceRejects } from './source-rejects.ts';
 
 export interface ErasedLeads {
   readonly leadIds: readonly LeadId[];
@@ -22,10 +23,9 @@ export async function eraseLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<Er
   const ids = orphaned.map((row) => row.id);
   const people = await tx.query<{ id: LeadId; email: string | null }>(relatives, [tx.orgId, ids]);
   const family = people.map((row) => row.id);
-  await blockAddresses(
-    tx,
-    people.flatMap((row) => row.email ?? []),
-  );
+  const emails = people.flatMap((row) => row.email ?? []);
+  await blockAddresses(tx, emails);
+  await eraseSourceRejects(tx, emails);
   await tx.query(erase, [tx.orgId, family]);
   await tx.query(emptyRejections, [tx.orgId, family]);
   await tx.query(untie, [tx.orgId, family]);

@@ -36,13 +36,8 @@ export async function findIdentities(
   questions: readonly IdentityQuestion[],
 ): Promise<IdentityAnswer[]> {
   if (questions.length === 0) return [];
-  await lockIdentities(tx);
-  return tx.query<IdentityAnswer>(statement, [tx.orgId, target.connectionId, target.object, toJson(questions)]);
-}
-
-/** Until the end of the transaction nobody else of the organisation says who is who. */
-export async function lockIdentities(tx: Tx): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('identity:' || $1, 0))`, [tx.orgId]);
+  return tx.query<IdentityAnswer>(statement, [tx.orgId, target.connectionId, target.object, toJson(questions)]);
 }
 
 const lead = `jsonb_build_object('leadId', l.id, 'status', l.status, 'createdAt', l.created_at)`;

@@ -3,8 +3,8 @@ import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 /**
- * Writes expansion signals and returns those that are new or different. Their companies must be there, and the identity lock
- * be held. Of two that are the same to PostgreSQL alone the later one counts.
+ * Writes expansion signals and returns those that are new or different. Their companies must be there, and the turn of
+ * `lockProductScores` be held. Of two that are the same to PostgreSQL alone the later one counts.
  */
 export async function saveSignals(tx: Tx, rows: readonly CompanyFactRow[], now: Date): Promise<WrittenCompanyFact[]> {
   if (rows.length === 0) return [];

@@ -18,7 +18,7 @@ export interface WrittenSignup {
   readonly domainBefore: string | null;
 }
 
-/** Writes signups and returns those that are new or different. The identity lock must be held. */
+/** Writes signups and returns those that are new or different. The turn of `lockProductScores` must be held. */
 export async function saveSignups(tx: Tx, rows: readonly SignupRow[], now: Date): Promise<WrittenSignup[]> {
   if (rows.length === 0) return [];
   return tx.query<WrittenSignup>(statement, [tx.orgId, toJson(rows), now]);
@@ -60,7 +60,7 @@ export interface UnknownSignup {
   readonly signup_date: string;
 }
 
-/** Makes the signups that are not there yet; the others are left alone. The identity lock must be held. */
+/** Makes the signups that are not there yet; the others are left alone. The turn of `lockProductScores` must be held. */
 export async function addMissingSignups(tx: Tx, rows: readonly UnknownSignup[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(addMissing, [tx.orgId, toJson(rows)]);

@@ -15,8 +15,8 @@ export interface WrittenCompanyFact {
 }
 
 /**
- * Writes stakeholders and returns those that are new or different. Their companies must be there, and the identity lock be
- * held. Of two that are the same to PostgreSQL alone the later one counts.
+ * Writes stakeholders and returns those that are new or different. Their companies must be there, and the turn of
+ * `lockProductScores` be held. Of two that are the same to PostgreSQL alone the later one counts.
  */
 export async function saveStakeholders(
   tx: Tx,

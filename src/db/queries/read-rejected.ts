@@ -8,17 +8,24 @@ export interface RejectedRow extends Omit<RejectedRecord, 'fields'> {
   readonly lastSeenAt: Date;
 }
 
-/** Open rejections, the latest first. Null = every connection. */
+/** Open rejections, the latest first. Null = those of every connection and every source. */
 export async function readRejected(tx: Tx, connectionId: ConnectionId | null, limit: number): Promise<RejectedRow[]> {
-  return tx.query<RejectedRow>(
-    `select c.name as connection, r.object, r.external_id as "externalId", r.stage, nullif(r.field, '') as field, r.code,
-       r.message, r.effect, r.times, r.last_seen_at as "lastSeenAt"
-     from rejected_records r join connections c on c.org_id = r.org_id and c.id = r.connection_id
-     where r.org_id = $1 and ($2::uuid is null or r.connection_id = $2) and r.resolved_at is null
-     order by r.last_seen_at desc, r.id desc limit $3`,
-    [tx.orgId, connectionId, limit],
-  );
+  return tx.query<RejectedRow>(statement, [tx.orgId, connectionId, limit]);
 }
+
+// A row of a source has no id: it is told by whom or what it is about.
+const statement = `
+  select c.name as connection, r.object, r.external_id as "externalId", r.stage, nullif(r.field, '') as field, r.code,
+    r.message, r.effect, r.times, r.last_seen_at as "lastSeenAt"
+  from rejected_records r join connections c on c.org_id = r.org_id and c.id = r.connection_id
+  where r.org_id = $1 and ($2::uuid is null or r.connection_id = $2) and r.resolved_at is null
+  union all
+  select s.name, s.kind, coalesce(r.fields->>'email', r.fields->>'domain', r.fields->>'company_domain', ''), 'map',
+    nullif(r.field, ''), r.code, r.message, 'reject', r.times, r.last_seen_at
+  from source_rejects r join data_sources s on s.org_id = r.org_id and s.id = r.source_id
+  where r.org_id = $1 and $2::uuid is null and r.resolved_at is null
+  order by "lastSeenAt" desc, "externalId" desc limit $3
+`;
 
 /** Ids of an object that were refused while reading or mapping, to be read again. */
 export async function rejectedIds(tx: Tx, connectionId: ConnectionId, object: string): Promise<ExternalId[]> {

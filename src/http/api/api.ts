@@ -31,7 +31,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     async (scope) => {
       await scope.register(swagger, {
         openapi: described,
-        refResolver: { buildLocalReference: ({ $id }) => String($id) },
+        refResolver: { buildLocalReference: ({ $id }) => $id as string },
       });
       // Rows are read one by one, so that a bad one stops no other; the schemas are for the documents.
       scope.setValidatorCompiler(() => () => true);

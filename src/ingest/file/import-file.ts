@@ -6,6 +6,7 @@ import type { Ingested } from '../ingest-rows.ts';
 import type { IngestKind } from '../rows.ts';
 import { readSource, type SourceRow } from '../source-row.ts';
 import { ingestAt, type IngestServices } from '../take-in.ts';
+import { isTenfold } from '../tenfold.ts';
 import { formatOf, type ImportFormat } from './format.ts';
 import { unreadable } from './import-error.ts';
 import { readCsv } from './read-csv.ts';
@@ -48,7 +49,9 @@ export interface ImportReport {
 }
 
 /** Rows in one transaction: enough to spread its own cost, few enough to hold locks briefly. */
-const batchRows = 5_000;
+const batchRows = 2_000;
+/** Of the first one: until there are statistics, statements over new tables take time that grows with the square of the rows. */
+const firstBatchRows = 500;
 const shownRejections = 5;
 
 /**
@@ -127,11 +130,6 @@ class Tally {
   }
 }
 
-/** What the planner knows of the tables is of little use once they are ten times as long. */
-function isTenfold(rows: number, added: number): boolean {
-  return rows === added || Math.floor(Math.log10(rows - added)) < Math.floor(Math.log10(rows));
-}
-
 async function commit(
   services: IngestServices,
   orgId: OrgId,
@@ -157,11 +155,13 @@ const takenBack = new Error('a dry run changes nothing');
 
 async function* batchesOf(rows: AsyncGenerator<SourceRow, void, void>): AsyncGenerator<SourceRow[], void, void> {
   let batch: SourceRow[] = [];
+  let size = firstBatchRows;
   for await (const row of rows) {
     batch.push(row);
-    if (batch.length < batchRows) continue;
+    if (batch.length < size) continue;
     yield batch;
     batch = [];
+    size = batchRows;
   }
   if (batch.length > 0) yield batch;
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ScoringProfile } from '../../../src/model/profile.ts';
 import type { OrgId } from '../../../src/model/values.ts';
+import { compileProfile } from '../../../src/scoring/compile.ts';
+import { defaultPlgProfile } from '../../../src/scoring/defaults.ts';
+import { companyFacts, plgFacts } from '../../../src/scoring/plg-facts.ts';
+import type { CompanyRows, SignalRow, SignupRow, StakeholderRow, UsageRow } from '../../../src/scoring/plg-rows.ts';
+import { scoreComponents } from '../../../src/scoring/score.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 
 let db: TestDatabase;
@@ -60,6 +66,108 @@ test('total and tier are the formula, for any scores and weights', async () => {
       }
     }),
     { numRuns: 25 },
+  );
+});
+
+const at = new Date('2026-11-22T12:00:00Z');
+const day = fc.integer({ min: 0, max: 400 }).map((days) => new Date(at.getTime() - days * 86_400_000));
+const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
+const text = (...texts: readonly string[]) => maybe(fc.constantFrom(...texts));
+const signup: fc.Arbitrary<SignupRow> = fc.record({
+  full_name: text('Ann Lee', 'Bo'),
+  company_domain: text('acme.io'),
+  signup_source: text('github'),
+  is_company_email: fc.boolean(),
+});
+const usage: fc.Arbitrary<UsageRow> = fc.record({
+  project_count: maybe(fc.nat(9)),
+  active_projects: maybe(fc.nat(9)),
+  features_used: maybe(fc.subarray(['Auth', 'Storage', 'Edge Functions', 'Realtime', 'Vector', 'Cron'])),
+  billing_tier: maybe(fc.oneof(fc.constantFrom('free', 'pro', 'team', 'enterprise'), fc.constant(['free', 'team']))),
+  tier_upgraded_at: maybe(day),
+  team_member_count: maybe(fc.nat(30)),
+  team_members_added_last_30d: maybe(fc.nat(9)),
+  api_calls_30d: maybe(fc.nat(9_000_000)),
+  api_calls_prev_30d: maybe(fc.nat(9_000_000)),
+  last_active_at: maybe(day),
+  dashboard_logins_30d: maybe(fc.nat(60)),
+  captured_at: day,
+});
+const stakeholder: fc.Arbitrary<StakeholderRow> = fc.record({
+  full_name: fc.constantFrom('Ann', 'Bo', 'Cy'),
+  title: text('CTO', 'VP of Engineering'),
+  department: text('engineering'),
+  seniority: text('vp', 'c-level'),
+  is_decision_maker: fc.boolean(),
+  is_technical: fc.boolean(),
+  is_budget_holder: fc.boolean(),
+});
+const signal: fc.Arbitrary<SignalRow> = fc.record({
+  signal_type: fc.constantFrom('hiring', 'funding', 'tech_migration', 'news', 'layoffs'),
+  signal_title: fc.constantFrom('One', 'Two'),
+  signal_strength: fc.constantFrom('low', 'medium', 'high'),
+  signal_date: text('2026-11-01', '2026-03-08'),
+  captured_at: day,
+});
+const rowsOfCompany: fc.Arbitrary<CompanyRows> = fc.record({
+  company: maybe(
+    fc.record({
+      company_name: text('Acme'),
+      industry: text('Healthcare', 'Retail'),
+      employee_count: maybe(fc.nat(3000)),
+      employee_range: text('51-200'),
+      company_type: text('startup'),
+      funding_stage: text('seed', 'series_a', 'series_b', 'public'),
+      total_funding_usd: maybe(fc.nat(200_000_000)),
+      tech_stack: fc.subarray(['AWS', 'React']),
+    }),
+  ),
+  stakeholders: fc.array(stakeholder, { maxLength: 4 }),
+  signals: fc.array(signal, { maxLength: 6 }),
+});
+
+const five = (one: fc.Arbitrary<number>) => fc.array(one, { minLength: 5, maxLength: 5 });
+
+/** The default rules with other points, no caps, other maxima and weights; some take points away. */
+const profile: fc.Arbitrary<ScoringProfile> = fc
+  .record({
+    points: five(fc.integer({ min: -20, max: 60 })),
+    maxima: five(fc.integer({ min: 1, max: 100 })),
+    weights: five(weightPercent),
+  })
+  .map(({ points, maxima, weights }) => ({
+    ...defaultPlgProfile,
+    components: defaultPlgProfile.components.map((component, c) => ({
+      ...component,
+      max: maxima[c]!,
+      weightPercent: weights[c]!,
+      rules: component.rules.map((rule, r) =>
+        rule.type === 'flag' || rule.type === 'per-unit' ? { ...rule, points: points[(c + r) % 5]!, cap: null } : rule,
+      ),
+    })),
+  }));
+
+test('the engine gives whole components, and the total and tier that the database computes of them', async () => {
+  const signups = fc.array(fc.tuple(signup, maybe(usage), rowsOfCompany), { minLength: 1, maxLength: 100 });
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.constant(defaultPlgProfile), profile), signups, async (chosen, rows) => {
+      const compiled = compileProfile(chosen);
+      const scored = rows.map(([person, used, company]) => {
+        const facts = plgFacts(person, used, companyFacts(company));
+        return scoreComponents(compiled, { leadId: '', events: [], ...facts }, at);
+      });
+      const lines = scored.map((score, i) => ({
+        i,
+        ...Object.fromEntries(score.components.map(({ name, counted }) => [`${name}_score`, counted])),
+        ...Object.fromEntries(
+          score.components.map(({ name, weightPercent }) => [`${name}_weight`, (weightPercent / 100).toFixed(2)]),
+        ),
+      }));
+      await db.sql('delete from lead_scores');
+      const stored = await db.sql(`${insert} returning total_score, tier`, [orgId, JSON.stringify(lines)]);
+      expect(stored).toEqual(scored.map(({ total, tier }) => ({ total_score: total, tier })));
+    }),
+    { numRuns: 40 },
   );
 });
 

@@ -137,6 +137,18 @@ test('the operator reads of connections no more than the directory', async () =>
   }
 });
 
+test('the operator reads of sources when they run, not what or where', async () => {
+  const schedules = await db.database.operator((tx) =>
+    tx.query('select id, org_id, name, schedule, timezone, paused_reason from data_sources'),
+  );
+  expect(schedules).toHaveLength(2);
+  for (const column of ['database_sealed', 'query', 'watermark']) {
+    await expect(db.database.operator((tx) => tx.query(`select ${column} from data_sources`))).rejects.toMatchObject({
+      code: refused,
+    });
+  }
+});
+
 describe('history', () => {
   test.each(['score_history', 'lifecycle_transitions', 'audit_log'])('%s is written once', async (table) => {
     expect(await outcome(`update ${table} set at = now() returning 1`)).toBe(refused);

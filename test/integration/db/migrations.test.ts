@@ -3,7 +3,12 @@ import { openDatabase } from '../../../src/db/database.ts';
 import { migrate, pendingMigrations, revertMigrations } from '../../../src/db/migrate.ts';
 import { testDatabase } from '../../support/database.ts';
 
-const all = ['20261122090000_initial', '20261126090000_two_crms', '20261127090000_product_led_growth'];
+const all = [
+  '20261122090000_initial',
+  '20261126090000_two_crms',
+  '20261127090000_product_led_growth',
+  '20261127100000_data_sources',
+];
 const tables = `select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
   and relname <> 'schema_migrations'`;
 
@@ -33,7 +38,13 @@ test('two processes that migrate at once do not collide', async () => {
 
 test('down leaves nothing, and up works again', async () => {
   await using db = await testDatabase();
-  await db.org('acme');
+  const orgId = await db.org('acme');
+  // A run of a kind that earlier schemas do not know.
+  await db.sql(
+    `insert into sync_runs (id, org_id, kind, status, started_at, heartbeat_at)
+     values (gen_random_uuid(), $1, 'import', 'succeeded', now(), now())`,
+    [orgId],
+  );
   expect(await revertMigrations(db.database, 'nothing')).toEqual(all.toReversed());
   expect(await db.sql(tables)).toEqual([{ count: 0 }]);
   expect(await db.sql(`select proname from pg_proc where pronamespace = 'public'::regnamespace`)).toEqual([]);

@@ -25,7 +25,9 @@ afterAll(async () => {
   await api[Symbol.asyncDispose]();
   await db[Symbol.asyncDispose]();
 });
-beforeEach(() => db.sql('truncate developer_signups, company_enrichment, ingest_requests cascade'));
+beforeEach(() =>
+  db.sql('truncate developer_signups, company_enrichment, account_scores, ingest_requests, leads cascade'),
+);
 
 const json = { 'content-type': 'application/json' };
 const ndjson = { 'content-type': 'application/x-ndjson' };
@@ -93,13 +95,21 @@ describe('rows by HTTP', () => {
     await post('signups', [ada]);
     expect(await (await post('signups', [ada], json, theirs)).json()).toMatchObject({ created: 1 });
     expect(await db.sql('select org_id as "orgId" from developer_signups order by 1')).toHaveLength(2);
-    await score(orgId, 'ada@acme.example', 90);
-    expect(await (await get('dashboard')).json()).toMatchObject({ rows: [{ email: 'ada@acme.example' }] });
-    expect(await (await get('dashboard', theirs)).json()).toEqual({ rows: [], next: null });
+    await post('signups', [{ email: 'bob@acme.example' }], json, theirs);
+    const seen = async (as: string) => {
+      const { rows } = (await (await get('dashboard', as)).json()) as {
+        rows: { email: string; developer_id: string }[];
+      };
+      return rows;
+    };
+    expect((await seen(token)).map(({ email }) => email)).toEqual(['ada@acme.example']);
+    expect((await seen(theirs)).map(({ email }) => email).toSorted()).toEqual(['ada@acme.example', 'bob@acme.example']);
+    const [mine] = await seen(token);
+    expect((await seen(theirs)).map((row) => row.developer_id)).not.toContain(mine?.developer_id);
   });
 
   it('10,000 come in one call, and one more is too many', async () => {
-    const rows = Array.from({ length: 10_000 }, (_, n) => ({ email: `p${n}@acme.example` }));
+    const rows = Array.from({ length: 10_000 }, () => ada);
     expect(await (await post('signups', rows)).json()).toMatchObject({ created: 10_000 });
     expect(await problem(await post('signups', [...rows, ada]))).toBe('413 too-many-rows');
   });
@@ -282,7 +292,7 @@ it('says nothing personal in its log, and nothing at all of how it is made', asy
 
 describe('the document', () => {
   interface Operation {
-    readonly parameters?: readonly { readonly in: string; readonly name: string; readonly example?: unknown }[];
+    readonly parameters?: readonly { readonly in: string; readonly name: string; readonly example?: string | number }[];
     readonly requestBody?: {
       readonly content: Record<string, { example?: unknown; examples?: Record<string, { value: unknown }> }>;
     };
@@ -345,12 +355,12 @@ describe('the document', () => {
     for (const { path, operation } of operations.filter(({ method }) => method === 'get')) {
       const query = new URLSearchParams(
         (operation.parameters ?? []).flatMap((one) =>
-          one.in === 'query' && one.example !== undefined
-            ? [[one.name, `${one.example as string}`] as [string, string]]
-            : [],
+          one.in === 'query' && one.example !== undefined ? [[one.name, `${one.example}`] as [string, string]] : [],
         ),
       );
-      const answer = await fetch(`${api.url}${path}?${query}`, { headers: { authorization: `Bearer ${token}` } });
+      const answer = await fetch(`${api.url}${path}?${query.toString()}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
       const told = await expectDescribed(operation, answer);
       if (path.endsWith('dashboard')) expect(told).toMatchObject({ rows: [{ total_score: 88 }] });
     }

@@ -14,7 +14,9 @@ beforeAll(async () => {
   [orgId, umbrella] = await db.twoOrgs();
 });
 afterAll(() => db[Symbol.asyncDispose]());
-beforeEach(() => db.sql('truncate developer_signups, company_enrichment, erased_addresses cascade'));
+beforeEach(() =>
+  db.sql('truncate developer_signups, company_enrichment, account_scores, erased_addresses, leads cascade'),
+);
 
 const signup = { email: 'Marcus@VelocityPay.example', full_name: 'Marcus Chen', signup_source: 'GitHub' };
 const usage = { email: 'marcus@velocitypay.example', project_count: 4, billing_tier: 'pro', api_calls_30d: 2_800_000 };

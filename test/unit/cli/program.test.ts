@@ -185,7 +185,10 @@ describe('answers for people', () => {
   it('check shows each finding with its remedy, and fails only on a failure', async () => {
     const finding = { subject: 'scope contacts.write', message: 'is missing', remedy: 'Grant it.' };
     const of = (level: 'warning' | 'failure') => ({
-      check: async () => ({ connections: [{ name: 'acme-hubspot', findings: [{ ...finding, level }], mapping: [] }] }),
+      check: async () => ({
+        connections: [{ name: 'acme-hubspot', findings: [{ ...finding, level }], mapping: [] }],
+        sources: [],
+      }),
     });
     const bad = await run('check', of('failure'));
     expect(bad.code).toBe(1);
@@ -195,7 +198,10 @@ describe('answers for people', () => {
 
   it('check does not call a mapping good that it could not try', async () => {
     const finding = { level: 'failure', subject: 'organisation', message: 'refused', remedy: 'Renew it.' } as const;
-    const check = async () => ({ connections: [{ name: 'acme-salesforce', findings: [finding], mapping: null }] });
+    const check = async () => ({
+      connections: [{ name: 'acme-salesforce', findings: [finding], mapping: null }],
+      sources: [],
+    });
     const { code, out } = await run('check', { check });
     expect(code).toBe(1);
     expect(out).toContain('the mapping was not tried');

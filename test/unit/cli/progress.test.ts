@@ -27,6 +27,19 @@ describe('a line of progress', () => {
     );
   });
 
+  it('of a file is told by its bytes', () => {
+    const file = event(50_000, { phase: 'import', object: 'usage', lane: null, total: null, share: 0.25, apiCalls: 0 });
+    expect(formatProgress(file, { elapsedMs: 10_000, fresh: 50_000 })).toBe(
+      'import usage  50,000  25 %  5,000/s  30 s left',
+    );
+    expect(formatProgress({ ...file, share: null }, { elapsedMs: 10_000, fresh: 50_000 })).toBe(
+      'import usage  50,000  5,000/s',
+    );
+    expect(formatProgress({ ...file, done: 0, share: 0 }, { elapsedMs: 10_000, fresh: 0 })).toBe(
+      'import usage  0  0 %  0.0/s',
+    );
+  });
+
   it('takes the speed from what was done since it began, not from what a resumed pass had', () => {
     expect(formatProgress(event(40_000), { elapsedMs: 10_000, fresh: 100 })).toContain('10/s  17 min left');
   });

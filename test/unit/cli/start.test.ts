@@ -28,7 +28,7 @@ async function home(file: string | null = null): Promise<NodeJS.ProcessEnv> {
 }
 
 const settingsOf = (...connections: readonly ConnectionSettings[]): Settings => ({
-  orgs: [{ slug: 'acme', name: 'Acme', connections, profiles: [] }],
+  orgs: [{ slug: 'acme', name: 'Acme', connections, sources: [], profiles: [] }],
 });
 
 const hubspot: ConnectionSettings = {

@@ -12,6 +12,7 @@ export const report: SyncReport = {
   status: 'succeeded',
   counts: { ...noCounts, pulled: 1200, scored: 30, apiCalls: 14 },
   objects: [{ object: 'contacts', lane: 'live', records: 1200, calls: 12 }],
+  problems: [],
   failure: null,
   nextTryAt: null,
 };
@@ -73,6 +74,7 @@ function appWith(answers: Partial<App>): App {
     explain: notAsked,
     rejected: { list: notAsked, retry: notAsked },
     import: notAsked,
+    importSource: notAsked,
     tokens: { create: notAsked, list: notAsked, revoke: notAsked },
     scorePreview: notAsked,
     scoreRun: notAsked,

@@ -25,7 +25,7 @@ async function orgOf(text: string): Promise<OrgSettings> {
 }
 
 /** What the database has after `org` was applied. */
-function stored({ slug, name, connections, profiles }: OrgSettings): StoredOrg {
+function stored({ slug, name, connections, sources, profiles }: OrgSettings): StoredOrg {
   return {
     id: 'org-1',
     slug,
@@ -36,6 +36,12 @@ function stored({ slug, name, connections, profiles }: OrgSettings): StoredOrg {
       sealedWith: 'k1',
       settings: { ...options, credentials, credentialsFingerprint: 'k1:00' },
       mapping: mapping && { version: 1, definition: mapping },
+    })),
+    sources: sources.map((source, index) => ({
+      ...source,
+      id: `source-${index}`,
+      sealedWith: 'k1',
+      fingerprint: 'k1:00',
     })),
     profiles: profiles.map((profile) => ({ kind: profile.kind, version: 7, profile: { ...profile, version: 7 } })),
   };

@@ -247,4 +247,42 @@ tiers: [{ tier: all, atLeast: 0 }]
     });
     expect(problems).toMatchObject([{ line: 7, path: 'components[0].rules[0].when' }]);
   });
+
+  it('of an action stand at their own line, and what a line leaves out takes the default', async () => {
+    const action = (say: string) => ({
+      'p.yaml': `${plgFile}action:
+  whatToDo:
+    - { when: { of: plg_tier, equals: hot }, say: 'Call.' }
+    - say: '${say}'
+`,
+    });
+    const config = { 'c.yaml': 'orgs: [{ slug: a, profiles: [p.yaml] }]' };
+    const problems = await problemsOf({ ...config, ...action('Call {champoin_name}.') });
+    expect(problems).toMatchObject([{ line: 17, path: 'action.whatToDo[1].say' }]);
+    expect(problems[0]?.message).toContain('"champoin_name"');
+    const settings = await load({ ...config, ...action('Call {champion_name}.') });
+    expect(settings.orgs[0]?.profiles[0]?.action).toEqual({
+      who: [],
+      whyNow: [],
+      whatToDo: [
+        { when: { of: 'plg_tier', equals: 'hot' }, say: 'Call.' },
+        { when: null, say: 'Call {champion_name}.' },
+      ],
+    });
+  });
 });
+
+const plgFile = `kind: plg
+name: mine
+components:
+  - { name: company, max: 100, weightPercent: 20, rules: [] }
+  - { name: usage, max: 100, weightPercent: 20, rules: [] }
+  - { name: expansion, max: 100, weightPercent: 20, rules: [] }
+  - { name: champion, max: 100, weightPercent: 20, rules: [] }
+  - { name: timing, max: 100, weightPercent: 20, rules: [] }
+tiers:
+  - { tier: hot, atLeast: 80 }
+  - { tier: warm, atLeast: 60 }
+  - { tier: nurture, atLeast: 40 }
+  - { tier: monitor, atLeast: 0 }
+`;

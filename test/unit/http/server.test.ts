@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ApiPort } from '../../../src/http/api/api-port.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import type { PageReader } from '../../../src/http/page-reader.ts';
 import { startHttp } from '../../../src/http/server.ts';
@@ -95,4 +96,46 @@ test('listens on other machines only when told so, and names the remedy of a tak
   await expect(
     startHttp({ port: server.port, read: reader, now: () => new Date(), log: () => undefined }),
   ).rejects.toMatchObject({ code: 'port-in-use', remedy: expect.stringContaining('--port') });
+});
+
+describe('the API', () => {
+  const nobody = (): never => {
+    throw new Error('nobody is asked');
+  };
+  const api: ApiPort = { holderOf: async () => null, takeIn: nobody, dashboard: nobody };
+  const quiet = { port: 0, read: reader, api, now: () => new Date(), log: () => undefined };
+
+  test('without the page listens anywhere, and serves itself and health alone', async () => {
+    await using server = await startHttp({ ...quiet, host: '0.0.0.0', hasPage: false });
+    const at = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
+    expect((await at('/healthz')).status).toBe(200);
+    expect((await at('/readyz')).status).toBe(200);
+    expect((await at('/api/openapi.json')).status).toBe(200);
+    for (const path of ['/', '/style.css', '/leads/1', '/api/v1/nothing']) {
+      const answer = await at(path);
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  test('beside the page is of this machine alone, and asks for a token', async () => {
+    await expect(startHttp({ ...quiet, host: '0.0.0.0' })).rejects.toMatchObject({ code: 'host-not-local' });
+    await using server = await startHttp(quiet);
+    expect((await fetch(server.url)).headers.get('content-type')).toContain('text/html');
+    expect((await fetch(`${server.url}/nowhere`)).headers.get('content-type')).toContain('text/html');
+    const answer = await fetch(`${server.url}/api/v1/ingest/signups`, { method: 'POST', body: '[]' });
+    expect(await answer.json()).toMatchObject({ status: 401, code: 'token-missing' });
+  });
+
+  test('a fault that nobody expected says nothing of how it is made', async () => {
+    const broken: ApiPort = { ...api, holderOf: async () => ({ id: 'a', orgId: 'b', scopes: ['read'] }) };
+    const said: string[] = [];
+    const log = (_: string, message: string, fields: object) => said.push(`${message} ${JSON.stringify(fields)}`);
+    await using server = await startHttp({ ...quiet, api: broken, log });
+    const answer = await fetch(`${server.url}/api/v1/dashboard`, { headers: { authorization: 'Bearer x' } });
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('nobody is asked');
+    expect(said.join()).toContain('nobody is asked');
+  });
 });

@@ -2,36 +2,35 @@ import { describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../../src/model/errors.ts';
 import { noCounts } from '../../../src/model/run.ts';
 import type { CronSchedule } from '../../../src/scheduler/cron.ts';
-import { type ScheduledConnection, type ServeConnections, serveConnections } from '../../../src/scheduler/serve.ts';
-import type { RunReport } from '../../../src/sync.ts';
+import type { EndedRun } from '../../../src/record-run.ts';
+import { type ScheduledJob, type ServeJobs, serveJobs } from '../../../src/scheduler/serve.ts';
 
-const acme: ScheduledConnection = {
+const acme: Omit<ScheduledJob, 'run'> = {
   key: 'acme/acme-hubspot',
   schedule: '*/10 * * * * *',
   timeZone: 'America/New_York',
   pausedReason: null,
 };
 
-const report: RunReport = {
+const report: EndedRun = {
   runId: 'run-1',
-  connection: 'acme-hubspot',
   status: 'succeeded',
   counts: noCounts,
-  objects: [],
-  problems: [],
   failure: null,
   nextTryAt: null,
 };
 
 /** A process whose clock and cron are in the test's hand. */
-function daemon(chosen: Partial<ServeConnections> = {}) {
+function daemon({
+  sync = async () => report,
+  ...chosen
+}: Partial<ServeJobs> & { readonly sync?: ScheduledJob['run'] } = {}) {
   const controller = new AbortController();
   const tasks: { schedule: CronSchedule; tick: () => void; isStopped: boolean }[] = [];
   const said: string[] = [];
-  const world = { now: new Date('2026-11-22T10:00:00Z'), connections: [acme] };
-  const serving = serveConnections({
-    listConnections: async () => world.connections,
-    sync: async () => report,
+  const world = { now: new Date('2026-11-22T10:00:00Z'), jobs: [acme] };
+  const serving = serveJobs({
+    listJobs: async () => world.jobs.map((job) => ({ ...job, run: sync })),
     now: () => world.now,
     log: (level, message, fields) => said.push(`${level} ${message} ${JSON.stringify(fields)}`),
     signal: controller.signal,
@@ -58,9 +57,9 @@ function daemon(chosen: Partial<ServeConnections> = {}) {
   };
 }
 
-describe('serveConnections', () => {
-  test('runs each scheduled connection at the start and at each tick, in its time zone', async () => {
-    const sync = vi.fn<ServeConnections['sync']>(async () => report);
+describe('serveJobs', () => {
+  test('runs each scheduled job at the start and at each tick, in its time zone', async () => {
+    const sync = vi.fn<ScheduledJob['run']>(async () => report);
     const { tick, live, settle, stop, serving } = daemon({ sync });
     await settle();
     expect(sync).toHaveBeenCalledTimes(1);
@@ -74,9 +73,9 @@ describe('serveConnections', () => {
     await serving.ended;
   });
 
-  test('leaves connections without a schedule alone', async () => {
-    const sync = vi.fn<ServeConnections['sync']>(async () => report);
-    const { settle, stop, serving } = daemon({ sync, listConnections: async () => [{ ...acme, schedule: null }] });
+  test('leaves jobs without a schedule alone', async () => {
+    const sync = vi.fn<ScheduledJob['run']>(async () => report);
+    const { settle, stop, serving } = daemon({ listJobs: async () => [{ ...acme, run: sync, schedule: null }] });
     await settle();
     stop();
     await serving.ended;
@@ -84,8 +83,8 @@ describe('serveConnections', () => {
   });
 
   test('skips a tick while a run is under way, and says so', async () => {
-    const gate = Promise.withResolvers<RunReport>();
-    const sync = vi.fn<ServeConnections['sync']>(() => gate.promise);
+    const gate = Promise.withResolvers<EndedRun>();
+    const sync = vi.fn<ScheduledJob['run']>(() => gate.promise);
     const { tick, said, settle, stop, serving } = daemon({ sync });
     await settle();
     await tick();
@@ -99,27 +98,27 @@ describe('serveConnections', () => {
   });
 
   test('a pause counts from the next tick on, and so does its end', async () => {
-    const sync = vi.fn<ServeConnections['sync']>(async () => report);
+    const sync = vi.fn<ScheduledJob['run']>(async () => report);
     const { tick, world, said, settle, stop, serving } = daemon({ sync });
     await settle();
-    world.connections = [{ ...acme, pausedReason: 'somebody looks at it' }];
+    world.jobs = [{ ...acme, pausedReason: 'somebody looks at it' }];
     await tick();
     expect(sync).toHaveBeenCalledTimes(1);
     expect(said.at(-1)).toContain('paused');
-    world.connections = [acme];
+    world.jobs = [acme];
     await tick();
     expect(sync).toHaveBeenCalledTimes(2);
     stop();
     await serving.ended;
   });
 
-  test('a new schedule replaces the old one, and a connection that is gone has none', async () => {
+  test('a new schedule replaces the old one, and a job that is gone has none', async () => {
     const { world, tick, live, settle, stop, serving } = daemon();
     await settle();
-    world.connections = [{ ...acme, schedule: '0 * * * *' }];
+    world.jobs = [{ ...acme, schedule: '0 * * * *' }];
     await tick();
     expect(live().map(({ schedule }) => schedule.expression)).toEqual(['0 * * * *']);
-    world.connections = [];
+    world.jobs = [];
     await tick();
     expect(live()).toEqual([]);
     expect(serving.nextRunAt(acme.key)).toBeNull();
@@ -133,7 +132,7 @@ describe('serveConnections', () => {
       remedy: 'Map it elsewhere.',
     });
     const sync = vi
-      .fn<ServeConnections['sync']>()
+      .fn<ScheduledJob['run']>()
       .mockRejectedValueOnce(failure)
       .mockRejectedValueOnce(new TypeError('not a function'))
       .mockResolvedValue(report);
@@ -150,13 +149,13 @@ describe('serveConnections', () => {
   });
 
   test('a database that is away skips the tick and is asked again', async () => {
-    const listConnections = vi
-      .fn<ServeConnections['listConnections']>()
-      .mockResolvedValueOnce([acme])
+    const sync = vi.fn<ScheduledJob['run']>(async () => report);
+    const listJobs = vi
+      .fn<ServeJobs['listJobs']>()
+      .mockResolvedValueOnce([{ ...acme, run: sync }])
       .mockRejectedValueOnce(new Error('no answer'))
-      .mockResolvedValue([acme]);
-    const sync = vi.fn<ServeConnections['sync']>(async () => report);
-    const { tick, said, settle, stop, serving } = daemon({ sync, listConnections, runAtStart: false });
+      .mockResolvedValue([{ ...acme, run: sync }]);
+    const { tick, said, settle, stop, serving } = daemon({ listJobs, runAtStart: false });
     await settle();
     await tick();
     expect(sync).not.toHaveBeenCalled();
@@ -169,7 +168,7 @@ describe('serveConnections', () => {
 
   test('an exhausted quota is waited for', async () => {
     const resetAt = new Date('2026-11-23T00:00:00Z');
-    const sync = vi.fn<ServeConnections['sync']>(async () => ({ ...report, nextTryAt: resetAt }));
+    const sync = vi.fn<ScheduledJob['run']>(async () => ({ ...report, nextTryAt: resetAt }));
     const { tick, world, said, settle, stop, serving } = daemon({ sync });
     await settle();
     await tick();
@@ -184,7 +183,7 @@ describe('serveConnections', () => {
 
   test('draining hands the abort to the run and waits for it', async () => {
     const order: string[] = [];
-    const sync = async (_key: string, signal: AbortSignal): Promise<RunReport> => {
+    const sync = async (signal: AbortSignal): Promise<EndedRun> => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       order.push('run stopped');
       return { ...report, status: 'cancelled' };

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { ScoringProfile } from '../../../src/model/profile.ts';
 import type { Fields } from '../../../src/model/values.ts';
-import { factsOf, isTimeDependent, needsEvents } from '../../../src/scoring/compile.ts';
+import { factsOf, needsEvents } from '../../../src/scoring/compile.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
 import { companyFacts, plgFactNames, type PlgFacts, plgFacts } from '../../../src/scoring/plg-facts.ts';
 import { validateProfile } from '../../../src/scoring/validate.ts';
@@ -209,6 +210,15 @@ describe('the profile files', () => {
     expect(load(profile.kind)).toEqual(withoutNulls(profile));
   });
 
+  it('let a hot signup qualify, once the line that is commented out is not', () => {
+    const text = readFileSync('config/profiles/mql.yaml', 'utf8');
+    const { triggers } = parse(text.replace('# - { id: hot-signup', '- { id: hot-signup')) as ScoringProfile;
+    const profile = { ...defaultMqlProfile, triggers };
+    expect(validateProfile(profile)).toEqual([]);
+    expect(score(profile, { plg_tier: 'hot' }).mqlBy).toEqual(['hot-signup']);
+    expect(score(defaultMqlProfile, { plg_tier: 'hot' }).mqlBy).toEqual([]);
+  });
+
   it.each([defaultMqlProfile, defaultPlgProfile])('hold a sound profile $kind', (profile) => {
     expect(validateProfile(profile)).toEqual([]);
   });
@@ -228,7 +238,5 @@ describe('factsOf', () => {
   it('asks for no dated events where nothing decays', () => {
     expect(needsEvents(defaultMqlProfile)).toBe(false);
     expect(needsEvents(defaultPlgProfile)).toBe(false);
-    expect(isTimeDependent(defaultMqlProfile)).toBe(false);
-    expect(isTimeDependent(defaultPlgProfile)).toBe(true);
   });
 });

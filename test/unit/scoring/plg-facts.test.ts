@@ -84,6 +84,14 @@ describe('the facts of a signup', () => {
     expect(values['api_call_growth_pct']).toBe(growth);
   });
 
+  it('have the growth that a source knows better, of a company whose people have not all a month before', () => {
+    const calls = { api_calls_30d: 900, api_calls_prev_30d: 100, captured_at: daysAgo(3) };
+    const facts = usageOf({ ...calls, api_call_growth_pct: 50 });
+    expect(facts.values['api_call_growth_pct']).toBe(50);
+    expect(facts.dated('api_call_growth_pct')).toEqual([{ at: daysAgo(3), quantity: 50 }]);
+    expect(usageOf({ ...calls, api_call_growth_pct: null }).values['api_call_growth_pct']).toBeNull();
+  });
+
   it('are dated by the snapshot they are from', () => {
     const captured_at = daysAgo(9);
     const facts = usageOf({

@@ -352,6 +352,16 @@ describe('triggers after a recycling', () => {
     expect(mqlBy(now, [anEvent('demo_request', 2)])).toEqual(['demo', 'score']);
   });
 
+  it('see how hot a signup is only with new engagement: an old score is no news', () => {
+    const hot = { id: 'hot', label: 'hot', when: { of: 'plg_tier', equals: 'hot' } };
+    const mqlBy = (values: Fields, since: Fields | null) =>
+      score({ ...defaultMqlProfile, triggers: [hot] }, values, { baseline: since }).mqlBy;
+    expect(mqlBy({ plg_tier: 'hot' }, null)).toEqual(['hot']);
+    expect(mqlBy({ plg_tier: 'warm' }, null)).toEqual([]);
+    expect(mqlBy({ ...now, plg_tier: 'hot' }, baseline)).toEqual([]);
+    expect(mqlBy({ ...now, plg_tier: 'hot', website_visits: 13 }, baseline)).toEqual(['hot']);
+  });
+
   it('treat a counter that fell as having gained nothing', () => {
     expect(mqlBy({ ...now, website_visits: 0 })).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Rule, ScoringProfile } from '../../../src/model/profile.ts';
+import type { ActionLine, Rule, ScoringProfile } from '../../../src/model/profile.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
 import { validateProfile } from '../../../src/scoring/validate.ts';
 import { aComponent, aProfile, flagRule, unitRule } from './builders.ts';
@@ -170,6 +170,48 @@ describe('validateProfile', () => {
         }),
       ),
     ).toEqual(['segments[0].when: there is no fact called "lead_score" here']);
+  });
+
+  it('knows the facts of each kind', () => {
+    const plg = (rule: Rule) =>
+      found({
+        ...defaultPlgProfile,
+        components: defaultPlgProfile.components.map((one) =>
+          one.name === 'timing' ? { ...one, rules: [rule] } : one,
+        ),
+      });
+    const hot = flagRule('hot', 5, { when: { of: 'plg_tier', equals: 'hot' } });
+    const layoffs = unitRule('signals.layoffs', 5, { decay: { halfLifeDays: 9 } });
+    expect(foundIn(hot)).toEqual([]);
+    expect(plg(layoffs)).toEqual([]);
+    expect(plg(hot)).toEqual(['components[4].rules[0].when: there is no fact called "plg_tier" here']);
+    expect(foundIn(layoffs)[0]).toBe('components[0].rules[0].of: there is no fact called "signals.layoffs" here');
+    expect(plg(unitRule('signals.', 5))).toEqual([
+      'components[4].rules[0].of: there is no fact called "signals." here',
+    ]);
+  });
+
+  it.each<[string, ActionLine, string]>([
+    ['an unknown fact', { when: null, say: 'Ask {nobody}.' }, 'say: there is no fact called "nobody" here'],
+    ['no fact at all', { when: null, say: 'Ask {}.' }, 'say: there is no fact called "" here'],
+    ['a brace that is not closed', { when: null, say: 'Ask {champion_name' }, 'say: a brace stands alone'],
+    ['a brace that is not open', { when: null, say: 'Ask champion_name}' }, 'say: a brace stands alone'],
+    ['a brace in a brace', { when: null, say: 'Ask {{champion_name}}' }, 'say: a brace stands alone'],
+    ['silence', { when: null, say: ' ' }, 'say: the line says nothing'],
+    [
+      'an unknown fact as condition',
+      { when: { of: 'nothing', known: true }, say: 'x' },
+      'when: there is no fact called "nothing" here',
+    ],
+    ['an empty condition', { when: { all: [] }, say: 'x' }, 'when: the condition is empty'],
+  ])('finds a line of an action with %s', (_what, line, problem) => {
+    const action = { who: [], whyNow: [{ when: null, say: '{title.news} {plg_score} {plg_tier}' }], whatToDo: [line] };
+    expect(found({ ...defaultPlgProfile, action })).toEqual([`action.whatToDo[0].${problem}`]);
+  });
+
+  it('lets only signups be acted on', () => {
+    const action = { who: [], whyNow: [], whatToDo: [] };
+    expect(found({ ...defaultMqlProfile, action })).toEqual(['action: only a profile of kind plg suggests an action']);
   });
 
   it('holds a plg profile to the columns of lead_scores', () => {

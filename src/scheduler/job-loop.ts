@@ -1,6 +1,6 @@
 import { ConnectorError } from '../connector-sdk/index.ts';
 import { AppError } from '../model/errors.ts';
-import type { RunReport } from '../sync.ts';
+import type { EndedRun } from '../record-run.ts';
 
 /** Constant message, variables in `fields`: ids and counts only. */
 export type SchedulerLog = (
@@ -10,15 +10,20 @@ export type SchedulerLog = (
 ) => void;
 
 export interface LoopPort {
-  readonly sync: (key: string, signal: AbortSignal) => Promise<RunReport>;
   readonly now: () => Date;
   readonly log: SchedulerLog;
   readonly signal: AbortSignal;
-  readonly onReport: (report: RunReport) => void;
 }
 
-/** The runs of one connection, one at a time. No failure of a run ends it. */
-export class ConnectionLoop {
+/** What has to be done again and again. */
+export interface Job {
+  /** Null = not paused. */
+  readonly pausedReason: string | null;
+  readonly run: (signal: AbortSignal) => Promise<EndedRun>;
+}
+
+/** The runs of one job, one at a time. No failure of a run ends it. */
+export class JobLoop {
   readonly #key: string;
   readonly #port: LoopPort;
   #running: Promise<void> | null = null;
@@ -39,13 +44,13 @@ export class ConnectionLoop {
   }
 
   /** Starts a run, unless there is a reason not to; resolves with its end. */
-  async run(pausedReason: string | null): Promise<void> {
-    const reason = this.#reasonToSkip(pausedReason);
+  async run(job: Job): Promise<void> {
+    const reason = this.#reasonToSkip(job.pausedReason);
     if (reason !== null) {
-      this.#port.log('info', `tick skipped: ${reason}`, { connection: this.#key });
+      this.#port.log('info', `tick skipped: ${reason}`, { job: this.#key });
       return;
     }
-    this.#running = this.#once().finally(() => {
+    this.#running = this.#once(job).finally(() => {
       this.#running = null;
     });
     await this.#running;
@@ -54,25 +59,23 @@ export class ConnectionLoop {
   #reasonToSkip(pausedReason: string | null): string | null {
     if (this.#port.signal.aborted) return 'shutting down';
     if (this.#running !== null) return 'the run before is still under way';
-    if (pausedReason !== null) return 'the connection is paused';
+    if (pausedReason !== null) return 'it is paused';
     if (this.#notBefore !== null && this.#port.now() < this.#notBefore) return 'waiting for the quota';
     return null;
   }
 
-  async #once(): Promise<void> {
-    const { sync, signal, onReport } = this.#port;
+  async #once({ run }: Job): Promise<void> {
     try {
-      const report = await sync(this.#key, signal);
+      const report = await run(this.#port.signal);
       this.#notBefore = report.nextTryAt;
       this.#say(report);
-      onReport(report);
     } catch (error) {
       this.#explain(error);
     }
   }
 
-  #say({ runId, status, counts, failure, nextTryAt }: RunReport): void {
-    const fields = { connection: this.#key, runId, status };
+  #say({ runId, status, counts, failure, nextTryAt }: EndedRun): void {
+    const fields = { job: this.#key, runId, status };
     if (failure === null) {
       const { pulled, scored, pushed, rejected, apiCalls } = counts;
       this.#port.log('info', 'run ended', { ...fields, pulled, scored, pushed, rejected, apiCalls });
@@ -83,10 +86,10 @@ export class ConnectionLoop {
   }
 
   #explain(error: unknown): void {
-    const fields = { connection: this.#key };
+    const fields = { job: this.#key };
     if (isAbort(error, this.#port.signal)) this.#port.log('info', 'run stopped', fields);
     else if (error instanceof AppError && error.code === 'run-active')
-      this.#port.log('info', 'tick skipped: another process runs this connection', fields);
+      this.#port.log('info', 'tick skipped: another process runs it', fields);
     else this.#port.log('warn', 'run failed', { ...fields, ...described(error) });
   }
 }

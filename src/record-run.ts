@@ -1,0 +1,112 @@
+import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
+import { finishRun, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
+import type { Database } from './db/tx.ts';
+import { AppError, exitCodes, type Recovery } from './model/errors.ts';
+import type { RunStatus, SyncCounts } from './model/run.ts';
+import type { OrgId, RunId } from './model/values.ts';
+
+export interface RunFailureReport {
+  readonly code: string;
+  readonly message: string;
+  readonly recovery: Recovery;
+  readonly remedy: string;
+}
+
+/** What became of a run. */
+export interface EndedRun {
+  readonly runId: RunId;
+  readonly status: RunStatus;
+  readonly counts: SyncCounts;
+  readonly failure: RunFailureReport | null;
+  /** When a run that stopped at a limit may go on. */
+  readonly nextTryAt: Date | null;
+}
+
+export interface RunPlace {
+  readonly database: Database;
+  readonly orgId: OrgId;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+export interface RunWish {
+  readonly subject: RunSubject & { readonly name: string };
+  readonly kind: RunKind;
+  readonly signal: AbortSignal;
+  /** So far. */
+  readonly counts: () => SyncCounts;
+}
+
+export interface OpenRun {
+  readonly runId: RunId;
+  /** The caller's, and that of the lock: a run that has lost it must not go on beside the next one. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs `work` as the only run of a connection or a source, and keeps what became of it, whatever that is. */
+export async function recordRun(
+  { database, orgId, now, newId }: RunPlace,
+  { subject, kind, signal, counts }: RunWish,
+  work: (run: OpenRun) => Promise<void>,
+): Promise<EndedRun> {
+  await using lock = await database.lock(`${subject.type} ${subject.id}`);
+  if (lock === null) throw alreadyRunning(subject.name);
+  const runId = newId();
+  await database.transaction(orgId, (tx) => startRun(tx, { id: runId, subject, kind, now: now() }));
+  let failure: Error | null = null;
+  try {
+    await work({ runId, signal: AbortSignal.any([signal, lock.signal]) });
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error('thrown without an error', { cause: error });
+  }
+  const described = failure === null ? null : describeFailure(failure);
+  const status = failure === null ? statusOf(counts()) : statusAfter(failure);
+  const end = { id: runId, status, counts: counts(), failure: described, now: now() };
+  await database.transaction(orgId, (tx) => finishRun(tx, end));
+  // A mistake of ours keeps its stack: the run is recorded, the error goes on.
+  if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
+  return {
+    runId,
+    status,
+    counts: end.counts,
+    failure: described,
+    nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
+  };
+}
+
+/** A run with rejected records is partial: the rest is done, these wait for somebody. */
+function statusOf(counts: SyncCounts): RunStatus {
+  return counts.rejected + counts.pushRejected > 0 ? 'partial' : 'succeeded';
+}
+
+/** What waits for a person's word (a held push) is done in part; an aborted run was cancelled. */
+function statusAfter(failure: Error): RunStatus {
+  if (failure instanceof AppError && failure.exitCode === exitCodes.partial) return 'partial';
+  return describeFailure(failure) === null ? 'cancelled' : 'failed';
+}
+
+/** Null = the caller asked us to stop: no failure. */
+function describeFailure(error: unknown): RunFailureReport | null {
+  if (error instanceof AppError || error instanceof ConnectorError) {
+    const { code, message, recovery, remedy } = error;
+    return { code, message, recovery, remedy };
+  }
+  if (error instanceof Error && error.name === 'AbortError') return null;
+  return {
+    code: 'unexpected',
+    message:
+      error instanceof Error
+        ? `${error.name} in ${error.stack?.split('\n')[1]?.trim() ?? 'an unknown place'}`
+        : 'not an error',
+    recovery: 'report-bug',
+    remedy: 'Report it with the log of this run; nothing that was committed is lost.',
+  };
+}
+
+function alreadyRunning(name: string): AppError {
+  return new AppError('run-active', `Another run of "${name}" is under way.`, {
+    recovery: 'retry',
+    remedy: 'Wait until it has ended; `leadloop doctor` shows what runs.',
+    exitCode: exitCodes.tryLater,
+  });
+}
