@@ -95,7 +95,7 @@ async function writeUsage(
 }
 
 /** With gigabytes to spare V8 collects late, and its heap says nothing about what is needed: a bound, in MB, brings it out. */
-const heapBound = '--max-old-space-size=128';
+const heapBound = '--max-old-space-size=256';
 const sampleMs = 500;
 const shares = [0.1, 0.5, 0.9];
 
@@ -112,7 +112,10 @@ async function runImport(
       env: { ...process.env, DATABASE_URL: database.url, LEADLOOP_HOME: home },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const timer = setInterval(() => void sample(child).then((one) => one !== null && samples.push(one)), sampleMs);
+    const timer = setInterval(
+      () => void sample(child).then((one) => one !== null && one.rss > 0 && samples.push(one)),
+      sampleMs,
+    );
     const [answer, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number | null]>]);
     clearInterval(timer);
     if (code !== 0) throw new Error(`the import ended with ${code}`);
@@ -139,7 +142,7 @@ interface ProcessSample {
 async function sample({ pid }: ChildProcess): Promise<ProcessSample | null> {
   try {
     const [status, stat] = await Promise.all(
-      ['status', 'stat'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8')),
+      ['status', 'stat'].map((name) => readFile(`/proc/${Number(pid)}/${name}`, 'utf8')),
     );
     const kilobytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status ?? '')?.[1] ?? 0);
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
