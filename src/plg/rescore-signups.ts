@@ -1,12 +1,15 @@
 import type { Session } from '../connection.ts';
+import { leadsInCrm } from '../db/queries/leads-of-signups.ts';
 import { nextDomains, nextSignups, nextStrangers, type SignupPlace } from '../db/queries/load-signups.ts';
 import { markRescored } from '../db/queries/read-rules.ts';
 import type { Database, Tx } from '../db/tx.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
 import { updateLeads } from '../pull/update-leads.ts';
 import { nothingSeen } from '../pull/want.ts';
+import { asksProductFacts } from '../scoring/compile.ts';
 import { scoreAccounts } from './score-accounts.ts';
-import { scorePeople, shareTurn, updateSignups } from './update-signups.ts';
+import { scoreSignups } from './score-signups.ts';
+import { shareTurn, updateSignups } from './update-signups.ts';
 
 export interface SignupRescore {
   readonly signal: AbortSignal;
@@ -65,7 +68,8 @@ export async function rescoreAllSignups(
 async function rescorePeople(tx: Tx, context: ScoringContext, places: readonly SignupPlace[]): Promise<void> {
   await shareTurn(tx, context);
   const ids = places.map(({ id }) => id);
-  const { leadIds } = await scorePeople(tx, context, ids, []);
+  const { changed } = await scoreSignups(tx, context, ids);
+  const leadIds = asksProductFacts(context.profile.definition) ? changed : await leadsInCrm(tx, changed);
   if (leadIds.length > 0) await updateLeads(tx, context, leadIds, { previous: new Map(), seen: nothingSeen });
 }
 

@@ -84,7 +84,7 @@ export async function shareTurn(tx: Tx, context: ScoringContext): Promise<void> 
 }
 
 /** Signups that have their leads, without their companies' scores; `changedDomains`: companies of which something else is known. */
-export async function scorePeople(
+async function scorePeople(
   tx: Tx,
   context: ScoringContext,
   ids: readonly string[],

@@ -42,3 +42,14 @@ const statement = `
   )
   order by l.id
 `;
+
+/** Of these leads, those that a CRM is told of. */
+export async function leadsInCrm(tx: Tx, leadIds: readonly LeadId[]): Promise<LeadId[]> {
+  if (leadIds.length === 0) return [];
+  const rows = await tx.query<{ leadId: LeadId }>(
+    `select distinct lead_id as "leadId" from source_records
+     where org_id = $1 and lead_id = any($2::uuid[]) and kind = 'lead' and gone_at is null order by lead_id`,
+    [tx.orgId, leadIds],
+  );
+  return rows.map(({ leadId }) => leadId);
+}
