@@ -10,20 +10,30 @@ import { isSameScore, type ProductResult, scoreProduct, stampOf } from './produc
 
 /**
  * Scores companies by their people taken together, saves what changed and notes what their CRM records shall have. Idempotent.
- * The caller holds the lock of `lockProductScores`.
+ * The caller holds the lock of `lockProductScores`. `known`: facts of all of them, where somebody has read them already.
  */
-export async function scoreAccounts(tx: Tx, context: ScoringContext, domains: readonly string[]): Promise<void> {
+export async function scoreAccounts(
+  tx: Tx,
+  context: ScoringContext,
+  domains: readonly string[],
+  known?: CompanyFacts,
+): Promise<void> {
   for (let at = 0; at < domains.length; at += accountsAtOnce) {
-    await scoreSome(tx, context, domains.slice(at, at + accountsAtOnce));
+    const some = domains.slice(at, at + accountsAtOnce);
+    await scoreSome(tx, context, some, known ?? new CompanyFacts(await loadCompanies(tx, some)));
   }
 }
 
 /** Companies in memory at once, with what is known of them: a file may touch any number. */
 const accountsAtOnce = 1_000;
 
-async function scoreSome(tx: Tx, context: ScoringContext, domains: readonly string[]): Promise<void> {
+async function scoreSome(
+  tx: Tx,
+  context: ScoringContext,
+  domains: readonly string[],
+  companies: CompanyFacts,
+): Promise<void> {
   const rows = await loadAccounts(tx, domains);
-  const companies = new CompanyFacts(await loadCompanies(tx, domains));
   const changed = rows
     .map((row) => ({ row, after: scoreProduct(context, factsOfAccount(row, companies)) }))
     .filter(({ row, after }) => !isSame(row, after, context));

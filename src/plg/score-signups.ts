@@ -12,8 +12,9 @@ export interface ScoredSignups {
   readonly scored: number;
   /** Leads who have something else to say than before. */
   readonly changed: readonly LeadId[];
-  /** Companies of the people who were looked at. */
+  /** Companies of the people who were looked at, and what is known of them. */
   readonly domains: readonly string[];
+  readonly companies: CompanyFacts;
 }
 
 /**
@@ -34,6 +35,7 @@ export async function scoreSignups(tx: Tx, context: ScoringContext, ids: readonl
     scored: rows.length,
     changed: changed.filter(isNews).flatMap(({ row }) => row.lead_id ?? []),
     domains,
+    companies,
   };
 }
 

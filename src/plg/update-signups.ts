@@ -11,7 +11,7 @@ import { nothingSeen } from '../pull/want.ts';
 import { asksProductFacts } from '../scoring/compile.ts';
 import { readCrmCompanies } from './crm-companies.ts';
 import { scoreAccounts } from './score-accounts.ts';
-import { scoreSignups } from './score-signups.ts';
+import { type ScoredSignups, scoreSignups } from './score-signups.ts';
 
 /** What has come in. */
 export interface TouchedSignups {
@@ -50,7 +50,8 @@ export async function scoreTouched(tx: Tx, context: ScoringContext, touched: Tou
   await takeTurn(tx, context);
   const ofCompanies = await signupsOfCompanies(tx, touched.domains);
   const ids = [...new Set([...touched.developerIds, ...ofCompanies])].sort();
-  const domains = new Set(touched.domains);
+  // An account rests on the rows of its people, which are all here, not on their scores: once is enough.
+  const done = new Set<string>();
   const leadIds = new Set<LeadId>();
   for (let at = 0; at < ids.length; at += signupsAtOnce) {
     const chunk = ids.slice(at, at + signupsAtOnce);
@@ -58,10 +59,16 @@ export async function scoreTouched(tx: Tx, context: ScoringContext, touched: Tou
     // A company may have been in the CRM long before its first signup.
     await readCrmCompanies(tx, context, attached.domains);
     const some = await scorePeople(tx, context, chunk, touched.domains);
-    some.domains.forEach((domain) => domains.add(domain));
     some.leadIds.forEach((leadId) => leadIds.add(leadId));
+    const theirs = some.domains.filter((domain) => !done.has(domain));
+    await scoreAccounts(tx, context, theirs, some.companies);
+    theirs.forEach((domain) => done.add(domain));
   }
-  await scoreAccounts(tx, context, [...domains]);
+  await scoreAccounts(
+    tx,
+    context,
+    touched.domains.filter((domain) => !done.has(domain)),
+  );
   return { scored: ids.length, leadIds: [...leadIds].sort() };
 }
 
@@ -89,9 +96,9 @@ async function scorePeople(
   context: ScoringContext,
   ids: readonly string[],
   changedDomains: readonly string[],
-): Promise<{ readonly domains: readonly string[]; readonly leadIds: readonly LeadId[] }> {
-  const { changed, domains } = await scoreSignups(tx, context, ids);
+): Promise<Pick<ScoredSignups, 'domains' | 'companies'> & Pick<UpdatedSignups, 'leadIds'>> {
+  const { changed, domains, companies } = await scoreSignups(tx, context, ids);
   const isHeard = asksProductFacts(context.profile.definition);
   const leadIds = await leadsOfSignups(tx, ids, { changed, domains: changedDomains, isHeard });
-  return { domains, leadIds };
+  return { domains, companies, leadIds };
 }
