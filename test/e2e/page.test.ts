@@ -5,6 +5,7 @@ import { connectors } from '../../connectors/index.ts';
 import { createPageReader } from '../../src/http/read-page.ts';
 import { type HttpServer, startHttp } from '../../src/http/server.ts';
 import { type Loop, startLoop, startSalesforceLoop } from '../support/loop.ts';
+import { addVelocityPay, productOf } from '../support/product.ts';
 import { openBrowser } from './browser.ts';
 
 /** Runs in the browser. */
@@ -17,6 +18,10 @@ let browser: Browser;
 
 beforeAll(async () => {
   loop = stack.use(await startLoop({ sandbox: { contacts: 120 } }));
+  const product = productOf(loop);
+  await addVelocityPay(product);
+  await product.signup({ email: 'lin@velocitypay.io', full_name: '<b>Lin</b>' });
+  await product.rescore();
   await loop.sync();
   server = stack.use(await servePage([loop]));
   browser = stack.adopt(await openBrowser(), (open) => open.close());
@@ -186,6 +191,34 @@ describe('the page', () => {
     expect(loop.crm.store.contacts.get(Number(record?.id))?.properties['leadloop_score']).toBe(after);
   });
 
+  test('signups stand by product score, with what to do, and lead on to both scores and the account', async () => {
+    await using visited = await visit('/');
+    const { page } = visited;
+    await page.getByRole('link', { name: 'Signups' }).click();
+    await page.waitForURL(/\/signups/u);
+    const rows = await page.locator('#signups tbody tr').allTextContents();
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatch(/88\s*hot\s*VelocityPay[^]*Marcus Chen[^]*2,800,000 API calls[^]*Reach out to Marcus/u);
+    expect(rows[1]).toContain('<b>Lin</b>');
+    await page.getByRole('link', { name: 'hot', exact: true }).click();
+    await page.waitForURL(/tier=hot/u);
+    expect(await page.locator('#signups tbody tr').count()).toBe(1);
+    await page.getByRole('link', { name: 'Marcus Chen' }).click();
+    await page.waitForURL(/\/leads\//u);
+    const text = (await page.locator('main').textContent()) ?? '';
+    for (const words of [
+      'mql score',
+      'plg score',
+      'of the account VelocityPay',
+      '2 people taken together',
+      'What to do',
+    ])
+      expect(text).toContain(words);
+    await page.goto(`${server.url}/signups?tier=monitor&after=0.00000000-0000-0000-0000-000000000001`);
+    expect(await page.locator('main').textContent()).toContain('No signup is of this tier');
+    expect(visited.complaints).toEqual([]);
+  });
+
   test('updates can be paused', async () => {
     await using visited = await visit('/');
     await visited.page.getByRole('button', { name: 'Pause updates' }).click();
@@ -197,7 +230,10 @@ describe('the page', () => {
     async (colorScheme) => {
       await using visited = await visit('/', { colorScheme, viewport: { width: 390, height: 800 } });
       const { page } = visited;
-      for (const path of ['/', (await page.locator('#leads tbody a').first().getAttribute('href')) ?? '']) {
+      const lead = (await page.locator('#leads tbody a').first().getAttribute('href')) ?? '';
+      await page.goto(`${server.url}/signups`);
+      const signup = (await page.locator('#signups tbody a').first().getAttribute('href')) ?? '';
+      for (const path of ['/', lead, '/signups', signup]) {
         await page.goto(`${server.url}${path}`);
         expect(await page.evaluate(examine)).toEqual([]);
         // Tables scroll in their own frames: the page itself must not.

@@ -134,6 +134,16 @@ describe('npm start', () => {
     expect(second.text.match(/ leads scored, /gu)).toHaveLength(2);
     expect(second.text).toMatch(/ ✓ +\d+ (hot|warm) ✓ +MQL by /u);
     expect(second.code).toBe(0);
+
+    // The five signups of the demo, from the files to both CRMs.
+    const { code, text } = await finished(leadloop('explain', 'marcus.chen@velocitypay.io'));
+    expect(code).toBe(0);
+    expect(text).toMatch(/^plg score 88 {2}hot /mu);
+    expect(text).toMatch(/^plg score of the account VelocityPay 88 {2}hot/mu);
+    expect(text).toMatch(/leadloop_plg_score +88$/mu);
+    expect(text).toMatch(/Leadloop_PLG_Tier__c +hot$/mu);
+    const again = await finished(leadloop('import', 'usage', 'config/examples/plg/usage.csv'));
+    expect(again).toMatchObject({ code: 0, text: expect.stringMatching(/unchanged +5/u) as string });
   });
 
   test('--once --json is one document', async () => {
