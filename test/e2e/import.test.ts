@@ -35,8 +35,8 @@ function start({ url }: TestDatabase): {
   return { child, done: once(child, 'close').then(([code]) => [code as number | null, out]) };
 }
 
-const state = ({ sql }: TestDatabase): Promise<object[]> =>
-  sql(`select d.email, i.captured_at, i.api_calls_30d, s.total_score, s.tier, a.total_score as account, a.signup_count, l.lead_score
+const state = (db: TestDatabase): Promise<object[]> =>
+  db.sql(`select d.email, i.captured_at, i.api_calls_30d, s.total_score, s.tier, a.total_score as account, a.signup_count, l.lead_score
     from developer_signups d join internal_signals i on i.developer_id = d.id join lead_scores s on s.developer_id = d.id
     join account_scores a on a.org_id = d.org_id and a.company_domain = d.company_domain join leads l on l.id = d.lead_id
     order by d.email`);
