@@ -56,7 +56,9 @@ test(
       if (name === 'unknown-property') {
         // Ours are made first; then somebody takes one away, of which the cached schema does not know.
         await using session = await loop.open();
-        const fields = session.definition.ownedFields['contacts'] ?? [];
+        // Nobody has signed up, so the fields of product scores are never made.
+        const owned = session.definition.ownedFields['contacts'] ?? [];
+        const fields = owned.filter(({ name }) => !/plg|suggested/u.test(name));
         await session.connector.ensureFields('contacts', fields, new AbortController().signal);
         await session.connector.describe('contacts', new AbortController().signal);
       }
