@@ -25,7 +25,11 @@ const statement = `
   select distinct l.id as "leadId"
   from developer_signups d
   join leads l on l.org_id = $1 and l.id = d.lead_id and l.merged_into is null and l.erased_at is null
-  left join company_enrichment c on c.org_id = $1 and c.domain = d.company_domain and d.is_company_email
+  -- One look-up a row: joined, a planner may read all companies.
+  left join lateral (
+    select e.company_name, e.industry, e.employee_count from company_enrichment e
+    where e.org_id = $1 and e.domain = d.company_domain and d.is_company_email limit 1
+  ) c on true
   cross join lateral (
     select exists (
       select from source_records s where s.org_id = $1 and s.lead_id = l.id and s.kind = 'lead' and s.gone_at is null

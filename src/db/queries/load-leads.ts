@@ -148,7 +148,11 @@ const signups = `
     left(c.company_name, 300) as company_name, left(c.industry, 200) as industry, c.employee_count,
     s.total_score as plg_score, s.tier as plg_tier, s.suggested_action
   from developer_signups d
-  left join company_enrichment c on c.org_id = $1 and c.domain = d.company_domain and d.is_company_email
+  -- One look-up a row: joined, a planner may read all companies.
+  left join lateral (
+    select e.company_name, e.industry, e.employee_count from company_enrichment e
+    where e.org_id = $1 and e.domain = d.company_domain and d.is_company_email limit 1
+  ) c on true
   left join lead_scores s on s.org_id = $1 and s.developer_id = d.id
   where d.org_id = $1 and d.lead_id = any($2::uuid[])
   order by d.lead_id, s.total_score desc nulls last, d.id
