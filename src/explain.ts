@@ -8,12 +8,19 @@ import type { Fields } from './model/values.ts';
 import { explainProduct, type ProductStory } from './plg/explain-product.ts';
 import { activeProfile } from './pull/prepare.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
+import { triggerFacts } from './scoring/score.ts';
 
 /** All that is known of a lead, with the triggers that qualify and the facts that they look at. */
 export interface ExplainedStory extends LeadStory {
   readonly triggers: readonly Trigger[];
   readonly facts: Fields;
   readonly product: ProductStory;
+}
+
+/** What triggers look at: of a lead that was recycled, what it has gained since. */
+function factsNow({ facts, baseline }: LeadStory['lead'], { signups: [best] }: ProductStory): Fields {
+  const product = { plg_score: best?.breakdown.total ?? null, plg_tier: best?.breakdown.tier ?? null };
+  return triggerFacts({ values: { ...facts, ...product }, baseline, events: [] }, Number(facts['lead_score'] ?? 0));
 }
 
 /** `words`: our id, an address or an id of the CRM, looked for in every organisation. Null = no such lead. */
@@ -33,7 +40,12 @@ export async function explain(
     });
     if (found === null) continue;
     const profile = found.rules.profiles.find(({ kind }) => kind === 'mql')?.profile ?? defaultMqlProfile;
-    return { ...found.story, product: found.product, facts: found.story.lead.facts, triggers: profile.triggers };
+    return {
+      ...found.story,
+      product: found.product,
+      facts: factsNow(found.story.lead, found.product),
+      triggers: profile.triggers,
+    };
   }
   return null;
 }

@@ -9,7 +9,7 @@ import { nextTransition, stateAfter } from '../lifecycle/next.ts';
 import { type LeadStatus, type OutputValues, qualifiedStatuses } from '../model/lead.ts';
 import type { LifecycleState, LifecycleTransition } from '../model/lifecycle.ts';
 import type { ScoreBreakdown } from '../model/score.ts';
-import type { LeadId } from '../model/values.ts';
+import type { Fields, LeadId } from '../model/values.ts';
 import { needsEvents } from '../scoring/compile.ts';
 import { scoreLead } from '../scoring/score.ts';
 import { distinctEvents, isToldTwice } from './distinct-events.ts';
@@ -77,22 +77,23 @@ function rescore(
   previous: PreviousValues,
 ): ScoredLead {
   const values = leadValuesOf({ ...lead, events }, context.connections, previous);
-  const breakdown = scoreLead(
-    context.profile,
-    { leadId: lead.leadId, values: values.facts, events: distinctEvents(events), baseline: lead.baseline },
-    context.at,
-  );
+  const facts = { leadId: lead.leadId, values: values.facts, events: distinctEvents(events) };
+  const scoreSince = (since: Fields | null): ScoreBreakdown =>
+    scoreLead(context.profile, { ...facts, baseline: since }, context.at);
+  const scored = scoreSince(lead.baseline);
   const { leadId, status, episode, baseline } = lead;
   const before: LifecycleState = { leadId, status, episode, baseline };
   const transitions = nextTransition({
     state: before,
     values: values.facts,
-    breakdown,
+    breakdown: scored,
     crmStatus: { previous: lead.crmStatus, current: values.crmStatus },
     at: context.at,
     connectionId: values.crmStatusFrom,
   });
   const after = transitions.reduce((state, move) => stateAfter(state, move, values.facts), before);
+  // What qualified a lead that has just been recycled is old from here on.
+  const breakdown = after.baseline === before.baseline ? scored : scoreSince(after.baseline);
   const entered = (wanted: LeadStatus): Date | null =>
     transitions.some((move) => move.to === wanted) ? context.at : null;
   const row: LeadRow = {

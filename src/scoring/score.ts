@@ -129,7 +129,7 @@ function triggersThatHold(profile: CompiledProfile, facts: LeadFacts, total: num
  * What triggers see: the lead's facts and its score. After a recycling they see what the counters have gained since, and the
  * scores only if anything was gained: an old score is no news.
  */
-function triggerFacts({ values, events, baseline = null }: LeadFacts, total: number): Fields {
+export function triggerFacts({ values, events, baseline = null }: Omit<LeadFacts, 'leadId'>, total: number): Fields {
   if (baseline === null) return { ...values, [scoreFact]: total };
   const askedAt = newestEvent(events, ['demo_request']) ?? -Infinity;
   const askedAgain = askedAt > Date.parse(String(baseline['recycled_at']));

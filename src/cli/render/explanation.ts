@@ -116,7 +116,11 @@ function renderQualification(explanation: Explanation, style: Style): string {
   const [nearest, ...others] = triggerDistances(triggers, facts, held);
   if (nearest === undefined) return '';
   const latched =
-    lead.mqlAt === null ? '' : `It became MQL on ${instant(lead.mqlAt)} UTC; a score that falls does not undo that.`;
+    lead.status === 'recycled'
+      ? 'Sales has recycled it: only what it has done since counts.'
+      : lead.mqlAt === null
+        ? ''
+        : `It became MQL on ${instant(lead.mqlAt)} UTC; a score that falls does not undo that.`;
   return [
     `${style.warn('no trigger holds')}; nearest is ${nearest.trigger.label}: ${nearest.needs}`,
     ...others.map(({ trigger, needs }) => style.dim(`${trigger.label}: ${needs}`)),

@@ -17,6 +17,8 @@ export interface LeadStory {
     readonly segment: string | null;
     readonly mqlAt: Date | null;
     readonly facts: Fields;
+    /** Its counters when it was recycled; null = it never was. */
+    readonly baseline: Fields | null;
   };
   readonly breakdowns: readonly ScoreBreakdown[];
   /** Oldest first. */
@@ -82,7 +84,7 @@ function breakdownOf(leadId: LeadId, row: ScoreRow): ScoreBreakdown {
 }
 
 const leadStatement = `
-  select id, name, email, company_name as "companyName", title, status, segment, mql_date as "mqlAt",
+  select id, name, email, company_name as "companyName", title, status, segment, mql_date as "mqlAt", baseline,
     jsonb_build_object('lead_score', lead_score, 'website_visits', website_visits,
       'content_downloads', content_downloads, 'email_opens', email_opens, 'email_clicks', email_clicks,
       'demo_requested', demo_requested, 'enrollment', enrollment, 'employee_count', employee_count, 'title', title,

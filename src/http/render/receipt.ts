@@ -70,9 +70,11 @@ function renderFacts({ lead, sources }: Receipt): Html {
 function renderQualification({ triggers, breakdowns, lead }: Receipt): Html {
   const held = breakdowns.find(({ profile }) => profile.kind === 'mql')?.mqlBy ?? [];
   const latched =
-    held.length === 0 && lead.mqlAt !== null
-      ? html`<p>It qualified on ${instant(lead.mqlAt)}; a score that falls does not undo that.</p>`
-      : '';
+    lead.status === 'recycled'
+      ? html`<p>Sales has recycled it: only what it has done since counts.</p>`
+      : held.length === 0 && lead.mqlAt !== null
+        ? html`<p>It qualified on ${instant(lead.mqlAt)}; a score that falls does not undo that.</p>`
+        : '';
   return html`<h2>Qualification</h2>
     ${latched}
     <ul>

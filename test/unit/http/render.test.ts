@@ -150,6 +150,7 @@ describe('the receipt of a lead', () => {
       segment: 'SMB',
       mqlAt: at,
       facts: {},
+      baseline: null,
     },
     breakdowns: [breakdown],
     transitions: [
