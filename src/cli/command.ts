@@ -11,8 +11,8 @@ export interface Io {
   answer<T>(value: T, render: (value: T, style: Style) => string): void;
   /** A remark for people, on stderr; silent with --json. */
   note(text: string): void;
-  /** Reports how far it is, on stderr; silent with --json. End it before the answer. */
-  progress(): { readonly report: (event: ProgressEvent) => void; readonly end: () => void };
+  /** Work that reports how far it is: on stderr, silent with --json, and at an end before the answer or the error. */
+  reporting<T>(work: (onProgress: (event: ProgressEvent) => void) => Promise<T>): Promise<T>;
 }
 
 export interface Invocation {

@@ -27,14 +27,19 @@ export function createIo({ out, err }: Streams, { isJson, style }: IoOptions): I
     note(text) {
       if (!isJson) err.write(`${text}\n`);
     },
-    progress() {
-      if (isJson) return { report: () => undefined, end: () => undefined };
-      return createProgress({
+    async reporting(work) {
+      if (isJson) return work(() => undefined);
+      const progress = createProgress({
         write: (text) => void err.write(text),
         isTerminal: err.isTTY === true,
         width: () => err.columns ?? 80,
         now: () => performance.now(),
       });
+      try {
+        return await work(progress.report);
+      } finally {
+        progress.end();
+      }
     },
   };
 }

@@ -1,21 +1,12 @@
 import { type CompanyLayers, type CrmCompany, crmCompaniesOf, saveCrmLayers } from '../db/queries/crm-companies.ts';
 import type { Tx } from '../db/tx.ts';
+import { companyColumns } from '../model/product.ts';
 import type { ConflictRule } from '../model/mapping.ts';
 import type { FieldValue } from '../model/values.ts';
 import type { ConnectionRules, ScoringContext } from '../pull/pipeline.ts';
 
 /** Columns of `company_enrichment` that a mapping may fill from a company's record. */
-const columns = [
-  'company_name',
-  'industry',
-  'employee_count',
-  'employee_range',
-  'company_type',
-  'funding_stage',
-  'total_funding_usd',
-  'tech_stack',
-  'linkedin_url',
-] as const;
+const columns = [...companyColumns, 'linkedin_url'] as const;
 
 /** Brings what CRMs say of these companies into their facts; returns the domains of those that changed. Idempotent. */
 export async function readCrmCompanies(

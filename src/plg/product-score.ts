@@ -1,5 +1,6 @@
 /** PURE. One scoring by the PLG profile, in the form of the columns of `lead_scores` and `account_scores`. */
-import { componentNames, type ProductScore, type ProfileStamp } from '../db/queries/save-lead-scores.ts';
+import type { ProductScore, ProfileStamp } from '../db/queries/save-lead-scores.ts';
+import { productComponents } from '../model/product.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
 import type { PlgFacts } from '../scoring/plg-facts.ts';
 import { scoreComponents } from '../scoring/score.ts';
@@ -14,13 +15,13 @@ export function scoreProduct(
   { values, dated }: PlgFacts,
 ): ProductResult {
   const scored = scoreComponents(plg.profile, { leadId: '', values, events: [], dated }, at);
-  const points = componentNames.map((name) => scored.components.find((one) => one.name === name)?.counted ?? 0);
+  const points = productComponents.map((name) => scored.components.find((one) => one.name === name)?.counted ?? 0);
   const { total, tier, confidence, action } = scored;
   return { points, total, tier, confidence, action };
 }
 
 /** The columns of a stored score. */
-type StoredScore = { readonly [C in `${(typeof componentNames)[number]}_score`]: number | null } & {
+type StoredScore = { readonly [C in `${(typeof productComponents)[number]}_score`]: number | null } & {
   readonly confidence: number | null;
   readonly suggested_action: string | null;
   readonly profile_version: number | null;
@@ -29,7 +30,7 @@ type StoredScore = { readonly [C in `${(typeof componentNames)[number]}_score`]:
 /** Whether nothing is to be written: the same points, reasons and profile. */
 export function isSameScore(stored: StoredScore, after: ProductResult, context: ScoringContext): boolean {
   return (
-    componentNames.every((name, index) => stored[`${name}_score`] === after.points[index]) &&
+    productComponents.every((name, index) => stored[`${name}_score`] === after.points[index]) &&
     stored.confidence === after.confidence &&
     stored.suggested_action === after.action &&
     stored.profile_version === versionOf(context)
@@ -38,7 +39,7 @@ export function isSameScore(stored: StoredScore, after: ProductResult, context: 
 
 export function stampOf(context: ScoringContext): ProfileStamp {
   const { components } = context.plg.profile.definition;
-  const weights = componentNames.map((name) => components.find((one) => one.name === name)?.weightPercent ?? 0);
+  const weights = productComponents.map((name) => components.find((one) => one.name === name)?.weightPercent ?? 0);
   return { weights, version: versionOf(context), at: context.at };
 }
 

@@ -45,7 +45,7 @@ interface Rescored {
 }
 
 function asScore({ row, after }: Rescored): Parameters<typeof saveLeadScores>[1][number] {
-  return { ...after, developerId: row.id, leadId: row.lead_id, isNew: !row.is_scored };
+  return { ...after, developerId: row.id, isNew: !row.is_scored };
 }
 
 const isHistory = ({ row, after }: Rescored): boolean => row.total_score !== after.total || row.tier !== after.tier;

@@ -42,10 +42,10 @@ export async function want(
   // Somebody may be settling writes at this moment: what a connection has learnt must not be overwritten.
   await lockPushStates(tx, [...outputs.keys()]);
   const targets = await loadPushTargets(tx, [...outputs.keys()], recordsOf(seen));
-  await planTargets(tx, context, { targets, outputs, seen });
+  await planTargets(tx, context, targets, { outputs, seen });
 }
 
-/** The same for the CRM records of companies, by domain. Whoever scores companies holds no connection's lock. */
+/** The same for the CRM records of companies, by domain. */
 export async function wantOfCompanies(
   tx: Tx,
   context: ScoringContext,
@@ -54,21 +54,19 @@ export async function wantOfCompanies(
 ): Promise<void> {
   await lockCompanyPushStates(tx, [...outputs.keys()]);
   const targets = await loadCompanyTargets(tx, [...outputs.keys()], recordsOf(seen));
-  await planTargets(tx, context, { targets, outputs, seen });
+  await planTargets(tx, context, targets, { outputs, seen });
 }
 
 function recordsOf({ connectionId, object, fields }: SeenRemote): SeenRecords {
   return { connectionId, object, externalIds: [...fields.keys()] };
 }
 
-interface Wanting {
-  readonly targets: readonly PushTarget[];
-  /** By subject. */
-  readonly outputs: ReadonlyMap<string, OutputValues>;
-  readonly seen: SeenRemote;
-}
-
-async function planTargets(tx: Tx, context: ScoringContext, { targets, outputs, seen }: Wanting): Promise<void> {
+async function planTargets(
+  tx: Tx,
+  context: ScoringContext,
+  targets: readonly PushTarget[],
+  { outputs, seen }: { readonly outputs: ReadonlyMap<string, OutputValues>; readonly seen: SeenRemote },
+): Promise<void> {
   const states = targets.flatMap((target) => stateOf(target, context, outputs.get(target.subject), seen) ?? []);
   await savePushStates(tx, states, context.at);
 }

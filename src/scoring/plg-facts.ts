@@ -1,6 +1,6 @@
 import type { DatedAmount } from '../model/score.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
-import type { CompanyRows, SignupRow, UsageRow } from './plg-rows.ts';
+import { companyColumns, type CompanyRows, type SignupRow, type UsageRow } from '../model/product.ts';
 import { factsOfSignals, isSignalFact, signalFactNames } from './signal-facts.ts';
 import { factsOfStakeholders, stakeholderFactNames } from './stakeholder-facts.ts';
 import { amountOf } from './values.ts';
@@ -35,14 +35,7 @@ export const plgFactNames: readonly string[] = [
   'champion_first_name',
   'signup_count',
   'top_share_pct',
-  'company_name',
-  'industry',
-  'employee_count',
-  'employee_range',
-  'company_type',
-  'funding_stage',
-  'total_funding_usd',
-  'tech_stack',
+  ...companyColumns,
   ...stakeholderFactNames,
   ...signalFactNames,
   ...usageFactNames,
@@ -62,30 +55,11 @@ export function isDatedPlgFact(name: string): boolean {
 
 const none: readonly DatedAmount[] = [];
 
-const unknownCompany: NonNullable<CompanyRows['company']> = {
-  company_name: null,
-  industry: null,
-  employee_count: null,
-  employee_range: null,
-  company_type: null,
-  funding_stage: null,
-  total_funding_usd: null,
-  tech_stack: null,
-};
-
 /** The facts of a company, once for all of its people. */
 export function companyFacts({ company, stakeholders, signals }: CompanyRows): PlgFacts {
-  const known = company ?? unknownCompany;
   const observed = factsOfSignals(signals);
   const values = {
-    company_name: known.company_name,
-    industry: known.industry,
-    employee_count: known.employee_count,
-    employee_range: known.employee_range,
-    company_type: known.company_type,
-    funding_stage: known.funding_stage,
-    total_funding_usd: known.total_funding_usd,
-    tech_stack: known.tech_stack,
+    ...Object.fromEntries(companyColumns.map((name) => [name, company?.[name] ?? null])),
     ...factsOfStakeholders(stakeholders),
     ...observed.values,
   };

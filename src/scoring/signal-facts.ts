@@ -1,6 +1,6 @@
 import type { DatedAmount } from '../model/score.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
-import type { SignalRow } from './plg-rows.ts';
+import type { SignalRow } from '../model/product.ts';
 import { isKnown } from './values.ts';
 
 /** Strongest first. */

@@ -1,6 +1,6 @@
 import type { Fields } from '../model/values.ts';
 import { compileMatcher } from './match.ts';
-import type { StakeholderRow } from './plg-rows.ts';
+import type { StakeholderRow } from '../model/product.ts';
 
 export const stakeholderFactNames = [
   'decision_makers',

@@ -1,3 +1,4 @@
+import { productComponents } from '../model/product.ts';
 import type { DefinitionProblem } from '../model/mapping.ts';
 import type { ActionLine, Component, ScoringProfile } from '../model/profile.ts';
 import { hasStrayBrace, placeholdersIn } from './action.ts';
@@ -107,14 +108,13 @@ function lineProblems({ when, say }: ActionLine, path: string, facts: KnownFacts
 }
 
 /** Seed `lead_scores`: five INT component columns, and thresholds inside the generated column `tier`. */
-const plgComponents = ['company', 'usage', 'expansion', 'champion', 'timing'];
 const plgTiers = 'hot 80, warm 60, nurture 40, monitor 0';
 
 function columnProblems(profile: ScoringProfile): readonly DefinitionProblem[] {
   const found: DefinitionProblem[] = [];
   const names = profile.components.map(({ name }) => name);
-  if (names.toSorted().join() !== plgComponents.toSorted().join()) {
-    const remedy = `Use exactly: ${plgComponents.join(', ')}.`;
+  if (names.toSorted().join() !== productComponents.toSorted().join()) {
+    const remedy = `Use exactly: ${productComponents.join(', ')}.`;
     found.push(problem('components', 'a plg profile has the components that lead_scores has columns for', remedy));
   }
   if (profile.tiers.map(({ tier, atLeast }) => `${tier} ${atLeast}`).join(', ') !== plgTiers) {

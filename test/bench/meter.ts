@@ -100,3 +100,13 @@ export function watch(database: Database): WatchedDatabase {
     },
   };
 }
+
+/** Of a long run says four times how far it is. */
+export function sayQuarters(total: number, say: (done: number) => void): (done: number) => void {
+  let said = 0;
+  return (done) => {
+    if (done < said + total / 4) return;
+    said = done;
+    say(done);
+  };
+}

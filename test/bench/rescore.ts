@@ -7,7 +7,7 @@ import { rescoreAll } from '../../src/pull/rescore.ts';
 import { compileProfile } from '../../src/scoring/compile.ts';
 import { defaultMqlProfile } from '../../src/scoring/defaults.ts';
 import { crms } from './crms.ts';
-import { type Cost, measure, type StatementCost, watch } from './meter.ts';
+import { type Cost, measure, sayQuarters, type StatementCost, watch } from './meter.ts';
 import { addConnection, type BenchServer, type Scene } from './scene.ts';
 
 export interface RescoreSpeed {
@@ -37,12 +37,7 @@ export async function measureRescore(
       ...scoringContext(rules, base, [crms.hubspot.definition]),
       profile: compileProfile(profile),
     };
-    let said = 0;
-    const onProgress = (done: number): void => {
-      if (done < said + leads / 4) return;
-      said = done;
-      say(`rescore: ${what}, ${done} of ${leads}`);
-    };
+    const onProgress = sayQuarters(leads, (done) => say(`rescore: ${what}, ${done} of ${leads}`));
     const rescore = { database, context, signal: new AbortController().signal, onProgress };
     const { result, cost } = await measure(server.postmaster, async () => rescoreAll(rescore));
     if (result.scored !== leads) throw new Error(`${result.scored} of ${leads} leads were scored`);

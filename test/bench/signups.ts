@@ -6,7 +6,7 @@ import { scoringContext } from '../../src/pull/prepare.ts';
 import { compileProfile } from '../../src/scoring/compile.ts';
 import { defaultPlgProfile } from '../../src/scoring/defaults.ts';
 import { makeSignups } from './made-signups.ts';
-import { type Cost, measure, type StatementCost, watch } from './meter.ts';
+import { type Cost, measure, sayQuarters, type StatementCost, watch } from './meter.ts';
 import type { BenchServer, Scene } from './scene.ts';
 
 export interface SignupRescore {
@@ -35,12 +35,7 @@ export async function measureSignupRescore(
   const run = async (profile: ScoringProfile, what: string): Promise<Cost> => {
     const base = { orgId: scene.orgId, runId: randomUUID(), at };
     const context = { ...scoringContext(rules, base, []), plg: { profile: compileProfile(profile), version: null } };
-    let said = 0;
-    const onProgress = (done: number): void => {
-      if (done < said + signups / 4) return;
-      said = done;
-      say(`signups: ${what}, ${done} of ${signups}`);
-    };
+    const onProgress = sayQuarters(signups, (done) => say(`signups: ${what}, ${done} of ${signups}`));
     const rescore = { signal: new AbortController().signal, onProgress };
     const { result, cost } = await measure(server.postmaster, async () =>
       rescoreAllSignups(database, context, rescore),

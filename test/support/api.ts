@@ -1,3 +1,4 @@
+import { noPages } from './no-pages.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createApi } from '../../src/http/api/create-api.ts';
 import { startHttp } from '../../src/http/server.ts';
@@ -24,14 +25,7 @@ export async function startApi(db: TestDatabase): Promise<TestApi> {
     port: 0,
     hasPage: false,
     api: createApi({ database, definitions: [], now, newId: randomUUID }),
-    read: {
-      orgs: async () => [],
-      overview: async () => ({ connections: [], leads: {}, tiers: [] }),
-      leads: async () => ({ leads: [], next: null, readAt: null, problem: null }),
-      signups: async () => ({ signups: [], next: null, tiers: [] }),
-      receipt: async () => null,
-      isReady: async () => true,
-    },
+    read: noPages,
     now,
     log: (level, message, fields) => said.push(`${level} ${message} ${JSON.stringify(fields)}`),
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectors } from '../../connectors/index.ts';
 import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
+import { features } from '../../src/db/queries/load-signups.ts';
 import { readRules } from '../../src/db/queries/read-rules.ts';
 import type { Tx } from '../../src/db/tx.ts';
 import type { ScoringProfile } from '../../src/model/profile.ts';
@@ -9,6 +10,7 @@ import { rescoreAllSignups } from '../../src/plg/rescore-signups.ts';
 import { type TouchedSignups, updateSignups } from '../../src/plg/update-signups.ts';
 import type { ScoringContext } from '../../src/pull/pipeline.ts';
 import { scoringContext } from '../../src/pull/prepare.ts';
+import { velocityPay } from '../unit/scoring/plg-samples.ts';
 import type { TestDatabase } from './database.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -117,42 +119,19 @@ export function productOf(
 const scoreColumns = `array[s.company_score, s.usage_score, s.expansion_score, s.champion_score, s.timing_score] as points,
   s.total_score as total, s.tier, s.confidence, s.suggested_action as action`;
 
-/** The seed's VelocityPay: its rows, as its `seed.sql` writes them. */
+/** The seed's VelocityPay, in the rows of its tables; returns the signup's id. */
 export async function addVelocityPay(product: Product): Promise<string> {
-  const domain = 'velocitypay.io';
-  const id = await product.signup({
-    email: 'marcus.chen@velocitypay.io',
-    full_name: 'Marcus Chen',
-    company_domain: domain,
-    signup_source: 'github',
-  });
-  await product.company({
-    domain,
-    company_name: 'VelocityPay',
-    industry: 'Financial Services',
-    employee_count: 180,
-    employee_range: '51-200',
-    funding_stage: 'series_b',
-    total_funding_usd: 45_000_000,
-    tech_stack: JSON.stringify(['AWS', 'PostgreSQL', 'Auth0', 'React']),
-  });
-  await product.usage('marcus.chen@velocitypay.io', {
-    project_count: 4,
-    uses_auth: true,
-    uses_storage: true,
-    uses_edge_functions: true,
-    uses_realtime: true,
-    billing_tier: 'pro',
-    team_member_count: 5,
-    api_calls_30d: 2_800_000,
-    api_calls_prev_30d: 800_000,
-  });
-  const decides = { company_domain: domain, is_decision_maker: true, is_technical: true };
-  await product.stakeholder({ ...decides, full_name: 'Sarah Kim', title: 'VP of Engineering' });
-  await product.stakeholder({ ...decides, full_name: 'David Park', title: 'CTO' });
-  const strong = { company_domain: domain, signal_strength: 'high' };
-  await product.signal({ ...strong, signal_type: 'hiring', signal_title: 'Hiring 4 Backend Engineers' });
-  await product.signal({ ...strong, signal_type: 'tech_migration', signal_title: 'Auth0 contract renewal coming up' });
-  await product.signal({ ...strong, signal_type: 'funding', signal_title: 'Series B closed $30M' });
+  const { email, signup, usage, company } = velocityPay;
+  const domain = signup.company_domain ?? '';
+  const { is_company_email: _generated, ...person } = signup;
+  const id = await product.signup({ email, ...person });
+  const { tech_stack, ...known } = company.company!;
+  await product.company({ domain, ...known, tech_stack: JSON.stringify(tech_stack) });
+  const { features_used, captured_at: _now, ...used } = usage;
+  const flags = features.map(([column, name]) => [column, features_used?.includes(name) ?? null] as const);
+  await product.usage(email, { ...used, ...Object.fromEntries(flags) });
+  for (const person of company.stakeholders) await product.stakeholder({ company_domain: domain, ...person });
+  for (const { captured_at: _seen, ...signal } of company.signals)
+    await product.signal({ company_domain: domain, ...signal });
   return id;
 }

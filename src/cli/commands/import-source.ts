@@ -5,18 +5,14 @@ import { renderSourceReport } from '../render/source-report.ts';
 
 /** `leadloop import --source NAME`: reads a source now, whatever its schedule. */
 export async function importSource(app: App, { io, options, signal }: Invocation, name: string): Promise<ExitCode> {
-  const progress = io.progress();
-  try {
-    const report = await app.importSource(name, {
+  const report = await io.reporting((onProgress) =>
+    app.importSource(name, {
       org: typeof options['org'] === 'string' ? options['org'] : null,
       full: options['full'] === true,
       signal,
-      onProgress: progress.report,
-    });
-    progress.end();
-    io.answer(report, renderSourceReport);
-    return exitOf(report);
-  } finally {
-    progress.end();
-  }
+      onProgress,
+    }),
+  );
+  io.answer(report, renderSourceReport);
+  return exitOf(report);
 }

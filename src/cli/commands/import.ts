@@ -34,9 +34,8 @@ export const importCommand: Command = {
     if (source !== null && kind === undefined) return importSource(app, invocation, source);
     if (source !== null || kind === undefined || path === undefined) throw incomplete();
     const chosen = kindOf(kind);
-    const progress = io.progress();
-    try {
-      const report = await app.import({
+    const report = await io.reporting((onProgress) =>
+      app.import({
         kind: chosen,
         path,
         stdin: process.stdin,
@@ -45,14 +44,11 @@ export const importCommand: Command = {
         dryRun: options['dryRun'] === true,
         rejectedPath: textOf(options, 'rejected') ?? rejectedPath(chosen, path),
         signal,
-        onProgress: progress.report,
-      });
-      progress.end();
-      io.answer(report, renderImportReport);
-      return exitOf(report);
-    } finally {
-      progress.end();
-    }
+        onProgress,
+      }),
+    );
+    io.answer(report, renderImportReport);
+    return exitOf(report);
   },
 };
 

@@ -8,14 +8,8 @@ export const pushCommand: Command = {
   description: 'See first what it would write: leadloop plan CONNECTION',
   examples: ['leadloop push acme-hubspot'],
   async run(app, { io, arguments: [connection = ''], signal }) {
-    const progress = io.progress();
-    try {
-      const report = await app.push(connection, { signal, onProgress: progress.report });
-      progress.end();
-      io.answer(report, renderSyncReport);
-      return exitOf(report);
-    } finally {
-      progress.end();
-    }
+    const report = await io.reporting((onProgress) => app.push(connection, { signal, onProgress }));
+    io.answer(report, renderSyncReport);
+    return exitOf(report);
   },
 };

@@ -33,15 +33,9 @@ async function list(app: App, { io, options }: Invocation): Promise<ExitCode> {
 }
 
 async function retry(app: App, { io, options, signal }: Invocation): Promise<ExitCode> {
-  const progress = io.progress();
-  try {
-    const report = await app.rejected.retry(connectionOf(options), { signal, onProgress: progress.report });
-    progress.end();
-    io.answer(report, renderSyncReport);
-    return exitOf(report);
-  } finally {
-    progress.end();
-  }
+  const report = await io.reporting((onProgress) => app.rejected.retry(connectionOf(options), { signal, onProgress }));
+  io.answer(report, renderSyncReport);
+  return exitOf(report);
 }
 
 function connectionOf(options: Invocation['options']): string | null {

@@ -25,34 +25,24 @@ export const scoreCommand: Command = {
 
 async function preview(app: App, { io, options, signal }: Invocation, file: string): Promise<ExitCode> {
   const profile = await loadProfileFile(file);
-  const progress = io.progress();
-  try {
-    const preview = await app.scorePreview(profile, { org: orgOf(options), signal, onProgress: progress.report });
-    progress.end();
-    io.answer(preview, renderScorePreview);
-    return exitCodes.done;
-  } finally {
-    progress.end();
-  }
+  const preview = await io.reporting((onProgress) =>
+    app.scorePreview(profile, { org: orgOf(options), signal, onProgress }),
+  );
+  io.answer(preview, renderScorePreview);
+  return exitCodes.done;
 }
 
 async function run(app: App, { io, options, signal }: Invocation): Promise<ExitCode> {
-  const progress = io.progress();
-  try {
-    const scored = await app.scoreRun({ org: orgOf(options), signal, onProgress: progress.report });
-    progress.end();
-    io.answer({ scored }, ({ scored }, style) =>
-      scored.length === 0
-        ? 'There is no organisation yet: leadloop apply makes one.'
-        : table([
-            ['organisation', 'signups', 'leads'].map(style.dim),
-            ...scored.map(({ org, signups, leads }) => [org, grouped(signups), grouped(leads)]),
-          ]),
-    );
-    return exitCodes.done;
-  } finally {
-    progress.end();
-  }
+  const scored = await io.reporting((onProgress) => app.scoreRun({ org: orgOf(options), signal, onProgress }));
+  io.answer({ scored }, ({ scored }, style) =>
+    scored.length === 0
+      ? 'There is no organisation yet: leadloop apply makes one.'
+      : table([
+          ['organisation', 'signups', 'leads'].map(style.dim),
+          ...scored.map(({ org, signups, leads }) => [org, grouped(signups), grouped(leads)]),
+        ]),
+  );
+  return exitCodes.done;
 }
 
 function orgOf(options: Invocation['options']): string | null {

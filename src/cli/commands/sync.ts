@@ -16,21 +16,17 @@ export const syncCommand: Command = {
   ],
   examples: ['leadloop sync acme-hubspot', 'leadloop sync acme-salesforce --full --pull-only'],
   async run(app, { io, arguments: [connection = ''], options, signal }) {
-    const progress = io.progress();
-    try {
-      const report = await app.sync(connection, {
+    const report = await io.reporting((onProgress) =>
+      app.sync(connection, {
         full: options['full'] === true,
         acceptMissing: options['acceptMissing'] === true,
         pullOnly: options['pullOnly'] === true,
         dryRun: options['dryRun'] === true,
         signal,
-        onProgress: progress.report,
-      });
-      progress.end();
-      io.answer(report, renderSyncReport);
-      return exitOf(report);
-    } finally {
-      progress.end();
-    }
+        onProgress,
+      }),
+    );
+    io.answer(report, renderSyncReport);
+    return exitOf(report);
   },
 };

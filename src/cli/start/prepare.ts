@@ -49,19 +49,11 @@ export async function prepare(
 
 async function turn(app: App, invocation: Invocation, name: string, note: string): Promise<SyncReport> {
   const { io, signal } = invocation;
-  const progress = io.progress();
-  const options = {
-    full: false,
-    acceptMissing: false,
-    pullOnly: false,
-    dryRun: false,
-    signal,
-    onProgress: progress.report,
-  };
+  const options = { full: false, acceptMissing: false, pullOnly: false, dryRun: false, signal };
   return step(
     invocation,
     'sync',
-    () => app.sync(name, options).finally(progress.end),
+    () => io.reporting((onProgress) => app.sync(name, { ...options, onProgress })),
     () => note,
   );
 }

@@ -1,7 +1,8 @@
 import { p } from '@mikro-orm/postgresql';
+import { productComponents } from '../../model/product.ts';
 
 // As PostgreSQL prints its expressions, so that the drift check compares like with like.
-const weighted = ['company', 'usage', 'expansion', 'champion', 'timing']
+const weighted = productComponents
   .map((name) => `((${name}_score)::numeric * ${name}_weight)`)
   .reduce((sum, term) => `(${sum} + ${term})`);
 const tierFrom = (least: number, tier: string): string =>

@@ -1,3 +1,4 @@
+import { productComponents } from '../../model/product.ts';
 import type { PushRecord } from '../../model/push.ts';
 import type { ConnectionId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
@@ -30,13 +31,7 @@ export async function claimPushes(
 
 /** Points alone: an action may name people, and a ledger is kept. */
 const points = (score: string): string =>
-  `format('company %s, usage %s, expansion %s, champion %s, timing %s', ${[
-    'company',
-    'usage',
-    'expansion',
-    'champion',
-    'timing',
-  ]
+  `format('company %s, usage %s, expansion %s, champion %s, timing %s', ${productComponents
     .map((name) => `${score}.${name}_score`)
     .join(', ')}) as "plgReason"`;
 

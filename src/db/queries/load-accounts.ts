@@ -2,7 +2,7 @@ import { featureBits, type UsageColumns } from './load-signups.ts';
 import type { Tx } from '../tx.ts';
 
 /** The people of one company taken together, and who of them uses the product most. */
-export interface AccountRow extends Omit<UsageColumns, 'billing_tier'> {
+export interface AccountRow extends UsageColumns {
   readonly domain: string;
   readonly signup_count: number;
   /** Each plan that somebody has; null = none is known. */

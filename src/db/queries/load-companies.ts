@@ -1,51 +1,25 @@
+import { companyColumns, type CompanyRows, type SignalRow } from '../../model/product.ts';
 import type { Tx } from '../tx.ts';
 
-/** What is known of a company, in the columns of the seed. */
-export interface CompanyFactsRow {
+/** What is known of a company. */
+export interface CompanyFactsRow extends CompanyRows {
   readonly domain: string;
-  /** Null = nothing has been gathered about it. */
-  readonly company: {
-    readonly company_name: string | null;
-    readonly industry: string | null;
-    readonly employee_count: number | null;
-    readonly employee_range: string | null;
-    readonly company_type: string | null;
-    readonly funding_stage: string | null;
-    readonly total_funding_usd: number | null;
-    readonly tech_stack: readonly string[] | null;
-  } | null;
-  readonly stakeholders: readonly {
-    readonly full_name: string;
-    readonly title: string | null;
-    readonly department: string | null;
-    readonly seniority: string | null;
-    readonly is_decision_maker: boolean | null;
-    readonly is_technical: boolean | null;
-    readonly is_budget_holder: boolean | null;
-  }[];
-  readonly signals: readonly {
-    readonly signal_type: string;
-    readonly signal_title: string;
-    readonly signal_strength: string | null;
-    /** `YYYY-MM-DD` */
-    readonly signal_date: string | null;
-    /** ISO 8601 */
-    readonly captured_at: string;
-  }[];
 }
 
 /** Companies by domain, with their people and signals in a stable order. Unknown domains are left out. */
 export async function loadCompanies(tx: Tx, domains: readonly string[]): Promise<CompanyFactsRow[]> {
-  return domains.length === 0 ? [] : tx.query<CompanyFactsRow>(statement, [tx.orgId, domains]);
+  if (domains.length === 0) return [];
+  const rows = await tx.query<CompanyFactsRow>(statement, [tx.orgId, domains]);
+  // JSON writes instants as text.
+  const dated = (signal: SignalRow): SignalRow => ({ ...signal, captured_at: new Date(signal.captured_at) });
+  return rows.map((row) => ({ ...row, signals: row.signals.map(dated) }));
 }
 
 // People and signals belong to a company that is there, so nothing is missed by beginning with it. As json: jsonb would be built
 // only to be written out again.
 const statement = `
   select c.domain,
-    json_build_object('company_name', c.company_name, 'industry', c.industry, 'employee_count', c.employee_count,
-      'employee_range', c.employee_range, 'company_type', c.company_type, 'funding_stage', c.funding_stage,
-      'total_funding_usd', c.total_funding_usd, 'tech_stack', c.tech_stack) as company,
+    json_build_object(${companyColumns.map((name) => `'${name}', c.${name}`).join(', ')}) as company,
     coalesce((
       select json_agg(json_build_object('full_name', k.full_name, 'title', k.title, 'department', k.department,
         'seniority', k.seniority, 'is_decision_maker', k.is_decision_maker, 'is_technical', k.is_technical,

@@ -1,3 +1,4 @@
+import type { UsageRow } from '../../model/product.ts';
 import type { LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
@@ -11,6 +12,7 @@ export interface SignupRow extends UsageColumns {
   readonly signup_source: string | null;
   readonly signup_date: Date;
   readonly lead_id: LeadId | null;
+  readonly billing_tier: string | null;
   readonly company_score: number | null;
   readonly usage_score: number | null;
   readonly expansion_score: number | null;
@@ -26,21 +28,14 @@ export interface SignupRow extends UsageColumns {
   readonly scored_at: Date | null;
 }
 
-export interface UsageColumns {
-  /** When the usage was seen; null = none is known. */
+/** `UsageRow` as it is read; all is null where no usage is known. */
+export interface UsageColumns extends Omit<
+  UsageRow,
+  'captured_at' | 'features_used' | 'billing_tier' | 'api_call_growth_pct'
+> {
   readonly captured_at: Date | null;
-  readonly project_count: number | null;
-  readonly active_projects: number | null;
   /** One bit for each feature, in the order of `features`; null = none of them is known. */
   readonly feature_bits: number | null;
-  readonly team_member_count: number | null;
-  readonly team_members_added_last_30d: number | null;
-  readonly api_calls_30d: number | null;
-  readonly api_calls_prev_30d: number | null;
-  readonly dashboard_logins_30d: number | null;
-  readonly last_active_at: Date | null;
-  readonly billing_tier: string | null;
-  readonly tier_upgraded_at: Date | null;
 }
 
 /** The feature columns of `internal_signals` and how the seed's dashboard calls them. */

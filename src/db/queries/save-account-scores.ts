@@ -1,4 +1,5 @@
-import { componentNames, type ProductScore, type ProfileStamp } from './save-lead-scores.ts';
+import { productComponents } from '../../model/product.ts';
+import type { ProductScore, ProfileStamp } from './save-lead-scores.ts';
 import type { Tx } from '../tx.ts';
 
 export interface AccountScoreRow extends ProductScore {
@@ -18,7 +19,7 @@ export async function saveAccountScores(
   await tx.query(statement, [
     tx.orgId,
     scores.map(({ domain }) => domain),
-    ...componentNames.map((_, index) => scores.map(({ points }) => points[index])),
+    ...productComponents.map((_, index) => scores.map(({ points }) => points[index])),
     scores.map(({ confidence }) => confidence),
     scores.map(({ action }) => action),
     stamp.version,

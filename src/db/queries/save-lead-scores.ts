@@ -1,12 +1,9 @@
-import type { LeadId } from '../../model/values.ts';
+import { productComponents } from '../../model/product.ts';
 import type { Tx } from '../tx.ts';
-
-/** The five components of the seed, in the order of its columns. */
-export const componentNames = ['company', 'usage', 'expansion', 'champion', 'timing'] as const;
 
 /** What a scoring gives; PostgreSQL computes total and tier. */
 export interface ProductScore {
-  /** Whole points, by component, in the order of `componentNames`. */
+  /** Whole points, by component, in the order of `productComponents`. */
   readonly points: readonly number[];
   readonly confidence: number;
   readonly action: string | null;
@@ -14,12 +11,11 @@ export interface ProductScore {
 
 export interface SignupScore extends ProductScore {
   readonly developerId: string;
-  readonly leadId: LeadId | null;
   readonly isNew: boolean;
 }
 
 export interface ProfileStamp {
-  /** Percent, in the order of `componentNames`. */
+  /** Percent, in the order of `productComponents`. */
   readonly weights: readonly number[];
   readonly version: number;
   readonly at: Date;
@@ -45,7 +41,7 @@ function valuesOf(tx: Tx, scores: readonly SignupScore[], { weights, version, at
   return [
     tx.orgId,
     scores.map(({ developerId }) => developerId),
-    ...componentNames.map((_, index) => scores.map(({ points }) => points[index])),
+    ...productComponents.map((_, index) => scores.map(({ points }) => points[index])),
     scores.map(({ confidence }) => confidence),
     scores.map(({ action }) => action),
     version,

@@ -1,5 +1,5 @@
 import type { LeadId, RunId } from '../../model/values.ts';
-import { componentNames } from './save-lead-scores.ts';
+import { productComponents } from '../../model/product.ts';
 import type { Tx } from '../tx.ts';
 
 export interface ProductScoreChange {
@@ -7,7 +7,7 @@ export interface ProductScoreChange {
   readonly before: number | null;
   readonly total: number;
   readonly tier: string;
-  /** In the order of `componentNames`. */
+  /** In the order of `productComponents`. */
   readonly points: readonly number[];
 }
 
@@ -33,7 +33,7 @@ export async function saveProductHistory(
 }
 
 function reasonOf(points: readonly number[]): string {
-  return componentNames.map((name, index) => `${name} ${points[index] ?? 0}`).join(', ');
+  return productComponents.map((name, index) => `${name} ${points[index] ?? 0}`).join(', ');
 }
 
 const statement = `

@@ -1,4 +1,4 @@
-import { componentNames } from './save-lead-scores.ts';
+import { productComponents } from '../../model/product.ts';
 import type { Tx } from '../tx.ts';
 
 /**
@@ -6,12 +6,12 @@ import type { Tx } from '../tx.ts';
  * from this transaction on. Percent, by component.
  */
 export async function setProductWeights(tx: Tx, percents: Readonly<Record<string, number>>): Promise<void> {
-  const weights = componentNames.map((name) => (percents[name] ?? 0) / 100);
+  const weights = productComponents.map((name) => (percents[name] ?? 0) / 100);
   for (const table of ['lead_scores', 'account_scores']) await tx.query(statement(table), [tx.orgId, ...weights]);
 }
 
-const columns = componentNames.map((name) => `${name}_weight`).join(', ');
-const places = componentNames.map((_, index) => `$${index + 2}::numeric`).join(', ');
+const columns = productComponents.map((name) => `${name}_weight`).join(', ');
+const places = productComponents.map((_, index) => `$${index + 2}::numeric`).join(', ');
 
 const statement = (table: string): string => `
   update ${table} set (${columns}) = (select ${places})

@@ -5,7 +5,7 @@ import type { OrgId } from '../../../src/model/values.ts';
 import { compileProfile } from '../../../src/scoring/compile.ts';
 import { defaultPlgProfile } from '../../../src/scoring/defaults.ts';
 import { companyFacts, plgFacts } from '../../../src/scoring/plg-facts.ts';
-import type { CompanyRows, SignalRow, SignupRow, StakeholderRow, UsageRow } from '../../../src/scoring/plg-rows.ts';
+import type { CompanyRows, SignalRow, SignupRow, StakeholderRow, UsageRow } from '../../../src/model/product.ts';
 import { scoreComponents } from '../../../src/scoring/score.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 

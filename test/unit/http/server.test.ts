@@ -3,21 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { ApiPort } from '../../../src/http/api/api-port.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import type { PageReader } from '../../../src/http/page-reader.ts';
+import { noPages } from '../../support/no-pages.ts';
 import { startHttp } from '../../../src/http/server.ts';
-
-const reader: PageReader = {
-  orgs: async () => [],
-  overview: async () => ({ connections: [], leads: {}, tiers: [] }),
-  leads: async () => ({ leads: [], next: null, readAt: null, problem: null }),
-  signups: async () => ({ signups: [], next: null, tiers: [] }),
-  receipt: async () => null,
-  isReady: async () => true,
-};
 
 const start = (read: Partial<PageReader> = {}, log: (message: string) => void = () => undefined) =>
   startHttp({
     port: 0,
-    read: { ...reader, ...read },
+    read: { ...noPages, ...read },
     now: () => new Date('2026-11-22T10:00:00Z'),
     log: (_level, message, fields) => log(`${message} ${JSON.stringify(fields)}`),
   });
@@ -87,14 +79,14 @@ test('a failure is explained without its stack, and logged without what was sear
 
 test('listens on other machines only when told so, and names the remedy of a taken port', async () => {
   await expect(
-    startHttp({ port: 0, host: '0.0.0.0', read: reader, now: () => new Date(), log: () => undefined }),
+    startHttp({ port: 0, host: '0.0.0.0', read: noPages, now: () => new Date(), log: () => undefined }),
   ).rejects.toMatchObject({
     code: 'host-not-local',
     recovery: 'fix-config',
   });
   await using server = await start();
   await expect(
-    startHttp({ port: server.port, read: reader, now: () => new Date(), log: () => undefined }),
+    startHttp({ port: server.port, read: noPages, now: () => new Date(), log: () => undefined }),
   ).rejects.toMatchObject({ code: 'port-in-use', remedy: expect.stringContaining('--port') });
 });
 
@@ -103,7 +95,7 @@ describe('the API', () => {
     throw new Error('nobody is asked');
   };
   const api: ApiPort = { holderOf: async () => null, takeIn: nobody, dashboard: nobody };
-  const quiet = { port: 0, read: reader, api, now: () => new Date(), log: () => undefined };
+  const quiet = { port: 0, read: noPages, api, now: () => new Date(), log: () => undefined };
 
   test('without the page listens anywhere, and serves itself and health alone', async () => {
     await using server = await startHttp({ ...quiet, host: '0.0.0.0', hasPage: false });

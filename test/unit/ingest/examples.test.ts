@@ -4,7 +4,7 @@ import { readRow, type Row } from '../../../src/ingest/read-row.ts';
 import { type IngestKind, ingestKinds } from '../../../src/ingest/rows.ts';
 import { compileProfile } from '../../../src/scoring/compile.ts';
 import { defaultPlgProfile } from '../../../src/scoring/defaults.ts';
-import type { UsageRow } from '../../../src/scoring/plg-rows.ts';
+import type { UsageRow } from '../../../src/model/product.ts';
 import { scoreLead } from '../../../src/scoring/score.ts';
 import { at } from '../scoring/builders.ts';
 import {

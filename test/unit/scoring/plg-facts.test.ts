@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { companyFacts, isDatedPlgFact, isPlgFact, plgFactNames, plgFacts } from '../../../src/scoring/plg-facts.ts';
-import type { CompanyRows, SignalRow, StakeholderRow } from '../../../src/scoring/plg-rows.ts';
+import type { CompanyRows, SignalRow, StakeholderRow } from '../../../src/model/product.ts';
 import { readerOf } from '../../../src/scoring/signal-facts.ts';
 import { at, daysAgo } from './builders.ts';
 import { aCompany, aSignal, aSignup, aStakeholder, factsOfSample, someUsage, velocityPay } from './plg-samples.ts';

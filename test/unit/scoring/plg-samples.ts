@@ -1,5 +1,5 @@
 import { companyFacts, type PlgFacts, plgFacts } from '../../../src/scoring/plg-facts.ts';
-import type { CompanyRows, SignalRow, SignupRow, StakeholderRow, UsageRow } from '../../../src/scoring/plg-rows.ts';
+import type { CompanyRows, SignalRow, SignupRow, StakeholderRow, UsageRow } from '../../../src/model/product.ts';
 import { at } from './builders.ts';
 
 /** One of the seed's five sample leads, in the rows of its tables. */

@@ -1,3 +1,20 @@
+/** What the product side is made of, in the column names of the second seed. */
+
+/** The five components of a product score, in the order of the columns of `lead_scores`. */
+export const productComponents = ['company', 'usage', 'expansion', 'champion', 'timing'] as const;
+
+/** What is known of a company, as profiles ask for it. */
+export const companyColumns = [
+  'company_name',
+  'industry',
+  'employee_count',
+  'employee_range',
+  'company_type',
+  'funding_stage',
+  'total_funding_usd',
+  'tech_stack',
+] as const;
+
 /** A developer signup, in the seed's column names; for an account its champion, with the two facts of the whole company. */
 export interface SignupRow {
   readonly full_name: string | null;
