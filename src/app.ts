@@ -43,7 +43,8 @@ import { plainSync, replayConnection, syncConnection, type SyncRunOptions } from
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
 const definitions = connectors as unknown as readonly ConnectorDefinition[];
-const loadContext = { connectors: definitions, defaultProfiles: [defaultMqlProfile, defaultPlgProfile] };
+const defaultProfiles = [defaultMqlProfile, defaultPlgProfile];
+const loadContext = { connectors: definitions, defaultProfiles };
 
 /** Opens the database (the embedded one where none is configured) and offers the application on it. */
 export async function openApp(options: AppOptions): Promise<App> {
@@ -109,7 +110,7 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
   const { database, sealer, now } = services;
   const settings = atSandboxes(await loadSettings(file, loadContext), stage);
   const readAddress = ({ secrets }: SourceSettings) => readCredentials(secrets);
-  const applying = { database, sealer, readCredentials: credentialsWith(stage), readAddress, now };
+  const applying = { database, sealer, readCredentials: credentialsWith(stage), readAddress, defaultProfiles, now };
   return applySettings(applying, settings, { dryRun });
 }
 

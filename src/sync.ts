@@ -62,7 +62,10 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       onProgress: (done: number): void => progress({ phase: 'score', object, lane: null, done, total: null }),
     });
     // Product scores first: the marketing profile may ask for them.
-    if (prepared.rescoresDue.includes('plg')) await rescoreSignups(session, pipeline, rescoring('signups'));
+    if (prepared.rescoresDue.includes('plg')) {
+      const rescored = await rescoreSignups(session, pipeline, rescoring('signups'));
+      report.counts = addCounts(report.counts, rescored);
+    }
     if (prepared.rescoresDue.includes('mql')) {
       const rescored = await rescoreForProfile(session, pipeline, rescoring('leads'));
       report.counts = addCounts(report.counts, rescored);

@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../db/tx.ts';
 import { AppError, exitCodes } from '../model/errors.ts';
+import type { ScoringProfile } from '../model/profile.ts';
 import type { OrgId } from '../model/values.ts';
 import type { Sealer } from '../secrets/seal.ts';
 import {
@@ -24,6 +25,8 @@ export interface ApplyServices {
   readonly sealer: Sealer;
   readonly readCredentials: (connection: ConnectionSettings) => CredentialValues;
   readonly readAddress: (source: SourceSettings) => CredentialValues;
+  /** Stored where neither the configuration nor the database has one of their kind: what scores by them is to be kept up to date. */
+  readonly defaultProfiles: readonly ScoringProfile[];
   readonly now: () => Date;
 }
 
@@ -56,7 +59,10 @@ async function prepare(services: ApplyServices, id: OrgId | null, wanted: OrgSet
   const current = id === null ? null : await services.database.transaction(id, readStored);
   const credentials = wanted.connections.map((one) => [one.name, services.readCredentials(one)] as const);
   const addresses = wanted.sources.map((one) => [one.name, services.readAddress(one)] as const);
-  return { id, current, wanted, credentials: new Map(credentials), addresses: new Map(addresses) };
+  const known = [...wanted.profiles, ...(current?.profiles ?? [])];
+  const missing = services.defaultProfiles.filter(({ kind }) => known.every((one) => one.kind !== kind));
+  const complete = { ...wanted, profiles: [...wanted.profiles, ...missing] };
+  return { id, current, wanted: complete, credentials: new Map(credentials), addresses: new Map(addresses) };
 }
 
 function changesOf({ sealer }: ApplyServices, work: OrgWork): readonly Change[] {

@@ -1,3 +1,4 @@
+import { lockProductScores } from '../db/queries/lock-product-scores.ts';
 import { setProductWeights } from '../db/queries/set-product-weights.ts';
 import type { Tx } from '../db/tx.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
@@ -15,6 +16,8 @@ export async function writeOrg(tx: Tx, org: OrgChanges): Promise<void> {
   for (const source of org.work.wanted.sources) await writeSource(tx, org, source);
   for (const profile of org.work.wanted.profiles) {
     if (!hasWork(org, 'profile', profile.kind)) continue;
+    // Whoever scores signups at this moment does so by the old profile, and is done before its scores are weighed anew.
+    if (profile.kind === 'plg') await lockProductScores(tx);
     await writeProfile(tx, profile);
     if (profile.kind === 'plg') await setProductWeights(tx, weightsOf(profile));
   }

@@ -1,5 +1,6 @@
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
 import { findRequest, lockRequest, saveRequest } from '../db/queries/ingest-requests.ts';
+import { lockProductScores } from '../db/queries/lock-product-scores.ts';
 import { readRules } from '../db/queries/read-rules.ts';
 import type { Database, Tx } from '../db/tx.ts';
 import { AppError } from '../model/errors.ts';
@@ -67,6 +68,8 @@ export async function ingestAt(
   at: Date,
   { kind, rows }: { readonly kind: IngestKind; readonly rows: readonly ReadRow[] },
 ): Promise<Ingested> {
+  // The turn first: rules that were read while somebody else had it may be old when it is ours.
+  await lockProductScores(tx);
   const context = scoringContext(await readRules(tx), { orgId: tx.orgId, runId: newId(), at }, definitions);
   return ingestRows(tx, context, kind, rows);
 }

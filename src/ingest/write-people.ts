@@ -1,5 +1,5 @@
 import { erasedAmong } from '../db/queries/erased-addresses.ts';
-import { addMissingSignups, saveSignups } from '../db/queries/ingest-signups.ts';
+import { addMissingSignups, saveSignups, type WrittenSignup } from '../db/queries/ingest-signups.ts';
 import { fillFromHistory, type OlderSnapshot, saveUsage } from '../db/queries/ingest-usage.ts';
 import type { Tx } from '../db/tx.ts';
 import { ownDomain } from './own-domain.ts';
@@ -18,10 +18,16 @@ export async function writeSignups(tx: Tx, rows: readonly Row[], now: Date): Pro
   return {
     outcomes,
     developerIds: written.map(({ id }) => id),
-    // The company that somebody has left has one signup less.
-    domains: [...new Set(written.flatMap(({ domainBefore }) => domainBefore ?? []))],
+    // One company has a signup less, the other one a signup more.
+    domains: [
+      ...new Set(
+        written.filter(hasMoved).flatMap(({ domainBefore, domain }) => [domainBefore ?? [], domain ?? []].flat()),
+      ),
+    ],
   };
 }
+
+const hasMoved = ({ isNew, domainBefore, domain }: WrittenSignup): boolean => !isNew && domainBefore !== domain;
 
 /** A snapshot that is older than this may be what a later one is compared with; see `fillFromHistory`. */
 const historyMs = 26 * 86_400_000;

@@ -6,7 +6,7 @@ import type { ScoreBreakdown } from '../model/score.ts';
 import type { LeadId } from '../model/values.ts';
 import type { CompiledProfile } from '../scoring/compile.ts';
 import { scoreLead } from '../scoring/score.ts';
-import { CompanyFacts, domainsOf, factsOfAccount, factsOfSignup } from './facts-of.ts';
+import { CompanyFacts, domainsOf, factsOfAccount, usageSince, factsOfSignup } from './facts-of.ts';
 
 /** The product side of a person: each signup with its receipt, the best one first, and that of their company. */
 export interface ProductStory {
@@ -65,7 +65,7 @@ export async function explainProduct(
     .toSorted((a, b) => b.breakdown.total - a.breakdown.total || (a.id < b.id ? -1 : 1));
   const [best] = signups;
   const domain = best?.isCompanyEmail === true ? best.companyDomain : null;
-  const [account] = domain === null ? [] : await loadAccounts(tx, [domain]);
+  const [account] = domain === null ? [] : await loadAccounts(tx, [domain], usageSince(scoring.profile, scoring.now));
   if (account === undefined) return { signups, account: null };
   return {
     signups,

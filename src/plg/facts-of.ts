@@ -3,6 +3,7 @@ import type { AccountRow } from '../db/queries/load-accounts.ts';
 import type { CompanyFactsRow } from '../db/queries/load-companies.ts';
 import { features, type SignupRow, type UsageColumns } from '../db/queries/load-signups.ts';
 import type { UsageRow } from '../model/product.ts';
+import { type CompiledProfile, usageWindowDays } from '../scoring/compile.ts';
 import { companyFacts, type PlgFacts, plgFacts } from '../scoring/plg-facts.ts';
 
 /** Facts of companies by domain; of one that nobody has heard of, nothing is known. */
@@ -42,6 +43,14 @@ export function factsOfAccount(row: AccountRow, companies: CompanyFacts): PlgFac
   };
   return plgFacts(champion, usageOf(row, row.billing_tiers), companies.of(row.domain));
 }
+
+/** Since when usage counts at all, in whole days as its age is told; null = for ever. */
+export function usageSince({ definition }: CompiledProfile, at: Date): Date | null {
+  const days = usageWindowDays(definition);
+  return days === null ? null : new Date(at.getTime() - (days + 1) * dayMs);
+}
+
+const dayMs = 86_400_000;
 
 function usageOf(row: UsageColumns, billing_tier: UsageRow['billing_tier']): UsageRow | null {
   const { captured_at, feature_bits } = row;

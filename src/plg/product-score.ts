@@ -33,8 +33,12 @@ export function isSameScore(stored: StoredScore, after: ProductResult, context: 
     productComponents.every((name, index) => stored[`${name}_score`] === after.points[index]) &&
     stored.confidence === after.confidence &&
     stored.suggested_action === after.action &&
-    stored.profile_version === versionOf(context)
+    !isOfOtherProfile(stored, context)
   );
+}
+
+export function isOfOtherProfile(stored: Pick<StoredScore, 'profile_version'>, context: ScoringContext): boolean {
+  return stored.profile_version !== versionOf(context);
 }
 
 export function stampOf(context: ScoringContext): ProfileStamp {

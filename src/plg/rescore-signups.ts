@@ -70,7 +70,9 @@ async function rescorePeople(tx: Tx, context: ScoringContext, places: readonly S
   const ids = places.map(({ id }) => id);
   const { changed } = await scoreSignups(tx, context, ids);
   const leadIds = asksProductFacts(context.profile.definition) ? changed : await leadsInCrm(tx, changed);
-  if (leadIds.length > 0) await updateLeads(tx, context, leadIds, { previous: new Map(), seen: nothingSeen });
+  // In the order of ids, as all leads are locked.
+  const ordered = [...new Set(leadIds)].sort();
+  if (ordered.length > 0) await updateLeads(tx, context, ordered, { previous: new Map(), seen: nothingSeen });
 }
 
 async function* pagesOf<P>(next: (after: P | null) => Promise<readonly P[]>): AsyncGenerator<readonly P[], void, void> {

@@ -5,7 +5,7 @@ import type { Tx } from '../db/tx.ts';
 import type { OutputValues } from '../model/lead.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
 import { nothingSeen, wantOfCompanies } from '../pull/want.ts';
-import { CompanyFacts, factsOfAccount } from './facts-of.ts';
+import { CompanyFacts, factsOfAccount, usageSince } from './facts-of.ts';
 import { isSameScore, type ProductResult, scoreProduct, stampOf } from './product-score.ts';
 
 /**
@@ -33,7 +33,7 @@ async function scoreSome(
   domains: readonly string[],
   companies: CompanyFacts,
 ): Promise<void> {
-  const rows = await loadAccounts(tx, domains);
+  const rows = await loadAccounts(tx, domains, usageSince(context.plg.profile, context.at));
   const changed = rows
     .map((row) => ({ row, after: scoreProduct(context, factsOfAccount(row, companies)) }))
     .filter(({ row, after }) => !isSame(row, after, context));
@@ -43,15 +43,12 @@ async function scoreSome(
     tx,
     domains.filter((domain) => !peopled.has(domain)),
   );
-  const outputs = new Map<string, OutputValues>([
+  const outputs = new Map<string, OutputValues | null>([
     ...changed.map(({ row, after }) => [row.domain, accountOutputs(after)] as const),
-    ...dropped.map((domain) => [domain, nothingKnown] as const),
+    ...dropped.map((domain) => [domain, null] as const),
   ]);
   if (outputs.size > 0) await wantOfCompanies(tx, context, outputs, nothingSeen);
 }
-
-/** Where the last person has gone, the CRM must not go on showing what we said of them. */
-const nothingKnown: OutputValues = { plg_score: null, plg_tier: null, suggested_action: null };
 
 /** What a CRM may be told about a company. */
 export function accountOutputs({ total, tier, action }: Omit<ProductResult, 'points' | 'confidence'>): OutputValues {

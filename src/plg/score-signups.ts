@@ -6,10 +6,9 @@ import type { Tx } from '../db/tx.ts';
 import type { LeadId } from '../model/values.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
 import { CompanyFacts, domainsOf, factsOfSignup } from './facts-of.ts';
-import { isSameScore, type ProductResult, scoreProduct, stampOf } from './product-score.ts';
+import { isOfOtherProfile, isSameScore, type ProductResult, scoreProduct, stampOf } from './product-score.ts';
 
 export interface ScoredSignups {
-  readonly scored: number;
   /** Leads who have something else to say than before. */
   readonly changed: readonly LeadId[];
   /** Companies of the people who were looked at, and what is known of them. */
@@ -26,13 +25,16 @@ export async function scoreSignups(tx: Tx, context: ScoringContext, ids: readonl
   const domains = domainsOf(rows);
   const companies = new CompanyFacts(await loadCompanies(tx, domains));
   const different = rows
-    .map((row) => ({ row, after: scoreProduct(context, factsOfSignup(row, companies)) }))
+    .map((row) => ({
+      row,
+      after: scoreProduct(context, factsOfSignup(row, companies)),
+      isOtherProfile: row.is_scored && isOfOtherProfile(row, context),
+    }))
     .filter(({ row, after }) => !row.is_scored || !isSameScore(row, after, context));
   const written = await saveLeadScores(tx, different.map(asScore), stampOf(context));
   const changed = different.filter(({ row }) => written.has(row.id));
   await saveProductHistory(tx, context, changed.filter(isHistory).map(asHistory));
   return {
-    scored: rows.length,
     changed: changed.filter(isNews).flatMap(({ row }) => row.lead_id ?? []),
     domains,
     companies,
@@ -42,15 +44,26 @@ export async function scoreSignups(tx: Tx, context: ScoringContext, ids: readonl
 interface Rescored {
   readonly row: SignupRow;
   readonly after: ProductResult;
+  readonly isOtherProfile: boolean;
 }
 
 function asScore({ row, after }: Rescored): Parameters<typeof saveLeadScores>[1][number] {
   return { ...after, developerId: row.id, isNew: !row.is_scored };
 }
 
-const isHistory = ({ row, after }: Rescored): boolean => row.total_score !== after.total || row.tier !== after.tier;
-const isNews = (one: Rescored): boolean => isHistory(one) || one.row.suggested_action !== one.after.action;
+/**
+ * Another profile is news by itself: its weights were given to the stored scores when it was applied, so that they seem to say
+ * the same.
+ */
+function isHistory({ row, after, isOtherProfile }: Rescored): boolean {
+  return isOtherProfile || row.total_score !== after.total || row.tier !== after.tier;
+}
 
-function asHistory({ row, after }: Rescored): Parameters<typeof saveProductHistory>[2][number] {
-  return { leadId: row.lead_id, before: row.total_score, total: after.total, tier: after.tier, points: after.points };
+function isNews(one: Rescored): boolean {
+  return isHistory(one) || one.row.suggested_action !== one.after.action;
+}
+
+function asHistory({ row, after, isOtherProfile }: Rescored): Parameters<typeof saveProductHistory>[2][number] {
+  const { total, tier, points } = after;
+  return { leadId: row.lead_id, before: isOtherProfile ? 'as in the history' : row.total_score, total, tier, points };
 }

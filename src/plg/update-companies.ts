@@ -1,9 +1,8 @@
 import { domainsOfRecords, knownDomains } from '../db/queries/crm-companies.ts';
-import { lockProductScores } from '../db/queries/lock-product-scores.ts';
+import { lockProductScores, shareProductScores } from '../db/queries/lock-product-scores.ts';
 import { readAccountOutputs } from '../db/queries/save-account-scores.ts';
 import type { UpsertedRecord } from '../db/queries/upsert-source-records.ts';
 import type { Tx } from '../db/tx.ts';
-import type { PulledPage } from '../model/records.ts';
 import type { AcceptedRecord } from '../pull/normalise.ts';
 import type { Pipeline, ScoringContext } from '../pull/pipeline.ts';
 import { type SeenRemote, wantOfCompanies } from '../pull/want.ts';
@@ -15,30 +14,32 @@ export interface CompanyBatch {
   readonly object: string;
   /** Records that are not as they were. */
   readonly written: readonly UpsertedRecord[];
-  readonly page: PulledPage;
+  /** Domains of records that are gone. */
+  readonly lost: readonly string[];
 }
 
 export const noSignups: UpdatedSignups = { scored: 0, leadIds: [] };
 
 /**
- * Company records of a CRM have been stored or retired: their facts, and the scores that rest on them, follow. Companies from
- * which nobody has signed up are left alone. Idempotent.
+ * Company records of a CRM have been stored or retired: their facts, and the scores that rest on them, follow. Companies that the
+ * product side does not know are left alone. Idempotent.
  */
 export async function updateCompanies(
   tx: Tx,
   pipeline: Pipeline,
-  { object, written, page }: CompanyBatch,
+  { object, written, lost }: CompanyBatch,
 ): Promise<UpdatedSignups> {
-  const ids = [...written.filter(({ changed }) => changed), ...page.tombstones].map(({ externalId }) => externalId);
-  if (ids.length === 0) return noSignups;
-  const now = await domainsOfRecords(tx, { connectionId: pipeline.connectionId, object }, ids);
+  const changed = written.filter((record) => record.changed);
+  const now = await domainsOfRecords(tx, { connectionId: pipeline.connectionId, object }, changed.map(idOf));
   // A record that has moved to another domain takes its word back from the first one.
-  const before = written.flatMap(({ previous }) => domainIn(previous?.['company_domain']));
-  const known = await knownDomains(tx, [...new Set([...now, ...before])]);
+  const before = changed.flatMap(({ previous }) => domainIn(previous?.['company_domain']));
+  const known = await knownDomains(tx, [...new Set([...now, ...before, ...lost])]);
   if (known.length === 0) return noSignups;
   await lockProductScores(tx);
   return scoreTouched(tx, pipeline, { developerIds: [], domains: await readCrmCompanies(tx, pipeline, known) });
 }
+
+const idOf = ({ externalId }: UpsertedRecord): string => externalId;
 
 function domainIn(value: unknown): string[] {
   return typeof value === 'string' ? [value] : [];
@@ -53,6 +54,8 @@ export async function seeCompanies(
 ): Promise<void> {
   const writes = context.outputs.find(({ connectionId }) => connectionId === seen.connectionId);
   if (writes?.objects[seen.object] === undefined) return;
+  // Nobody may score these companies between our look at their scores and our word to the CRM.
+  await shareProductScores(tx);
   const domains = [...new Set(accepted.flatMap(({ mapped }) => domainIn(mapped['company_domain'])))];
   const scores = await readAccountOutputs(tx, domains);
   const outputs = scores.map(

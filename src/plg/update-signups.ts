@@ -48,6 +48,8 @@ export async function updateSignups(
 export async function scoreTouched(tx: Tx, context: ScoringContext, touched: TouchedSignups): Promise<UpdatedSignups> {
   if (touched.developerIds.length + touched.domains.length === 0) return { scored: 0, leadIds: [] };
   await takeTurn(tx, context);
+  // A company may have been in the CRM long before anybody here has heard of it.
+  await readCrmCompanies(tx, context, touched.domains);
   const ofCompanies = await signupsOfCompanies(tx, touched.domains);
   const ids = [...new Set([...touched.developerIds, ...ofCompanies])].sort();
   // An account rests on the rows of its people, which are all here, not on their scores: once is enough.
@@ -55,9 +57,7 @@ export async function scoreTouched(tx: Tx, context: ScoringContext, touched: Tou
   const leadIds = new Set<LeadId>();
   for (let at = 0; at < ids.length; at += signupsAtOnce) {
     const chunk = ids.slice(at, at + signupsAtOnce);
-    const attached = await attachSignups(tx, chunk);
-    // A company may have been in the CRM long before its first signup.
-    await readCrmCompanies(tx, context, attached.domains);
+    await readCrmCompanies(tx, context, await attachSignups(tx, chunk));
     const some = await scorePeople(tx, context, chunk, touched.domains);
     some.leadIds.forEach((leadId) => leadIds.add(leadId));
     const theirs = some.domains.filter((domain) => !done.has(domain));

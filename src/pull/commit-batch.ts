@@ -12,8 +12,9 @@ import { saveEvents, withdrawEvents } from '../db/queries/save-events.ts';
 import { saveRejected } from '../db/queries/save-rejected.ts';
 import { recordSightings } from '../db/queries/sightings.ts';
 import { upsertSourceRecords } from '../db/queries/upsert-source-records.ts';
+import { domainsOfRecords } from '../db/queries/crm-companies.ts';
 import type { Tx } from '../db/tx.ts';
-import type { ObjectKind, PulledPage, SourceRecord, Tombstone } from '../model/records.ts';
+import type { ObjectKind, PulledPage, Tombstone } from '../model/records.ts';
 import type { SyncCounts } from '../model/run.ts';
 import type { ExternalId, Fields, LeadId } from '../model/values.ts';
 import { attach } from './attach.ts';
@@ -21,6 +22,7 @@ import { recordKey } from './lead-values.ts';
 import { type AcceptedRecord, normalise, soundEvents } from './normalise.ts';
 import { retire } from './retire.ts';
 import { noSignups, seeCompanies, updateCompanies } from '../plg/update-companies.ts';
+import { takeTurn } from '../plg/update-signups.ts';
 import { nothingSeen } from './want.ts';
 import type { Pipeline } from './pipeline.ts';
 import { updateLeads } from './update-leads.ts';
@@ -59,10 +61,15 @@ export async function storePage(
   const target = { connectionId, object };
 
   const { accepted, rejected } = normalise(page.records, pipeline.mapping);
+  const tombstones = [...page.tombstones, ...absorbedBy(object, accepted)];
+  // Erasing locks leads, and whoever scores their company takes its turn before.
+  if (tombstones.some(({ reason }) => reason === 'erased')) await takeTurn(tx, pipeline);
+  // An erased record does not say any more which company it was.
+  const lost = kind === 'company' ? await domainsOfRecords(tx, target, tombstones.map(idOf)) : [];
   const written = await upsertSourceRecords(tx, { ...target, kind, mappingVersion }, accepted);
   const attached = await attach(tx, pipeline, { object, kind, accepted, written });
-  const remaining = await retire(tx, pipeline, [...page.tombstones, ...absorbedBy(object, accepted)]);
-  const signups = kind === 'company' ? await updateCompanies(tx, pipeline, { object, written, page }) : noSignups;
+  const remaining = await retire(tx, pipeline, tombstones);
+  const signups = kind === 'company' ? await updateCompanies(tx, pipeline, { object, written, lost }) : noSignups;
   const links = await saveLinks(tx, connectionId, page.links);
   const withdrawn = await withdrawEvents(tx, connectionId, page.withdrawn);
   const dated = soundEvents(object, page.events);
@@ -104,7 +111,7 @@ export async function storePage(
   };
 }
 
-const idOf = (record: Pick<SourceRecord, 'externalId'>): ExternalId => record.externalId;
+const idOf = (record: { readonly externalId: ExternalId }): ExternalId => record.externalId;
 
 /** Records that a merge in the CRM has retired. */
 function absorbedBy(object: string, records: readonly AcceptedRecord[]): Tombstone[] {

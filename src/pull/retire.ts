@@ -4,13 +4,10 @@ import type { Tx } from '../db/tx.ts';
 import type { Tombstone } from '../model/records.ts';
 import type { LeadId } from '../model/values.ts';
 import { scoreAccounts } from '../plg/score-accounts.ts';
-import { takeTurn } from '../plg/update-signups.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** Takes note of records that are gone, erases people whom the CRM erased, and returns the leads that remain to be scored. */
+/** With `takeTurn` before it where somebody is erased: takes note of records that are gone, erases people whom the CRM erased, and returns the leads that remain to be scored. */
 export async function retire(tx: Tx, pipeline: Pipeline, tombstones: readonly Tombstone[]): Promise<LeadId[]> {
-  // Erasing locks leads, and whoever scores their company takes its turn before.
-  if (tombstones.some(({ reason }) => reason === 'erased')) await takeTurn(tx, pipeline);
   const leadIds = await retireRecords(tx, pipeline.connectionId, tombstones);
   const erased = await eraseLeads(tx, leadIds);
   await scoreAccounts(tx, pipeline, erased.domains);

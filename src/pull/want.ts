@@ -42,32 +42,46 @@ export async function want(
   // Somebody may be settling writes at this moment: what a connection has learnt must not be overwritten.
   await lockPushStates(tx, [...outputs.keys()]);
   const targets = await loadPushTargets(tx, [...outputs.keys()], recordsOf(seen));
-  await planTargets(tx, context, targets, { outputs, seen });
+  await planTargets(tx, context, targets, { outputs, seen, otherwise: undefined });
 }
 
-/** The same for the CRM records of companies, by domain. */
+/** Of a company nobody has signed up from, or from which the last person has gone, the CRM must not show what we once said. */
+const nothingToSay: OutputValues = { plg_score: null, plg_tier: null, suggested_action: null };
+
+/** The same for the CRM records of companies, by domain; null = it has no score (any more). */
 export async function wantOfCompanies(
   tx: Tx,
   context: ScoringContext,
-  outputs: ReadonlyMap<string, OutputValues>,
+  outputs: ReadonlyMap<string, OutputValues | null>,
   seen: SeenRemote,
 ): Promise<void> {
   await lockCompanyPushStates(tx, [...outputs.keys()]);
   const targets = await loadCompanyTargets(tx, [...outputs.keys()], recordsOf(seen));
-  await planTargets(tx, context, targets, { outputs, seen });
+  await planTargets(tx, context, targets, { outputs, seen, otherwise: nothingToSay });
 }
 
 function recordsOf({ connectionId, object, fields }: SeenRemote): SeenRecords {
   return { connectionId, object, externalIds: [...fields.keys()] };
 }
 
+interface Wanting {
+  /** By subject. */
+  readonly outputs: ReadonlyMap<string, OutputValues | null>;
+  readonly seen: SeenRemote;
+  /** For a record that was written before and has no output now; undefined = as it was. */
+  readonly otherwise: OutputValues | undefined;
+}
+
 async function planTargets(
   tx: Tx,
   context: ScoringContext,
   targets: readonly PushTarget[],
-  { outputs, seen }: { readonly outputs: ReadonlyMap<string, OutputValues>; readonly seen: SeenRemote },
+  { outputs, seen, otherwise }: Wanting,
 ): Promise<void> {
-  const states = targets.flatMap((target) => stateOf(target, context, outputs.get(target.subject), seen) ?? []);
+  const states = targets.flatMap((target) => {
+    const values = outputs.get(target.subject) ?? (target.planned ? otherwise : undefined);
+    return stateOf(target, context, values, seen) ?? [];
+  });
   await savePushStates(tx, states, context.at);
 }
 

@@ -189,8 +189,8 @@ function explained(
   return changes.map((change) => {
     const from = rules.find(({ to }) => to === change.field)?.from;
     const sentence = from !== undefined && companyOutputs.includes(from) ? plgReason : reason;
-    // A suggestion is taken back when the person whom it names was erased: then the ledger must not keep it either.
-    const before = from === 'suggested_action' && change.after === null ? null : change.before;
+    // It may name somebody who was erased meanwhile; what we wrote last stands in the line of that write.
+    const before = from === 'suggested_action' ? null : change.before;
     return { ...change, before, why: sentence === null ? change.why : `${change.why}: ${sentence}` };
   });
 }

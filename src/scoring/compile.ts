@@ -5,6 +5,7 @@ import { compileCondition, factsIn, type Test } from './condition.ts';
 import { shareOfRules } from './confidence.ts';
 import { isCounter } from './decay.ts';
 import { compileRule, factsOfRule, hundredthsOf, type RunnableRule } from './rules.ts';
+import { isUsageFact } from './plg-facts.ts';
 import { signalCount, signalTitle } from './signal-facts.ts';
 
 export interface CompiledRule extends RunnableRule {
@@ -107,6 +108,15 @@ export function isTimeDependent(profile: ScoringProfile): boolean {
 /** Whether a profile of kind mql looks at what a lead is worth as a signup. */
 export function asksProductFacts(profile: ScoringProfile): boolean {
   return factsOf(profile).fields.some((fact) => fact === plgScoreFact || fact === plgTierFact);
+}
+
+/** For how many days usage counts at the longest; null = for ever, since some of it never ends to count. */
+export function usageWindowDays(profile: ScoringProfile): number | null {
+  const ends = rulesOf(profile)
+    .filter((rule) => factsOfRule(rule).some(isUsageFact))
+    .map(({ decay }) => (decay && 'windowDays' in decay ? decay.windowDays : Infinity));
+  const longest = Math.max(0, ...ends);
+  return Number.isFinite(longest) ? longest : null;
 }
 
 /** How each fact fades: as in the first rule that says so. A signal's title fades like the signals of its type. */

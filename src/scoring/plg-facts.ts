@@ -48,9 +48,13 @@ export function isPlgFact(name: string): boolean {
   return named.has(name) || isSignalFact(name);
 }
 
+export function isUsageFact(name: string): boolean {
+  return usage.has(name);
+}
+
 /** Whether there are dates behind a fact, so that it can grow old. */
 export function isDatedPlgFact(name: string): boolean {
-  return usage.has(name) || isSignalFact(name);
+  return isUsageFact(name) || isSignalFact(name);
 }
 
 const none: readonly DatedAmount[] = [];

@@ -25,6 +25,7 @@ export interface Product {
   signal(row: Row & { readonly company_domain: string }): Promise<void>;
   profile(profile: ScoringProfile): Promise<void>;
   update(touched: Partial<TouchedSignups>): Promise<{ readonly scored: number }>;
+  inTransaction(work: (tx: Tx, context: ScoringContext) => Promise<void>): Promise<void>;
   rescore(): Promise<{ readonly scored: number }>;
   /** By e-mail address. */
   score(email: string): Promise<StoredScore | null>;
@@ -93,6 +94,7 @@ export function productOf(
     },
     update: async ({ developerIds = [], domains = [] }) =>
       db.database.transaction(orgId, async (tx) => updateSignups(tx, await contextOf(tx), { developerIds, domains })),
+    inTransaction: async (work) => db.database.transaction(orgId, async (tx) => work(tx, await contextOf(tx))),
     async rescore() {
       const context = await db.database.transaction(orgId, contextOf);
       return rescoreAllSignups(db.database, context, { signal, onProgress: () => undefined });

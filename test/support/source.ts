@@ -65,6 +65,7 @@ export async function startShop(now: () => Date = () => new Date()): Promise<Sho
           database: db.database,
           sealer,
           now,
+          defaultProfiles: [],
           readCredentials: () => ({ values: {} }),
           readAddress: () => ({ values: { database: url } }),
         },

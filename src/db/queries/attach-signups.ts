@@ -1,21 +1,15 @@
 import type { LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
-export interface AttachedSignups {
-  readonly leadIds: readonly LeadId[];
-  /** Companies of the people who had no lead. */
-  readonly domains: readonly string[];
-}
-
 /**
- * Ties signups to the lead of their address, and makes the leads that are missing; tells of those that had none.
- * Idempotent. Takes the organisation's identity lock, as whoever else makes leads does (`find-identities.ts`).
+ * Ties signups to the lead of their address, and makes the leads that are missing; returns the companies of the
+ * people who had none. Idempotent. Takes the organisation's identity lock, as whoever else makes leads does (`find-identities.ts`).
  *
  * Addresses and leads are matched here: in one statement, a planner that has not seen the tables yet compares each with each.
  */
-export async function attachSignups(tx: Tx, developerIds: readonly string[]): Promise<AttachedSignups> {
+export async function attachSignups(tx: Tx, developerIds: readonly string[]): Promise<string[]> {
   const open = await tx.query<OpenSignup>(openSignups, [tx.orgId, developerIds]);
-  if (open.length === 0) return { leadIds: [], domains: [] };
+  if (open.length === 0) return [];
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('identity:' || $1, 0))`, [tx.orgId]);
   const keys = [...new Set(open.map(({ key }) => key))];
   const known = await tx.query<AddressedLead>(leadsByAddress, [tx.orgId, keys]);
@@ -28,10 +22,7 @@ export async function attachSignups(tx: Tx, developerIds: readonly string[]): Pr
     return leadId === undefined ? [] : [{ id, leadId }];
   });
   await tx.query(tie, [tx.orgId, tied.map(({ id }) => id), tied.map(({ leadId }) => leadId)]);
-  return {
-    leadIds: [...new Set(tied.map(({ leadId }) => leadId))],
-    domains: [...new Set(open.flatMap(({ domain }) => domain ?? []))],
-  };
+  return [...new Set(open.flatMap(({ domain }) => domain ?? []))];
 }
 
 interface OpenSignup {

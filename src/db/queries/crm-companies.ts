@@ -7,15 +7,14 @@ export interface CrmCompany {
   readonly domain: string;
   readonly connectionId: ConnectionId;
   readonly object: string;
-  readonly modifiedAt: Date;
   readonly mapped: Fields;
 }
 
-/** The live company records of domains that the product side knows (a signup or gathered facts), newest first. */
+/** The live company records of domains, the newest first. */
 export async function crmCompaniesOf(tx: Tx, domains: readonly string[]): Promise<CrmCompany[]> {
   if (domains.length === 0) return [];
   return tx.query<CrmCompany>(
-    `select s.company_domain as domain, s.connection_id as "connectionId", s.object, s.modified_at as "modifiedAt", s.mapped
+    `select s.company_domain as domain, s.connection_id as "connectionId", s.object, s.mapped
      from source_records s
      where s.org_id = $1 and s.company_domain = any($2::text[]) and s.gone_at is null
      order by s.modified_at desc, s.connection_id, s.external_id`,
@@ -86,6 +85,7 @@ export async function domainsOfRecords(
   target: { readonly connectionId: ConnectionId; readonly object: string },
   externalIds: readonly ExternalId[],
 ): Promise<string[]> {
+  if (externalIds.length === 0) return [];
   const rows = await tx.query<{ domain: string }>(
     `select distinct company_domain as domain from source_records
      where org_id = $1 and connection_id = $2 and object = $3 and external_id = any($4::text[])

@@ -1,6 +1,6 @@
 import type { LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
-import { eraseSignups } from './erase-signups.ts';
+import { addressesOfSignups, eraseSignups } from './erase-signups.ts';
 import { blockAddresses } from './erased-addresses.ts';
 import { eraseSourceRejects } from './source-rejects.ts';
 
@@ -23,7 +23,7 @@ export async function eraseLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<Er
   const ids = orphaned.map((row) => row.id);
   const people = await tx.query<{ id: LeadId; email: string | null }>(relatives, [tx.orgId, ids]);
   const family = people.map((row) => row.id);
-  const emails = people.flatMap((row) => row.email ?? []);
+  const emails = [...people.flatMap((row) => row.email ?? []), ...(await addressesOfSignups(tx, family))];
   await blockAddresses(tx, emails);
   await eraseSourceRejects(tx, emails);
   await tx.query(erase, [tx.orgId, family]);

@@ -16,3 +16,12 @@ export async function eraseSignups(tx: Tx, leadIds: readonly LeadId[]): Promise<
   await tx.query(`select forget_sentences($1::uuid[], $2::text[])`, [leadIds, domains]);
   return domains;
 }
+
+/** Under which addresses people have signed up: not always that which the CRM has. Lower case. */
+export async function addressesOfSignups(tx: Tx, leadIds: readonly LeadId[]): Promise<string[]> {
+  const rows = await tx.query<{ email: string }>(
+    `select lower(email) as email from developer_signups where org_id = $1 and lead_id = any($2::uuid[])`,
+    [tx.orgId, leadIds],
+  );
+  return rows.map(({ email }) => email);
+}

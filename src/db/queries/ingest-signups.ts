@@ -16,6 +16,7 @@ export interface WrittenSignup {
   readonly isNew: boolean;
   /** The company before; null for a new one. */
   readonly domainBefore: string | null;
+  readonly domain: string | null;
 }
 
 /** Writes signups and returns those that are new or different. The turn of `lockProductScores` must be held. */
@@ -40,7 +41,7 @@ const statement = `
   ), created as (
     insert into developer_signups (org_id, email, full_name, company_domain, signup_date, signup_source)
     select $1, email, full_name, company_domain, signup_date, signup_source from wanted where id is null
-    returning id, email
+    returning id, email, company_domain
   ), updated as (
     update developer_signups d set
       full_name = w.full_name, company_domain = w.company_domain, signup_date = w.signup_date,
@@ -48,10 +49,10 @@ const statement = `
     from wanted w
     where d.org_id = $1 and d.id = w.id and (d.full_name, d.company_domain, d.signup_date, d.signup_source)
       is distinct from (w.full_name, w.company_domain, w.signup_date, w.signup_source)
-    returning d.id, d.email, w.domain_before
+    returning d.id, d.email, d.company_domain, w.domain_before
   )
-  select email, id, true as "isNew", null as "domainBefore" from created
-  union all select email, id, false, domain_before from updated
+  select email, id, true as "isNew", null as "domainBefore", company_domain as domain from created
+  union all select email, id, false, domain_before, company_domain from updated
 `;
 
 export interface UnknownSignup {

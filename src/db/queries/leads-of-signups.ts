@@ -2,8 +2,8 @@ import type { LeadId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
 /**
- * Which leads of these signups have to be brought up to date: those never scored, those that lack what the signup or its
- * company says, and, of those with another product score or a company that changed, the ones in a CRM; `isHeard`: the
+ * Which leads of these signups have to be brought up to date: those never scored, those in no CRM that lack what the signup or
+ * its company says, and, of those with another product score or a company that changed, the ones in a CRM; `isHeard`: the
  * marketing profile looks at product scores, so all of them.
  */
 export async function leadsOfSignups(

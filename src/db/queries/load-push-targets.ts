@@ -4,7 +4,7 @@ import type { Tx } from '../tx.ts';
 
 /** A live CRM record that can be written, with its push state; the sides are empty where it was never planned. */
 export interface PushTarget extends PushRecord {
-  /** Whose score it shows: the id of a lead, or the domain of a company. */
+  /** Whose score it shows: the id of a lead, or the domain of a company; '' = of a company whose domain nobody knows. */
   readonly subject: string;
   readonly planned: boolean;
   /** The mapping that the record was read with last: fields that are new since then are unknown. */
@@ -47,7 +47,7 @@ const targets = (live: string, subject: string): string => `
       and connection_id = $3 and object = $4 and external_id = any($5::text[])
   )
   select t.connection_id as "connectionId", t.object, t.external_id as "externalId", t.lead_id as "leadId",
-    coalesce(t.lead_id::text, t.company_domain) as subject,
+    coalesce(t.lead_id::text, t.company_domain, '') as subject,
     coalesce(p.wanted, '{}') as wanted, coalesce(p.remote, '{}') as remote, coalesce(p.pushed, '{}') as pushed,
     coalesce(p.kept, '{}') as kept, p.external_id is not null as planned,
     t.mapping_version as "mappingVersion", coalesce(t.company_id, '') as parent
@@ -60,10 +60,7 @@ const leadTargets = targets(
   `kind = 'lead' and gone_at is null and successor_id is null and lead_id is not null`,
   'lead_id = any($2::uuid[])',
 );
-const companyTargets = targets(
-  `kind = 'company' and gone_at is null and company_domain is not null`,
-  'company_domain = any($2::text[])',
-);
+const companyTargets = targets(`kind = 'company' and gone_at is null`, 'company_domain = any($2::text[])');
 
 /** Locks the push states of leads, in the order in which a settlement locks them. */
 export async function lockPushStates(tx: Tx, leadIds: readonly LeadId[]): Promise<void> {

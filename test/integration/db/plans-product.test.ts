@@ -136,7 +136,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   },
   'the next companies': (tx) => nextDomains(tx, domains[50]!, batch),
   'loading companies': (tx) => loadCompanies(tx, domains),
-  'loading accounts': (tx) => loadAccounts(tx, domains),
+  'loading accounts': (tx) => loadAccounts(tx, domains, now),
   'scores of signups': (tx) =>
     saveLeadScores(
       tx,
@@ -303,9 +303,9 @@ test('there are rows for it to touch', async () => {
   const counted = await db.database.transaction(orgId, async (tx) => ({
     signups: (await loadSignups(tx, ids)).filter(({ is_scored, captured_at }) => is_scored && captured_at !== null),
     companies: await loadCompanies(tx, domains),
-    accounts: (await loadAccounts(tx, domains)).filter((row) => row.score !== null && row.signup_count === people),
+    accounts: (await loadAccounts(tx, domains, now)).filter((row) => row.score !== null && row.signup_count === people),
     records: await crmCompaniesOf(tx, domains),
-    strangers: (await attachSignups(tx, strangers.map(idOf))).leadIds,
+    strangers: await attachSignups(tx, strangers.map(idOf)),
   }));
   const counts = Object.fromEntries(Object.entries(counted).map(([what, rows]) => [what, rows.length]));
   expect(counts).toEqual({ signups: batch, companies: batch, accounts: batch, records: 2 * batch, strangers: batch });

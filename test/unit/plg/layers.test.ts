@@ -31,7 +31,6 @@ const record = (connectionId: string, mapped: CrmCompany['mapped']): CrmCompany 
   domain: 'a.example',
   connectionId,
   object: 'companies',
-  modifiedAt: new Date(0),
   mapped,
 });
 
