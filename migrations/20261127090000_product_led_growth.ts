@@ -14,11 +14,15 @@ export class ProductLedGrowth extends Migration {
     this.addSql(erasure);
     this.addSql(ingest);
     this.addSql(dashboardOrder('s.total_score desc nulls last, s.developer_id'));
+    // After the view, which would take it in with all others and hold on to it.
+    // Whether the calls before are those of an older snapshot: then they follow it.
+    this.addSql('alter table internal_signals add column api_calls_prev_derived boolean not null default false;');
     this.addSql(statisticsOf(`${before}, ${more}`));
   }
 
   override down(): void {
     this.addSql(statisticsOf(before));
+    this.addSql('alter table internal_signals drop column api_calls_prev_derived;');
     this.addSql(dashboardOrder('s.total_score desc nulls last'));
     this.addSql(`
       drop table ingest_requests, api_tokens, account_scores;

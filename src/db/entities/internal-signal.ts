@@ -31,6 +31,7 @@ export const InternalSignal = defineEntity({
       ),
     lastActiveAt: p.datetime().nullable(),
     dashboardLogins30d: p.integer().fieldName('dashboard_logins_30d').nullable().default(0),
+    apiCallsPrevDerived: p.boolean().default(false),
     capturedAt: p.datetime().defaultRaw('now()'),
   },
 });

@@ -67,7 +67,9 @@ const statement = `
     select i.*, s.id as snapshot_id,
       case
         when s.id is not null and (${of('i')}) is not distinct from (${of('s')})
-          and coalesce(i.api_calls_prev_30d = s.api_calls_prev_30d, i.api_calls_prev_30d is null) then 'unchanged'
+          and (i.api_calls_prev_30d is null
+            or (i.api_calls_prev_30d is not distinct from s.api_calls_prev_30d and not s.api_calls_prev_derived))
+          then 'unchanged'
         when s.captured_at = i.at then 'updated'
         else 'created'
       end as outcome
@@ -78,13 +80,16 @@ const statement = `
       order by u.captured_at desc limit 1
     ) s on i.captured_at is null or s.captured_at = i.captured_at
   ), updated as (
-    update internal_signals u set (${columns}, api_calls_prev_30d) =
-      row(${of('h')}, coalesce(h.api_calls_prev_30d, u.api_calls_prev_30d))
+    update internal_signals u set (${columns}, api_calls_prev_30d, api_calls_prev_derived) =
+      row(${of('h')}, coalesce(h.api_calls_prev_30d, u.api_calls_prev_30d),
+        h.api_calls_prev_30d is null and u.api_calls_prev_derived)
     from held h where h.outcome = 'updated' and u.id = h.snapshot_id and u.org_id = $1
   ), created as (
-    insert into internal_signals (org_id, developer_id, captured_at, ${columns}, api_calls_prev_30d)
-    select $1, h.developer_id, h.at, ${of('h')}, coalesce(h.api_calls_prev_30d, ${monthBefore('h.developer_id', 'h.at')})
-    from held h where h.outcome = 'created'
+    insert into internal_signals (org_id, developer_id, captured_at, ${columns}, api_calls_prev_30d, api_calls_prev_derived)
+    select $1, h.developer_id, h.at, ${of('h')}, coalesce(h.api_calls_prev_30d, before.calls),
+      h.api_calls_prev_30d is null and before.calls is not null
+    from held h, lateral (select ${monthBefore('h.developer_id', 'h.at')} as calls) before
+    where h.outcome = 'created'
   )
   select n, developer_id as "developerId", outcome from held where outcome <> 'unchanged'
 `;
@@ -95,8 +100,8 @@ export interface OlderSnapshot {
 }
 
 /**
- * Snapshots that have come out of their order: those of about a month later, which lacked them, take what was called before
- * from them. Returns whose snapshots are different now.
+ * Snapshots that have come out of their order, or say something else than before: those of about a month later, which were not
+ * told themselves, take from them what was called before. Returns whose snapshots are different now.
  */
 export async function fillFromHistory(tx: Tx, older: readonly OlderSnapshot[]): Promise<string[]> {
   if (older.length === 0) return [];
@@ -109,9 +114,14 @@ export async function fillFromHistory(tx: Tx, older: readonly OlderSnapshot[]): 
 }
 
 const fill = `
-  update internal_signals u set api_calls_prev_30d = ${monthBefore('u.developer_id', 'u.captured_at')}
-  from unnest($2::uuid[], $3::timestamptz[]) as w (developer_id, at)
-  where u.org_id = $1 and u.developer_id = w.developer_id and u.api_calls_prev_30d is null
-    and u.captured_at between w.at + interval '27 days' and w.at + interval '33 days'
+  update internal_signals u set api_calls_prev_30d = later.calls, api_calls_prev_derived = true
+  from (
+    select l.id, ${monthBefore('l.developer_id', 'l.captured_at')} as calls
+    from unnest($2::uuid[], $3::timestamptz[]) as w (developer_id, at)
+    join internal_signals l on l.org_id = $1 and l.developer_id = w.developer_id
+      and l.captured_at between w.at + interval '27 days' and w.at + interval '33 days'
+      and (l.api_calls_prev_30d is null or l.api_calls_prev_derived)
+  ) later
+  where u.org_id = $1 and u.id = later.id and u.api_calls_prev_30d is distinct from later.calls
   returning u.developer_id as "developerId"
 `;

@@ -15,7 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => db[Symbol.asyncDispose]());
 beforeEach(() =>
-  db.sql('truncate developer_signups, company_enrichment, account_scores, erased_addresses, leads cascade'),
+  db.sql(
+    'truncate developer_signups, company_enrichment, account_scores, erased_addresses, leads, connections cascade',
+  ),
 );
 
 const signup = { email: 'Marcus@VelocityPay.example', full_name: 'Marcus Chen', signup_source: 'GitHub' };
@@ -210,6 +212,16 @@ describe('usage', () => {
     ]);
   });
 
+  it('that is corrected corrects what was taken from it, and nothing that was said', async () => {
+    await take(db, orgId, { kind }, { email, captured_at: '2026-10-01', api_calls_30d: 100 });
+    await take(db, orgId, { kind }, { email, captured_at: '2026-10-31', api_calls_30d: 300 });
+    await take(db, orgId, { kind }, { email, captured_at: '2026-11-01', api_calls_30d: 300, api_calls_prev_30d: 100 });
+    const before = async () => (await history()).map((row) => row['before']);
+    expect(await before()).toEqual([null, 100, 100]);
+    await take(db, orgId, { kind }, { email, captured_at: '2026-10-01', api_calls_30d: 150 });
+    expect(await before()).toEqual([null, 150, 100]);
+  });
+
   it('that comes in another order, at once or again, ends as if it came in its own', async () => {
     const days = ['2026-11-20', '2026-10-21', '2026-09-21', '2026-08-22'];
     const rows = days.map((captured_at, index) => ({ email, captured_at, api_calls_30d: 100 * (index + 1) }));
@@ -242,11 +254,28 @@ describe('companies', () => {
       )
     )[0];
 
+  /** As a CRM says it where the import goes before it, but for the name. */
+  const inCrm = async (said: object): Promise<void> => {
+    const rules = Object.keys(said).map((to) => ({
+      from: [to],
+      to,
+      transform: [],
+      conflict: to === 'company_name' ? 'crm' : 'ours',
+    }));
+    const definition = { objects: { companies: { in: rules, out: [] } }, counters: {}, events: [] };
+    await db.sql(
+      `with crm as (insert into connections (org_id, name, kind) values ($1, 'crm', 'hubspot') returning id),
+         mapping as (insert into field_mappings (org_id, connection_id, version, definition, active)
+           select $1, id, 1, $2, true from crm)
+       insert into source_records (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version)
+       select $1, id, 'companies', '1', 'company', now(), '{}', $3, 1 from crm`,
+      [orgId, definition, { ...said, company_domain: domain }],
+    );
+  };
+
   it('keep what a row leaves out, and null takes back what was imported, so that the CRM shows again', async () => {
     await take(db, orgId, { kind }, { domain, company_name: 'Acme', industry: 'Tools', tech_stack: 'AWS; Auth0;AWS' });
-    await db.sql(
-      `update company_enrichment set crm_fills = '{"industry": "CRM", "employee_count": 7}', crm_wins = '{"company_name": "ACME Inc"}'`,
-    );
+    await inCrm({ company_name: 'ACME Inc', industry: 'CRM', employee_count: 7 });
     expect(await take(db, orgId, { kind }, { domain, employee_count: '12' })).toEqual(['updated']);
     expect(await known()).toMatchObject({
       company_name: 'ACME Inc',
