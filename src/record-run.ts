@@ -1,7 +1,7 @@
 import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
 import { finishRun, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
 import type { Database } from './db/tx.ts';
-import { AppError, exitCodes, type Recovery } from './model/errors.ts';
+import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
 import type { RunStatus, SyncCounts } from './model/run.ts';
 import type { OrgId, RunId } from './model/values.ts';
 
@@ -94,10 +94,7 @@ function describeFailure(error: unknown): RunFailureReport | null {
   if (error instanceof Error && error.name === 'AbortError') return null;
   return {
     code: 'unexpected',
-    message:
-      error instanceof Error
-        ? `${error.name} in ${error.stack?.split('\n')[1]?.trim() ?? 'an unknown place'}`
-        : 'not an error',
+    message: placeOf(error),
     recovery: 'report-bug',
     remedy: 'Report it with the log of this run; nothing that was committed is lost.',
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { AppError } from '../model/errors.ts';
+import { AppError, stackOf } from '../model/errors.ts';
 import type { ApiPort } from './api/api-port.ts';
 import { registerApi } from './api/api.ts';
 import { sendProblem, unknownRoute } from './api/problem.ts';
@@ -128,7 +128,7 @@ function pages(app: FastifyInstance, { read, now, log }: HttpOptions, isLocal: b
     log('warn', 'page failed', {
       route: request.routeOptions.url,
       code: known?.code ?? 'unexpected',
-      ...stackOf(error),
+      ...(known === null && { stack: stackOf(error) }),
     });
     const remedy = known?.remedy ?? 'Load it again; if that does not help, report it with the log of this process.';
     const note = html`<h1>This page cannot be shown</h1>
@@ -198,10 +198,6 @@ async function notFound({ now, isLocal }: Site, reply: FastifyReply): Promise<Fa
 
 async function send(reply: FastifyReply, document: string): Promise<FastifyReply> {
   return reply.type('text/html; charset=utf-8').send(document);
-}
-
-function stackOf(error: unknown): { readonly stack?: string } {
-  return error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
 }
 
 /** What `listen` throws for a port that somebody has. */

@@ -11,6 +11,18 @@ interface AppErrorOptions extends ErrorOptions {
   readonly exitCode?: number;
 }
 
+/** Where an error that nobody expected comes from, and its kind: its message may quote a person's data, and is left out. */
+export function placeOf(error: unknown): string {
+  const [name, frame = 'an unknown place'] = stackOf(error);
+  return `${name} in ${frame}`;
+}
+
+/** The kind of an error, then the places that led to it, innermost first. Its message is left out, as in `placeOf`. */
+export function stackOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return ['not an error'];
+  return [error.name, ...[...(error.stack ?? '').matchAll(/^\s+at (.*)$/gmu)].map(([, frame = '']) => frame)];
+}
+
 /**
  * An error of the application. `code` is stable and kebab-case; `message` and `remedy` are safe to show and to log: they
  * carry no personal data and no secret.

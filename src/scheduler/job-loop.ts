@@ -1,5 +1,5 @@
 import { ConnectorError } from '../connector-sdk/index.ts';
-import { AppError } from '../model/errors.ts';
+import { AppError, placeOf } from '../model/errors.ts';
 import type { EndedRun } from '../record-run.ts';
 
 /** Constant message, variables in `fields`: ids and counts only. */
@@ -103,12 +103,9 @@ function described(error: unknown): Record<string, string> {
     const { code, message, recovery, remedy } = error;
     return { code, message, recovery, remedy };
   }
-  // Where, and of what kind: the message of an error that nobody expected may quote a person's data.
-  const where =
-    error instanceof Error ? `${error.name} ${error.stack?.match(/\n\s+at .*/)?.[0].trim() ?? ''}` : 'no error';
   return {
     code: 'unexpected',
-    message: where,
+    message: placeOf(error),
     recovery: 'report-bug',
     remedy: 'Report it with this line; nothing that was committed is lost, and the next tick goes on.',
   };

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TokenHolder } from '../../db/queries/api-tokens.ts';
 import type { TokenScope } from '../../ingest/tokens.ts';
+import { stackOf } from '../../model/errors.ts';
 import type { ApiOptions } from './api-port.ts';
 import { bodyTypes, readJson, readNdjson } from './body.ts';
 import { dashboardRoute } from './dashboard-route.ts';
@@ -43,11 +44,8 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
       scope.setErrorHandler(async (error, request, reply) => {
         // The route, not the URL: a query may name a company.
         const fields = { route: request.routeOptions.url, code: codeOf(error) };
-        options.log(
-          'warn',
-          'API request failed',
-          codeOf(error) === 'internal' ? { ...fields, ...stackOf(error) } : fields,
-        );
+        const stack = codeOf(error) === 'internal' ? { stack: stackOf(error) } : {};
+        options.log('warn', 'API request failed', { ...fields, ...stack });
         return sendProblem(reply, error);
       });
       scope.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));
@@ -81,8 +79,4 @@ async function admit({ api }: ApiOptions, request: FastifyRequest): Promise<void
   if (holder === null) throw refusedToken();
   if (!holder.scopes.includes(scope)) throw withoutScope(scope);
   request.setDecorator<TokenHolder>('holder', holder);
-}
-
-function stackOf(error: unknown): { readonly stack?: string } {
-  return error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
 }

@@ -77,6 +77,23 @@ test('a failure is explained without its stack, and logged without what was sear
   expect(said.join()).not.toContain('jane');
 });
 
+test('a fault that nobody expected is logged by its place, not by its message, which may quote anything', async () => {
+  const said: string[] = [];
+  await using server = await start(
+    {
+      orgs: async () => {
+        throw new Error('no such row: jane@acme.example');
+      },
+    },
+    (message) => said.push(message),
+  );
+  const answer = await fetch(server.url);
+  expect(answer.status).toBe(500);
+  expect(await answer.text()).not.toContain('jane');
+  expect(said.join()).toContain('server.test.ts');
+  expect(said.join()).not.toContain('jane');
+});
+
 test('listens on other machines only when told so, and names the remedy of a taken port', async () => {
   await expect(
     startHttp({ port: 0, host: '0.0.0.0', read: noPages, now: () => new Date(), log: () => undefined }),
@@ -128,6 +145,7 @@ describe('the API', () => {
     const answer = await fetch(`${server.url}/api/v1/dashboard`, { headers: { authorization: 'Bearer x' } });
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('nobody is asked');
-    expect(said.join()).toContain('nobody is asked');
+    expect(said.join()).toContain('server.test.ts');
+    expect(said.join()).not.toContain('nobody is asked');
   });
 });
