@@ -18,7 +18,7 @@ export const importCommand: Command = {
     ['--org <slug>', 'the organisation, where there are several'],
     ['--format <format>', `${importFormats.join(', ')} (default: by the name of the file, else by how it begins)`],
     ['--rejected <file>', 'where rejected rows go (default: the file’s name and .rejected.ndjson)'],
-    ['--dry-run', 'say what would come of each row, and change nothing'],
+    ['--dry-run', 'say what would come of each row, write the rejected ones to their file, and change nothing else'],
     ['--source <name>', 'instead of a file: what a query of the configuration (`sources`) has to say'],
     ['--full', 'of a source: everything, not only what is new'],
   ],
@@ -31,7 +31,11 @@ export const importCommand: Command = {
     const { io, arguments: given, options, signal } = invocation;
     const [kind, path] = given;
     const source = textOf(options, 'source');
-    if (source !== null && kind === undefined) return importSource(app, invocation, source);
+    if (source !== null && kind === undefined) {
+      refuse(options, ofFiles, 'A source is read as it is: leadloop check NAME tries it and changes nothing.');
+      return importSource(app, invocation, source);
+    }
+    refuse(options, ofSources, 'A file is always read from its beginning.');
     if (source !== null || kind === undefined || path === undefined) throw incomplete();
     const chosen = kindOf(kind);
     const report = await io.reporting((onProgress) =>
@@ -51,6 +55,17 @@ export const importCommand: Command = {
     return exitOf(report);
   },
 };
+
+const ofFiles = ['format', 'rejected', 'dryRun'];
+const ofSources = ['full'];
+
+/** What would be ignored is refused: somebody relies on it. */
+function refuse(options: Invocation['options'], names: readonly string[], remedy: string): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  const flag = given.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+  throw new AppError('usage', `--${flag} does not go with this import.`, { recovery: 'fix-config', remedy });
+}
 
 function incomplete(): AppError {
   return new AppError('usage', 'Name what to import: a kind and a file, or a source alone.', {

@@ -8,7 +8,7 @@ import { readSource, type SourceRow } from '../source-row.ts';
 import { ingestAt, type IngestServices } from '../take-in.ts';
 import { isTenfold } from '../tenfold.ts';
 import { formatOf, type ImportFormat } from './format.ts';
-import { unreadable } from './import-error.ts';
+import { reasonOf, unreadable } from './import-error.ts';
 import { readCsv } from './read-csv.ts';
 import { readDocument, readNdjson } from './read-json.ts';
 import { peek, readText } from './read-text.ts';
@@ -57,7 +57,7 @@ const shownRejections = 5;
 /**
  * Takes in a file of any length, batch by batch, in flat memory: the next batch is read while one is written. The same file
  * again changes nothing, so a run that was stopped is simply repeated.
- * @throws AppError `import-unreadable`, `import-columns` (fix-config)
+ * @throws AppError `import-unreadable`, `import-columns`, `import-rejected-file` (fix-config)
  */
 export async function importFile(services: IngestServices, orgId: OrgId, job: ImportJob): Promise<ImportReport> {
   await using rejectedFile = new RejectedFile(job.rejectedPath);
@@ -186,13 +186,21 @@ async function openInput({ path, stdin }: ImportJob): Promise<Input> {
   let read = 0;
   return {
     async *chunks() {
-      for await (const chunk of path === '-' ? stdin : createReadStream(path, { highWaterMark: 1 << 18 })) {
+      for await (const chunk of path === '-' ? stdin : bytesOf(path)) {
         read += chunk.length;
-        yield chunk as Uint8Array;
+        yield chunk;
       }
     },
     share: () => (size === null || size === 0 ? null : Math.min(1, read / size)),
   };
+}
+
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw unreadable(`"${path}" cannot be read${reasonOf(error)}.`, 'Let the user of this process read it.');
+  }
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { RowRejection } from '../read-row.ts';
 import { toJson } from '../../db/queries/json.ts';
+import { unwritable } from './import-error.ts';
 
 export interface RejectedRow extends RowRejection {
   /** The place of the row in the file, from 0; the header is none. */
@@ -22,10 +23,15 @@ export class RejectedFile implements AsyncDisposable {
     return this.#handle !== null;
   }
 
+  /** @throws AppError `import-rejected-file` (fix-config) */
   async write(rows: readonly RejectedRow[]): Promise<void> {
     if (rows.length === 0) return;
-    this.#handle ??= await open(this.path, 'w', 0o600);
-    await this.#handle.write(rows.map((row) => `${toJson(row)}\n`).join(''));
+    try {
+      this.#handle ??= await open(this.path, 'w', 0o600);
+      await this.#handle.write(rows.map((row) => `${toJson(row)}\n`).join(''));
+    } catch (error) {
+      throw unwritable(this.path, error);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

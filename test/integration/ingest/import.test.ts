@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -151,9 +152,16 @@ describe('leadloop import', () => {
     ['another kind', ['signup', 'x.csv'], 'Did you mean signups?'],
     ['no file', ['signups', 'nowhere.csv'], 'no file'],
     ['another format', ['signups', 'x.csv', '--format', 'xml'], 'csv, ndjson, json'],
+    ['rejected rows that cannot be written', ['signups', 'rejected.csv', '--rejected', '/nowhere/r.ndjson'], 'ENOENT'],
+    ['a file that cannot be read', ['signups', 'socket.csv'], 'ENXIO'],
     ['another organisation', ['signups', 'x.csv', '--org', 'nobody'], 'acme'],
-  ])('ends with 2 for %s', async (_, line, remedy) => {
-    const ran = await leadloop(['import', ...line]);
+  ])('ends with 2 for %s', async (_, [kind = '', name = '', ...rest], remedy) => {
+    await file('rejected.csv', signups);
+    await using stack = new AsyncDisposableStack();
+    // To be read as a file, a socket is like one of somebody else's, even where tests run as the superuser.
+    const socket = stack.adopt(createServer(), (open) => void open.close());
+    await new Promise<void>((resolve) => socket.listen(join(home, 'socket.csv'), resolve));
+    const ran = await leadloop(['import', kind, join(home, name), ...rest]);
     expect(ran.code).toBe(2);
     expect(ran.err).toContain(remedy);
   });

@@ -45,6 +45,17 @@ describe('import --source', () => {
     expect(ran.out).toContain(text);
   });
 
+  it.each([
+    ['import --source product-usage --dry-run', '--dry-run'],
+    ['import --source product-usage --format csv', '--format'],
+    ['import --source product-usage --rejected rows.ndjson', '--rejected'],
+    ['import usage file.csv --full', '--full'],
+  ])('%s is refused rather than half done', async (line, flag) => {
+    const { code, err } = await run(line);
+    expect(code).toBe(2);
+    expect(err).toContain(`${flag} does not go with this import`);
+  });
+
   it.each(['import', 'import usage', 'import usage file.csv --source product-usage'])(
     '%s is no command',
     async (line) => {
