@@ -4,20 +4,21 @@ import type { App } from '../app-port.ts';
 import type { DemoSandbox } from './demo.ts';
 import type { StartReport, Try } from './report.ts';
 
-/** Of the leads in the report. */
-const best = 10;
+/** Of the leads in the report, and of the signups. */
+const best = { leads: 10, signups: 5 };
 
-/** The best leads, and for each sandbox somebody with room above who might ask for a demo there. */
+/** The best leads and signups, and for each sandbox somebody with room above who might ask for a demo there. */
 export async function someLeads(
   app: App,
   settings: Settings,
   sandboxes: readonly DemoSandbox[],
-): Promise<Pick<StartReport, 'leads' | 'tries'>> {
+): Promise<Omit<StartReport, 'runs'>> {
   const [org] = await app.page.orgs();
-  if (org === undefined) return { leads: [], tries: [] };
+  if (org === undefined) return { leads: [], signups: [], tries: [] };
   const all = { status: null, tier: null, search: null, after: null };
   const { leads } = await app.page.leads(org.id, all);
   const { leads: engaged } = await app.page.leads(org.id, { ...all, status: 'engaged' });
+  const { signups } = await app.page.signups(org.id, { tier: null, after: null });
   const connections = settings.orgs.find(({ slug }) => slug === org.slug)?.connections ?? [];
   const tries: Try[] = [];
   for (const sandbox of sandboxes) {
@@ -26,7 +27,7 @@ export async function someLeads(
     const found = tryAt(sandbox, others, names);
     if (found !== null) tries.push(found);
   }
-  return { leads: leads.slice(0, best), tries };
+  return { leads: leads.slice(0, best.leads), signups: signups.slice(0, best.signups), tries };
 }
 
 /** Somebody whom several CRMs know shows most: what happens in one is scored in all. */

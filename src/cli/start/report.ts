@@ -1,4 +1,4 @@
-import type { LeadLine } from '../../http/page-reader.ts';
+import type { LeadLine, SignupLine } from '../../http/page-reader.ts';
 import type { FieldValue } from '../../model/values.ts';
 import type { SyncReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
@@ -9,6 +9,8 @@ export interface StartReport {
   readonly runs: readonly SyncReport[];
   /** The best ones. */
   readonly leads: readonly LeadLine[];
+  /** Those that use the product most like a buyer; none without product data. */
+  readonly signups: readonly SignupLine[];
   /** One for each sandbox; none on real CRMs. */
   readonly tries: readonly Try[];
 }
@@ -23,10 +25,11 @@ export interface Try {
   readonly body: object;
 }
 
-export function renderStart({ runs, leads, tries }: StartReport, style: Style): string {
+export function renderStart({ runs, leads, signups, tries }: StartReport, style: Style): string {
   return blocks([
     runs.map((run) => renderRun(run, style)).join('\n'),
     leads.length === 0 ? 'There are no leads yet.' : renderTop(leads, style),
+    signups.length === 0 ? '' : renderSignups(signups, style),
     tries.length === 0 ? '' : renderTries(tries, style),
   ]);
 }
@@ -70,6 +73,18 @@ function readBack(records: LeadLine['crm'], connection: string, style: Style): s
   return record.fields.every(({ agrees }) => agrees)
     ? `${values} ${style.good(`✓${times}`)}`
     : style.warn(`${values} ≠`);
+}
+
+function renderSignups(signups: readonly SignupLine[], style: Style): string {
+  const head = ['score', 'tier', 'signup', 'company', 'what to do'].map(style.dim);
+  const rows = signups.map((one) => [
+    style.bold(String(one.total_score)),
+    one.tier,
+    clipped(one.champion_name ?? one.email, 24),
+    clipped(shown(one.company_name ?? one.company_domain), 24),
+    clipped(shown(one.suggested_action), 80),
+  ]);
+  return `${style.bold('The best signups')}, by what they do with the product\n${indented(table([head, ...rows], ['right']))}`;
 }
 
 /** Commands that make leads hot in the sandboxes, as if somebody had been on the website. */

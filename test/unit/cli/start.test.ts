@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { App, ApplyOptions } from '../../../src/cli/app-port.ts';
 import { completePull, completePush, completeQuota } from '../../../src/config/defaults.ts';
 import type { ConnectionSettings, Settings } from '../../../src/config/settings.ts';
-import type { ConnectionState, LeadLine } from '../../../src/http/page-reader.ts';
+import type { ConnectionState, LeadLine, SignupLine } from '../../../src/http/page-reader.ts';
 import { report, run } from './support.ts';
 
 /** A CRM on this machine, as far as `start` asks whether there is one. */
@@ -92,14 +92,34 @@ const record = (connection: string, has = 42): LeadLine['crm'][number] => ({
   ],
 });
 
+const signup: SignupLine = {
+  developer_id: 'signup-1',
+  leadId: null,
+  email: 'ana@velocitypay.example',
+  champion_name: null,
+  company_domain: 'velocitypay.example',
+  company_name: null,
+  industry: null,
+  employee_count: null,
+  project_count: null,
+  billing_tier: null,
+  api_calls_30d: null,
+  api_call_growth_pct: null,
+  features_used: [],
+  total_score: 88,
+  tier: 'hot',
+  suggested_action: 'Call today.',
+};
+
 interface World {
   readonly settings: Settings;
   readonly stored?: readonly ConnectionState[];
   readonly leads?: readonly LeadLine[];
+  readonly signups?: readonly SignupLine[];
 }
 
 /** An application that remembers what `start` asks of it. */
-function appOf({ settings, stored = [state], leads = [] }: World) {
+function appOf({ settings, stored = [state], leads = [], signups = [] }: World) {
   const asked: { applied: ApplyOptions[]; synced: string[] } = { applied: [], synced: [] };
   const answers: Partial<App> = {
     settings: async () => settings,
@@ -116,7 +136,7 @@ function appOf({ settings, stored = [state], leads = [] }: World) {
       orgs: async () => [{ id: 'org-1', slug: 'acme' }],
       overview: async () => ({ connections: stored, leads: {}, tiers: [] }),
       leads: async () => ({ leads, next: null, readAt: null, problem: null }),
-      signups: async () => ({ signups: [], next: null, tiers: [] }),
+      signups: async () => ({ signups, next: null, tiers: [] }),
       receipt: async () => null,
       isReady: async () => true,
     },
@@ -197,5 +217,16 @@ describe('start', () => {
     const { out } = await start(answers);
     expect(out).toContain('7 warm ≠');
     expect(out).toContain('42 warm ✓ ×2');
+  });
+
+  it('shows who uses the product most like a buyer, and nothing of it without product data', async () => {
+    const ana: SignupLine = { ...signup, champion_name: 'Ana Ruiz', company_name: 'VelocityPay' };
+    const { answers } = appOf({ settings: settingsOf(hubspot), leads: [lead([])], signups: [ana, signup] });
+    const { out } = await start(answers);
+    expect(out).toMatch(/score +tier +signup +company +what to do/u);
+    expect(out).toMatch(/88 +hot +Ana Ruiz +VelocityPay +Call today\./u);
+    expect(out).toMatch(/88 +hot +ana@velocitypay\.example +velocitypay\.example +Call today\./u);
+    const none = await start(appOf({ settings: settingsOf(hubspot), leads: [lead([])] }).answers);
+    expect(none.out).not.toContain('signups');
   });
 });
