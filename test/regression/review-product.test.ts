@@ -1,4 +1,5 @@
 // Faults of the product side that a review found: a score or a fact that stayed behind, and a name that outlived its erasure.
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Tx } from '../../src/db/tx.ts';
 import { seeCompanies } from '../../src/plg/update-companies.ts';
@@ -137,14 +138,12 @@ test('what a company said that another one has absorbed is taken back', async ()
 
 /** Until the other work is done, or waits for us. */
 async function doneOrWaiting({ db }: Loop, work: Promise<unknown>): Promise<void> {
-  let isDone = false;
-  void work.finally(() => (isDone = true));
-  while (!isDone) {
+  const isDone = work.then(() => true);
+  while (!(await Promise.race([isDone, setTimeout(10, false)]))) {
     const [waiting] = await db.sql(
       `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     );
     if (waiting !== undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

@@ -56,15 +56,21 @@ export interface LoopOptions {
 export interface LoopClock {
   now(): number;
   advance(ms: number): void;
+  /** From here on it only jumps: what has to happen in one second does so on a slow machine, too. */
+  hold(): void;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 function loopClock(): LoopClock {
   let ahead = 0;
+  let heldAt: number | null = null;
   return {
-    now: () => Date.now() + ahead,
+    now: () => (heldAt ?? Date.now()) + ahead,
     advance: (ms) => {
       ahead += ms;
+    },
+    hold: () => {
+      heldAt ??= Date.now();
     },
     async sleep(ms, signal) {
       signal.throwIfAborted();

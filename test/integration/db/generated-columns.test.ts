@@ -37,14 +37,24 @@ function expected([scores, weights]: readonly [readonly number[], readonly numbe
 }
 
 const names = [...components.map((name) => `${name}_score`), ...components.map((name) => `${name}_weight`)];
-const insert = `
+const tables = ['lead_scores', 'account_scores'] as const;
+const subjects = {
+  lead_scores: { columns: 'developer_id', values: 'id' },
+  account_scores: {
+    columns: 'company_domain, signup_count, profile_version, scored_at',
+    values: `id || '.example', 1, 1, now()`,
+  },
+};
+/** Returns the rows as they were given, each with total and tier. */
+const insertInto = (table: (typeof tables)[number]): string => `
   with lines as (select *, row_number() over () as n from jsonb_to_recordset($2::jsonb)
     as l (${components.map((name) => `${name}_score int, ${name}_weight numeric`).join(', ')}, i int)),
-  developers as (select id, row_number() over (order by id) as n from developer_signups where org_id = $1)
-  insert into lead_scores (org_id, developer_id, ${names.join(', ')})
-  select $1, d.id, ${names.join(', ')} from lines l join developers d using (n) order by l.i`;
+  subjects as (select id, row_number() over (order by id) as n from developer_signups where org_id = $1)
+  insert into ${table} (org_id, ${subjects[table].columns}, ${names.join(', ')})
+  select $1, ${subjects[table].values}, ${names.join(', ')} from lines l join subjects using (n) order by l.i
+  returning ${names.join(', ')}, total_score, tier`;
 
-test('total and tier are the formula, for any scores and weights', async () => {
+test.each(tables)('total and tier of %s are the formula, for any scores and weights', async (table) => {
   await fc.assert(
     fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 400 }), async (lines) => {
       const rows = lines.map(([scores, weights], i) => ({
@@ -53,11 +63,8 @@ test('total and tier are the formula, for any scores and weights', async () => {
         // As decimal text: 0.07 × 100 must stay 7.
         ...Object.fromEntries(components.map((name, c) => [`${name}_weight`, (weights[c]! / 100).toFixed(2)])),
       }));
-      await db.sql('delete from lead_scores');
-      await db.sql(insert, [orgId, JSON.stringify(rows)]);
-      const stored = await db.sql<Record<string, number>>(
-        `select ${names.join(', ')}, total_score, tier from lead_scores`,
-      );
+      await db.sql(`delete from ${table}`);
+      const stored = await db.sql<Record<string, number>>(insertInto(table), [orgId, JSON.stringify(rows)]);
       expect(stored).toHaveLength(lines.length);
       for (const row of stored) {
         const scores = components.map((name) => row[`${name}_score`]!);
@@ -164,8 +171,10 @@ test('the engine gives whole components, and the total and tier that the databas
         ),
       }));
       await db.sql('delete from lead_scores');
-      const stored = await db.sql(`${insert} returning total_score, tier`, [orgId, JSON.stringify(lines)]);
-      expect(stored).toEqual(scored.map(({ total, tier }) => ({ total_score: total, tier })));
+      const stored = await db.sql<Record<string, unknown>>(insertInto('lead_scores'), [orgId, JSON.stringify(lines)]);
+      expect(stored.map(({ total_score, tier }) => ({ total_score, tier }))).toEqual(
+        scored.map(({ total, tier }) => ({ total_score: total, tier })),
+      );
     }),
     { numRuns: 40 },
   );

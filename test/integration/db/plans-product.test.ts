@@ -299,13 +299,19 @@ test.each(Object.entries(steps))('%s: each statement touches rows of the batch, 
   expect(touched.filter(({ rows }) => rows > batch * rowsPerRecord)).toEqual([]);
 });
 
+async function attached(tx: Tx): Promise<unknown[]> {
+  await attachSignups(tx, strangers.map(idOf));
+  const tied = 'select 1 from developer_signups where org_id = $1 and id = any($2::uuid[]) and lead_id is not null';
+  return tx.query(tied, [orgId, strangers.map(idOf)]);
+}
+
 test('there are rows for it to touch', async () => {
   const counted = await db.database.transaction(orgId, async (tx) => ({
     signups: (await loadSignups(tx, ids)).filter(({ is_scored, captured_at }) => is_scored && captured_at !== null),
     companies: await loadCompanies(tx, domains),
     accounts: (await loadAccounts(tx, domains, now)).filter((row) => row.score !== null && row.signup_count === people),
     records: await crmCompaniesOf(tx, domains),
-    strangers: await attachSignups(tx, strangers.map(idOf)),
+    strangers: await attached(tx),
   }));
   const counts = Object.fromEntries(Object.entries(counted).map(([what, rows]) => [what, rows.length]));
   expect(counts).toEqual({ signups: batch, companies: batch, accounts: batch, records: 2 * batch, strangers: batch });

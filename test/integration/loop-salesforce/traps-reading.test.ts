@@ -257,6 +257,7 @@ test('trap 14: a second change in the same second is a change, and what comes tw
   const { id } = hands.living('Lead')[0]!;
   hands.respond(id, 'Assessment Whitepaper', '2026-03-02');
   await untilItRests(loop);
+  loop.clock.hold();
   const at = loop.crm.org.stamp();
   loop.crm.org.update(hands.row(id), { Title: 'Manager' }, { by: 'somebody', at });
   await loop.sync();

@@ -3,7 +3,7 @@ import { type Loop, startLoop, startSalesforceLoop } from '../../support/loop.ts
 import { salesforceWritesOf, writesOf } from '../../support/loop-calls.ts';
 import { handsOf } from '../../support/loop-crm.ts';
 import { salesforceHandsOf } from '../../support/loop-salesforce.ts';
-import { addVelocityPay, productOf } from '../../support/product.ts';
+import { addVelocityPay, type Product, productOf, type StoredScore } from '../../support/product.ts';
 
 const options = { sandbox: { contacts: 20 }, pull: { objects: ['forms'] } };
 const email = 'marcus.chen@velocitypay.io';
@@ -37,6 +37,36 @@ test('score, tier and action are in HubSpot beside the marketing score: at the p
     .living()
     .filter(({ id }) => id !== person);
   expect(others.every(({ properties }) => properties['leadloop_plg_score'] === undefined)).toBe(true);
+});
+
+// One person's scores are not those of the company, whose usage is that of all.
+const lin = { email: 'lin@velocitypay.io', full_name: 'Lin Wu' };
+async function addLin(product: Product): Promise<readonly [person: StoredScore, company: StoredScore]> {
+  const id = await product.signup(lin);
+  await product.usage(lin.email, { project_count: 1, api_calls_30d: 1_000, api_calls_prev_30d: 1_000 });
+  await product.update({ developerIds: [id] });
+  const both = [(await product.score(lin.email))!, (await product.account('velocitypay.io'))!] as const;
+  expect(both[0].total).toBeLessThan(both[1].total);
+  expect(both[0].tier).not.toBe(both[1].tier);
+  return both;
+}
+
+test('a colleague gets their own score and tier, the company that of all of them', async () => {
+  await using loop = await startLoop(options);
+  const { people, company, product, signup, has } = await startWithVelocityPay(loop);
+  const colleague = await people.create({ email: lin.email });
+  await product.update({ developerIds: [signup] });
+  const [ofPerson, ofCompany] = await addLin(product);
+  expect(await loop.sync()).toMatchObject({ failure: null });
+  for (const [properties, { total, tier, action }] of [
+    [has(colleague, 'contacts'), ofPerson],
+    [has(company, 'companies'), ofCompany],
+  ] as const)
+    expect(properties).toMatchObject({
+      leadloop_plg_score: String(total),
+      leadloop_plg_tier: tier,
+      leadloop_suggested_action: action,
+    });
 });
 
 test('the echo of what we wrote writes nothing', async () => {
@@ -138,6 +168,7 @@ test('the same in Salesforce: on the contact and on the account, and no echo', a
   const account = hands.create('Account', { Name: 'VelocityPay', Website: 'https://www.velocitypay.io/' });
   const contact = hands.create('Contact', { LastName: 'Chen', Email: email, AccountId: account });
   const product = productOf(loop, () => new Date(loop.clock.now()));
+  const colleague = hands.create('Contact', { LastName: 'Wu', Email: lin.email, AccountId: account });
   await product.update({ developerIds: [await addVelocityPay(product)] });
   expect(await loop.sync()).toMatchObject({ failure: null });
   for (const id of [contact, account]) {
@@ -149,4 +180,14 @@ test('the same in Salesforce: on the contact and on the account, and no echo', a
   loop.crm.requests.reset();
   expect(await loop.sync()).toMatchObject({ counts: { pushed: 0 } });
   expect(salesforceWritesOf(loop.crm)).toBe(0);
+  const [ofPerson, ofCompany] = await addLin(product);
+  expect(await loop.sync()).toMatchObject({ failure: null });
+  for (const [id, { total, tier, action }] of [
+    [colleague, ofPerson],
+    [account, ofCompany],
+  ] as const) {
+    expect(hands.value(id, 'Leadloop_PLG_Score__c')).toBe(total);
+    expect(hands.value(id, 'Leadloop_PLG_Tier__c')).toBe(tier);
+    expect(hands.value(id, 'Leadloop_Suggested_Action__c')).toBe(action);
+  }
 });

@@ -1,39 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { connectors } from '../../../connectors/index.ts';
 import type { ConnectorDefinition } from '../../../src/connector-sdk/connector.ts';
-import { readRules } from '../../../src/db/queries/read-rules.ts';
-import { ingestRows } from '../../../src/ingest/ingest-rows.ts';
-import { readRow } from '../../../src/ingest/read-row.ts';
-import { type IngestKind, ingestKinds } from '../../../src/ingest/rows.ts';
-import { scoringContext } from '../../../src/pull/prepare.ts';
+import { importFile } from '../../../src/ingest/file/import-file.ts';
+import { ingestKinds } from '../../../src/ingest/rows.ts';
 import { plgSamples } from '../../unit/scoring/plg-samples.ts';
 import { type Loop, startLoop, startSalesforceLoop } from '../../support/loop.ts';
 import { salesforceHandsOf } from '../../support/loop-salesforce.ts';
 
 const definitions = connectors as unknown as readonly ConnectorDefinition[];
 
-/** The rows of an example file; no cell has a comma in it. */
-function examples(kind: IngestKind): unknown[] {
-  const read = (ending: string) => readFileSync(`config/examples/plg/${kind}.${ending}`, 'utf8').trimEnd().split('\n');
-  if (kind === 'companies') return read('ndjson').map((line) => JSON.parse(line) as unknown);
-  const [names = '', ...lines] = read('csv');
-  return lines.map((line) => Object.fromEntries(names.split(',').map((name, at) => [name, line.split(',')[at]])));
-}
-
 async function importAll({ db, orgId, clock }: Pick<Loop, 'db' | 'orgId' | 'clock'>): Promise<void> {
-  const at = new Date(clock.now());
+  const services = { database: db.database, definitions, now: () => new Date(clock.now()), newId: randomUUID };
   // In no particular order.
   for (const kind of ingestKinds.toReversed()) {
-    const rows = examples(kind).map((row) => readRow(kind, row, at));
-    const { outcomes } = await db.database.transaction(orgId, async (tx) => {
-      const context = scoringContext(await readRules(tx), { orgId, runId: randomUUID(), at }, definitions);
-      return ingestRows(tx, context, kind, rows);
-    });
-    expect(outcomes.filter(({ outcome }) => outcome === 'rejected')).toEqual([]);
+    const path = `config/examples/plg/${kind}.${kind === 'companies' ? 'ndjson' : 'csv'}`;
+    const report = await importFile(services, orgId, { ...plainImport, kind, path });
+    expect(report).toMatchObject({ rejected: 0, examples: [] });
+    expect(report.rows).toBeGreaterThanOrEqual(scores.length);
   }
 }
+
+const plainImport = {
+  stdin: process.stdin,
+  format: null,
+  dryRun: false,
+  rejectedPath: '/nowhere/rejected.ndjson',
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+};
 
 const scores = [
   ['HomeFront Technologies', 91, 'hot'],
@@ -51,14 +46,16 @@ test('the five examples are on the dashboard in their order, and at their people
   for (const loop of [hubspot, salesforce, hubspot]) expect(await loop.sync()).toMatchObject({ failure: null });
 
   // What the CRMs say of these companies is what was imported, in other words at most.
-  const shown = await hubspot.db.sql<{ name: string; total: number; tier: string }>(
-    `select company_name as name, total_score as total, tier from lead_dashboard where total_score is not null`,
+  const shown = await hubspot.db.sql<{ name: string; total: number; tier: string; action: string }>(
+    `select company_name as name, total_score as total, tier, suggested_action as action from lead_dashboard where total_score is not null`,
   );
   expect(shown.map(({ name, total, tier }) => [name, total, tier])).toEqual(scores);
 
   const { store } = hubspot.crm;
   const hands = salesforceHandsOf(salesforce);
   for (const [name, total, tier] of scores) {
+    const { action } = shown.find((row) => row.name === name)!;
+    expect(action.length).toBeGreaterThan(20);
     const email = plgSamples.find((sample) => sample.name === name)?.email;
     const there = [
       ...[...store.table('companies').from(0)].filter(({ properties }) => properties['name'] === name),
@@ -66,8 +63,11 @@ test('the five examples are on the dashboard in their order, and at their people
     ];
     expect(there.length).toBe(2);
     for (const { properties } of there) {
-      expect(properties).toMatchObject({ leadloop_plg_score: String(total), leadloop_plg_tier: tier });
-      expect(properties['leadloop_suggested_action']).not.toBe('');
+      expect(properties).toMatchObject({
+        leadloop_plg_score: String(total),
+        leadloop_plg_tier: tier,
+        leadloop_suggested_action: action,
+      });
     }
     const accounts = hands.living('Account').filter(({ values }) => values['Name'] === name);
     const people = ['Lead', 'Contact'].flatMap((object) =>
@@ -75,8 +75,11 @@ test('the five examples are on the dashboard in their order, and at their people
     );
     expect([accounts.length > 0, people.length]).toEqual([true, 1]);
     for (const { values } of [...accounts, ...people]) {
-      expect(values).toMatchObject({ Leadloop_PLG_Score__c: total, Leadloop_PLG_Tier__c: tier });
-      expect(values['Leadloop_Suggested_Action__c']).not.toBeNull();
+      expect(values).toMatchObject({
+        Leadloop_PLG_Score__c: total,
+        Leadloop_PLG_Tier__c: tier,
+        Leadloop_Suggested_Action__c: action,
+      });
     }
   }
 });
