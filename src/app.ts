@@ -12,7 +12,7 @@ import { loadSettings } from './config/load.ts';
 import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
-import { runDaemon } from './daemon.ts';
+import { rolesOf, runDaemon } from './daemon.ts';
 import { openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { listSources } from './db/queries/data-sources.ts';
@@ -31,7 +31,7 @@ import { chooseConnection, openNamed } from './named-connection.ts';
 import { chooseOrg } from './named-org.ts';
 import { chooseSource } from './named-source.ts';
 import { planConnection } from './plan.ts';
-import type { Serving } from './scheduler/serve.ts';
+import { nextRuns } from './scheduler/cron.ts';
 import { previewProfile } from './score-preview.ts';
 import { scoreOrgs } from './score-run.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
@@ -95,10 +95,12 @@ export async function openApp(options: AppOptions): Promise<App> {
       }),
     tokens: tokensOn(services),
     doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
-    page: pageOf(services, () => null),
+    page: pageOf(services, null),
     serve: ({ onReport, ...run }) =>
-      runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
-        listen(run, siteOf(services, run, nextRunAt)),
+      runDaemon(
+        { ...services, databaseUrl: database.url },
+        { ...run, ...(onReport !== undefined && { onReport }) },
+        () => listen(run, siteOf(services, run)),
       ),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -115,11 +117,11 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
 }
 
 /** With its role `console` the daemon serves the page, with `api` the API. */
-function siteOf(services: SessionServices, { roles }: Pick<ServeOptions, 'roles'>, nextRunAt: Serving['nextRunAt']) {
-  const isIn = (role: string): boolean => roles?.includes(role) ?? true;
+function siteOf(services: SessionServices, { roles, schedule = null }: Pick<ServeOptions, 'roles' | 'schedule'>) {
+  const isIn = rolesOf(roles);
   const { now, log } = services;
   const api = isIn('api') ? createApi(services) : null;
-  return { read: pageOf(services, nextRunAt), hasPage: isIn('console'), api, now, log };
+  return { read: pageOf(services, schedule), hasPage: isIn('console'), api, now, log };
 }
 
 function tokensOn({ database, now }: SessionServices): App['tokens'] {
@@ -134,7 +136,8 @@ function tokensOn({ database, now }: SessionServices): App['tokens'] {
 /** The configuration as it is. */
 const noStage: Stage = { places: [], leftOut: [] };
 
-function pageOf(services: SessionServices, nextRunAt: Serving['nextRunAt']): PageReader {
+/** `schedule`: instead of each connection's own; null = its own. */
+function pageOf(services: SessionServices, schedule: string | null): PageReader {
   return createPageReader({
     database: services.database,
     readCrm: async (orgId, name, request) => {
@@ -142,7 +145,10 @@ function pageOf(services: SessionServices, nextRunAt: Serving['nextRunAt']): Pag
       return await session.connector.read({ ...request, signal: AbortSignal.timeout(pageTimeoutMs) });
     },
     defaultMapping: (kind) => definitions.find((one) => one.kind === kind)?.defaultMapping ?? null,
-    nextRunAt,
+    nextRunAt: (own) => {
+      const expression = schedule ?? own.schedule;
+      return expression === null ? null : (nextRuns({ expression, timeZone: own.timeZone }, 1)[0] ?? null);
+    },
     now: services.now,
   });
 }

@@ -1,18 +1,27 @@
+import type { SessionServices } from './connection.ts';
 import { listSources } from './db/queries/data-sources.ts';
 import { listConnections } from './db/queries/directory.ts';
-import { readTimeZones } from './db/queries/time-zones.ts';
-import { openConnection, type SessionServices } from './connection.ts';
-import { type ScheduledJob, type Serving, serveJobs } from './scheduler/serve.ts';
-import { runSource } from './source/run-source.ts';
-import { plainSync, type RunReport, syncConnection } from './sync.ts';
+import { dueRescores } from './db/queries/due-rescores.ts';
+import { AppError } from './model/errors.ts';
+import { openQueue, type Queue } from './scheduler/queue.ts';
+import { type Planned, runScheduler } from './scheduler/scheduler.ts';
+import type { Wakeup, WakeupKind } from './scheduler/wakeup.ts';
+import { startWorker } from './scheduler/worker.ts';
+import type { RunReport } from './sync.ts';
+import { looksOf } from './work.ts';
+
+/** What a process may be told to do. `http` = api and console. */
+export const daemonRoles = ['scheduler', 'worker', 'http', 'api', 'console'] as const;
+export type DaemonRole = (typeof daemonRoles)[number];
 
 export interface DaemonOptions {
-  /** scheduler, worker, api, console; null = all. */
+  /** Null = all. */
   readonly roles: readonly string[] | null;
   /** Instead of each connection's own; null or left out = its own. */
   readonly schedule?: string | null;
-  readonly runAtStart?: boolean;
   readonly signal: AbortSignal;
+  /** How long the end waits for runs under way; default 20 s, below the 30 s that container platforms give. */
+  readonly graceMs?: number;
   readonly onListening?: (url: string) => void;
   readonly onReport?: (report: RunReport) => void;
 }
@@ -22,77 +31,112 @@ export interface Site extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Scheduler and page in this process, until the signal; then the runs under way come to their next checkpoint. */
+const defaultGraceMs = 20_000;
+
+/**
+ * Runs of a kind at once in this process. A sync waits for its CRM most of the time; scoring keeps a core busy.
+ */
+const slots: Readonly<Record<WakeupKind, number>> = { sync: 8, hints: 8, rescore: 1, import: 2 };
+
+/** Does what its roles say until the signal; then the runs under way come to their next checkpoint. */
 export async function runDaemon(
-  services: SessionServices,
+  services: SessionServices & { readonly databaseUrl: string },
   options: DaemonOptions,
-  openSite: (nextRunAt: Serving['nextRunAt']) => Promise<Site>,
+  openSite: () => Promise<Site>,
 ): Promise<void> {
-  const { now, log } = services;
-  const isIn = (...roles: string[]): boolean => options.roles?.some((role) => roles.includes(role)) ?? true;
-  let serving: Serving | null = null;
-  await using site = isIn('api', 'console') ? await openSite((key) => serving?.nextRunAt(key) ?? null) : null;
-  if (site !== null) options.onListening?.(site.url);
-  if (!isIn('scheduler', 'worker')) return await aborted(options.signal);
+  const { signal, graceMs = defaultGraceMs } = options;
+  const isIn = rolesOf(options.roles);
+  const { log } = services;
+  const queue = await openQueue({ url: services.databaseUrl, log });
+  try {
+    await using site = isIn('api') || isIn('console') ? await openSite() : null;
+    if (site !== null) options.onListening?.(site.url);
+    if (isIn('worker')) await work(services, queue, options);
+    if (isIn('scheduler')) await schedule(services, queue, options);
+    else await aborted(signal);
+  } finally {
+    await queue.stop(graceMs);
+  }
+}
+
+/** @throws AppError `role-unknown` (fix-config) */
+export function rolesOf(roles: readonly string[] | null): (role: DaemonRole) => boolean {
+  const unknown = roles?.find((role) => !daemonRoles.includes(role as DaemonRole));
+  if (unknown !== undefined || roles?.length === 0) throw unknownRole(unknown ?? '');
+  return (role) => {
+    if (roles === null || roles.includes(role)) return true;
+    return (role === 'api' || role === 'console') && roles.includes('http');
+  };
+}
+
+async function work(services: SessionServices, queue: Queue, options: DaemonOptions): Promise<void> {
+  const { log, signal } = { ...services, ...options };
   // Whoever hears the reports needs no log of the runs that have one.
   const told = new Set<unknown>();
-  const tell = (report: RunReport): void => {
-    told.add(report.runId);
-    options.onReport?.(report);
-  };
-  serving = serveJobs({
-    listJobs: async () => [...(await syncs(services, options.schedule ?? null, tell)), ...(await imports(services))],
-    now,
-    log: (level, message, fields) => {
-      const isTold = options.onReport !== undefined && (told.delete(fields['runId']) || level === 'info');
-      log(isTold ? 'debug' : level, message, fields);
+  const looks = looksOf(services, {
+    onReport: (report) => {
+      told.add(report.runId);
+      options.onReport?.(report);
     },
-    signal: options.signal,
-    runAtStart: options.runAtStart ?? true,
+    onRescored: (orgId) => wakeConnections(services, queue, orgId),
   });
-  await serving.ended;
+  const logRun: SessionServices['log'] = (level, message, fields) => {
+    const isTold = options.onReport !== undefined && (told.delete(fields['runId']) || level === 'info');
+    log(isTold ? 'debug' : level, message, fields);
+  };
+  await startWorker({ queue, looks, slots, log: logRun, signal });
 }
 
-const onProgress = (): void => undefined;
+/** What rescoring has changed shall not wait for the next tick. */
+async function wakeConnections({ database }: SessionServices, queue: Queue, orgId: string): Promise<void> {
+  const connections = (await database.operator(listConnections)).filter((one) => one.orgId === orgId);
+  for (const { id: subjectId } of connections.filter(({ schedule }) => schedule !== null)) {
+    await queue.wake({ kind: 'sync', orgId, subjectId, tickAt: null });
+  }
+}
 
-async function syncs(
-  services: SessionServices,
-  schedule: string | null,
-  onReport: (report: RunReport) => void,
-): Promise<readonly ScheduledJob[]> {
-  const { database } = services;
-  const entries = await database.operator(listConnections);
-  const orgIds = [...new Set(entries.map(({ orgId }) => orgId))];
-  const zones = await Promise.all(orgIds.map((orgId) => database.transaction(orgId, readTimeZones)));
-  return entries.map((entry) => ({
-    key: `${entry.org}/${entry.name}`,
-    schedule: schedule ?? entry.schedule,
-    timeZone: zones.map((zone) => zone.get(entry.id)).find((zone) => zone !== undefined) ?? 'UTC',
-    pausedReason: entry.pausedReason,
-    run: async (signal) => {
-      await using session = await openConnection(services, entry.orgId, entry.name);
-      const report = await syncConnection(session, { ...plainSync, onProgress, signal });
-      onReport(report);
-      return report;
+async function schedule(services: SessionServices, queue: Queue, options: DaemonOptions): Promise<void> {
+  const { database, now, log } = services;
+  await runScheduler({
+    listPlanned: () => listPlanned(services, options.schedule ?? null),
+    listDue: async (at) => {
+      const orgs = await database.operator((tx) => dueRescores(tx, at));
+      return orgs.map((orgId): Wakeup => ({ kind: 'rescore', orgId, subjectId: orgId, tickAt: null }));
     },
-  }));
+    queue,
+    now,
+    log,
+    signal: options.signal,
+  });
 }
 
-async function imports(services: SessionServices): Promise<readonly ScheduledJob[]> {
-  const entries = await services.database.operator(listSources);
-  return entries.map((entry) => ({
-    // A connection may have the same name.
-    key: `${entry.org}/sources/${entry.name}`,
-    schedule: entry.schedule,
-    timeZone: entry.timeZone,
-    pausedReason: entry.pausedReason,
-    run: (signal) => runSource(services, entry, { full: false, signal, onProgress }),
+async function listPlanned({ database }: SessionServices, schedule: string | null): Promise<readonly Planned[]> {
+  const { connections, sources } = await database.operator(async (tx) => ({
+    connections: await listConnections(tx),
+    sources: await listSources(tx),
   }));
+  return [
+    ...connections.map(({ org, name, id, pausedReason, ...one }): Planned => {
+      const own = { ...one, schedule: schedule ?? one.schedule };
+      return { ...own, key: `${org}/${name}`, kind: 'sync', subjectId: id, heldBy: pausedReason };
+    }),
+    // A connection may have the same name.
+    ...sources.map(({ org, name, id, pausedReason, ...one }): Planned => {
+      return { ...one, key: `${org}/sources/${name}`, kind: 'import', subjectId: id, heldBy: pausedReason };
+    }),
+  ];
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function unknownRole(role: string): AppError {
+  return new AppError('role-unknown', `There is no role "${role}".`, {
+    recovery: 'fix-config',
+    remedy: `Name some of: ${daemonRoles.join(', ')}. Without --roles a process has all of them.`,
   });
 }

@@ -1,5 +1,5 @@
 import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
-import { finishRun, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
+import { finishRun, noteTick, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
 import type { Database } from './db/tx.ts';
 import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
 import type { RunStatus, SyncCounts } from './model/run.ts';
@@ -32,6 +32,8 @@ export interface RunPlace {
 export interface RunWish {
   readonly subject: RunSubject & { readonly name: string };
   readonly kind: RunKind;
+  /** The instant of the schedule that asks for it; left out = a person or an event does. */
+  readonly tickAt?: Date | null;
   readonly signal: AbortSignal;
   /** So far. */
   readonly counts: () => SyncCounts;
@@ -43,16 +45,23 @@ export interface OpenRun {
   readonly signal: AbortSignal;
 }
 
-/** Runs `work` as the only run of a connection or a source, and keeps what became of it, whatever that is. */
+/**
+ * Runs `work` as the only run of a connection, a source or an organisation's rescore, and keeps what became of it, whatever that is.
+ * @throws AppError `run-active` (retry) where another one is under way, `tick-done` (retry) where its tick has been run already.
+ */
 export async function recordRun(
   { database, orgId, now, newId }: RunPlace,
-  { subject, kind, signal, counts }: RunWish,
+  { subject, kind, tickAt = null, signal, counts }: RunWish,
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
   await using lock = await database.lock(`${subject.type} ${subject.id}`);
   if (lock === null) throw alreadyRunning(subject.name);
   const runId = newId();
-  await database.transaction(orgId, (tx) => startRun(tx, { id: runId, subject, kind, now: now() }));
+  const startedAt = now();
+  const isOpen = await database.transaction(orgId, (tx) =>
+    startRun(tx, { id: runId, subject, kind, tickAt, now: startedAt }),
+  );
+  if (!isOpen) throw tickDone(subject.name);
   let failure: Error | null = null;
   try {
     await work({ runId, signal: AbortSignal.any([signal, lock.signal]) });
@@ -62,7 +71,11 @@ export async function recordRun(
   const described = failure === null ? null : describeFailure(failure);
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
   const end = { id: runId, status, counts: counts(), failure: described, now: now() };
-  await database.transaction(orgId, (tx) => finishRun(tx, end));
+  await database.transaction(orgId, async (tx) => {
+    await finishRun(tx, end);
+    // What was stopped goes on; everything else has been this tick's run, a failure, too: the next tick tries again.
+    if (status !== 'cancelled' && ticks.has(kind)) await noteTick(tx, subject, tickAt ?? startedAt);
+  });
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.
   if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
   return {
@@ -73,6 +86,9 @@ export async function recordRun(
     nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
   };
 }
+
+/** What a schedule asks for; the same by hand serves the ticks before it, too. */
+const ticks: ReadonlySet<RunKind> = new Set(['sync', 'import']);
 
 /** A run with rejected records is partial: the rest is done, these wait for somebody. */
 function statusOf(counts: SyncCounts): RunStatus {
@@ -104,6 +120,14 @@ function alreadyRunning(name: string): AppError {
   return new AppError('run-active', `Another run of "${name}" is under way.`, {
     recovery: 'retry',
     remedy: 'Wait until it has ended; `leadloop doctor` shows what runs.',
+    exitCode: exitCodes.tryLater,
+  });
+}
+
+function tickDone(name: string): AppError {
+  return new AppError('tick-done', `This tick of "${name}" has been run.`, {
+    recovery: 'retry',
+    remedy: 'Nothing has to be done: another process was faster.',
     exitCode: exitCodes.tryLater,
   });
 }

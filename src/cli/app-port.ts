@@ -274,8 +274,6 @@ export interface ServeOptions {
   readonly isPortFixed?: boolean;
   /** Instead of every connection's own; null or absent = their own. */
   readonly schedule?: string | null;
-  /** Default true: the first run does not wait for its tick. */
-  readonly runAtStart?: boolean;
   readonly signal: AbortSignal;
   readonly onListening?: (url: string) => void;
   /** A run has ended. */

@@ -3,24 +3,39 @@ import { Client } from 'pg';
 import { connectFailure, unavailable } from './failures.ts';
 import type { HeldLock } from './tx.ts';
 
-/** A silent network loses a connection without a word, so the holder asks. */
-const heartbeatMs = 10_000;
+/** A silent network loses a connection without a word, so the holder asks, and gives the lock up when nothing answers. */
+const heartbeatMs = 3_000;
+const answerMs = 5_000;
 
-/** The lock, or null when somebody holds it. One connection a lock: it ends with its holder, whatever kills that. */
+/**
+ * A holder that has not been heard of for so long is dead, frozen or cut off: its connection is ended, and the lock with it. Longer
+ * than a holder waits for an answer, so that it has given up by then, unless it is not running at all.
+ */
+const silentSeconds = 12;
+
+/** The server, too, asks whether a silent client is still there: 5 s of silence, then three times in 6 s. */
+const keepAlive = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3';
+
+export const lockApplicationName = 'leadloop lock';
+
+/**
+ * The lock, or null when somebody holds it. One connection a lock: it ends with its holder, whatever kills that. A holder that is
+ * silent is parted from it.
+ */
 export async function tryLock(url: string, name: string): Promise<HeldLock | null> {
   const client = new Client({
     connectionString: url,
-    application_name: 'leadloop lock',
+    application_name: lockApplicationName,
+    options: keepAlive,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
-    query_timeout: heartbeatMs,
+    query_timeout: answerMs,
   });
   const lost = new AbortController();
   client.on('error', (error) => lost.abort(unavailable(error)));
   try {
     await client.connect();
-    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [lockKey(name)]);
-    if (rows[0]?.held === true) return held(client, lost);
+    if (await isTaken(client, name)) return held(client, lost);
   } catch (error) {
     await client.end().catch(() => undefined);
     throw connectFailure(error);
@@ -28,6 +43,27 @@ export async function tryLock(url: string, name: string): Promise<HeldLock | nul
   await client.end();
   return null;
 }
+
+async function isTaken(client: Client, name: string): Promise<boolean> {
+  const key = lockKey(name);
+  const take = async (): Promise<boolean> => {
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [key]);
+    return rows[0]?.held === true;
+  };
+  if (await take()) return true;
+  const { rowCount } = await client.query(endSilentHolder, [key, lockApplicationName, silentSeconds]);
+  return (rowCount ?? 0) > 0 && take();
+}
+
+// A 64-bit advisory lock shows its halves as classid and objid. The holder speaks on the connection of the lock itself.
+const endSilentHolder = `
+  select pg_terminate_backend(a.pid, 2000)
+  from pg_locks l join pg_stat_activity a using (pid)
+  where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+    and l.database = (select oid from pg_database where datname = current_database())
+    and (l.classid::bigint << 32 | l.objid::bigint) = $1::bigint
+    and a.application_name = $2 and a.state_change < clock_timestamp() - make_interval(secs => $3)
+`;
 
 /** Advisory locks have 64-bit names: the first eight bytes of SHA-256. */
 export function lockKey(name: string): string {

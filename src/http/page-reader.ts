@@ -40,7 +40,7 @@ export interface ConnectionState {
   readonly lastRun: LastRun | null;
   /** Until then the scores in the CRM are right. */
   readonly succeededAt: Date | null;
-  /** Null = nothing is scheduled in this process. */
+  /** Null = only by hand. */
   readonly nextRunAt: Date | null;
   readonly pendingWrites: number;
   readonly rejected: number;

@@ -3,7 +3,10 @@ import type { LeadStatus } from '../model/lead.ts';
 import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
 import type { ConnectionState, LeadLine, LeadQuery, LedgerLine, ScoreChange } from './page-reader.ts';
 
-export type ConnectionRow = Omit<ConnectionState, 'nextRunAt'> & { readonly id: ConnectionId };
+export type ConnectionRow = Omit<ConnectionState, 'nextRunAt'> & {
+  readonly id: ConnectionId;
+  readonly timeZone: string;
+};
 
 /** The state of every connection: one probe of an index each for run, success, waiting writes, rejected and calls. */
 export async function readConnections(tx: Tx): Promise<ConnectionRow[]> {
@@ -11,8 +14,8 @@ export async function readConnections(tx: Tx): Promise<ConnectionRow[]> {
 }
 
 const connectionStatement = `
-  select c.id, c.name, c.kind, c.base_url as "baseUrl", c.schedule, c.paused_reason as "pausedReason",
-    coalesce(c.push_policy->>'mode', 'plan') as "pushMode",
+  select c.id, c.name, c.kind, c.base_url as "baseUrl", c.schedule, c.timezone as "timeZone",
+    c.paused_reason as "pausedReason", coalesce(c.push_policy->>'mode', 'plan') as "pushMode",
     run.run as "lastRun", success.at as "succeededAt",
     (select count(*)::int from push_states p
      where p.org_id = $1 and p.connection_id = c.id and p.state in ('pending', 'claimed')) as "pendingWrites",

@@ -27,8 +27,8 @@ export interface PageSources {
   readonly readCrm: ReadCrm;
   /** Used by connections that configure no mapping; null for a kind without a connector. */
   readonly defaultMapping: (kind: string) => MappingDefinition | null;
-  /** `org/name` → the next tick in this process. */
-  readonly nextRunAt: (key: string) => Date | null;
+  /** The next tick of a connection's schedule; null = it has none. */
+  readonly nextRunAt: (connection: { readonly schedule: string | null; readonly timeZone: string }) => Date | null;
   readonly now: () => Date;
 }
 
@@ -80,15 +80,13 @@ async function readLines(database: Database, orgId: OrgId, query: LeadQuery) {
 }
 
 async function readOverview({ database, nextRunAt }: PageSources, orgId: OrgId): Promise<Overview> {
-  const orgs = await database.operator(listOrgs);
-  const slug = orgs.find(({ id }) => id === orgId)?.slug ?? '';
   return database.transaction(orgId, async (tx) => {
     const connections = await readConnections(tx);
     return {
-      connections: connections.map((row) => ({
+      connections: connections.map(({ timeZone, ...row }) => ({
         ...row,
         lastRun: withDates(row.lastRun),
-        nextRunAt: nextRunAt(`${slug}/${row.name}`),
+        nextRunAt: nextRunAt({ ...row, timeZone }),
       })),
       leads: await countLeads(tx),
       tiers: mqlProfileOf(await readRules(tx)).tiers.map(({ tier }) => tier),

@@ -9,13 +9,12 @@ import { nothingSeen } from './want.ts';
 
 /** Brings every lead to the profile that has come since, once, and notes that it is done. */
 export async function rescoreForProfile(
-  session: Session,
+  { database, orgId, now }: Pick<Session, 'database' | 'orgId' | 'now'>,
   context: ScoringContext,
   run: Pick<RescoreRun, 'signal' | 'onProgress'>,
 ): Promise<Partial<SyncCounts>> {
-  const { database, orgId } = session;
   const counts = await rescoreAll({ database, context, ...run });
-  await database.transaction(orgId, (tx) => markRescored(tx, context.profile.definition, session.now()));
+  await database.transaction(orgId, (tx) => markRescored(tx, context.profile.definition, now()));
   return counts;
 }
 

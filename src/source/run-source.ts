@@ -22,6 +22,8 @@ export interface SourceName {
 export interface SourceRun {
   /** From the beginning, whatever was read before. */
   readonly full: boolean;
+  /** The instant of the schedule that asks for it; left out = a person does. */
+  readonly tickAt?: Date | null;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
   /** In one transaction. */
@@ -46,7 +48,13 @@ export async function runSource(services: SourceServices, name: SourceName, run:
   let counts = noCounts;
   const ended = await recordRun(
     { ...services, orgId },
-    { subject: { type: 'source', ...name }, kind: 'import', signal: run.signal, counts: () => counts },
+    {
+      subject: { type: 'source', ...name },
+      kind: 'import',
+      tickAt: run.tickAt ?? null,
+      signal: run.signal,
+      counts: () => counts,
+    },
     async ({ runId, signal }) => {
       await using open = await openSource(services, name, { full: run.full, signal });
       const taking = { services, orgId, runId, open };

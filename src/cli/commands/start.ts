@@ -56,7 +56,6 @@ export const startCommand: Command = {
       isPortFixed: port !== null,
       host: null,
       schedule: isDemo ? demoSchedule : null,
-      runAtStart: false,
       signal,
       onReport: (report) => sayRun(report, io),
       onListening: (url) => {

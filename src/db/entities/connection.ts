@@ -19,6 +19,8 @@ export const Connection = defineEntity({
     pushPolicy: p.json<JsonValue>().defaultRaw(`'{"mode": "plan"}'`),
     accountId: p.text().nullable(),
     pausedReason: p.text().nullable(),
+    timezone: p.text().generated("(coalesce((settings ->> 'timezone'::text), 'UTC'::text)) stored"),
+    lastTickAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
   },

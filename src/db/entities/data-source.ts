@@ -22,6 +22,7 @@ export const DataSource = defineEntity({
     pausedReason: p.text().nullable(),
     watermark: p.text().nullable(),
     version: p.integer().default(0),
+    lastTickAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
   },

@@ -11,15 +11,25 @@ export interface SourceEntry {
   readonly schedule: string | null;
   readonly timeZone: string;
   readonly pausedReason: string | null;
+  readonly lastTickAt: Date | null;
 }
 
 /** Every source of every organisation; through `Database.operator`. */
 export async function listSources(tx: Tx): Promise<SourceEntry[]> {
   return tx.query<SourceEntry>(
     `select o.id as "orgId", o.slug as org, s.id, s.name, s.schedule, s.timezone as "timeZone",
-       s.paused_reason as "pausedReason"
+       s.paused_reason as "pausedReason", s.last_tick_at as "lastTickAt"
      from data_sources s join orgs o on o.id = s.org_id order by o.slug, s.name`,
   );
+}
+
+/** What a source is called; null where there is none. */
+export async function nameOfSource(tx: Tx, id: SourceId): Promise<string | null> {
+  const [row] = await tx.query<{ name: string }>(`select name from data_sources where org_id = $1 and id = $2`, [
+    tx.orgId,
+    id,
+  ]);
+  return row?.name ?? null;
 }
 
 /** How far a source has been read. */

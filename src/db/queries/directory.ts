@@ -9,13 +9,17 @@ export interface DirectoryEntry {
   readonly kind: string;
   /** Five cron fields, six with seconds; null = only by hand. */
   readonly schedule: string | null;
+  readonly timeZone: string;
   readonly pausedReason: string | null;
+  /** Every tick up to here has been run. */
+  readonly lastTickAt: Date | null;
 }
 
 /** Every connection of every organisation; through `Database.operator`. */
 export async function listConnections(tx: Tx): Promise<DirectoryEntry[]> {
   return tx.query<DirectoryEntry>(
-    `select o.id as "orgId", o.slug as org, c.id, c.name, c.kind, c.schedule, c.paused_reason as "pausedReason"
+    `select o.id as "orgId", o.slug as org, c.id, c.name, c.kind, c.schedule, c.timezone as "timeZone",
+       c.paused_reason as "pausedReason", c.last_tick_at as "lastTickAt"
      from connections c join orgs o on o.id = c.org_id order by o.slug, c.name`,
   );
 }
@@ -23,4 +27,13 @@ export async function listConnections(tx: Tx): Promise<DirectoryEntry[]> {
 /** Every organisation; through `Database.operator`. */
 export async function listOrgs(tx: Tx): Promise<{ readonly id: OrgId; readonly slug: string }[]> {
   return tx.query(`select id, slug from orgs order by slug`);
+}
+
+/** What a connection is called; null where there is none. */
+export async function nameOfConnection(tx: Tx, id: ConnectionId): Promise<string | null> {
+  const [row] = await tx.query<{ name: string }>(`select name from connections where org_id = $1 and id = $2`, [
+    tx.orgId,
+    id,
+  ]);
+  return row?.name ?? null;
 }

@@ -1,31 +1,68 @@
 import type { RunFailure, RunStatus, SyncCounts } from '../../model/run.ts';
-import type { ConnectionId, RunId, SourceId } from '../../model/values.ts';
+import type { ConnectionId, OrgId, RunId, SourceId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
-export type RunKind = 'sync' | 'push' | 'rescore' | 'replay' | 'undo' | 'import';
+export type RunKind = 'sync' | 'hints' | 'push' | 'rescore' | 'replay' | 'undo' | 'import';
 
-/** What a run is of. */
+/** What a run is of: `org` where it concerns all leads. */
 export type RunSubject =
   | { readonly type: 'connection'; readonly id: ConnectionId }
-  | { readonly type: 'source'; readonly id: SourceId };
+  | { readonly type: 'source'; readonly id: SourceId }
+  | { readonly type: 'org'; readonly id: OrgId };
 
-/** Opens a run. Whoever holds the lock of its subject may: runs that a dead process left open are closed as cancelled. */
-export async function startRun(
-  tx: Tx,
-  run: { id: RunId; subject: RunSubject; kind: RunKind; now: Date },
-): Promise<void> {
-  const { type, id } = run.subject;
-  const columns = type === 'connection' ? [id, null] : [null, id];
+export interface NewRun {
+  readonly id: RunId;
+  readonly subject: RunSubject;
+  readonly kind: RunKind;
+  /** The instant of the schedule that asks for it; null = something else does. */
+  readonly tickAt: Date | null;
+  readonly now: Date;
+}
+
+/**
+ * Opens a run, and closes as cancelled what a dead process left open. Whoever holds the lock of its subject may. False where the tick
+ * has been run to its end already: then nothing is opened.
+ */
+export async function startRun(tx: Tx, { id, subject, kind, tickAt, now }: NewRun): Promise<boolean> {
+  const columns = columnsOf(subject);
   await tx.query(
     `update sync_runs set status = 'cancelled', ended_at = $4,
        failure = '{"code": "interrupted", "message": "The process ended before the run did.", "recovery": "retry"}'
-     where org_id = $1 and (connection_id = $2 or source_id = $3) and status = 'running'`,
-    [tx.orgId, ...columns, run.now],
+     where org_id = $1 and connection_id is not distinct from $2 and source_id is not distinct from $3 and status = 'running'`,
+    [tx.orgId, ...columns, now],
   );
+  if (tickAt !== null && (await isTickDone(tx, subject, tickAt))) return false;
   await tx.query(
-    `insert into sync_runs (id, org_id, connection_id, source_id, kind, status, started_at, heartbeat_at)
-     values ($2, $1, $3, $4, $5, 'running', $6, $6)`,
-    [tx.orgId, run.id, ...columns, run.kind, run.now],
+    `insert into sync_runs (id, org_id, connection_id, source_id, kind, status, tick_at, started_at, heartbeat_at)
+     values ($2, $1, $3, $4, $5, 'running', $6, $7, $7)`,
+    [tx.orgId, id, ...columns, kind, tickAt, now],
+  );
+  return true;
+}
+
+function columnsOf({ type, id }: RunSubject): [ConnectionId | null, SourceId | null] {
+  return [type === 'connection' ? id : null, type === 'source' ? id : null];
+}
+
+const ticking = { connection: 'connections', source: 'data_sources' } as const;
+
+async function isTickDone(tx: Tx, { type, id }: RunSubject, tickAt: Date): Promise<boolean> {
+  if (type === 'org') return false;
+  const done = await tx.query(`select from ${ticking[type]} where org_id = $1 and id = $2 and last_tick_at >= $3`, [
+    tx.orgId,
+    id,
+    tickAt,
+  ]);
+  return done.length > 0;
+}
+
+/** Every tick up to `at` has been run. Never moves backward. */
+export async function noteTick(tx: Tx, { type, id }: RunSubject, at: Date): Promise<void> {
+  if (type === 'org') return;
+  await tx.query(
+    `update ${ticking[type]} set last_tick_at = $3
+     where org_id = $1 and id = $2 and (last_tick_at is null or last_tick_at < $3)`,
+    [tx.orgId, id, at],
   );
 }
 

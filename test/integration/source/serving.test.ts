@@ -89,7 +89,7 @@ test('a daemon reads on schedule, and not what is paused', async () => {
   await shop.db.sql(`update data_sources set paused_reason = 'somebody looks at it' where name = 'at-rest'`);
   await using app = await openOn(shop);
   const stop = new AbortController();
-  const served = app.serve({ roles: ['scheduler'], port: null, host: null, runAtStart: false, signal: stop.signal });
+  const served = app.serve({ roles: ['scheduler', 'worker'], port: null, host: null, signal: stop.signal });
   const runs = () =>
     shop.db.sql<{ name: string; status: string }>(
       'select s.name, r.status from sync_runs r join data_sources s on s.id = r.source_id order by r.started_at',
