@@ -52,6 +52,7 @@ export async function runDaemon(
     await using site = isIn('api') || isIn('console') ? await openSite() : null;
     if (site !== null) options.onListening?.(site.url);
     if (isIn('worker')) await work(services, queue, options);
+    log('info', 'daemon is up', { roles: (options.roles ?? daemonRoles).join(','), url: site?.url ?? null });
     if (isIn('scheduler')) await schedule(services, queue, options);
     else await aborted(signal);
   } finally {

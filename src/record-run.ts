@@ -72,9 +72,9 @@ export async function recordRun(
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
   const end = { id: runId, status, counts: counts(), failure: described, now: now() };
   await database.transaction(orgId, async (tx) => {
-    await finishRun(tx, end);
+    const isOurs = await finishRun(tx, end);
     // What was stopped goes on; everything else has been this tick's run, a failure, too: the next tick tries again.
-    if (status !== 'cancelled' && ticks.has(kind)) await noteTick(tx, subject, tickAt ?? startedAt);
+    if (isOurs && status !== 'cancelled' && ticks.has(kind)) await noteTick(tx, subject, tickAt ?? startedAt);
   });
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.
   if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;

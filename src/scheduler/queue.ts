@@ -27,10 +27,10 @@ const heartbeatSeconds = 10;
 const heartbeatRefreshSeconds = 3;
 
 /**
- * What kills its worker is tried again, later each time; then the next tick has it. A run's own failures are no failures here: they
- * are recorded, and the run decides when it goes on.
+ * What lost its worker goes to the next one at once. What kills its workers does so a few times; then the next tick has it. A run's
+ * own failures are no failures here: they are recorded, and say when it goes on.
  */
-const trying = { heartbeatSeconds, retryLimit: 8, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 } as const;
+const trying = { heartbeatSeconds, retryLimit: 5, retryDelay: 1 } as const;
 
 const keeping = { expireInSeconds: 86_000, retentionSeconds: 86_400, deleteAfterSeconds: 3_600, notify: true } as const;
 

@@ -76,13 +76,14 @@ export async function reportRun(tx: Tx, run: { id: RunId; counts: SyncCounts; no
   ]);
 }
 
+/** False where another worker has closed it, who took this one for dead: then its word counts. */
 export async function finishRun(
   tx: Tx,
   run: { id: RunId; status: RunStatus; counts: SyncCounts; failure: RunFailure | null; now: Date },
-): Promise<void> {
-  await tx.query(
+): Promise<boolean> {
+  const finished = await tx.query(
     `update sync_runs set status = $3, counts = $4, failure = $5, ended_at = $6, heartbeat_at = $6
-     where org_id = $1 and id = $2`,
+     where org_id = $1 and id = $2 and status = 'running' returning id`,
     [
       tx.orgId,
       run.id,
@@ -92,4 +93,5 @@ export async function finishRun(
       run.now,
     ],
   );
+  return finished.length > 0;
 }

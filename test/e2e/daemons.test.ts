@@ -1,0 +1,201 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { seededRandom } from '../../src/sandbox/server/random.ts';
+import { type DaemonProcess, startDaemon, until } from '../support/daemon.ts';
+import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { type Loop, startLoop, startSalesforceLoop } from '../support/loop.ts';
+import { handsOf } from '../support/loop-crm.ts';
+import { salesforceHandsOf } from '../support/loop-salesforce.ts';
+import { differences, type LoopState, stateOf } from '../support/loop-state.ts';
+
+/** Three daemons on one database and twenty connections; for two minutes one after the other is struck down. */
+const scene = { daemons: 3, connections: 20, disturbedMs: 120_000, schedule: '*/5 * * * * *' };
+/** From a kill to the next run of what it interrupted: the queue's shortest heartbeat is 10 s. */
+const recoveryMs = 20_000;
+/** Without a finished run, for a connection whose workers are struck down one after the other. */
+const silenceMs = 60_000;
+const kinds = ['hubspot', 'salesforce'] as const;
+const people = 10;
+const epoch = Date.now() - 3_600_000;
+
+interface Member {
+  readonly kind: (typeof kinds)[number];
+  readonly loop: Loop<{ readonly url: string }>;
+  /** Something happens to the n-th person: the same in each portal of a kind. */
+  readonly change: (n: number) => void;
+}
+
+async function startMember(db: TestDatabase, kind: Member['kind'], name: string): Promise<Member> {
+  const options = { db, org: name, name: 'crm', push: 'auto' } as const;
+  if (kind === 'hubspot') {
+    const loop = await startLoop({ ...options, sandbox: { contacts: people, epoch } });
+    const hands = handsOf(loop);
+    const ids = hands.living().map(({ id }) => id);
+    return {
+      kind,
+      loop,
+      change: (n) => hands.edit(ids[n]!, { hs_analytics_num_visits: `${40 + n}`, jobtitle: 'Superintendent' }),
+    };
+  }
+  const loop = await startSalesforceLoop({ ...options, sandbox: { leads: people, contacts: 4, epoch } });
+  const hands = salesforceHandsOf(loop);
+  const ids = hands.living('Lead').map(({ id }) => id);
+  const change = (n: number): void => {
+    const at = loop.crm.org.stamp();
+    loop.crm.org.update(hands.row(ids[n]!), { Title: 'Superintendent' }, { by: 'somebody', at });
+  };
+  return { kind, loop, change };
+}
+
+/** What an undisturbed sync before and after the changes comes to. */
+async function undisturbed(kind: Member['kind']): Promise<LoopState> {
+  await using db = await testDatabase();
+  const member = await startMember(db, kind, 'undisturbed');
+  await using loop = member.loop;
+  await loop.sync();
+  for (let n = 0; n < people; n += 1) member.change(n);
+  await loop.sync();
+  return await stateOf(loop);
+}
+
+interface Run {
+  readonly connection: string;
+  readonly status: string;
+  readonly tickAt: Date | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly code: string | null;
+}
+
+const runsOf = (db: TestDatabase): Promise<Run[]> =>
+  db.sql<Run>(`select connection_id as connection, status, tick_at as "tickAt", started_at as "startedAt", ended_at as "endedAt",
+    failure->>'code' as code from sync_runs where kind = 'sync' order by started_at`);
+
+const finished = ({ status }: Run): boolean => status === 'succeeded' || status === 'partial';
+
+test('three daemons and twenty connections, struck down at random for two minutes, end as if nothing had happened', async () => {
+  const expected = new Map<Member['kind'], LoopState>();
+  for (const kind of kinds) expected.set(kind, await undisturbed(kind));
+  await using stack = new AsyncDisposableStack();
+  const db = stack.use(await testDatabase());
+  const members: Member[] = [];
+  for (let n = 0; n < scene.connections; n += 1) {
+    const member = await startMember(db, kinds[n % 2]!, `org-${n}`);
+    stack.use(member.loop);
+    members.push(member);
+  }
+  await db.sql(`update connections set schedule = $1`, [scene.schedule]);
+  const home = await mkdtemp(join(tmpdir(), 'leadloop-daemons-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  const daemons = Array.from({ length: scene.daemons }, () => startDaemon(db, { home }));
+  onTestFinished(() => daemons.forEach((one) => one.signal('SIGKILL')));
+  const firstRuns = async () => new Set((await runsOf(db)).filter(finished).map(({ connection }) => connection)).size;
+  await until('each connection has run once', async () => (await firstRuns()) === members.length, 180_000);
+
+  await strike(db, daemons, members, home);
+  const quietAt = new Date();
+  const late = async () =>
+    new Set((await runsOf(db)).filter((run) => finished(run) && run.startedAt > quietAt).map((run) => run.connection))
+      .size;
+  await until('each connection has run after the last blow', async () => (await late()) === members.length, 120_000);
+  for (const one of daemons) one.signal('SIGTERM');
+  expect(await Promise.all(daemons.map(({ ended }) => ended))).toEqual(daemons.map(() => 0));
+
+  for (const { kind, loop } of members) {
+    expect({ org: loop.orgId, differences: differences(await stateOf(loop), expected.get(kind)!) }).toEqual({
+      org: loop.orgId,
+      differences: [],
+    });
+  }
+  const runs = await runsOf(db);
+  expect(twice(runs)).toEqual([]);
+  expect(longestSilence(runs, quietAt)).toBeLessThan(silenceMs);
+  expect(
+    await db.sql(`select 1 from pg_stat_activity where datname = current_database() and application_name like 'leadloop%'
+    and application_name <> current_setting('application_name')`),
+  ).toEqual([]);
+}, 600_000);
+
+test('what a killed daemon was running is run by another one within seconds; so is what a frozen one holds, which then changes nothing', async () => {
+  await using db = await testDatabase();
+  await using loop = await startLoop({ db, name: 'crm', push: 'auto', sandbox: { contacts: 400, epoch } });
+  loop.crm.faults.activate({ name: 'slow-body', ms: 1_500 });
+  const home = await mkdtemp(join(tmpdir(), 'leadloop-daemons-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  const daemons: DaemonProcess[] = [startDaemon(db, { home })];
+  onTestFinished(() => daemons.forEach((one) => one.signal('SIGKILL')));
+  await db.sql(`update connections set schedule = '0 0 1 1 *'`);
+  const running = async (n: number) =>
+    (await runsOf(db)).length === n && (await runsOf(db))[n - 1]!.status === 'running';
+  await until('the first run is under way', () => running(1));
+  daemons.push(startDaemon(db, { home }));
+  await until('the second daemon is there', async () => daemons[1]!.log().includes('daemon is up'));
+  const waits: number[] = [];
+  for (const [n, blow] of (['SIGKILL', 'SIGSTOP'] as const).entries()) {
+    daemons[n]!.signal(blow);
+    const struckAt = Date.now();
+    await until('another one has taken over', () => running(n + 2));
+    waits.push((await runsOf(db))[n + 1]!.startedAt.getTime() - struckAt);
+    daemons.push(startDaemon(db, { home }));
+    await until('a further daemon is there', async () => daemons[n + 2]!.log().includes('daemon is up'));
+  }
+  expect(Math.max(...waits)).toBeLessThan(recoveryMs);
+  // The frozen one wakes up beside its successor.
+  daemons[1]!.signal('SIGCONT');
+  loop.crm.faults.clear();
+  await until('the run has ended', async () => (await runsOf(db)).some(finished));
+  daemons.slice(1).forEach((one) => one.signal('SIGTERM'));
+  await Promise.all(daemons.map(({ ended }) => ended));
+  expect((await runsOf(db)).map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'succeeded']);
+  await using other = await startLoop({ name: 'crm', push: 'auto', sandbox: { contacts: 400, epoch } });
+  await other.sync();
+  expect(differences(await stateOf(loop), await stateOf(other))).toEqual([]);
+}, 180_000);
+
+/** Kills or stops one daemon after the other, starts another in its place, and lets people change meanwhile. */
+async function strike(
+  db: TestDatabase,
+  daemons: DaemonProcess[],
+  members: readonly Member[],
+  home: string,
+): Promise<void> {
+  const random = seededRandom(20_261_127);
+  const changes = members.flatMap(({ change }) => Array.from({ length: people }, (_, n) => () => change(n)));
+  const end = Date.now() + scene.disturbedMs;
+  const pauseMs = scene.disturbedMs / changes.length;
+  let next = Date.now() + 2_000;
+  for (let n = 0; Date.now() < end || n < changes.length;) {
+    if (n < changes.length) changes[(n * 7) % changes.length]!();
+    n += 1;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (Date.now() < next || Date.now() > end) continue;
+    const victim = Math.floor(random.next() * daemons.length);
+    const isKill = random.next() < 0.6;
+    daemons[victim]!.signal(isKill ? 'SIGKILL' : 'SIGTERM');
+    const code = await daemons[victim]!.ended;
+    expect([0, null]).toContain(code);
+    daemons[victim] = startDaemon(db, { home });
+    next = Date.now() + 2_000 + random.next() * 6_000;
+  }
+}
+
+/** Ticks that were run to an end more than once. */
+function twice(runs: readonly Run[]): string[] {
+  const seen = new Set<string>();
+  return runs
+    .filter(({ status, tickAt }) => status !== 'cancelled' && tickAt !== null)
+    .map(({ connection, tickAt }) => `${connection} ${tickAt!.toISOString()}`)
+    .filter((tick) => seen.size === seen.add(tick).size);
+}
+
+/** The longest time in which a connection had no finished run. */
+function longestSilence(runs: readonly Run[], end: Date): number {
+  const byConnection = Map.groupBy(runs.filter(finished), ({ connection }) => connection);
+  const gaps = [...byConnection.values()].flatMap((own) => {
+    const times = [...own.map(({ endedAt }) => endedAt!.getTime()), end.getTime()];
+    return times.slice(1).map((time, n) => time - times[n]!);
+  });
+  return Math.max(0, ...gaps);
+}
