@@ -5,10 +5,19 @@ import { expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../../src/sandbox/server/random.ts';
 import { type DaemonProcess, startDaemon, until } from '../support/daemon.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { type Loop, startLoop, startSalesforceLoop } from '../support/loop.ts';
-import { handsOf } from '../support/loop-crm.ts';
-import { salesforceHandsOf } from '../support/loop-salesforce.ts';
-import { differences, type LoopState, stateOf } from '../support/loop-state.ts';
+import { startLoop } from '../support/loop.ts';
+import { differences, stateOf } from '../support/loop-state.ts';
+import {
+  epoch,
+  finished,
+  kinds,
+  type Member,
+  people,
+  type Run,
+  runsOf,
+  startMember,
+  undisturbedOfAll,
+} from '../support/members.ts';
 
 /** Three daemons on one database and twenty connections; for two minutes one after the other is struck down. */
 const scene = { daemons: 3, connections: 20, disturbedMs: 120_000, schedule: '*/5 * * * * *' };
@@ -16,68 +25,8 @@ const scene = { daemons: 3, connections: 20, disturbedMs: 120_000, schedule: '*/
 const recoveryMs = 20_000;
 /** Without a finished run, for a connection whose workers are struck down one after the other. */
 const silenceMs = 60_000;
-const kinds = ['hubspot', 'salesforce'] as const;
-const people = 10;
-const epoch = Date.now() - 3_600_000;
-
-interface Member {
-  readonly kind: (typeof kinds)[number];
-  readonly loop: Loop<{ readonly url: string }>;
-  /** Something happens to the n-th person: the same in each portal of a kind. */
-  readonly change: (n: number) => void;
-}
-
-async function startMember(db: TestDatabase, kind: Member['kind'], name: string): Promise<Member> {
-  const options = { db, org: name, name: 'crm', push: 'auto' } as const;
-  if (kind === 'hubspot') {
-    const loop = await startLoop({ ...options, sandbox: { contacts: people, epoch } });
-    const hands = handsOf(loop);
-    const ids = hands.living().map(({ id }) => id);
-    return {
-      kind,
-      loop,
-      change: (n) => hands.edit(ids[n]!, { hs_analytics_num_visits: `${40 + n}`, jobtitle: 'Superintendent' }),
-    };
-  }
-  const loop = await startSalesforceLoop({ ...options, sandbox: { leads: people, contacts: 4, epoch } });
-  const hands = salesforceHandsOf(loop);
-  const ids = hands.living('Lead').map(({ id }) => id);
-  const change = (n: number): void => {
-    const at = loop.crm.org.stamp();
-    loop.crm.org.update(hands.row(ids[n]!), { Title: 'Superintendent' }, { by: 'somebody', at });
-  };
-  return { kind, loop, change };
-}
-
-/** What an undisturbed sync before and after the changes comes to. */
-async function undisturbed(kind: Member['kind']): Promise<LoopState> {
-  await using db = await testDatabase();
-  const member = await startMember(db, kind, 'undisturbed');
-  await using loop = member.loop;
-  await loop.sync();
-  for (let n = 0; n < people; n += 1) member.change(n);
-  await loop.sync();
-  return await stateOf(loop);
-}
-
-interface Run {
-  readonly connection: string;
-  readonly status: string;
-  readonly tickAt: Date | null;
-  readonly startedAt: Date;
-  readonly endedAt: Date | null;
-  readonly code: string | null;
-}
-
-const runsOf = (db: TestDatabase): Promise<Run[]> =>
-  db.sql<Run>(`select connection_id as connection, status, tick_at as "tickAt", started_at as "startedAt", ended_at as "endedAt",
-    failure->>'code' as code from sync_runs where kind = 'sync' order by started_at`);
-
-const finished = ({ status }: Run): boolean => status === 'succeeded' || status === 'partial';
-
 test('three daemons and twenty connections, struck down at random for two minutes, end as if nothing had happened', async () => {
-  const expected = new Map<Member['kind'], LoopState>();
-  for (const kind of kinds) expected.set(kind, await undisturbed(kind));
+  const expected = await undisturbedOfAll();
   await using stack = new AsyncDisposableStack();
   const db = stack.use(await testDatabase());
   const members: Member[] = [];

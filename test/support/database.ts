@@ -19,7 +19,8 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 /**
- * Clones the migrated template (about 50 ms); `isEmpty` gives one without any table. In vitest the server is shared by
+ * Clones the migrated template (about 50 ms); `isEmpty` gives one without any table, `server` one on a server of
+ * the caller's. In vitest the server is shared by
  * the run; a plain script gets a server of its own, which stops with its last database.
  *
  * @example
@@ -27,9 +28,11 @@ export interface TestDatabase extends AsyncDisposable {
  * const orgId = await db.org('acme');
  * await db.database.transaction(orgId, (tx) => tx.query('select 1'));
  */
-export async function testDatabase(options: { readonly isEmpty?: boolean } = {}): Promise<TestDatabase> {
+export async function testDatabase(
+  options: { readonly isEmpty?: boolean; readonly server?: TestServer } = {},
+): Promise<TestDatabase> {
   await using stack = new AsyncDisposableStack();
-  const server = await useServer(stack);
+  const server = options.server ?? (await useServer(stack));
   const name = `leadloop_test_${randomBytes(6).toString('hex')}`;
   const owner = new URL(server.loginUrl).username;
   const template = options.isEmpty === true ? 'template1' : server.template;
