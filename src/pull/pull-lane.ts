@@ -25,6 +25,8 @@ export interface Pull {
   readonly acceptMissing: boolean;
   readonly signal: AbortSignal;
   readonly onBatch: (object: string, plan: LanePlan, counts: SyncCounts) => void;
+  /** Awaited after every batch: what cannot wait for the end of the lane. */
+  readonly between: () => Promise<void>;
 }
 
 /** Records in one transaction. Five pages of HubSpot: enough to spread a transaction's own cost, few enough to hold locks briefly. */
@@ -94,6 +96,7 @@ async function pullFrom(
       isNewGround = false;
     }
     pull.onBatch(capability.object, plan, counts);
+    await pull.between();
   }
   return counts;
 }

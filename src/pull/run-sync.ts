@@ -34,37 +34,68 @@ export interface PullRun {
 }
 
 export interface ConnectionPull extends PullRun {
+  readonly steps: readonly PullStep[];
   /** What has been committed so far, after every batch: a run that stops half-way has done that much. */
   readonly onPulled: (pulled: PulledConnection) => void;
+  /** After every batch: what cannot wait for the end of the pull. */
+  readonly between: () => Promise<void>;
+}
+
+/** One lane that is to be pulled. */
+export interface PullStep {
+  readonly capability: ObjectCapability;
+  readonly plan: LanePlan;
+}
+
+export interface DuePull {
+  /** What has changed since the last run, in seconds as a rule. */
+  readonly recent: readonly PullStep[];
+  /** The census of everything, in minutes or hours. */
+  readonly passes: readonly PullStep[];
 }
 
 /** Seconds that the settled lane stays behind: HubSpot promises "a few moments" of search lag, others saw a minute. */
 const defaultLagSeconds = 120;
 
-/** Pulls every object of a connection, lane by lane. The caller holds the connection's lock. */
-export async function pullConnection(run: ConnectionPull): Promise<void> {
+/**
+ * What is due, object by object in the order of the connector. While an object has never been read to its end, all of it is in one
+ * list, in that order: people before what they did.
+ */
+export async function duePull(run: PullRun): Promise<DuePull> {
   const { session, pipeline } = run;
+  const positions = await session.database.transaction(session.orgId, (tx) => readCursors(tx, pipeline.connectionId));
+  const steps = objectsOf(session).flatMap((capability): PullStep[] => {
+    const own = new Map(positions.filter(({ object }) => object === capability.object).map((one) => [one.lane, one]));
+    return lanesDue(capability, own, clockOf(run)).map((plan) => ({ capability, plan }));
+  });
+  const isPass = ({ plan }: PullStep): boolean => plan.lane === 'full' || plan.lane === 'archived';
+  const isFirst = ({ capability, plan }: PullStep): boolean =>
+    isPass({ capability, plan }) &&
+    !positions.some(({ object, lane, completedAt }) => object === capability.object && lane === 'full' && completedAt);
+  if (steps.some(isFirst)) return { recent: steps, passes: [] };
+  return { recent: steps.filter((step) => !isPass(step)), passes: steps.filter(isPass) };
+}
+
+/** Pulls lane by lane. The caller holds the connection's lock. */
+export async function pullConnection(run: ConnectionPull): Promise<void> {
+  const { session } = run;
   let lanes: readonly PulledLane[] = [];
   let counts = noCounts;
-  const pull = pullOf(run);
-  const positions = await session.database.transaction(session.orgId, (tx) => readCursors(tx, pipeline.connectionId));
-  for (const capability of objectsOf(session)) {
-    const own = new Map(positions.filter(({ object }) => object === capability.object).map((one) => [one.lane, one]));
-    for (const plan of lanesDue(capability, own, clockOf(run))) {
-      const before = session.governor.admitted;
-      const told = (lane: SyncCounts): PulledConnection => ({
-        counts: addCounts(counts, lane),
-        lanes: [...lanes, laneOf(capability.object, plan, { counts: lane, calls: session.governor.admitted - before })],
-      });
-      const onBatch: Pull['onBatch'] = (object, _, lane) => {
-        pull.onBatch(object, plan, lane);
-        run.onPulled(told(lane));
-      };
-      const pulled = told(await pullOne({ ...pull, onBatch }, capability, plan));
-      ({ counts, lanes } = pulled);
-      run.onPulled(pulled);
-      await note(run, counts);
-    }
+  const pull = { ...pullOf(run), between: run.between };
+  for (const { capability, plan } of run.steps) {
+    const before = session.governor.admitted;
+    const told = (lane: SyncCounts): PulledConnection => ({
+      counts: addCounts(counts, lane),
+      lanes: [...lanes, laneOf(capability.object, plan, { counts: lane, calls: session.governor.admitted - before })],
+    });
+    const onBatch: Pull['onBatch'] = (object, _, lane) => {
+      pull.onBatch(object, plan, lane);
+      run.onPulled(told(lane));
+    };
+    const pulled = told(await pullOne({ ...pull, onBatch }, capability, plan));
+    ({ counts, lanes } = pulled);
+    run.onPulled(pulled);
+    await note(run, counts);
   }
 }
 
@@ -95,6 +126,7 @@ export function pullOf({ session, pipeline, acceptMissing, signal, onProgress }:
     acceptMissing,
     signal,
     onBatch: (object, plan, counts) => onProgress(object, plan.lane, counts.pulled + counts.events),
+    between: async () => undefined,
   };
 }
 
