@@ -5,7 +5,7 @@ import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
 import type { App, AppOptions, ApplyOptions, ServeOptions } from './cli/app-port.ts';
 import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
-import { readCredentials } from './config/environment.ts';
+import { type Environment, readCredentials } from './config/environment.ts';
 import { applySettings } from './config/execute.ts';
 import { exportSettings } from './config/export.ts';
 import { loadSettings } from './config/load.ts';
@@ -23,6 +23,7 @@ import { explain } from './explain.ts';
 import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
+import { createHooks } from './http/hooks/create-hooks.ts';
 import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
 import { importFile } from './ingest/file/import-file.ts';
 import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
@@ -98,7 +99,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     page: pageOf(services, () => null),
     serve: ({ onReport, ...run }) =>
       runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
-        listen(run, siteOf(services, run, nextRunAt)),
+        listen(run, siteOf(services, { ...run, publicUrl: environment.publicUrl }, nextRunAt)),
       ),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -114,12 +115,18 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
   return applySettings(applying, settings, { dryRun });
 }
 
-/** With its role `console` the daemon serves the page, with `api` the API. */
-function siteOf(services: SessionServices, { roles }: Pick<ServeOptions, 'roles'>, nextRunAt: Serving['nextRunAt']) {
+/** With its role `console` the daemon serves the page, with `api` the API and webhooks, with `hooks` webhooks. */
+function siteOf(
+  services: SessionServices,
+  { roles, publicUrl }: Pick<ServeOptions, 'roles'> & Pick<Environment, 'publicUrl'>,
+  nextRunAt: Serving['nextRunAt'],
+) {
   const isIn = (role: string): boolean => roles?.includes(role) ?? true;
   const { now, log } = services;
   const api = isIn('api') ? createApi(services) : null;
-  return { read: pageOf(services, nextRunAt), hasPage: isIn('console'), api, now, log };
+  const onHints = (): Promise<void> => Promise.resolve();
+  const hooks = isIn('api') || isIn('hooks') ? createHooks(services, { publicUrl, onHints }) : null;
+  return { read: pageOf(services, nextRunAt), hasPage: isIn('console'), api, hooks, now, log };
 }
 
 function tokensOn({ database, now }: SessionServices): App['tokens'] {
@@ -206,7 +213,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
 /** Where nobody has chosen the port, any other one does as well. */
 async function listen(
   { port, host, isPortFixed = true }: Pick<ServeOptions, 'port' | 'host' | 'isPortFixed'>,
-  site: Pick<HttpOptions, 'read' | 'now' | 'log' | 'hasPage' | 'api'>,
+  site: Pick<HttpOptions, 'read' | 'now' | 'log' | 'hasPage' | 'api' | 'hooks'>,
 ): Promise<HttpServer> {
   const address = { ...site, ...(host !== null && { host }) };
   try {

@@ -7,7 +7,7 @@ import { runSource } from './source/run-source.ts';
 import { plainSync, type RunReport, syncConnection } from './sync.ts';
 
 export interface DaemonOptions {
-  /** scheduler, worker, api, console; null = all. */
+  /** scheduler, worker, api, hooks, console; null = all. */
   readonly roles: readonly string[] | null;
   /** Instead of each connection's own; null or left out = its own. */
   readonly schedule?: string | null;
@@ -31,7 +31,7 @@ export async function runDaemon(
   const { now, log } = services;
   const isIn = (...roles: string[]): boolean => options.roles?.some((role) => roles.includes(role)) ?? true;
   let serving: Serving | null = null;
-  await using site = isIn('api', 'console') ? await openSite((key) => serving?.nextRunAt(key) ?? null) : null;
+  await using site = isIn('api', 'hooks', 'console') ? await openSite((key) => serving?.nextRunAt(key) ?? null) : null;
   if (site !== null) options.onListening?.(site.url);
   if (!isIn('scheduler', 'worker')) return await aborted(options.signal);
   // Whoever hears the reports needs no log of the runs that have one.
