@@ -23,6 +23,7 @@ import { explain } from './explain.ts';
 import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
+import { createHooks, type HookWishes } from './http/hooks/create-hooks.ts';
 import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
 import { importFile } from './ingest/file/import-file.ts';
 import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
@@ -100,7 +101,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       runDaemon(
         { ...services, databaseUrl: database.url },
         { ...run, ...(onReport !== undefined && { onReport }) },
-        () => listen(run, siteOf(services, run)),
+        (onHints) => listen(run, siteOf(services, run, { publicUrl: environment.publicUrl, onHints })),
       ),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -116,12 +117,17 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
   return applySettings(applying, settings, { dryRun });
 }
 
-/** With its role `console` the daemon serves the page, with `api` the API. */
-function siteOf(services: SessionServices, { roles, schedule = null }: Pick<ServeOptions, 'roles' | 'schedule'>) {
+/** With its role `console` the daemon serves the page, with `api` the API, with `hooks` what CRMs call. */
+function siteOf(
+  services: SessionServices,
+  { roles, schedule = null }: Pick<ServeOptions, 'roles' | 'schedule'>,
+  wishes: HookWishes,
+) {
   const isIn = rolesOf(roles);
   const { now, log } = services;
   const api = isIn('api') ? createApi(services) : null;
-  return { read: pageOf(services, schedule), hasPage: isIn('console'), api, now, log };
+  const hooks = isIn('hooks') ? createHooks(services, wishes) : null;
+  return { read: pageOf(services, schedule), hasPage: isIn('console'), api, hooks, now, log };
 }
 
 function tokensOn({ database, now }: SessionServices): App['tokens'] {
@@ -212,7 +218,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
 /** Where nobody has chosen the port, any other one does as well. */
 async function listen(
   { port, host, isPortFixed = true }: Pick<ServeOptions, 'port' | 'host' | 'isPortFixed'>,
-  site: Pick<HttpOptions, 'read' | 'now' | 'log' | 'hasPage' | 'api'>,
+  site: Pick<HttpOptions, 'read' | 'now' | 'log' | 'hasPage' | 'api' | 'hooks'>,
 ): Promise<HttpServer> {
   const address = { ...site, ...(host !== null && { host }) };
   try {

@@ -2,7 +2,9 @@ import type { SessionServices } from './connection.ts';
 import { listSources } from './db/queries/data-sources.ts';
 import { listConnections } from './db/queries/directory.ts';
 import { dueRescores } from './db/queries/due-rescores.ts';
+import { waitingHints } from './db/queries/waiting-hints.ts';
 import { AppError } from './model/errors.ts';
+import type { ConnectionId, OrgId } from './model/values.ts';
 import { openQueue, type Queue } from './scheduler/queue.ts';
 import { type Planned, runScheduler } from './scheduler/scheduler.ts';
 import type { Wakeup, WakeupKind } from './scheduler/wakeup.ts';
@@ -10,8 +12,9 @@ import { startWorker } from './scheduler/worker.ts';
 import type { RunReport } from './sync.ts';
 import { looksOf } from './work.ts';
 
-/** What a process may be told to do. `http` = api and console. */
-export const daemonRoles = ['scheduler', 'worker', 'http', 'api', 'console'] as const;
+/** What a process may be told to do. `http` = api, hooks (of CRMs) and console. */
+export const daemonRoles = ['scheduler', 'worker', 'http', 'api', 'hooks', 'console'] as const;
+const httpRoles: readonly DaemonRole[] = ['api', 'hooks', 'console'];
 export type DaemonRole = (typeof daemonRoles)[number];
 
 export interface DaemonOptions {
@@ -31,6 +34,9 @@ export interface Site extends AsyncDisposable {
   readonly url: string;
 }
 
+/** A CRM has told of changes. */
+export type OnHints = (orgId: OrgId, connectionId: ConnectionId) => Promise<void>;
+
 const defaultGraceMs = 20_000;
 
 /**
@@ -42,14 +48,17 @@ const slots: Readonly<Record<WakeupKind, number>> = { sync: 8, hints: 8, rescore
 export async function runDaemon(
   services: SessionServices & { readonly databaseUrl: string },
   options: DaemonOptions,
-  openSite: () => Promise<Site>,
+  openSite: (onHints: OnHints) => Promise<Site>,
 ): Promise<void> {
   const { signal, graceMs = defaultGraceMs } = options;
   const isIn = rolesOf(options.roles);
   const { log } = services;
   const queue = await openQueue({ url: services.databaseUrl, log });
   try {
-    await using site = isIn('api') || isIn('console') ? await openSite() : null;
+    const onHints: OnHints = async (orgId, subjectId) => {
+      await queue.wake({ kind: 'hints', orgId, subjectId, tickAt: null });
+    };
+    await using site = httpRoles.some(isIn) ? await openSite(onHints) : null;
     if (site !== null) options.onListening?.(site.url);
     if (isIn('worker')) await work(services, queue, options);
     log('info', 'daemon is up', { roles: (options.roles ?? daemonRoles).join(','), url: site?.url ?? null });
@@ -66,7 +75,7 @@ export function rolesOf(roles: readonly string[] | null): (role: DaemonRole) => 
   if (unknown !== undefined || roles?.length === 0) throw unknownRole(unknown ?? '');
   return (role) => {
     if (roles === null || roles.includes(role)) return true;
-    return (role === 'api' || role === 'console') && roles.includes('http');
+    return httpRoles.includes(role) && roles.includes('http');
   };
 }
 
@@ -101,8 +110,14 @@ async function schedule(services: SessionServices, queue: Queue, options: Daemon
   await runScheduler({
     listPlanned: () => listPlanned(services, options.schedule ?? null),
     listDue: async (at) => {
-      const orgs = await database.operator((tx) => dueRescores(tx, at));
-      return orgs.map((orgId): Wakeup => ({ kind: 'rescore', orgId, subjectId: orgId, tickAt: null }));
+      const { orgs, hints } = await database.operator(async (tx) => ({
+        orgs: await dueRescores(tx, at),
+        hints: await waitingHints(tx),
+      }));
+      return [
+        ...orgs.map((orgId): Wakeup => ({ kind: 'rescore', orgId, subjectId: orgId, tickAt: null })),
+        ...hints.map((one): Wakeup => ({ ...one, kind: 'hints', tickAt: null })),
+      ];
     },
     queue,
     now,

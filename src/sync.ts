@@ -7,7 +7,7 @@ import { prepare } from './pull/prepare.ts';
 import { rescoreForProfile } from './pull/rescore.ts';
 import { rescoreSignups } from './plg/rescore-signups.ts';
 import { replayRejected } from './pull/replay.ts';
-import { pullConnection, type PulledLane, pullOf } from './pull/run-sync.ts';
+import { duePull, pullConnection, type PulledLane, pullOf } from './pull/run-sync.ts';
 import { holdBack, pushConnection } from './push/run-push.ts';
 import { type EndedRun, recordRun, type RunWish } from './record-run.ts';
 

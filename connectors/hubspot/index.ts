@@ -21,6 +21,7 @@ import { readRecords } from './read.ts';
 import { describe, ensureFields } from './schema.ts';
 import { account, type Session } from './session.ts';
 import { credentials, settings } from './settings.ts';
+import { webhooks } from './webhooks.ts';
 
 export const hubspot = defineConnector({
   kind: 'hubspot',
@@ -31,6 +32,7 @@ export const hubspot = defineConnector({
   limits: buckets,
   defaultMapping,
   ownedFields,
+  webhooks,
   startCursor: (_object, instant) =>
     encodeCursor({ kind: 'window', from: Math.max(beginning, instant.getTime() - clockSkewMs), end: null, at: '' }),
   open,

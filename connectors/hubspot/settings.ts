@@ -14,7 +14,12 @@ export const settings = Type.Object(
 
 /** A service key, or the static token of a project app or of a private app: all go the same way. */
 const staticToken = Type.Object(
-  { accessToken: Type.String({ minLength: 1, description: 'Service key, or token of a private or project app.' }) },
+  {
+    accessToken: Type.String({ minLength: 1, description: 'Service key, or token of a private or project app.' }),
+    clientSecret: Type.Optional(
+      Type.String({ minLength: 1, description: 'Of the app: proves its webhooks. A service key has none.' }),
+    ),
+  },
   { additionalProperties: false, title: 'Token' },
 );
 

@@ -36,6 +36,7 @@ export const salesforce = defineConnector({
   limits: buckets,
   defaultMapping,
   ownedFields,
+  webhooks: null,
   startCursor: (_object, instant) =>
     encodeCursor({
       kind: 'window',

@@ -16,6 +16,8 @@ export interface Environment {
   readonly sealingKeys: string | null;
   /** LOG_LEVEL; null = what the command takes: a daemon tells its runs, a command only what is wrong. */
   readonly logLevel: LogLevel | null;
+  /** LEADLOOP_PUBLIC_URL: under which CRMs call us, with no slash at its end; null = none is known. */
+  readonly publicUrl: string | null;
   /** NO_COLOR is set, to whatever (see no-color.org). */
   readonly isColourless: boolean;
 }
@@ -26,6 +28,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     databaseUrl: variables['DATABASE_URL'] || null,
     sealingKeys: variables['LEADLOOP_KEY'] || null,
     logLevel: variables['LOG_LEVEL'] ? logLevelOf(variables['LOG_LEVEL']) : null,
+    publicUrl: variables['LEADLOOP_PUBLIC_URL'] ? publicUrlOf(variables['LEADLOOP_PUBLIC_URL']) : null,
     isColourless: Boolean(variables['NO_COLOR']),
   };
 }
@@ -36,6 +39,18 @@ function logLevelOf(text: string): LogLevel {
   throw new AppError('environment-invalid', `LOG_LEVEL is "${text}", which is no level.`, {
     recovery: 'fix-config',
     remedy: `Set it to one of: ${logLevels.join(', ')}.`,
+  });
+}
+
+/** As it is written: signatures of webhooks cover the address letter by letter, and the CRM has it as somebody typed it there. */
+function publicUrlOf(text: string): string {
+  const url = URL.parse(text);
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  const extras = url === null ? '' : `${url.username}${url.password}${url.search}${url.hash}`;
+  if (isWeb && extras === '') return text.trim().replace(/\/+$/u, '');
+  throw new AppError('environment-invalid', 'LEADLOOP_PUBLIC_URL is no address that somebody could call.', {
+    recovery: 'fix-config',
+    remedy: 'Set it to the address under which this server is reached from outside, such as https://leads.example.com.',
   });
 }
 

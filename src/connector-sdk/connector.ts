@@ -16,6 +16,7 @@ import type { FieldSchema, FieldSpec, ObjectKind, PulledPage, SourceRecord } fro
 import type { Lane } from '../model/run.ts';
 import type { ExternalId, Fields, FieldValue } from '../model/values.ts';
 import type { Governor, RateLimit } from './governor.ts';
+import type { WebhookCapability } from './webhooks.ts';
 
 /** Opaque text with a version prefix of the connector's own; only the connector that made it reads it. */
 export type Cursor = string;
@@ -35,6 +36,8 @@ export interface ConnectorDefinition<Settings extends TSchema = TSchema, Credent
   readonly limits: Readonly<Record<string, RateLimit>>;
   /** The fields that we create in the CRM, by object. */
   readonly ownedFields: Readonly<Record<string, readonly FieldSpec[]>>;
+  /** Null = the CRM tells us nothing by itself: polling alone. */
+  readonly webhooks: WebhookCapability<Static<Credentials>> | null;
   /** Pure: the cursor from which `live` and `settled` pull everything that changed at or after `instant`. */
   startCursor(object: string, instant: Date): Cursor;
   open(context: ConnectorContext<Static<Settings>, Static<Credentials>>): Connector;

@@ -6,6 +6,7 @@ export * from './governor.ts';
 export * from './in-turn.ts';
 export * from './retry.ts';
 export * from './waiting.ts';
+export type * from './webhooks.ts';
 export * from './within-reach.ts';
 export type * from '../model/engagement.ts';
 export type * from '../model/lead.ts';

@@ -4,6 +4,8 @@ import { AppError, stackOf } from '../model/errors.ts';
 import type { ApiPort } from './api/api-port.ts';
 import { registerApi } from './api/api.ts';
 import { sendProblem, unknownRoute } from './api/problem.ts';
+import { hooksPrefix, registerHooks } from './hooks/hooks.ts';
+import type { HooksPort } from './hooks/hooks-port.ts';
 import { html } from './html.ts';
 import type { PageOrg, PageReader, SignupPage } from './page-reader.ts';
 import { leadId, leadQuery, orgSlug, signupQuery } from './parameters.ts';
@@ -25,6 +27,8 @@ export interface HttpOptions {
   readonly hasPage?: boolean;
   /** Null or left out = no API. */
   readonly api?: ApiPort | null;
+  /** Null or left out = no webhooks. */
+  readonly hooks?: HooksPort | null;
   readonly read: PageReader;
   readonly now: () => Date;
   readonly log: HttpLog;
@@ -41,17 +45,18 @@ export const defaultHttpPort = 7400;
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
- * Serves the page, the API below `/api`, `/healthz` (the process lives) and `/readyz` (the database answers).
+ * Serves the page, the API below `/api`, webhooks below `/hooks`, `/healthz` (the process lives) and `/readyz` (the database answers).
  * @throws AppError `port-in-use`, `host-not-local` (fix-config)
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { port, host = '127.0.0.1', allowRemote = false, hasPage = true, api = null, now, log } = options;
+  const { port, host = '127.0.0.1', allowRemote = false, hasPage = true, api = null, hooks = null, now, log } = options;
   const isLocal = loopback.has(host);
   if (!isLocal && hasPage && !allowRemote) throw notLocal(host);
   const app = Fastify({ forceCloseConnections: true });
-  guard(app, isLocal && hasPage);
+  guard(app, isLocal && hasPage, hooks !== null);
   health(app, options);
   if (api !== null) await registerApi(app, { api, now, log });
+  if (hooks !== null) await registerHooks(app, { hooks, log });
   if (hasPage) {
     assets(app);
     pages(app, options, isLocal);
@@ -81,9 +86,11 @@ const securityHeaders = {
   'cache-control': 'no-store',
 };
 
-function guard(app: FastifyInstance, isPageOfThisMachine: boolean): void {
+function guard(app: FastifyInstance, isPageOfThisMachine: boolean, hasHooks: boolean): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(securityHeaders);
+    // A CRM calls under the name of the proxy in front of us, and proves itself by its signature.
+    if (hasHooks && request.url.startsWith(`${hooksPrefix}/`)) return;
     // A foreign site that resolves its own name to this machine must not read the page through a browser here.
     if (isPageOfThisMachine && !loopback.has(request.hostname.replaceAll(/[[\]]/gu, ''))) {
       await reply.code(421).type('text/plain').send('This server answers under the name of this machine only.\n');

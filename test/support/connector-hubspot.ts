@@ -107,8 +107,7 @@ export async function startHubSpot(
       clock.advance(1);
       const record = table.get(Number(id));
       if (record === undefined) throw new Error(`no record ${id}`);
-      record.archivedAt = undefined;
-      sandbox.store.update(table, record, record.properties, sandbox.store.stamp());
+      sandbox.store.restore(table, record);
     },
     convert: null,
     callOff(id) {

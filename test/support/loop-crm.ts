@@ -49,9 +49,7 @@ export function handsOf(
       await post('/batch/archive', { inputs: [{ id: String(id) }] });
     },
     restore(id) {
-      const record = known(id);
-      record.archivedAt = undefined;
-      crm.store.update(records, record, record.properties, crm.store.stamp());
+      crm.store.restore(records, known(id));
     },
     merge: async (primary, other) =>
       Number((await post('/merge', { primaryObjectId: String(primary), objectIdToMerge: String(other) })).id),

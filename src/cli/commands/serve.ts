@@ -9,7 +9,7 @@ export const serveCommand: Command = {
     'Runs until SIGTERM or Ctrl-C, then finishes the batches under way. Several daemons may share one database: ' +
     'a connection has one run at a time, whoever starts it.',
   options: [
-    ['--roles <list>', 'what this process does: scheduler, worker, api, console (default: everything)'],
+    ['--roles <list>', 'what this process does: scheduler, worker, api, hooks, console (default: everything)'],
     ['--port <number>', 'port of the page and the API (default: 7400)'],
     ['--host <address>', 'address to listen on; other than of this machine only without the page: --roles api'],
   ],

@@ -2,6 +2,7 @@ import { AccountScore } from './account-score.ts';
 import { ApiToken } from './api-token.ts';
 import { ApiUsage } from './api-usage.ts';
 import { AuditEntry } from './audit-entry.ts';
+import { ChangeHint } from './change-hint.ts';
 import { CompanyEnrichment } from './company-enrichment.ts';
 import { Connection } from './connection.ts';
 import { CrmCacheEntry } from './crm-cache-entry.ts';
@@ -34,6 +35,8 @@ import { Stakeholder } from './stakeholder.ts';
 import { SyncCursor } from './sync-cursor.ts';
 import { SyncRun } from './sync-run.ts';
 import { User } from './user.ts';
+import { WebhookCount } from './webhook-count.ts';
+import { WebhookDelivery } from './webhook-delivery.ts';
 
 /** Every entity of the schema, for the ORM. */
 export const entities = [
@@ -41,6 +44,7 @@ export const entities = [
   ApiToken,
   ApiUsage,
   AuditEntry,
+  ChangeHint,
   CompanyEnrichment,
   Connection,
   CrmCacheEntry,
@@ -73,4 +77,6 @@ export const entities = [
   SyncCursor,
   SyncRun,
   User,
+  WebhookCount,
+  WebhookDelivery,
 ];

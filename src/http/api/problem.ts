@@ -1,9 +1,9 @@
-/** Faults as RFC 9457 has them. */
-import { STATUS_CODES } from 'node:http';
+/** The faults of the API. */
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { maxRows } from '../../ingest/ingest-rows.ts';
 import { AppError } from '../../model/errors.ts';
+import { sendFault } from '../problem-details.ts';
 
 /** What a body may weigh. */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -39,15 +39,7 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
   const status = known === null ? 500 : (statuses[known.code] ?? (known.recovery === 'retry' ? 503 : 500));
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
-  const problem = {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? '',
-    status,
-    detail: known?.message ?? 'Something unexpected happened.',
-    code: known?.code ?? 'internal',
-    remedy: known?.remedy ?? 'Send it again; if that does not help, report it with the log of this process.',
-  };
-  return reply.code(status).type('application/problem+json').send(problem);
+  return sendFault(reply, status, known);
 }
 
 export function codeOf(error: unknown): string {

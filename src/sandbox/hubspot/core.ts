@@ -5,6 +5,7 @@ import type { RequestLog } from '../server/request-log.ts';
 import type { Store } from './store/store.ts';
 import type { WriteRules } from './store/write.ts';
 import type { MovableClock } from './time.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 interface BatchRules extends WriteRules {
   /**
@@ -22,6 +23,7 @@ export interface Core {
   readonly limits: RateLimits;
   readonly faults: HubSpotFaults;
   readonly requests: RequestLog;
+  readonly webhooks: Webhooks;
   readonly clock: MovableClock;
   readonly rules: BatchRules;
   readonly timeZone: string;

@@ -17,9 +17,11 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { propertyRoutes } from './routes/properties.ts';
 import { searchRoutes } from './routes/search.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { ALL_SCOPES, DEFAULT_TOKEN } from './scopes.ts';
 import { Store } from './store/store.ts';
-import { movableClock, type Now } from './time.ts';
+import { movableClock, type MovableClock, type Now } from './time.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface HubSpotSandboxOptions {
   /** 0 takes any free port. */
@@ -54,6 +56,7 @@ export interface HubSpotSandbox extends AsyncDisposable {
   readonly store: Store;
   readonly faults: HubSpotFaults;
   readonly requests: RequestLog;
+  readonly webhooks: Webhooks;
   /** Moves the clock of limits, tokens, lag and modification times. */
   advance(ms: number): void;
   reset(): void;
@@ -86,11 +89,22 @@ function newStore(options: HubSpotSandboxOptions, now: Now): Store {
 }
 
 function buildCore(options: HubSpotSandboxOptions): Core {
-  const clock = movableClock(options.now ?? Date.now);
-  const { now } = clock;
+  const base = movableClock(options.now ?? Date.now);
+  const { now } = base;
+  const clock: MovableClock = {
+    ...base,
+    advance(ms) {
+      base.advance(ms);
+      core.webhooks.wake();
+    },
+  };
   const { timeZone = 'US/Eastern', tokens = { [DEFAULT_TOKEN]: ALL_SCOPES }, limits = {} } = options;
   const store = newStore(options, now);
   const { portalId } = store;
+  const faults = hubspotFaults(now, () => {
+    core.store.searchLagMs = Math.max(options.searchLagMs ?? 0, indexLagMs(core.faults));
+    core.store.hideProperty(core.faults.named('unknown-property')[0]?.property);
+  });
   const core: Core = {
     store,
     clock,
@@ -101,10 +115,8 @@ function buildCore(options: HubSpotSandboxOptions): Core {
       portalId,
       timeZone,
     }),
-    faults: hubspotFaults(now, () => {
-      core.store.searchLagMs = Math.max(options.searchLagMs ?? 0, indexLagMs(core.faults));
-      core.store.hideProperty(core.faults.named('unknown-property')[0]?.property);
-    }),
+    faults,
+    webhooks: new Webhooks({ now, faults }),
     requests: new RequestLog(/\/\d+(?=\/|$)/g),
     rules: { bumpOnNoChange: options.bumpOnNoChange ?? true, updateTraceIds: options.updateTraceIds ?? true },
     timeZone,
@@ -152,6 +164,8 @@ export async function startHubSpotSandbox(given: HubSpotSandboxOptions = {}): Pr
   });
   const reset = (): void => {
     core.store = newStore(options, core.clock.now);
+    core.webhooks.clear();
+    core.webhooks.observe(core.store);
     core.faults.clear();
     core.requests.reset();
   };
@@ -159,8 +173,11 @@ export async function startHubSpotSandbox(given: HubSpotSandboxOptions = {}): Pr
   if (memory !== null) keep(app, core, { memory, origin });
   addRoutes(app, core, options.associationPageSize ?? 500);
   adminRoutes(app, core, reset);
+  webhookRoutes(app, core);
+  core.webhooks.observe(core.store);
   const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   const close = async (): Promise<void> => {
+    core.webhooks.close();
     await app.close();
   };
   return {
@@ -171,6 +188,7 @@ export async function startHubSpotSandbox(given: HubSpotSandboxOptions = {}): Pr
     },
     faults: core.faults,
     requests: core.requests,
+    webhooks: core.webhooks,
     advance: (ms) => core.clock.advance(ms),
     reset,
     close,

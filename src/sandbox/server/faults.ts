@@ -3,9 +3,9 @@ import { seededRandom, type Random } from './random.ts';
 
 /**
  * When a fault acts: `answer` replaces the answer, `handler` is done inside the handler, `reply` spoils a good answer
- * on its way out, and `ambient` changes the world until it is switched off.
+ * on its way out, `delivery` strikes what the vendor itself sends, and `ambient` changes the world until it is switched off.
  */
-type FaultPhase = 'answer' | 'handler' | 'reply' | 'ambient';
+type FaultPhase = 'answer' | 'handler' | 'reply' | 'delivery' | 'ambient';
 
 export interface FaultKind {
   readonly phase: FaultPhase;
@@ -43,6 +43,8 @@ export interface Target {
   url: string;
   /** When the request's token was issued. */
   tokenIssuedAt: number | undefined;
+  /** Sent by the vendor, not to it. */
+  isDelivery?: boolean;
 }
 
 interface Entry<Order> {
@@ -118,8 +120,10 @@ export class Faults<Order extends AnyFaultOrder> {
     return fault.probability === undefined || random.next() < fault.probability;
   }
 
-  private isAimedAt(fault: Active<Order>, path: RegExp | undefined, { method, url }: Target): boolean {
-    if (this.kind(fault.name).phase === 'ambient') return false;
+  private isAimedAt(fault: Active<Order>, path: RegExp | undefined, target: Target): boolean {
+    const { method, url, isDelivery = false } = target;
+    const { phase } = this.kind(fault.name);
+    if (phase === 'ambient' || (phase === 'delivery') !== isDelivery) return false;
     if (fault.method !== undefined && fault.method.toUpperCase() !== method) return false;
     // Paths are matched without the query too, so that /search$ finds its target.
     return path === undefined || path.test(url) || path.test(url.split('?')[0] ?? url);

@@ -9,12 +9,32 @@ describe('the environment', () => {
       databaseUrl: null,
       sealingKeys: null,
       logLevel: null,
+      publicUrl: null,
       isColourless: false,
     });
   });
 
   it('refuses a log level that is none', () => {
     expect(() => readEnvironment({ LOG_LEVEL: 'loud' })).toThrow(/no level/);
+  });
+});
+
+describe('the address under which CRMs call', () => {
+  const read = (text: string) => readEnvironment({ LEADLOOP_PUBLIC_URL: text }).publicUrl;
+
+  it('is kept as it is written, but for a slash at its end', () => {
+    expect(read('https://leads.example.com')).toBe('https://leads.example.com');
+    expect(read('https://Leads.example.com:8443/leadloop/')).toBe('https://Leads.example.com:8443/leadloop');
+  });
+
+  it.each([
+    'leads.example.com',
+    'ftp://leads.example.com',
+    'https://',
+    'https://a:b@c.example',
+    'https://c.example/?a',
+  ])('cannot be %s', (text) => {
+    expect(() => read(text)).toThrow(/LEADLOOP_PUBLIC_URL/);
   });
 });
 

@@ -87,12 +87,13 @@ export async function portal(options: HubSpotSandboxOptions = {}): Promise<Porta
     return created.body.id;
   };
   const read: Portal['read'] = (id, ...names) => call('GET', `${CONTACTS}/${id}?properties=${names.join(',')}`);
-  const { url, port, faults, requests } = sandbox;
+  const { url, port, faults, requests, webhooks } = sandbox;
   return {
     url,
     port,
     faults,
     requests,
+    webhooks,
     get store() {
       return sandbox.store;
     },

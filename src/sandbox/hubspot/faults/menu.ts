@@ -55,6 +55,15 @@ export const FAULT_MENU = {
     phase: 'reply',
     description: 'The request is carried out, then the connection is reset before the answer.',
   },
+  'webhook-lost': { phase: 'delivery', description: 'A delivery of webhooks is never sent.' },
+  'webhook-duplicated': {
+    phase: 'delivery',
+    description: 'The events of a delivery are sent once more, in a delivery of their own.',
+  },
+  'webhook-delayed': {
+    phase: 'delivery',
+    description: 'A delivery waits for `ms` (default 60000) of the clock in here; others overtake it.',
+  },
   'index-lag': {
     phase: 'ambient',
     description: 'From now on the search index is `ms` behind (default 5000): filters are stale, values fresh.',

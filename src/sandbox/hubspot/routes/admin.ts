@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import { VendorError } from '../errors.ts';
 import { isFaultName } from '../faults/menu.ts';
 import { OBJECT_TYPES } from '../object-types.ts';
+import type { CrmRecord } from '../store/record.ts';
 import { readRecord } from '../wire.ts';
 import { BulkTouch, ContactEdit, readBody, readFaultOrder } from './admin-inputs.ts';
 
@@ -31,13 +32,26 @@ function state(core: Core): Record<string, unknown> {
 function editContact(core: Core, request: FastifyRequest): unknown {
   const { store } = core;
   const { properties, bump = true } = readBody(ContactEdit, request.body);
-  const record = store.contacts.get(Number((request.params as { id: string }).id));
-  if (record === undefined) throw new VendorError(404, { status: 'error', message: 'no such contact' });
+  const record = contactOf(core, request);
   const unknown = Object.keys(properties).find((name) => store.contacts.catalogue.get(name) === undefined);
   if (unknown !== undefined) throw new VendorError(400, { status: 'error', message: `no property ${unknown}` });
   const values = Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)]));
   store.update(store.contacts, record, { ...record.properties, ...values }, bump ? store.stamp() : undefined);
   return readRecord(store, store.contacts, record, Object.keys(properties));
+}
+
+function contactOf({ store }: Core, request: FastifyRequest): CrmRecord {
+  const record = store.contacts.get(Number((request.params as { id: string }).id));
+  if (record === undefined) throw new VendorError(404, { status: 'error', message: 'no such contact' });
+  return record;
+}
+
+/** Out of the recycle bin: on HubSpot's pages only. */
+function restoreContact(core: Core, request: FastifyRequest): unknown {
+  const { store } = core;
+  const record = contactOf(core, request);
+  if (record.archivedAt !== undefined) store.restore(store.contacts, record);
+  return readRecord(store, store.contacts, record, []);
 }
 
 /** A bulk import or a workflow: many records share one modification time to the millisecond. */
@@ -63,5 +77,6 @@ export function adminRoutes(app: FastifyInstance, core: Core, reset: () => void)
     reset,
   });
   app.post(`${ADMIN}/contacts/:id`, (request) => editContact(core, request));
+  app.post(`${ADMIN}/contacts/:id/restore`, (request) => restoreContact(core, request));
   app.post(`${ADMIN}/bulk-touch`, (request) => bulkTouch(core, request));
 }

@@ -55,11 +55,7 @@ function mergeRecords(store: Store, table: ObjectTable, primary: CrmRecord, othe
     properties:
       table.type.name === 'contacts' ? { ...properties, hs_all_contact_vids: mergedIds.join(';') } : properties,
   };
-  table.remove(primary.id);
-  table.remove(other.id);
-  table.insert(record);
-  store.associations.move(table.type.name, primary.id, record.id);
-  store.associations.move(table.type.name, other.id, record.id);
+  store.merge(table, record, { primary, other });
   return record;
 }
 
@@ -78,10 +74,7 @@ function gdprDelete(core: Core, request: FastifyRequest, reply: FastifyReply): F
   const table = tableOf(core, request, 'write');
   const body = bodyObject(request);
   const record = findRecord(table, String(body['objectId']), textOf(body['idProperty']));
-  if (record !== undefined) {
-    core.store.associations.forget(table.type.name, record.id);
-    table.remove(record.id);
-  }
+  if (record !== undefined) core.store.erase(table, record);
   return reply.code(204).send();
 }
 

@@ -7,8 +7,21 @@ export type AssociationEntries = readonly (readonly [string, readonly (readonly 
 
 const NO_LINKS: readonly Link[] = [];
 
+export interface End {
+  readonly type: string;
+  readonly id: number;
+}
+
+export type LinkListener = (
+  from: End,
+  to: End,
+  change: { readonly primary: boolean; readonly removed: boolean },
+) => void;
+
 /** Which records belong together, kept in both directions. */
 export class Associations {
+  /** Told of each link that comes, becomes primary or goes; not of those that a merge moves. */
+  onChange: LinkListener = () => undefined;
   private readonly links = new Map<string, Map<number, Link[]>>();
 
   list(fromType: string, toType: string, fromId: number): readonly Link[] {
@@ -16,15 +29,16 @@ export class Associations {
   }
 
   /** A record has one primary record of a type; the one that was primary before stays associated. */
-  add(from: { type: string; id: number }, to: { type: string; id: number }, primary: boolean): void {
-    if (primary) this.demote(from, to.type);
-    this.put(from, to, primary);
-    this.put(to, from, primary);
+  add(from: End, to: End, primary: boolean): void {
+    const before = this.list(from.type, to.type, from.id).find((link) => link.to === to.id);
+    this.connect(from, to, primary);
+    if (before?.primary !== primary) this.onChange(from, to, { primary, removed: false });
   }
 
-  remove(from: { type: string; id: number }, to: { type: string; id: number }): void {
-    this.drop(from, to);
-    this.drop(to, from);
+  remove(from: End, to: End): void {
+    const before = this.list(from.type, to.type, from.id).find((link) => link.to === to.id);
+    this.disconnect(from, to);
+    if (before !== undefined) this.onChange(from, to, { primary: before.primary, removed: true });
   }
 
   /** Drops everything that touches the record. */
@@ -39,8 +53,8 @@ export class Associations {
     for (const [, toType, link] of this.touching(type, fromId)) {
       const other = { type: toType, id: link.to };
       const primary = link.primary && !this.list(type, toType, toId).some((existing) => existing.primary);
-      this.remove({ type, id: fromId }, other);
-      this.add({ type, id: toId }, other, primary);
+      this.disconnect({ type, id: fromId }, other);
+      this.connect({ type, id: toId }, other, primary);
     }
   }
 
@@ -56,6 +70,17 @@ export class Associations {
     }
   }
 
+  private connect(from: End, to: End, primary: boolean): void {
+    if (primary) this.demote(from, to.type);
+    this.put(from, to, primary);
+    this.put(to, from, primary);
+  }
+
+  private disconnect(from: End, to: End): void {
+    this.drop(from, to);
+    this.drop(to, from);
+  }
+
   private touching(type: string, id: number): [string, string, Link][] {
     const touching: [string, string, Link][] = [];
     for (const [key, table] of this.links) {
@@ -66,7 +91,7 @@ export class Associations {
     return touching;
   }
 
-  private demote(from: { type: string; id: number }, toType: string): void {
+  private demote(from: End, toType: string): void {
     for (const link of this.list(from.type, toType, from.id)) {
       if (!link.primary) continue;
       const other = { type: toType, id: link.to };
@@ -75,7 +100,7 @@ export class Associations {
     }
   }
 
-  private put(from: { type: string; id: number }, to: { type: string; id: number }, primary: boolean): void {
+  private put(from: End, to: End, primary: boolean): void {
     const key = `${from.type}:${to.type}`;
     const table = this.links.get(key) ?? new Map<number, Link[]>();
     this.links.set(key, table);
@@ -86,7 +111,7 @@ export class Associations {
     else links[at] = { to: to.id, primary };
   }
 
-  private drop(from: { type: string; id: number }, to: { type: string; id: number }): void {
+  private drop(from: End, to: End): void {
     const table = this.links.get(`${from.type}:${to.type}`);
     const links = table?.get(from.id);
     if (table === undefined || links === undefined) return;

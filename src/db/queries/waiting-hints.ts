@@ -1,0 +1,7 @@
+import type { ConnectionId, OrgId } from '../../model/values.ts';
+import type { Tx } from '../tx.ts';
+
+/** Connections whose CRM has told of changes that nobody has attended to. Through `Database.operator`. */
+export async function waitingHints(tx: Tx): Promise<{ readonly orgId: OrgId; readonly subjectId: ConnectionId }[]> {
+  return tx.query(`select distinct org_id as "orgId", connection_id as "subjectId" from change_hints`);
+}

@@ -1,0 +1,63 @@
+import type { ObjectCapability } from '../connector-sdk/connector.ts';
+import { dropHints, type StoredHint, takeHints } from '../db/queries/take-hints.ts';
+import { fieldsOf } from '../mapping/compile.ts';
+import { emptyPage, type SourceRecord, type Tombstone } from '../model/records.ts';
+import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
+import { storePage } from '../pull/commit-batch.ts';
+import type { Pull } from '../pull/pull-lane.ts';
+
+/** Records in one read: HubSpot's batch read takes 100. */
+const readSize = 100;
+
+/**
+ * Reads what the CRM has named, in one call an object, and stores it like any page. Hints go with the transaction that answers them,
+ * so none is lost, and one that comes meanwhile stays. The caller holds the connection's lock. Null = none waited.
+ */
+export async function attendToHints(pull: Pull): Promise<SyncCounts | null> {
+  const { database, pipeline } = pull;
+  let counts: SyncCounts | null = null;
+  for (const capability of pull.definition.objects) {
+    const { object } = capability;
+    const hints = await database.transaction(pipeline.orgId, (tx) =>
+      takeHints(tx, { connectionId: pipeline.connectionId, object }, readSize),
+    );
+    if (hints.length > 0) counts = addCounts(counts ?? noCounts, await answer(pull, capability, hints));
+  }
+  return counts;
+}
+
+async function answer(
+  pull: Pull,
+  { object, kind }: ObjectCapability,
+  hints: readonly StoredHint[],
+): Promise<Partial<SyncCounts>> {
+  const { database, connector, pipeline, signal } = pull;
+  const fields = fieldsOf(pipeline.mapping, object);
+  const worth = hints.filter((hint) => isWorthReading(hint, fields));
+  const ids = worth.map(({ externalId }) => externalId);
+  const records = ids.length === 0 ? [] : await connector.read({ object, ids, fields, signal });
+  const page = { ...emptyPage, records, tombstones: gone(object, worth, records) };
+  return database.transaction(
+    pipeline.orgId,
+    async (tx) => {
+      const counts = await storePage(tx, pipeline, { object, kind }, page);
+      await dropHints(tx, { connectionId: pipeline.connectionId, object }, hints);
+      return counts;
+    },
+    signal,
+  );
+}
+
+/** What the mapping does not read changes nothing; our own fields are among that, and so is the echo of what we have written. */
+function isWorthReading({ reason, fields }: StoredHint, read: readonly string[]): boolean {
+  return reason !== 'changed' || fields === null || fields.some((field) => read.includes(field));
+}
+
+/** Deleted is what the CRM said is deleted and does not show: it may have been restored since. The rest is for the census. */
+function gone(object: string, hints: readonly StoredHint[], records: readonly SourceRecord[]): Tombstone[] {
+  const seen = new Set(records.flatMap(({ externalId, mergedIds }) => [externalId, ...mergedIds]));
+  return hints.flatMap(({ externalId, reason }): Tombstone[] => {
+    if (reason === 'changed' || seen.has(externalId)) return [];
+    return [{ object, externalId, reason: reason === 'deleted' ? 'archived' : reason, mergedInto: null }];
+  });
+}

@@ -1,0 +1,34 @@
+import { type HintServices, takeIn } from '../../hints/take-in.ts';
+import { placeOf } from '../../model/errors.ts';
+import type { ConnectionId, OrgId } from '../../model/values.ts';
+import type { HooksPort } from './hooks-port.ts';
+
+interface HookServices extends HintServices {
+  readonly log: (level: 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface HookWishes {
+  readonly publicUrl: string | null;
+  /** Hints have been stored. Whoever called does not wait for what comes of them. */
+  readonly onHints: (orgId: OrgId, connectionId: ConnectionId) => Promise<void>;
+}
+
+export function createHooks(services: HookServices, { publicUrl, onHints }: HookWishes): HooksPort {
+  const { log } = services;
+  return {
+    publicUrl,
+    async takeIn(call, signal) {
+      const taken = await takeIn(services, call, signal);
+      if (taken.verdict !== 'accepted') return taken;
+      const { orgId, connectionId, hints, foreign } = taken;
+      if (foreign > 0) log('warn', 'hints of another CRM account were dropped', { orgId, connectionId, foreign });
+      if (hints > 0) {
+        // They are stored: at the latest the next run on schedule attends to them.
+        void onHints(orgId, connectionId).catch((error: unknown) =>
+          log('warn', 'nobody could be woken for hints', { orgId, connectionId, place: placeOf(error) }),
+        );
+      }
+      return taken;
+    },
+  };
+}
