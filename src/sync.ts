@@ -81,13 +81,20 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       }
       if (!options.pushOnly) {
         const before = report.counts;
-        await pullConnection({
+        const pull = {
           session,
           ...prepared,
           full: options.full,
           acceptMissing: options.acceptMissing,
           signal,
-          onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
+          onProgress: (object: string, lane: Lane, done: number) =>
+            progress({ phase: 'pull', object, lane, done, total: null }),
+        };
+        const { recent, passes } = await duePull(pull);
+        await pullConnection({
+          ...pull,
+          steps: [...recent, ...passes],
+          between: async () => undefined,
           onPulled: ({ counts, lanes }) => {
             report.counts = addCounts(before, counts);
             report.objects = lanes;
