@@ -25,12 +25,23 @@ export interface Environment {
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   return {
     home: resolve(variables['LEADLOOP_HOME'] ?? '.leadloop'),
-    databaseUrl: variables['DATABASE_URL'] || null,
+    databaseUrl: variables['DATABASE_URL'] ? databaseUrlOf(variables['DATABASE_URL']) : null,
     sealingKeys: variables['LEADLOOP_KEY'] || null,
     logLevel: variables['LOG_LEVEL'] ? logLevelOf(variables['LOG_LEVEL']) : null,
     publicUrl: variables['LEADLOOP_PUBLIC_URL'] ? publicUrlOf(variables['LEADLOOP_PUBLIC_URL']) : null,
     isColourless: Boolean(variables['NO_COLOR']),
   };
+}
+
+/** The message does not repeat it: it holds a password. */
+function databaseUrlOf(text: string): string {
+  const url = URL.parse(text);
+  if (/^postgres(?:ql)?:$/u.test(url?.protocol ?? '') && (url?.pathname.length ?? 0) > 1) return text;
+  throw new AppError('environment-invalid', 'DATABASE_URL is no address of a database.', {
+    recovery: 'fix-config',
+    remedy:
+      'Set it to postgres://user:password@host:5432/database; in a password, write / ? # @ % as %2F %3F %23 %40 %25.',
+  });
 }
 
 function logLevelOf(text: string): LogLevel {
