@@ -49,14 +49,13 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
  * @throws AppError `port-in-use`, `host-not-local` (fix-config)
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { port, host = '127.0.0.1', allowRemote = false, hasPage = true, api = null, hooks = null, now, log } = options;
+  const { port, host = '127.0.0.1', allowRemote = false, hasPage = true } = options;
   const isLocal = loopback.has(host);
   if (!isLocal && hasPage && !allowRemote) throw notLocal(host);
   const app = Fastify({ forceCloseConnections: true });
-  guard(app, isLocal && hasPage, hooks !== null);
+  guard(app, { isPageOfThisMachine: isLocal && hasPage });
   health(app, options);
-  if (api !== null) await registerApi(app, { api, now, log });
-  if (hooks !== null) await registerHooks(app, { hooks, log });
+  await machines(app, options);
   if (hasPage) {
     assets(app);
     pages(app, options, isLocal);
@@ -86,11 +85,11 @@ const securityHeaders = {
   'cache-control': 'no-store',
 };
 
-function guard(app: FastifyInstance, isPageOfThisMachine: boolean, hasHooks: boolean): void {
+function guard(app: FastifyInstance, { isPageOfThisMachine }: { isPageOfThisMachine: boolean }): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(securityHeaders);
     // A CRM calls under the name of the proxy in front of us, and proves itself by its signature.
-    if (hasHooks && request.url.startsWith(`${hooksPrefix}/`)) return;
+    if (request.url.startsWith(`${hooksPrefix}/`)) return;
     // A foreign site that resolves its own name to this machine must not read the page through a browser here.
     if (isPageOfThisMachine && !loopback.has(request.hostname.replaceAll(/[[\]]/gu, ''))) {
       await reply.code(421).type('text/plain').send('This server answers under the name of this machine only.\n');
@@ -205,6 +204,12 @@ async function notFound({ now, isLocal }: Site, reply: FastifyReply): Promise<Fa
 
 async function send(reply: FastifyReply, document: string): Promise<FastifyReply> {
   return reply.type('text/html; charset=utf-8').send(document);
+}
+
+/** What programs call, and no person. */
+async function machines(app: FastifyInstance, { api = null, hooks = null, now, log }: HttpOptions): Promise<void> {
+  if (api !== null) await registerApi(app, { api, now, log });
+  if (hooks !== null) await registerHooks(app, { hooks, log });
 }
 
 /** What `listen` throws for a port that somebody has. */
