@@ -15,11 +15,16 @@ import type { ConnectorDefinition } from './connector-sdk/connector.ts';
 import { runDaemon } from './daemon.ts';
 import { openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
-import { listSources } from './db/queries/data-sources.ts';
+import { listSources, type SourceEntry } from './db/queries/data-sources.ts';
 import { listConnections, listOrgs } from './db/queries/directory.ts';
 import { readRejected } from './db/queries/read-rejected.ts';
-import { examine } from './doctor.ts';
+import { examine } from './doctor/examine.ts';
 import { explain } from './explain.ts';
+import { pause, resume } from './health/pause.ts';
+import { readStatus, type StatusSources } from './health/read-status.ts';
+import { endOfError, recordHealth, type RecordedEnd } from './health/record-health.ts';
+import { sendAlerts } from './health/send-alerts.ts';
+import { pausedError } from './health/standing.ts';
 import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
@@ -62,7 +67,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     random: Math.random,
     log: (level, message, fields) => log[level](fields, message),
   };
-  const loop = loopOf(services);
+  const { alertUrl } = environment;
+  const loop = loopOf(services, alertUrl);
   return {
     ...loop,
     migrate: () => migrate(database),
@@ -88,13 +94,18 @@ export async function openApp(options: AppOptions): Promise<App> {
         onProgress: (done, share) =>
           onProgress({ phase: 'import', object: job.kind, lane: null, done, total: null, share, apiCalls: 0 }),
       }),
-    importSource: async (name, { org, onProgress, ...run }) =>
-      runSource(services, await chooseSource(database, name, org), {
-        ...run,
-        onProgress: (done) => onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 }),
-      }),
+    importSource: async (name, { org, onProgress, ...run }) => {
+      const source = await chooseSource(database, name, org);
+      if (source.pausedReason !== null) throw pausedSource(source);
+      const show = (done: number): void =>
+        onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 });
+      return runSource(services, source, { ...run, onProgress: show });
+    },
     tokens: tokensOn(services),
-    doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
+    pause: (wish) => pause(services, wish),
+    resume: (wish) => resume(services, wish),
+    status: (org) => readStatus({ ...services, ...unknownElsewhere }, org),
+    doctor: (examination) => examine({ database, services, keySource: keySourceOf(options), alertUrl }, examination),
     page: pageOf(services, () => null),
     serve: ({ onReport, ...run }) =>
       runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
@@ -150,16 +161,49 @@ function pageOf(services: SessionServices, nextRunAt: Serving['nextRunAt']): Pag
 /** Somebody waits for the page: after that it shows what we know ourselves. */
 const pageTimeoutMs = 10_000;
 
-/** Everything that opens a connection. */
-function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' | 'push' | 'rejected'> {
-  const { database } = services;
-  const run = async (
-    name: string,
-    options: Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>,
-  ) => {
-    await using session = await openNamed(services, name);
-    return await syncConnection(session, { ...plainSync, ...options });
+/** What neither this process nor the database knows yet. */
+const unknownElsewhere: Pick<StatusSources, 'nextRunAt' | 'quotas' | 'queue'> = {
+  nextRunAt: () => null,
+  quotas: async () => new Map(),
+  queue: async () => null,
+};
+
+function pausedSource({ org, name, pausedReason }: SourceEntry): AppError {
+  const remedy = `To take the pause back: leadloop resume ${name} --org ${org}`;
+  return pausedError(name, `paused: ${pausedReason}`, remedy);
+}
+
+type RunWish = Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>;
+
+/** A run that a person asks for: it tries whatever waits, and what comes of it counts for the connection's health as any other. */
+async function runByHand(
+  services: SessionServices,
+  alertUrl: string | null,
+  { name, ...options }: RunWish & { readonly name: string },
+) {
+  const entry = chooseConnection(await services.database.operator(listConnections), name);
+  const record = async (ended: RecordedEnd): Promise<void> => {
+    const recorded = await recordHealth(services, entry, ended);
+    if (recorded !== null) await sendAlerts({ ...services, alertUrl }, options.signal);
   };
+  try {
+    await using session = await openConnection(services, entry.orgId, entry.name);
+    const report = await syncConnection(session, { ...plainSync, ...options });
+    await record(report);
+    return report;
+  } catch (error) {
+    await record(endOfError(error));
+    throw error;
+  }
+}
+
+/** Everything that opens a connection. */
+function loopOf(
+  services: SessionServices,
+  alertUrl: string | null,
+): Pick<App, 'check' | 'sync' | 'plan' | 'push' | 'rejected'> {
+  const { database } = services;
+  const run = (name: string, options: RunWish) => runByHand(services, alertUrl, { name, ...options });
   return {
     sync: (name, options) => run(name, options),
     push: (name, options) => run(name, { ...options, pushOnly: true }),

@@ -1,6 +1,7 @@
 import type { Session } from './connection.ts';
 import { countPending } from './db/queries/claim-pushes.ts';
 import type { RunKind } from './db/queries/runs.ts';
+import { allowedBy, refusePaused } from './health/standing.ts';
 import type { MappingProblem } from './model/mapping.ts';
 import { addCounts, type Lane, noCounts, type SyncCounts } from './model/run.ts';
 import type { RunId } from './model/values.ts';
@@ -16,6 +17,8 @@ export interface RunReport extends EndedRun {
   readonly connection: string;
   readonly objects: readonly PulledLane[];
   readonly problems: readonly MappingProblem[];
+  /** What a person had paused, so that it was left out; null = nothing. */
+  readonly paused: string | null;
 }
 
 export interface RunProgress {
@@ -48,13 +51,21 @@ export const plainSync = {
   dryRun: false,
 } as const;
 
-/** One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. */
+/**
+ * One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. What people have
+ * paused is left out.
+ * @throws AppError `connection-paused` (retry) where nothing is left.
+ */
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
+  const allowed = await allowedBy(session);
+  const { name } = session.connection;
+  refusePaused(name, allowed, { pull: !options.pushOnly, push: wantsPush(session, options) });
   return recordSync(session, { kind, signal: options.signal }, async ({ runId, report, signal }) => {
     const prepared = await prepare(session, runId, signal);
     const { pipeline, problems } = prepared;
     report.problems = problems;
+    report.paused = allowed.reason;
     const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
       options.onProgress({ ...step, apiCalls: session.governor.admitted });
     const rescoring = (object: string) => ({
@@ -70,7 +81,7 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       const rescored = await rescoreForProfile(session, pipeline, rescoring('leads'));
       report.counts = addCounts(report.counts, rescored);
     }
-    if (!options.pushOnly) {
+    if (!options.pushOnly && allowed.pull) {
       const before = report.counts;
       await pullConnection({
         session,
@@ -90,7 +101,7 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
     );
     report.counts = { ...report.counts, planned };
     const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
-    if (outputs === undefined || !mayPush(session, options)) return;
+    if (outputs === undefined || !(await mayPush(session, options, report))) return;
     if (!options.pushOnly) await holdBack(session);
     const before = report.counts;
     await pushConnection({
@@ -109,12 +120,20 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
   });
 }
 
-function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
+function wantsPush({ connection }: Session, options: SyncRunOptions): boolean {
   if (options.dryRun || options.pullOnly) return false;
   return options.pushOnly || connection.push.mode === 'auto';
 }
 
-type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems']: RunReport[K] };
+/** A pause counts from the moment on when a person says so: also of a run that is under way. */
+async function mayPush(session: Session, options: SyncRunOptions, report: OpenReport): Promise<boolean> {
+  if (!wantsPush(session, options)) return false;
+  const { push, reason } = await allowedBy(session);
+  report.paused = reason;
+  return push;
+}
+
+type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems' | 'paused']: RunReport[K] };
 
 interface OpenSync {
   readonly runId: RunId;
@@ -129,7 +148,7 @@ async function recordSync(
   work: (run: OpenSync) => Promise<void>,
 ): Promise<RunReport> {
   const { connection, governor } = session;
-  const report: OpenReport = { counts: noCounts, objects: [], problems: [] };
+  const report: OpenReport = { counts: noCounts, objects: [], problems: [], paused: null };
   const subject = { type: 'connection', id: connection.id, name: connection.name } as const;
   const counts = (): SyncCounts => ({ ...report.counts, apiCalls: governor.admitted });
   const ended = await recordRun(session, { subject, kind, signal, counts }, (run) => work({ ...run, report }));
@@ -141,6 +160,7 @@ export async function replayConnection(
   session: Session,
   { signal, onProgress }: Pick<SyncRunOptions, 'signal' | 'onProgress'>,
 ): Promise<RunReport> {
+  refusePaused(session.connection.name, await allowedBy(session), { pull: true, push: false });
   return recordSync(session, { kind: 'replay', signal }, async ({ runId, report, signal }) => {
     const prepared = await prepare(session, runId, signal);
     const progress = (object: string, done: number): void =>

@@ -3,7 +3,7 @@ import type { LeadStatus } from '../model/lead.ts';
 import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
 import type { ConnectionState, LeadLine, LeadQuery, LedgerLine, ScoreChange } from './page-reader.ts';
 
-export type ConnectionRow = Omit<ConnectionState, 'nextRunAt'> & { readonly id: ConnectionId };
+export type ConnectionRow = Omit<ConnectionState, 'nextRunAt' | 'pausedReason'> & { readonly id: ConnectionId };
 
 /** The state of every connection: one probe of an index each for run, success, waiting writes, rejected and calls. */
 export async function readConnections(tx: Tx): Promise<ConnectionRow[]> {
@@ -11,7 +11,7 @@ export async function readConnections(tx: Tx): Promise<ConnectionRow[]> {
 }
 
 const connectionStatement = `
-  select c.id, c.name, c.kind, c.base_url as "baseUrl", c.schedule, c.paused_reason as "pausedReason",
+  select c.id, c.name, c.kind, c.base_url as "baseUrl", c.schedule,
     coalesce(c.push_policy->>'mode', 'plan') as "pushMode",
     run.run as "lastRun", success.at as "succeededAt",
     (select count(*)::int from push_states p

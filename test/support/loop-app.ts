@@ -15,6 +15,7 @@ export async function openOn({ db }: Pick<Loop<unknown>, 'db'>): Promise<App> {
       databaseUrl: db.url,
       sealingKeys: `test:${sealingKey.toString('base64')}`,
       logLevel: 'silent',
+      alertUrl: null,
       isColourless: true,
     },
     logLevel: 'warn',

@@ -18,7 +18,6 @@ export const Connection = defineEntity({
     quota: p.json<JsonValue>().defaultRaw("'{}'"),
     pushPolicy: p.json<JsonValue>().defaultRaw(`'{"mode": "plan"}'`),
     accountId: p.text().nullable(),
-    pausedReason: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
   },

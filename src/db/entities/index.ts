@@ -1,9 +1,11 @@
 import { AccountScore } from './account-score.ts';
+import { Alert } from './alert.ts';
 import { ApiToken } from './api-token.ts';
 import { ApiUsage } from './api-usage.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { CompanyEnrichment } from './company-enrichment.ts';
 import { Connection } from './connection.ts';
+import { ConnectionHealth } from './connection-health.ts';
 import { CrmCacheEntry } from './crm-cache-entry.ts';
 import { DataSource } from './data-source.ts';
 import { DeveloperSignup } from './developer-signup.ts';
@@ -22,6 +24,7 @@ import { Opportunity } from './opportunity.ts';
 import { Org } from './org.ts';
 import { OrgScoringProfile } from './org-scoring-profile.ts';
 import { PassSighting } from './pass-sighting.ts';
+import { Pause } from './pause.ts';
 import { PushLedgerEntry } from './push-ledger-entry.ts';
 import { PushState } from './push-state.ts';
 import { RecordAlias } from './record-alias.ts';
@@ -38,11 +41,13 @@ import { User } from './user.ts';
 /** Every entity of the schema, for the ORM. */
 export const entities = [
   AccountScore,
+  Alert,
   ApiToken,
   ApiUsage,
   AuditEntry,
   CompanyEnrichment,
   Connection,
+  ConnectionHealth,
   CrmCacheEntry,
   DataSource,
   DeveloperSignup,
@@ -61,6 +66,7 @@ export const entities = [
   Org,
   OrgScoringProfile,
   PassSighting,
+  Pause,
   PushLedgerEntry,
   PushState,
   RecordAlias,

@@ -9,6 +9,7 @@ describe('the environment', () => {
       databaseUrl: null,
       sealingKeys: null,
       logLevel: null,
+      alertUrl: null,
       isColourless: false,
     });
   });
