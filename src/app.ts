@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
-import type { App, AppOptions, ApplyOptions, ServeOptions } from './cli/app-port.ts';
+import type { App, AppOptions, ApplyOptions, ImportSourceOptions, ServeOptions } from './cli/app-port.ts';
 import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
 import { readCredentials } from './config/environment.ts';
 import { applySettings } from './config/execute.ts';
@@ -13,7 +13,7 @@ import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
 import { runDaemon } from './daemon.ts';
-import { openDatabase } from './db/database.ts';
+import { openDatabase, type OpenDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { listSources, type SourceEntry } from './db/queries/data-sources.ts';
 import { listConnections, listOrgs } from './db/queries/directory.ts';
@@ -43,7 +43,7 @@ import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
 import { checkSource, type SourceCheck } from './source/check-source.ts';
-import { runSource } from './source/run-source.ts';
+import { runSource, type SourceReport } from './source/run-source.ts';
 import { plainSync, replayConnection, syncConnection, type SyncRunOptions } from './sync.ts';
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
@@ -67,10 +67,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     random: Math.random,
     log: (level, message, fields) => log[level](fields, message),
   };
-  const { alertUrl } = environment;
-  const loop = loopOf(services, alertUrl);
+  const loop = loopOf(services, environment.alertUrl);
   return {
     ...loop,
+    ...healthOf(database, services, options),
     migrate: () => migrate(database),
     settings: (file) => loadSettings(file, loadContext),
     apply: (file, run) => applyFile(services, file, run),
@@ -94,18 +94,8 @@ export async function openApp(options: AppOptions): Promise<App> {
         onProgress: (done, share) =>
           onProgress({ phase: 'import', object: job.kind, lane: null, done, total: null, share, apiCalls: 0 }),
       }),
-    importSource: async (name, { org, onProgress, ...run }) => {
-      const source = await chooseSource(database, name, org);
-      if (source.pausedReason !== null) throw pausedSource(source);
-      const show = (done: number): void =>
-        onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 });
-      return runSource(services, source, { ...run, onProgress: show });
-    },
+    importSource: (name, run) => importSource(services, name, run),
     tokens: tokensOn(services),
-    pause: (wish) => pause(services, wish),
-    resume: (wish) => resume(services, wish),
-    status: (org) => readStatus({ ...services, ...unknownElsewhere }, org),
-    doctor: (examination) => examine({ database, services, keySource: keySourceOf(options), alertUrl }, examination),
     page: pageOf(services, () => null),
     serve: ({ onReport, ...run }) =>
       runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
@@ -167,6 +157,33 @@ const unknownElsewhere: Pick<StatusSources, 'nextRunAt' | 'quotas' | 'queue'> = 
   quotas: async () => new Map(),
   queue: async () => null,
 };
+
+/** How it stands, what is wrong, and what people have paused. */
+function healthOf(
+  database: OpenDatabase,
+  services: SessionServices,
+  options: AppOptions,
+): Pick<App, 'pause' | 'resume' | 'status' | 'doctor'> {
+  const patient = { database, services, keySource: keySourceOf(options), alertUrl: options.environment.alertUrl };
+  return {
+    pause: (wish) => pause(services, wish),
+    resume: (wish) => resume(services, wish),
+    status: (org) => readStatus({ ...services, ...unknownElsewhere }, org),
+    doctor: (examination) => examine(patient, examination),
+  };
+}
+
+async function importSource(
+  services: SessionServices,
+  name: string,
+  { org, onProgress, ...run }: ImportSourceOptions,
+): Promise<SourceReport> {
+  const source = await chooseSource(services.database, name, org);
+  if (source.pausedReason !== null) throw pausedSource(source);
+  const show = (done: number): void =>
+    onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 });
+  return runSource(services, source, { ...run, onProgress: show });
+}
 
 function pausedSource({ org, name, pausedReason }: SourceEntry): AppError {
   const remedy = `To take the pause back: leadloop resume ${name} --org ${org}`;

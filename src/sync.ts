@@ -2,6 +2,7 @@ import type { Session } from './connection.ts';
 import { countPending } from './db/queries/claim-pushes.ts';
 import type { RunKind } from './db/queries/runs.ts';
 import { allowedBy, refusePaused } from './health/standing.ts';
+import type { WhatRuns } from './health/what-runs.ts';
 import type { MappingProblem } from './model/mapping.ts';
 import { addCounts, type Lane, noCounts, type SyncCounts } from './model/run.ts';
 import type { RunId } from './model/values.ts';
@@ -58,14 +59,12 @@ export const plainSync = {
  */
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
-  const allowed = await allowedBy(session);
-  const { name } = session.connection;
-  refusePaused(name, allowed, { pull: !options.pushOnly, push: wantsPush(session, options) });
+  const allowed = await allowedTo(session, options);
   return recordSync(session, { kind, signal: options.signal }, async ({ runId, report, signal }) => {
     const prepared = await prepare(session, runId, signal);
     const { pipeline, problems } = prepared;
     report.problems = problems;
-    report.paused = allowed.reason;
+    report.paused = options.pushOnly || allowed.pull ? null : allowed.reason;
     const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
       options.onProgress({ ...step, apiCalls: session.governor.admitted });
     const rescoring = (object: string) => ({
@@ -120,6 +119,14 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
   });
 }
 
+/** What people have not paused of what is asked for. */
+async function allowedTo(session: Session, options: SyncRunOptions): Promise<WhatRuns> {
+  const allowed = await allowedBy(session);
+  const wanted = { pull: !options.pushOnly, push: wantsPush(session, options) };
+  refusePaused(session.connection.name, allowed, wanted);
+  return allowed;
+}
+
 function wantsPush({ connection }: Session, options: SyncRunOptions): boolean {
   if (options.dryRun || options.pullOnly) return false;
   return options.pushOnly || connection.push.mode === 'auto';
@@ -129,7 +136,7 @@ function wantsPush({ connection }: Session, options: SyncRunOptions): boolean {
 async function mayPush(session: Session, options: SyncRunOptions, report: OpenReport): Promise<boolean> {
   if (!wantsPush(session, options)) return false;
   const { push, reason } = await allowedBy(session);
-  report.paused = reason;
+  if (!push) report.paused = reason;
   return push;
 }
 

@@ -7,7 +7,8 @@ export interface ServerFacts {
   /** 180001 */
   readonly versionNumber: number;
   readonly now: Date;
-  /** A replica takes no writes. */
+  readonly isReplica: boolean;
+  /** Transactions begin read-only. */
   readonly isReadOnly: boolean;
   /** Connections that are open, of everybody, and how many an ordinary user may open in all. */
   readonly connections: number;
@@ -41,7 +42,7 @@ export async function readServerFacts(database: OpenDatabase): Promise<ServerFac
 const facts = `
   select current_setting('server_version') as version, current_setting('server_version_num')::int as "versionNumber",
     (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs",
-    pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as "isReadOnly",
+    pg_is_in_recovery() as "isReplica", current_setting('default_transaction_read_only')::bool as "isReadOnly",
     (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "maxConnections",
     (select setting::int from pg_settings where name = 'statement_timeout') as "statementTimeoutMs",

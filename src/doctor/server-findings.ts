@@ -22,7 +22,10 @@ export function serverFindings(server: ServerFacts, now: Date): CheckFinding[] {
   return [...versionFindings(server), clockFinding(server, now), roomFinding(server), ...settingFindings(server)];
 }
 
-function versionFindings({ version, versionNumber, isReadOnly }: ServerFacts): CheckFinding[] {
+const primary =
+  'Point DATABASE_URL at the primary: with target_session_attrs=read-write in it, the server is chosen by that.';
+
+function versionFindings({ version, versionNumber, isReplica, isReadOnly }: ServerFacts): CheckFinding[] {
   if (versionNumber < oldestVersion)
     return [
       failure(
@@ -31,9 +34,10 @@ function versionFindings({ version, versionNumber, isReadOnly }: ServerFacts): C
         'Point DATABASE_URL at a PostgreSQL of version 15 or newer.',
       ),
     ];
+  if (isReplica) return [failure('database', `PostgreSQL ${version} is a replica, which takes no writes`, primary)];
   if (isReadOnly) {
-    const remedy = `Point DATABASE_URL at the primary, or run as its owner: ${psql('alter database CURRENT reset default_transaction_read_only')}`;
-    return [failure('database', `PostgreSQL ${version} takes no writes: a replica, or set to read-only`, remedy)];
+    const remedy = psql('alter role current_user set default_transaction_read_only = off');
+    return [failure('database', `PostgreSQL ${version} is set to read-only`, remedy)];
   }
   return [ok('database', `PostgreSQL ${version}`)];
 }
@@ -60,7 +64,7 @@ function settingFindings({ statementTimeoutMs, idleSessionTimeoutMs, isUnsafe }:
       warning(
         'statement_timeout',
         `${statementTimeoutMs} ms ends statements over many leads in the middle`,
-        `As superuser: ${psql('alter role current_user set statement_timeout = 0')}`,
+        psql('alter role current_user set statement_timeout = 0'),
       ),
     );
   if (idleSessionTimeoutMs > 0 && idleSessionTimeoutMs < shortestIdleMs)
@@ -68,7 +72,7 @@ function settingFindings({ statementTimeoutMs, idleSessionTimeoutMs, isUnsafe }:
       warning(
         'idle_session_timeout',
         `${idleSessionTimeoutMs} ms takes the lock of a run away while it waits for the CRM`,
-        `As superuser: ${psql('alter role current_user set idle_session_timeout = 0')}`,
+        psql('alter role current_user set idle_session_timeout = 0'),
       ),
     );
   if (isUnsafe)
@@ -76,13 +80,13 @@ function settingFindings({ statementTimeoutMs, idleSessionTimeoutMs, isUnsafe }:
       failure(
         'durability',
         'fsync or full_page_writes is off: a crash of the machine loses or breaks what was committed',
-        `As superuser: ${psql('alter system set fsync = on')} ${psql('alter system set full_page_writes = on')} ${psql('select pg_reload_conf()')}`,
+        `As superuser: ${psql('alter system set fsync = on', 'alter system set full_page_writes = on', 'select pg_reload_conf()')}`,
       ),
     );
   return found;
 }
 
 /** A command that can be pasted. */
-export function psql(statement: string): string {
-  return `psql "$DATABASE_URL" -c '${statement}'`;
+export function psql(...statements: readonly string[]): string {
+  return `psql "$DATABASE_URL" ${statements.map((statement) => `-c '${statement}'`).join(' ')}`;
 }

@@ -39,7 +39,7 @@ export interface ResumeAnswer extends Omit<PauseAnswer, 'reason'> {
 }
 
 /** What is said where the person gave no reason. */
-export const noReason = 'no reason was given';
+const noReason = 'no reason was given';
 
 /** Keeps something from running until `resume`; a run that is under way goes on to its next push. A second time it changes nothing. */
 export async function pause(

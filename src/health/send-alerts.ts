@@ -8,6 +8,8 @@ export interface AlertServices {
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Where alerts go; it holds a secret. Null = nowhere. */
   readonly alertUrl: string | null;
+  /** How long the address may take; default 10 s: Slack answers within three, a proxy in between may take its time. */
+  readonly answerMs?: number;
 }
 
 export interface SentAlerts {
@@ -16,8 +18,7 @@ export interface SentAlerts {
   readonly unsent: number;
 }
 
-/** Slack asks for an answer within three seconds of its own webhooks; a proxy in between may take its time. */
-const answerMs = 10_000;
+const defaultAnswerMs = 10_000;
 /** How long a claimed alert is nobody else's: longer than an answer may take. */
 const claimMs = 60_000;
 const firstPauseMs = 60_000;
@@ -26,7 +27,7 @@ const longestPauseMs = 60 * 60_000;
 const giveUpMs = 24 * 60 * 60_000;
 
 /** What stands for the reason where no address is configured. */
-export const noAddress = 'LEADLOOP_ALERT_URL is not set';
+const noAddress = 'LEADLOOP_ALERT_URL is not set';
 
 /**
  * Sends what is due, of every organisation, each at least once. All go to the same address, so after the first that does not
@@ -37,7 +38,7 @@ export async function sendAlerts(services: AlertServices, signal: AbortSignal): 
   let sent = 0;
   for (const orgId of orgIds) {
     for (let alert = await claim(services, orgId); alert !== null; alert = await claim(services, orgId)) {
-      const error = await post(services.alertUrl, alert, signal);
+      const error = await post(services, alert, signal);
       // Claimed it stays, and is due again in a minute.
       if (error !== null && signal.aborted) return { sent, unsent: 1 };
       await settle(services, orgId, { alert, error });
@@ -76,10 +77,14 @@ function nextTry({ attempts, createdAt }: ClaimedAlert, now: Date): Date | null 
 }
 
 /** Why it did not arrive; null = it did. Never the address, which holds a secret, nor the answer, which may repeat it. */
-async function post(url: string | null, alert: ClaimedAlert, signal: AbortSignal): Promise<string | null> {
-  if (url === null) return noAddress;
+async function post(
+  { alertUrl, answerMs = defaultAnswerMs }: AlertServices,
+  alert: ClaimedAlert,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (alertUrl === null) return noAddress;
   try {
-    const response = await fetch(url, {
+    const response = await fetch(alertUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(bodyOf(alert)),
@@ -90,7 +95,7 @@ async function post(url: string | null, alert: ClaimedAlert, signal: AbortSignal
     await response.body?.cancel();
     return response.ok ? null : `the address answered ${response.status}`;
   } catch (error) {
-    return isTimeout(error) ? `no answer within ${answerMs / 1_000} s` : 'the address could not be reached';
+    return isTimeout(error) ? `no answer within ${answerMs} ms` : 'the address could not be reached';
   }
 }
 

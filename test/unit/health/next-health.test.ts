@@ -53,16 +53,23 @@ describe('a connection that fails', () => {
     expect(health).toMatchObject({ state: 'healthy', code: null, remedy: null, failuresInRow: 0, tryAgainAt: null });
   });
 
-  it.each(['reset-cursor', 'report-bug'] as const)('for a reason that no operator mends (%s) waits for itself', (why) => {
-    expect(live([failed(why)]).health).toMatchObject({ state: 'failing', tryAgainAt: null });
-  });
+  it.each(['reset-cursor', 'report-bug'] as const)(
+    'for a reason that no operator mends (%s) waits for itself',
+    (why) => {
+      expect(live([failed(why)]).health).toMatchObject({ state: 'failing', tryAgainAt: null });
+    },
+  );
 });
 
 describe('a connection that needs a person', () => {
   it.each(['reauthorise', 'fix-config'] as const)('is paused at the first failure of the kind %s', (recovery) => {
     const { alerts, health } = live([succeeded, failed(recovery)]);
     expect(alerts).toEqual(['paused']);
-    expect(health).toMatchObject({ state: 'paused', code: `because-of-${recovery}`, remedy: expect.any(String) as string });
+    expect(health).toMatchObject({
+      state: 'paused',
+      code: `because-of-${recovery}`,
+      remedy: expect.any(String) as string,
+    });
   });
 
   it('is probed after five minutes, a quarter of an hour, then hourly', () => {
@@ -91,7 +98,9 @@ describe('whatever happens', () => {
   const outcome = fc.oneof(
     fc.constant(succeeded),
     fc.constant<HealthOutcome>({ type: 'nothing' }),
-    fc.constantFrom<Recovery>('retry', 'reauthorise', 'fix-config', 'reset-cursor', 'report-bug').map((one) => failed(one)),
+    fc
+      .constantFrom<Recovery>('retry', 'reauthorise', 'fix-config', 'reset-cursor', 'report-bug')
+      .map((one) => failed(one)),
   );
 
   it('people are told that something is wrong before they are told that it is right, and never twice', () => {
@@ -118,7 +127,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('it waits only while it is open, and never longer than an hour', () => {
+  it('waits only while it is open, and never longer than an hour', () => {
     fc.assert(
       fc.property(fc.array(outcome, { minLength: 1, maxLength: 60 }), (outcomes) => {
         const { waits, health } = live(outcomes);
@@ -144,7 +153,10 @@ describe('the end of a run', () => {
   it.each([
     ['succeeded', { status: 'succeeded', failure: null, nextTryAt: null }],
     ['succeeded', { status: 'partial', failure: null, nextTryAt: null }],
-    ['succeeded', { status: 'partial', failure: { ...failure, code: 'push-held', recovery: 'fix-config' }, nextTryAt: null }],
+    [
+      'succeeded',
+      { status: 'partial', failure: { ...failure, code: 'push-held', recovery: 'fix-config' }, nextTryAt: null },
+    ],
     ['failed', { status: 'failed', failure, nextTryAt: null }],
     ['nothing', { status: 'failed', failure: { ...failure, code: 'crm-quota-exhausted' }, nextTryAt: start }],
     ['nothing', { status: 'failed', failure: { ...failure, code: 'database-unavailable' }, nextTryAt: null }],

@@ -61,12 +61,18 @@ describe('what runs', () => {
       since: fc.constant(now),
     });
     fc.assert(
-      fc.property(fc.array(anyPause, { maxLength: 5 }), fc.constantFrom(null, dead), fc.nat(120), (pauses, health, minutes) => {
-        const runs = whatRuns(pauses, health, minutesLater(minutes));
-        for (const direction of ['pull', 'push'] as const)
-          if (pauses.some((one) => one.direction === direction || one.direction === 'all')) expect(runs[direction]).toBe(false);
-        expect(runs.reason === null).toBe(runs.pull && runs.push);
-      }),
+      fc.property(
+        fc.array(anyPause, { maxLength: 5 }),
+        fc.constantFrom(null, dead),
+        fc.nat(120),
+        (pauses, health, minutes) => {
+          const runs = whatRuns(pauses, health, minutesLater(minutes));
+          for (const direction of ['pull', 'push'] as const)
+            if (pauses.some((one) => one.direction === direction || one.direction === 'all'))
+              expect(runs[direction]).toBe(false);
+          expect(runs.reason === null).toBe(runs.pull && runs.push);
+        },
+      ),
     );
   });
 });
