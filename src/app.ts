@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
-import type { App, AppOptions, ApplyOptions, ServeOptions } from './cli/app-port.ts';
+import type { App, AppOptions, ApplyOptions, ImportSourceOptions, ServeOptions } from './cli/app-port.ts';
 import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
 import { readCredentials } from './config/environment.ts';
 import { applySettings } from './config/execute.ts';
@@ -13,13 +13,18 @@ import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
 import { rolesOf, runDaemon } from './daemon.ts';
-import { openDatabase } from './db/database.ts';
+import { openDatabase, type OpenDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
-import { listSources } from './db/queries/data-sources.ts';
+import { listSources, type SourceEntry } from './db/queries/data-sources.ts';
 import { listConnections, listOrgs } from './db/queries/directory.ts';
 import { readRejected } from './db/queries/read-rejected.ts';
-import { examine } from './doctor.ts';
+import { examine } from './doctor/examine.ts';
 import { explain } from './explain.ts';
+import { pause, resume } from './health/pause.ts';
+import { readStatus, type StatusSources } from './health/read-status.ts';
+import { endOfError, recordHealth, type RecordedEnd } from './health/record-health.ts';
+import { sendAlerts } from './health/send-alerts.ts';
+import { pausedError } from './health/standing.ts';
 import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
@@ -39,7 +44,7 @@ import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
 import { checkSource, type SourceCheck } from './source/check-source.ts';
-import { runSource } from './source/run-source.ts';
+import { runSource, type SourceReport } from './source/run-source.ts';
 import { plainSync, replayConnection, syncConnection, type SyncRunOptions } from './sync.ts';
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
@@ -63,9 +68,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     random: Math.random,
     log: (level, message, fields) => log[level](fields, message),
   };
-  const loop = loopOf(services);
+  const loop = loopOf(services, environment.alertUrl);
   return {
     ...loop,
+    ...healthOf(database, services, options),
     migrate: () => migrate(database),
     settings: (file) => loadSettings(file, loadContext),
     apply: (file, run) => applyFile(services, file, run),
@@ -89,13 +95,8 @@ export async function openApp(options: AppOptions): Promise<App> {
         onProgress: (done, share) =>
           onProgress({ phase: 'import', object: job.kind, lane: null, done, total: null, share, apiCalls: 0 }),
       }),
-    importSource: async (name, { org, onProgress, ...run }) =>
-      runSource(services, await chooseSource(database, name, org), {
-        ...run,
-        onProgress: (done) => onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 }),
-      }),
+    importSource: (name, run) => importSource(services, name, run),
     tokens: tokensOn(services),
-    doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
     page: pageOf(services, null),
     serve: ({ onReport, ...run }) =>
       runDaemon(
@@ -162,16 +163,76 @@ function pageOf(services: SessionServices, schedule: string | null): PageReader 
 /** Somebody waits for the page: after that it shows what we know ourselves. */
 const pageTimeoutMs = 10_000;
 
-/** Everything that opens a connection. */
-function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' | 'push' | 'rejected'> {
-  const { database } = services;
-  const run = async (
-    name: string,
-    options: Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>,
-  ) => {
-    await using session = await openNamed(services, name);
-    return await syncConnection(session, { ...plainSync, ...options });
+/** What neither this process nor the database knows yet. */
+const unknownElsewhere: Pick<StatusSources, 'nextRunAt' | 'quotas' | 'queue'> = {
+  nextRunAt: () => null,
+  quotas: async () => new Map(),
+  queue: async () => null,
+};
+
+/** How it stands, what is wrong, and what people have paused. */
+function healthOf(
+  database: OpenDatabase,
+  services: SessionServices,
+  options: AppOptions,
+): Pick<App, 'pause' | 'resume' | 'status' | 'doctor'> {
+  const patient = { database, services, keySource: keySourceOf(options), alertUrl: options.environment.alertUrl };
+  return {
+    pause: (wish) => pause(services, wish),
+    resume: (wish) => resume(services, wish),
+    status: (org) => readStatus({ ...services, ...unknownElsewhere }, org),
+    doctor: (examination) => examine(patient, examination),
   };
+}
+
+async function importSource(
+  services: SessionServices,
+  name: string,
+  { org, onProgress, ...run }: ImportSourceOptions,
+): Promise<SourceReport> {
+  const source = await chooseSource(services.database, name, org);
+  if (source.pausedReason !== null) throw pausedSource(source);
+  const show = (done: number): void =>
+    onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 });
+  return runSource(services, source, { ...run, onProgress: show });
+}
+
+function pausedSource({ org, name, pausedReason }: SourceEntry): AppError {
+  const remedy = `To take the pause back: leadloop resume ${name} --org ${org}`;
+  return pausedError(name, `paused: ${pausedReason}`, remedy);
+}
+
+type RunWish = Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>;
+
+/** A run that a person asks for: it tries whatever waits, and what comes of it counts for the connection's health as any other. */
+async function runByHand(
+  services: SessionServices,
+  alertUrl: string | null,
+  { name, ...options }: RunWish & { readonly name: string },
+) {
+  const entry = chooseConnection(await services.database.operator(listConnections), name);
+  const record = async (ended: RecordedEnd): Promise<void> => {
+    const recorded = await recordHealth(services, entry, ended);
+    if (recorded !== null) await sendAlerts({ ...services, alertUrl }, options.signal);
+  };
+  try {
+    await using session = await openConnection(services, entry.orgId, entry.name);
+    const report = await syncConnection(session, { ...plainSync, ...options });
+    await record(report);
+    return report;
+  } catch (error) {
+    await record(endOfError(error));
+    throw error;
+  }
+}
+
+/** Everything that opens a connection. */
+function loopOf(
+  services: SessionServices,
+  alertUrl: string | null,
+): Pick<App, 'check' | 'sync' | 'plan' | 'push' | 'rejected'> {
+  const { database } = services;
+  const run = (name: string, options: RunWish) => runByHand(services, alertUrl, { name, ...options });
   return {
     sync: (name, options) => run(name, options),
     push: (name, options) => run(name, { ...options, pushOnly: true }),

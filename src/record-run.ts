@@ -102,7 +102,7 @@ function statusAfter(failure: Error): RunStatus {
 }
 
 /** Null = the caller asked us to stop: no failure. */
-function describeFailure(error: unknown): RunFailureReport | null {
+export function describeFailure(error: unknown): RunFailureReport | null {
   if (error instanceof AppError || error instanceof ConnectorError) {
     const { code, message, recovery, remedy } = error;
     return { code, message, recovery, remedy };

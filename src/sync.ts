@@ -1,5 +1,8 @@
 import type { Session } from './connection.ts';
 import { countPending } from './db/queries/claim-pushes.ts';
+import type { RunKind } from './db/queries/runs.ts';
+import { allowedBy, refusePaused } from './health/standing.ts';
+import type { WhatRuns } from './health/what-runs.ts';
 import type { MappingProblem } from './model/mapping.ts';
 import { addCounts, type Lane, noCounts, type SyncCounts } from './model/run.ts';
 import type { RunId } from './model/values.ts';
@@ -7,14 +10,16 @@ import { prepare } from './pull/prepare.ts';
 import { rescoreForProfile } from './pull/rescore.ts';
 import { rescoreSignups } from './plg/rescore-signups.ts';
 import { replayRejected } from './pull/replay.ts';
-import { duePull, pullConnection, type PulledLane, pullOf } from './pull/run-sync.ts';
+import { pullConnection, type PulledLane, pullOf } from './pull/run-sync.ts';
 import { holdBack, pushConnection } from './push/run-push.ts';
-import { type EndedRun, recordRun, type RunWish } from './record-run.ts';
+import { type EndedRun, recordRun } from './record-run.ts';
 
 export interface RunReport extends EndedRun {
   readonly connection: string;
   readonly objects: readonly PulledLane[];
   readonly problems: readonly MappingProblem[];
+  /** What a person had paused, so that it was left out; null = nothing. */
+  readonly paused: string | null;
 }
 
 export interface RunProgress {
@@ -34,10 +39,6 @@ export interface SyncRunOptions {
   /** Push whatever the connection's mode, and without its blast radius: a person has asked for it. */
   readonly pushOnly: boolean;
   readonly dryRun: boolean;
-  /** Bring scores to the present profiles and day where that is due; the daemon does that in runs of their own. */
-  readonly isRescoring: boolean;
-  /** The instant of the schedule that asks for it; null = a person or an event does. */
-  readonly tickAt: Date | null;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
 }
@@ -49,89 +50,97 @@ export const plainSync = {
   pullOnly: false,
   pushOnly: false,
   dryRun: false,
-  isRescoring: true,
-  tickAt: null,
 } as const;
 
-/** One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. */
+/**
+ * One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. What people have
+ * paused is left out.
+ * @throws AppError `connection-paused` (retry) where nothing is left.
+ */
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
-  return recordSync(
-    session,
-    { kind, tickAt: options.tickAt, signal: options.signal },
-    async ({ runId, report, signal }) => {
-      const prepared = await prepare(session, runId, signal);
-      const { pipeline, problems } = prepared;
-      const rescoresDue = options.isRescoring ? prepared.rescoresDue : [];
-      report.problems = problems;
-      const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
-        options.onProgress({ ...step, apiCalls: session.governor.admitted });
-      const rescoring = (object: string) => ({
-        signal,
-        onProgress: (done: number): void => progress({ phase: 'score', object, lane: null, done, total: null }),
-      });
-      // Product scores first: the marketing profile may ask for them.
-      if (rescoresDue.includes('plg')) {
-        const rescored = await rescoreSignups(session, pipeline, rescoring('signups'));
-        report.counts = addCounts(report.counts, rescored);
-      }
-      if (rescoresDue.includes('mql')) {
-        const rescored = await rescoreForProfile(session, pipeline, rescoring('leads'));
-        report.counts = addCounts(report.counts, rescored);
-      }
-      if (!options.pushOnly) {
-        const before = report.counts;
-        const pull = {
-          session,
-          ...prepared,
-          full: options.full,
-          acceptMissing: options.acceptMissing,
-          signal,
-          onProgress: (object: string, lane: Lane, done: number) =>
-            progress({ phase: 'pull', object, lane, done, total: null }),
-        };
-        const { recent, passes } = await duePull(pull);
-        await pullConnection({
-          ...pull,
-          steps: [...recent, ...passes],
-          between: async () => undefined,
-          onPulled: ({ counts, lanes }) => {
-            report.counts = addCounts(before, counts);
-            report.objects = lanes;
-          },
-        });
-      }
-      const planned = await session.database.transaction(session.orgId, (tx) =>
-        countPending(tx, pipeline.connectionId, null),
-      );
-      report.counts = { ...report.counts, planned };
-      const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
-      if (outputs === undefined || !mayPush(session, options)) return;
-      if (!options.pushOnly) await holdBack(session);
+  const allowed = await allowedTo(session, options);
+  return recordSync(session, { kind, signal: options.signal }, async ({ runId, report, signal }) => {
+    const prepared = await prepare(session, runId, signal);
+    const { pipeline, problems } = prepared;
+    report.problems = problems;
+    report.paused = options.pushOnly || allowed.pull ? null : allowed.reason;
+    const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
+      options.onProgress({ ...step, apiCalls: session.governor.admitted });
+    const rescoring = (object: string) => ({
+      signal,
+      onProgress: (done: number): void => progress({ phase: 'score', object, lane: null, done, total: null }),
+    });
+    // Product scores first: the marketing profile may ask for them.
+    if (prepared.rescoresDue.includes('plg')) {
+      const rescored = await rescoreSignups(session, pipeline, rescoring('signups'));
+      report.counts = addCounts(report.counts, rescored);
+    }
+    if (prepared.rescoresDue.includes('mql')) {
+      const rescored = await rescoreForProfile(session, pipeline, rescoring('leads'));
+      report.counts = addCounts(report.counts, rescored);
+    }
+    if (!options.pushOnly && allowed.pull) {
       const before = report.counts;
-      await pushConnection({
+      await pullConnection({
         session,
-        runId,
-        outputs,
+        ...prepared,
+        full: options.full,
+        acceptMissing: options.acceptMissing,
         signal,
-        onProgress: (object, done, total) => progress({ phase: 'push', object, lane: null, done, total }),
-        onPushed: (pushed) => {
-          report.counts = addCounts(before, { ...pushed, planned: 0 });
-        },
-        onProblem: (problem) => {
-          report.problems = [...report.problems, problem];
+        onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
+        onPulled: ({ counts, lanes }) => {
+          report.counts = addCounts(before, counts);
+          report.objects = lanes;
         },
       });
-    },
-  );
+    }
+    const planned = await session.database.transaction(session.orgId, (tx) =>
+      countPending(tx, pipeline.connectionId, null),
+    );
+    report.counts = { ...report.counts, planned };
+    const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
+    if (outputs === undefined || !(await mayPush(session, options, report))) return;
+    if (!options.pushOnly) await holdBack(session);
+    const before = report.counts;
+    await pushConnection({
+      session,
+      runId,
+      outputs,
+      signal,
+      onProgress: (object, done, total) => progress({ phase: 'push', object, lane: null, done, total }),
+      onPushed: (pushed) => {
+        report.counts = addCounts(before, { ...pushed, planned: 0 });
+      },
+      onProblem: (problem) => {
+        report.problems = [...report.problems, problem];
+      },
+    });
+  });
 }
 
-function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
+/** What people have not paused of what is asked for. */
+async function allowedTo(session: Session, options: SyncRunOptions): Promise<WhatRuns> {
+  const allowed = await allowedBy(session);
+  const wanted = { pull: !options.pushOnly, push: wantsPush(session, options) };
+  refusePaused(session.connection.name, allowed, wanted);
+  return allowed;
+}
+
+function wantsPush({ connection }: Session, options: SyncRunOptions): boolean {
   if (options.dryRun || options.pullOnly) return false;
   return options.pushOnly || connection.push.mode === 'auto';
 }
 
-type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems']: RunReport[K] };
+/** A pause counts from the moment on when a person says so: also of a run that is under way. */
+async function mayPush(session: Session, options: SyncRunOptions, report: OpenReport): Promise<boolean> {
+  if (!wantsPush(session, options)) return false;
+  const { push, reason } = await allowedBy(session);
+  if (!push) report.paused = reason;
+  return push;
+}
+
+type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems' | 'paused']: RunReport[K] };
 
 interface OpenSync {
   readonly runId: RunId;
@@ -142,14 +151,14 @@ interface OpenSync {
 /** Runs `work` as the connection's only run, and keeps what became of it, whatever that is. */
 async function recordSync(
   session: Session,
-  { kind, tickAt = null, signal }: Pick<RunWish, 'kind' | 'tickAt' | 'signal'>,
+  { kind, signal }: { readonly kind: RunKind; readonly signal: AbortSignal },
   work: (run: OpenSync) => Promise<void>,
 ): Promise<RunReport> {
   const { connection, governor } = session;
-  const report: OpenReport = { counts: noCounts, objects: [], problems: [] };
+  const report: OpenReport = { counts: noCounts, objects: [], problems: [], paused: null };
   const subject = { type: 'connection', id: connection.id, name: connection.name } as const;
   const counts = (): SyncCounts => ({ ...report.counts, apiCalls: governor.admitted });
-  const ended = await recordRun(session, { subject, kind, tickAt, signal, counts }, (run) => work({ ...run, report }));
+  const ended = await recordRun(session, { subject, kind, signal, counts }, (run) => work({ ...run, report }));
   return { ...report, ...ended, connection: connection.name };
 }
 
@@ -158,6 +167,7 @@ export async function replayConnection(
   session: Session,
   { signal, onProgress }: Pick<SyncRunOptions, 'signal' | 'onProgress'>,
 ): Promise<RunReport> {
+  refusePaused(session.connection.name, await allowedBy(session), { pull: true, push: false });
   return recordSync(session, { kind: 'replay', signal }, async ({ runId, report, signal }) => {
     const prepared = await prepare(session, runId, signal);
     const progress = (object: string, done: number): void =>

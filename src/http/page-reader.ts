@@ -34,6 +34,7 @@ export interface ConnectionState {
   readonly kind: string;
   readonly baseUrl: string | null;
   readonly schedule: string | null;
+  /** Why it does not run now, or not in one direction: a person's word, or what it waits for; null = it runs. */
   readonly pausedReason: string | null;
   readonly pushMode: 'plan' | 'auto';
   /** The latest, which may be under way. */

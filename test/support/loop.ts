@@ -22,6 +22,7 @@ export interface Loop<Sandbox = HubSpotSandbox> extends AsyncDisposable {
   /** Of the connection. */
   readonly name: string;
   readonly clock: LoopClock;
+  readonly services: SessionServices;
   /** What the CRM has of ours. */
   written(): WrittenValues;
   open(): Promise<Session>;
@@ -136,6 +137,7 @@ async function startLoopOn<Sandbox extends { readonly url: string } & AsyncDispo
     connectionId,
     name,
     clock,
+    services,
     written: () => side.written(crm),
     open,
     async sync(chosen = {}) {

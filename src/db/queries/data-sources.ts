@@ -1,6 +1,7 @@
 import { AppError } from '../../model/errors.ts';
 import type { OrgId, SourceId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import { wholePauseSql } from './pauses.ts';
 
 export interface SourceEntry {
   readonly orgId: OrgId;
@@ -18,7 +19,7 @@ export interface SourceEntry {
 export async function listSources(tx: Tx): Promise<SourceEntry[]> {
   return tx.query<SourceEntry>(
     `select o.id as "orgId", o.slug as org, s.id, s.name, s.schedule, s.timezone as "timeZone",
-       s.paused_reason as "pausedReason", s.last_tick_at as "lastTickAt"
+       ${wholePauseSql('s', 'source')} as "pausedReason", s.last_tick_at as "lastTickAt"
      from data_sources s join orgs o on o.id = s.org_id order by o.slug, s.name`,
   );
 }

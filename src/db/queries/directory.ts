@@ -1,5 +1,6 @@
 import type { ConnectionId, OrgId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import { wholePauseSql } from './pauses.ts';
 
 export interface DirectoryEntry {
   readonly orgId: OrgId;
@@ -10,6 +11,7 @@ export interface DirectoryEntry {
   /** Five cron fields, six with seconds; null = only by hand. */
   readonly schedule: string | null;
   readonly timeZone: string;
+  /** Why a person does not want any of it to run; null = pull or push may, see `whatRuns`. */
   readonly pausedReason: string | null;
   /** Every tick up to here has been run. */
   readonly lastTickAt: Date | null;
@@ -19,7 +21,7 @@ export interface DirectoryEntry {
 export async function listConnections(tx: Tx): Promise<DirectoryEntry[]> {
   return tx.query<DirectoryEntry>(
     `select o.id as "orgId", o.slug as org, c.id, c.name, c.kind, c.schedule, c.timezone as "timeZone",
-       c.paused_reason as "pausedReason", c.last_tick_at as "lastTickAt"
+       ${wholePauseSql('c', 'connection')} as "pausedReason", c.last_tick_at as "lastTickAt"
      from connections c join orgs o on o.id = c.org_id order by o.slug, c.name`,
   );
 }
@@ -27,6 +29,12 @@ export async function listConnections(tx: Tx): Promise<DirectoryEntry[]> {
 /** Every organisation; through `Database.operator`. */
 export async function listOrgs(tx: Tx): Promise<{ readonly id: OrgId; readonly slug: string }[]> {
   return tx.query(`select id, slug from orgs order by slug`);
+}
+
+/** The name of the transaction's organisation. */
+export async function readSlug(tx: Tx): Promise<string> {
+  const [row] = await tx.query<{ slug: string }>(`select slug from orgs where id = $1`, [tx.orgId]);
+  return row?.slug ?? '';
 }
 
 /** What a connection is called; null where there is none. */

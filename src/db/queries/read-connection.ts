@@ -28,14 +28,13 @@ export interface StoredConnectionRow {
     };
   };
   readonly sealed: SealedCredentials | null;
-  readonly pausedReason: string | null;
 }
 
 /** A connection by name; null where there is none. */
 export async function readConnection(tx: Tx, name: string): Promise<StoredConnectionRow | null> {
   const [row] = await tx.query<StoredConnectionRow & { keyId: string | null; bytes: Buffer | null }>(
     `select id, name, kind, base_url as "baseUrl", schedule, quota, push_policy as push, settings,
-       credentials_key_id as "keyId", credentials_sealed as bytes, paused_reason as "pausedReason"
+       credentials_key_id as "keyId", credentials_sealed as bytes
      from connections where org_id = $1 and name = $2`,
     [tx.orgId, name],
   );
