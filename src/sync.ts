@@ -1,10 +1,14 @@
 import type { Session } from './connection.ts';
-import { countPending } from './db/queries/claim-pushes.ts';
+import { QuotaExhaustedError } from './connector-sdk/errors.ts';
+import { countPending, hasUrgentPushes } from './db/queries/claim-pushes.ts';
+import { noteResumeAt } from './db/queries/daily-pool.ts';
 import type { RunKind } from './db/queries/runs.ts';
+import { AppError } from './model/errors.ts';
 import type { MappingProblem } from './model/mapping.ts';
+import type { ConnectionOutputs } from './model/push.ts';
 import { addCounts, type Lane, noCounts, type SyncCounts } from './model/run.ts';
 import type { RunId } from './model/values.ts';
-import { prepare } from './pull/prepare.ts';
+import { prepare, type Prepared } from './pull/prepare.ts';
 import { rescoreForProfile } from './pull/rescore.ts';
 import { rescoreSignups } from './plg/rescore-signups.ts';
 import { replayRejected } from './pull/replay.ts';
@@ -51,12 +55,12 @@ export const plainSync = {
 /** One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. */
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
-  return recordSync(session, { kind, signal: options.signal }, async ({ runId, report, signal }) => {
-    const prepared = await prepare(session, runId, signal);
+  return recordSync(session, { kind, signal: options.signal }, async (run) => {
+    const { report, signal } = run;
+    const prepared = await prepareFor(session, options, run);
     const { pipeline, problems } = prepared;
     report.problems = problems;
-    const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
-      options.onProgress({ ...step, apiCalls: session.governor.admitted });
+    const progress = progressOf(session, options);
     const rescoring = (object: string) => ({
       signal,
       onProgress: (done: number): void => progress({ phase: 'score', object, lane: null, done, total: null }),
@@ -70,33 +74,74 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       const rescored = await rescoreForProfile(session, pipeline, rescoring('leads'));
       report.counts = addCounts(report.counts, rescored);
     }
-    if (!options.pushOnly) {
-      const before = report.counts;
-      await pullConnection({
-        session,
-        ...prepared,
-        full: options.full,
-        acceptMissing: options.acceptMissing,
-        signal,
-        onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
-        onPulled: ({ counts, lanes }) => {
-          report.counts = addCounts(before, counts);
-          report.objects = lanes;
-        },
-      });
-    }
-    const planned = await session.database.transaction(session.orgId, (tx) =>
-      countPending(tx, pipeline.connectionId, null),
-    );
+    const stop = options.pushOnly ? null : await pullPhase(session, options, { ...run, prepared });
+    const planned = await session.database.transaction(session.orgId, (tx) => countPending(tx, pipeline.connectionId));
     report.counts = { ...report.counts, planned };
     const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
-    if (outputs === undefined || !mayPush(session, options)) return;
+    if (outputs !== undefined && mayPush(session, options)) {
+      await pushPhase(session, options, { ...run, outputs, stop });
+    }
+    if (stop !== null) throw stop;
+  });
+}
+
+/** @throws QuotaExhaustedError unless something urgent waits for it: that may go although the day's pool is dry. */
+async function prepareFor(session: Session, options: SyncRunOptions, { runId, signal }: OpenSync): Promise<Prepared> {
+  const { database, orgId, connection, now } = session;
+  try {
+    return await prepare(session, runId, signal);
+  } catch (error) {
+    if (!(error instanceof QuotaExhaustedError) || !mayPush(session, options)) throw error;
+    const waiting = { connectionId: connection.id, now: now() };
+    if (!(await database.transaction(orgId, (tx) => hasUrgentPushes(tx, waiting)))) throw error;
+    return session.urgently(() => prepare(session, runId, signal));
+  }
+}
+
+/** Pulls until all is read, or until the quota says stop: then returns what it said. */
+async function pullPhase(
+  session: Session,
+  options: SyncRunOptions,
+  { report, prepared, signal }: OpenSync & { readonly prepared: Prepared },
+): Promise<QuotaExhaustedError | null> {
+  const before = report.counts;
+  const progress = progressOf(session, options);
+  try {
+    await pullConnection({
+      session,
+      ...prepared,
+      full: options.full,
+      acceptMissing: options.acceptMissing,
+      signal,
+      onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
+      onPulled: ({ counts, lanes }) => {
+        report.counts = addCounts(before, counts);
+        report.objects = lanes;
+      },
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof QuotaExhaustedError) return error;
+    throw error;
+  }
+}
+
+/** After a stop only what is urgent is written, and the stop stays the reason why the run ended. */
+async function pushPhase(
+  session: Session,
+  options: SyncRunOptions,
+  run: OpenSync & { readonly outputs: ConnectionOutputs; readonly stop: QuotaExhaustedError | null },
+): Promise<void> {
+  const { runId, report, signal, outputs, stop } = run;
+  const progress = progressOf(session, options);
+  try {
     if (!options.pushOnly) await holdBack(session);
     const before = report.counts;
     await pushConnection({
       session,
       runId,
       outputs,
+      isUrgentOnly: stop !== null,
       signal,
       onProgress: (object, done, total) => progress({ phase: 'push', object, lane: null, done, total }),
       onPushed: (pushed) => {
@@ -106,7 +151,17 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
         report.problems = [...report.problems, problem];
       },
     });
-  });
+  } catch (error) {
+    const isNoNews = error instanceof QuotaExhaustedError || (error instanceof AppError && error.code === 'push-held');
+    throw stop !== null && isNoNews ? stop : error;
+  }
+}
+
+function progressOf(
+  { governor }: Session,
+  { onProgress }: Pick<SyncRunOptions, 'onProgress'>,
+): (step: Omit<RunProgress, 'apiCalls'>) => void {
+  return (step) => onProgress({ ...step, apiCalls: governor.admitted });
 }
 
 function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
@@ -133,7 +188,17 @@ async function recordSync(
   const subject = { type: 'connection', id: connection.id, name: connection.name } as const;
   const counts = (): SyncCounts => ({ ...report.counts, apiCalls: governor.admitted });
   const ended = await recordRun(session, { subject, kind, signal, counts }, (run) => work({ ...run, report }));
+  await keepResumeAt(session, ended);
   return { ...report, ...ended, connection: connection.name };
+}
+
+/** So that no process knocks before the time, whatever becomes of this one. */
+async function keepResumeAt(
+  { database, orgId, connection, governor }: Session,
+  { nextTryAt, failure }: EndedRun,
+): Promise<void> {
+  if (nextTryAt === null && (failure !== null || governor.admitted === 0)) return;
+  await database.transaction(orgId, (tx) => noteResumeAt(tx, connection.id, nextTryAt));
 }
 
 /** Reads what was rejected again and lets refused writes wait for the next push, as a run of its own. */

@@ -1,4 +1,19 @@
+import {
+  accountAsOf,
+  accountLeft,
+  type DailyPool,
+  maximumOf,
+  type PoolGrant,
+  type PoolPolicy,
+  type PoolTurn,
+  type PoolVerdict,
+  reserveOf,
+  resumeAtOf,
+  takeTurn,
+  untoldAccount,
+} from './daily-pool.ts';
 import { QuotaExhaustedError } from './errors.ts';
+import { inTurn } from './in-turn.ts';
 import { abortable } from './waiting.ts';
 
 /** Holds calls under the CRM's short limits and under our share of its day. One per connection. */
@@ -19,7 +34,7 @@ export interface LimitObservation {
   /** Calls that the whole account may still make today, and its daily maximum. */
   readonly dailyRemaining?: number;
   readonly dailyMax?: number;
-  /** When the account's day ends. Unknown = the next midnight UTC. */
+  /** When the account's day ends. Unknown = calls come back all the time. */
   readonly dailyResetAt?: Date;
 }
 
@@ -32,31 +47,27 @@ export interface RateLimit {
 export interface GovernorOptions {
   /** By bucket. A bucket that is not listed is free. */
   readonly limits: Readonly<Record<string, RateLimit>>;
+  /** The part of these limits that is ours, where several sessions of a connection are open at once; left out = 1. */
+  readonly rateShare?: number;
   /** Null = the CRM has no daily limit, or it is not ours to keep. */
   readonly daily: DailyQuota | null;
+  /** Whether who asks at this moment may use the reserve; left out = nobody may. */
+  readonly isUrgent?: () => boolean;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export interface DailyQuota {
-  /** Of the account's daily maximum, what this connection may use: 0.25. */
-  readonly share: number;
-  /** Stop when all users of the account together have used this part of its day: 0.8. */
-  readonly stopAtOrgUse: number;
-  /** The account's daily maximum until the CRM tells; left out = no limit until it does. */
-  readonly limit?: number;
-  readonly usage: DailyUsage;
+export interface DailyQuota extends PoolPolicy {
+  readonly pool: DailyPool;
+  /** What others were told of the account before is not believed; left out = it is. */
+  readonly believesSince?: Date;
 }
 
-/** Calls of this connection today, over all processes and restarts. */
-export interface DailyUsage {
-  read(): Promise<number>;
-  count(calls: number): Promise<void>;
+/** As its owner holds it. Dispose of it to give back the calls that were reserved and not made. */
+export interface OpenGovernor extends Governor, AsyncDisposable {
+  /** Whether a call that is not urgent would be admitted now, as far as the day goes. */
+  hasOrdinaryCalls(): Promise<boolean>;
 }
-
-/** Calls counted in memory before they are written down. A crash forgets at most so many. */
-const flushEvery = 50;
-const dayMs = 86_400_000;
 
 /** What is known about one bucket. `admittedAt` holds the calls of the last `perMs`, oldest first. */
 export interface RateWindow {
@@ -72,35 +83,17 @@ export function waitMs(window: RateWindow, now: number): number {
   return Math.max(0, free - now, window.pausedUntil - now);
 }
 
-export interface DayState {
-  /** Our calls. */
-  readonly used: number;
-  readonly max: number | null;
-  /** Calls left to the whole account, as last told. */
-  readonly remaining: number | null;
-}
-
-/** Pure: which limit of the day forbids another call; null = none. */
-export function dailyVerdict(
-  day: DayState,
-  quota: Pick<DailyQuota, 'share' | 'stopAtOrgUse'>,
-): 'share' | 'account' | null {
-  if (day.max === null) return null;
-  if (day.used >= Math.floor(day.max * quota.share)) return 'share';
-  if (day.remaining !== null && day.max - day.remaining >= day.max * quota.stopAtOrgUse) return 'account';
-  return null;
-}
-
-/** Callers of a bucket are served in the order in which they came. Dispose of it to write down the last calls. */
-export function createGovernor(options: GovernorOptions): Governor & AsyncDisposable {
+/** Callers of a bucket are served in the order in which they came. */
+export function createGovernor(options: GovernorOptions): OpenGovernor {
   const buckets = new Map<string, { window: RateWindow; queue: Promise<void> }>();
+  const { isUrgent = () => false, rateShare = 1 } = options;
   const day = options.daily === null ? null : openDay(options.daily, options.now);
   let admitted = 0;
 
   const bucketOf = (name: string): { window: RateWindow; queue: Promise<void> } => {
     const known = buckets.get(name);
     if (known !== undefined) return known;
-    const limit = options.limits[name] ?? { burst: Number.MAX_SAFE_INTEGER, perMs: 0 };
+    const limit = partOf(options.limits[name] ?? unlimited, rateShare);
     const bucket = { window: { limit, admittedAt: [], pausedUntil: 0 }, queue: Promise.resolve() };
     buckets.set(name, bucket);
     return bucket;
@@ -111,6 +104,18 @@ export function createGovernor(options: GovernorOptions): Governor & AsyncDispos
       await options.sleep(wait, signal);
     }
     signal.throwIfAborted();
+  };
+
+  const pass = async (window: RateWindow, signal: AbortSignal): Promise<void> => {
+    await passWindow(window, signal);
+    const ticket = await day?.take(isUrgent());
+    try {
+      // Meanwhile the CRM may have asked for a pause.
+      await passWindow(window, signal);
+    } catch (error) {
+      if (ticket !== undefined) day?.putBack(ticket);
+      throw error;
+    }
   };
 
   return {
@@ -125,28 +130,32 @@ export function createGovernor(options: GovernorOptions): Governor & AsyncDispos
       bucket.queue = turn.then(() => leave.promise);
       try {
         await abortable(turn, signal);
-        await day?.open();
-        await passWindow(bucket.window, signal);
-        day?.take();
+        await pass(bucket.window, signal);
         remember(bucket.window, options.now().getTime());
         admitted += 1;
       } finally {
         leave.resolve();
       }
-      await day?.flush(flushEvery);
     },
     observe(name, observation) {
       const { window } = bucketOf(name);
-      if (observation.rate !== undefined) window.limit = observation.rate;
+      if (observation.rate !== undefined) window.limit = partOf(observation.rate, rateShare);
       if (observation.pauseMs !== undefined) {
         window.pausedUntil = Math.max(window.pausedUntil, options.now().getTime() + observation.pauseMs);
       }
       day?.observe(observation);
     },
+    hasOrdinaryCalls: async () => day === null || day.hasOrdinary(),
     async [Symbol.asyncDispose]() {
-      await day?.flush(1);
+      await day?.close();
     },
   };
+}
+
+const unlimited: RateLimit = { burst: Number.MAX_SAFE_INTEGER, perMs: 0 };
+
+function partOf({ burst, perMs }: RateLimit, share: number): RateLimit {
+  return { burst: Math.max(1, Math.floor(burst * share)), perMs };
 }
 
 function remember(window: RateWindow, now: number): void {
@@ -155,75 +164,133 @@ function remember(window: RateWindow, now: number): void {
   window.admittedAt = first === -1 ? [now] : [...window.admittedAt.slice(first), now];
 }
 
-interface Day {
-  /** Loads what other processes have used; starts anew after the reset. */
-  open(): Promise<void>;
-  /** Counts a call. @throws QuotaExhaustedError */
-  take(): void;
-  observe(observation: LimitObservation): void;
-  /** Writes down what was counted, if it is at least `threshold` calls. */
-  flush(threshold: number): Promise<void>;
+/** Of which chunk a call was. */
+interface Ticket {
+  readonly day: number;
+  readonly isUrgent: boolean;
 }
 
-function openDay(quota: DailyQuota, now: () => Date): Day {
-  let state: DayState = { used: 0, max: quota.limit ?? null, remaining: null };
-  let resetAt = nextMidnightUtc(now());
-  let loaded: Promise<void> | null = null;
-  let unwritten = 0;
+interface Day {
+  /** Takes a call out of the chunk in hand, or a new chunk. @throws QuotaExhaustedError */
+  take(isUrgent: boolean): Promise<Ticket>;
+  /** The call was not made. */
+  putBack(ticket: Ticket): void;
+  hasOrdinary(): Promise<boolean>;
+  observe(observation: LimitObservation): void;
+  /** Gives back what was not used, and passes on what the CRM told. */
+  close(): Promise<void>;
+}
 
-  const load = async (): Promise<void> => {
-    const written = await quota.usage.read();
-    state = { ...state, used: written + unwritten };
+/** Calls reserved and not made yet, under the maximum that was known then. */
+interface Chunk extends Ticket {
+  readonly calls: number;
+  readonly endsAt: Date;
+  readonly max: number | null;
+}
+
+const empty: Chunk = { calls: 0, day: 0, isUrgent: false, endsAt: new Date(0), max: null };
+
+function openDay(quota: DailyQuota, now: () => Date): Day {
+  const alone = inTurn();
+  let chunk = empty;
+  let account = untoldAccount;
+  /** The CRM told something that is not written down yet. */
+  let isNews = false;
+
+  const turn = async (ask: Pick<PoolTurn, 'isUrgent' | 'isAsking'>): Promise<PoolGrant> => {
+    const giveBack = { day: chunk.day, calls: chunk.calls };
+    // Should the answer get lost, nobody knows whether they were given back: they count as made.
+    chunk = empty;
+    isNews = false;
+    const request = { ...ask, giveBack, told: account, believesSince: quota.believesSince ?? null };
+    const grant = await quota.pool.change((stored, midnight) =>
+      takeTurn(stored, request, { policy: quota, now: now(), midnight }),
+    );
+    const { day, endsAt } = grant.state;
+    if (!isNews) account = grant.state.account;
+    chunk = { calls: grant.granted, day, endsAt, isUrgent: ask.isUrgent, max: maximumOf(grant.state.account, quota) };
+    return grant;
   };
-  const rollOver = (): void => {
-    if (now() < resetAt) return;
-    while (resetAt <= now()) resetAt = new Date(resetAt.getTime() + dayMs);
-    state = { ...state, remaining: null };
-    loaded = null;
+
+  const isUsable = (isUrgent: boolean): boolean => {
+    account = accountAsOf(account, now());
+    return (
+      chunk.calls > 0 &&
+      now() < chunk.endsAt &&
+      (isUrgent || !chunk.isUrgent) &&
+      chunk.max === maximumOf(account, quota) &&
+      accountLeft(account, quota) > (isUrgent ? 0 : reserveOf(account, quota))
+    );
+  };
+
+  /** Between two answers we count ourselves. */
+  const count = (calls: 1 | -1): void => {
+    chunk = { ...chunk, calls: chunk.calls - calls };
+    if (account.remaining !== null) account = { ...account, remaining: account.remaining - calls };
+  };
+
+  const take = (isUrgent: boolean): Promise<Ticket> =>
+    alone(async () => {
+      if (!isUsable(isUrgent)) {
+        const { state, left, verdict } = await turn({ isUrgent, isAsking: true });
+        if (verdict !== null) throw exhausted(verdict, resumeAtOf(state, left, verdict));
+      }
+      count(1);
+      return { day: chunk.day, isUrgent: chunk.isUrgent };
+    });
+
+  const putBack = (ticket: Ticket): void => {
+    if (ticket.day === chunk.day && ticket.isUrgent === chunk.isUrgent) count(-1);
   };
 
   return {
-    async open() {
-      rollOver();
-      loaded ??= load();
-      await loaded.catch((error: unknown) => {
-        loaded = null;
+    take,
+    putBack,
+    async hasOrdinary() {
+      try {
+        putBack(await take(false));
+        return true;
+      } catch (error) {
+        if (error instanceof QuotaExhaustedError) return false;
         throw error;
-      });
-    },
-    take() {
-      const verdict = dailyVerdict(state, quota);
-      if (verdict !== null) throw exhausted(verdict, resetAt);
-      state = { ...state, used: state.used + 1 };
-      unwritten += 1;
+      }
     },
     observe(seen) {
-      if (seen.dailyResetAt !== undefined) resetAt = seen.dailyResetAt;
-      state = { ...state, max: seen.dailyMax ?? state.max, remaining: seen.dailyRemaining ?? state.remaining };
+      const { dailyMax, dailyRemaining, dailyResetAt } = seen;
+      if (dailyMax === undefined && dailyRemaining === undefined && dailyResetAt === undefined) return;
+      const known = accountAsOf(account, now());
+      account = {
+        max: dailyMax ?? known.max,
+        remaining: dailyRemaining ?? known.remaining,
+        observedAt: dailyRemaining === undefined ? known.observedAt : now(),
+        resetAt: dailyResetAt ?? known.resetAt,
+      };
+      isNews = true;
     },
-    async flush(threshold) {
-      if (unwritten < threshold) return;
-      const calls = unwritten;
-      unwritten = 0;
-      await quota.usage.count(calls).catch((error: unknown) => {
-        unwritten += calls;
-        throw error;
-      });
-      loaded = null;
-    },
+    close: () =>
+      alone(async () => {
+        if (chunk.calls > 0 || isNews) await turn({ isUrgent: false, isAsking: false });
+      }),
   };
 }
 
-function exhausted(verdict: 'share' | 'account', resetAt: Date): QuotaExhaustedError {
-  return verdict === 'share'
-    ? new QuotaExhaustedError('Our share of the day’s API calls is used up.', resetAt, {
-        remedy: 'Wait for the reset, or raise quota.dailyShare of this connection.',
-      })
-    : new QuotaExhaustedError('The account’s API calls of today are nearly used up by all its users.', resetAt, {
-        remedy: 'Wait for the reset, or raise quota.stopAtOrgUse of this connection.',
-      });
+function exhausted(verdict: PoolVerdict, resetAt: Date): QuotaExhaustedError {
+  const { message, remedy } = exhaustion[verdict];
+  return new QuotaExhaustedError(message, resetAt, { remedy });
 }
 
-function nextMidnightUtc(now: Date): Date {
-  return new Date((Math.floor(now.getTime() / dayMs) + 1) * dayMs);
-}
+const exhaustion: Readonly<Record<PoolVerdict, { readonly message: string; readonly remedy: string }>> = {
+  share: {
+    message: 'Our share of the day’s API calls is used up.',
+    remedy: 'Wait for the reset, or raise quota.dailyShare of this connection.',
+  },
+  account: {
+    message: 'The account’s API calls of today are nearly used up by all its users.',
+    remedy:
+      'Wait for the reset, or raise quota.stopAtOrgUse of this connection. If calls have come back: `leadloop check`.',
+  },
+  reserve: {
+    message: 'What is left of our share of the day’s API calls is kept for urgent writes.',
+    remedy: 'Wait for the reset, or raise quota.dailyShare or lower quota.urgentReserve of this connection.',
+  },
+};

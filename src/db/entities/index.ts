@@ -5,6 +5,7 @@ import { AuditEntry } from './audit-entry.ts';
 import { CompanyEnrichment } from './company-enrichment.ts';
 import { Connection } from './connection.ts';
 import { CrmCacheEntry } from './crm-cache-entry.ts';
+import { DailyPool } from './daily-pool.ts';
 import { DataSource } from './data-source.ts';
 import { DeveloperSignup } from './developer-signup.ts';
 import { EngagementEvent } from './engagement-event.ts';
@@ -44,6 +45,7 @@ export const entities = [
   CompanyEnrichment,
   Connection,
   CrmCacheEntry,
+  DailyPool,
   DataSource,
   DeveloperSignup,
   EngagementEvent,
