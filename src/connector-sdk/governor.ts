@@ -1,19 +1,4 @@
-import {
-  accountAsOf,
-  accountLeft,
-  type DailyPool,
-  maximumOf,
-  type PoolGrant,
-  type PoolPolicy,
-  type PoolTurn,
-  type PoolVerdict,
-  reserveOf,
-  resumeAtOf,
-  takeTurn,
-  untoldAccount,
-} from './daily-pool.ts';
-import { QuotaExhaustedError } from './errors.ts';
-import { inTurn } from './in-turn.ts';
+import { type DailyQuota, Day, type DayObservation } from './day.ts';
 import { abortable } from './waiting.ts';
 
 /** Holds calls under the CRM's short limits and under our share of its day. One per connection. */
@@ -26,16 +11,11 @@ export interface Governor {
   readonly admitted: number;
 }
 
-export interface LimitObservation {
+export interface LimitObservation extends DayObservation {
   /** No call of this bucket before so many milliseconds have passed. */
   readonly pauseMs?: number;
   /** The bucket's true limit, where it differs from the documented one. */
   readonly rate?: RateLimit;
-  /** Calls that the whole account may still make today, and its daily maximum. */
-  readonly dailyRemaining?: number;
-  readonly dailyMax?: number;
-  /** When the account's day ends. Unknown = calls come back all the time. */
-  readonly dailyResetAt?: Date;
 }
 
 /** At most `burst` calls in any `perMs` milliseconds. */
@@ -55,12 +35,6 @@ export interface GovernorOptions {
   readonly isUrgent?: () => boolean;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-}
-
-export interface DailyQuota extends PoolPolicy {
-  readonly pool: DailyPool;
-  /** What others were told of the account before is not believed; left out = it is. */
-  readonly believesSince?: Date;
 }
 
 /** As its owner holds it. Dispose of it to give back the calls that were reserved and not made. */
@@ -85,12 +59,12 @@ export function waitMs(window: RateWindow, now: number): number {
 
 /** Callers of a bucket are served in the order in which they came. */
 export function createGovernor(options: GovernorOptions): OpenGovernor {
-  const buckets = new Map<string, { window: RateWindow; queue: Promise<void> }>();
+  const buckets = new Map<string, Bucket>();
   const { isUrgent = () => false, rateShare = 1 } = options;
-  const day = options.daily === null ? null : openDay(options.daily, options.now);
+  const day = options.daily === null ? null : new Day(options.daily, options.now);
   let admitted = 0;
 
-  const bucketOf = (name: string): { window: RateWindow; queue: Promise<void> } => {
+  const bucketOf = (name: string): Bucket => {
     const known = buckets.get(name);
     if (known !== undefined) return known;
     const limit = partOf(options.limits[name] ?? unlimited, rateShare);
@@ -99,19 +73,12 @@ export function createGovernor(options: GovernorOptions): OpenGovernor {
     return bucket;
   };
 
-  const passWindow = async (window: RateWindow, signal: AbortSignal): Promise<void> => {
-    for (let wait = waitMs(window, options.now().getTime()); wait > 0; wait = waitMs(window, options.now().getTime())) {
-      await options.sleep(wait, signal);
-    }
-    signal.throwIfAborted();
-  };
-
   const pass = async (window: RateWindow, signal: AbortSignal): Promise<void> => {
-    await passWindow(window, signal);
+    await passWindow(window, options, signal);
     const ticket = await day?.take(isUrgent());
     try {
       // Meanwhile the CRM may have asked for a pause.
-      await passWindow(window, signal);
+      await passWindow(window, options, signal);
     } catch (error) {
       if (ticket !== undefined) day?.putBack(ticket);
       throw error;
@@ -152,6 +119,22 @@ export function createGovernor(options: GovernorOptions): OpenGovernor {
   };
 }
 
+interface Bucket {
+  readonly window: RateWindow;
+  queue: Promise<void>;
+}
+
+async function passWindow(
+  window: RateWindow,
+  { now, sleep }: Pick<GovernorOptions, 'now' | 'sleep'>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let wait = waitMs(window, now().getTime()); wait > 0; wait = waitMs(window, now().getTime())) {
+    await sleep(wait, signal);
+  }
+  signal.throwIfAborted();
+}
+
 const unlimited: RateLimit = { burst: Number.MAX_SAFE_INTEGER, perMs: 0 };
 
 function partOf({ burst, perMs }: RateLimit, share: number): RateLimit {
@@ -163,134 +146,3 @@ function remember(window: RateWindow, now: number): void {
   const first = window.admittedAt.findIndex((at) => at > since);
   window.admittedAt = first === -1 ? [now] : [...window.admittedAt.slice(first), now];
 }
-
-/** Of which chunk a call was. */
-interface Ticket {
-  readonly day: number;
-  readonly isUrgent: boolean;
-}
-
-interface Day {
-  /** Takes a call out of the chunk in hand, or a new chunk. @throws QuotaExhaustedError */
-  take(isUrgent: boolean): Promise<Ticket>;
-  /** The call was not made. */
-  putBack(ticket: Ticket): void;
-  hasOrdinary(): Promise<boolean>;
-  observe(observation: LimitObservation): void;
-  /** Gives back what was not used, and passes on what the CRM told. */
-  close(): Promise<void>;
-}
-
-/** Calls reserved and not made yet, under the maximum that was known then. */
-interface Chunk extends Ticket {
-  readonly calls: number;
-  readonly endsAt: Date;
-  readonly max: number | null;
-}
-
-const empty: Chunk = { calls: 0, day: 0, isUrgent: false, endsAt: new Date(0), max: null };
-
-function openDay(quota: DailyQuota, now: () => Date): Day {
-  const alone = inTurn();
-  let chunk = empty;
-  let account = untoldAccount;
-  /** The CRM told something that is not written down yet. */
-  let isNews = false;
-
-  const turn = async (ask: Pick<PoolTurn, 'isUrgent' | 'isAsking'>): Promise<PoolGrant> => {
-    const giveBack = { day: chunk.day, calls: chunk.calls };
-    // Should the answer get lost, nobody knows whether they were given back: they count as made.
-    chunk = empty;
-    isNews = false;
-    const request = { ...ask, giveBack, told: account, believesSince: quota.believesSince ?? null };
-    const grant = await quota.pool.change((stored, midnight) =>
-      takeTurn(stored, request, { policy: quota, now: now(), midnight }),
-    );
-    const { day, endsAt } = grant.state;
-    if (!isNews) account = grant.state.account;
-    chunk = { calls: grant.granted, day, endsAt, isUrgent: ask.isUrgent, max: maximumOf(grant.state.account, quota) };
-    return grant;
-  };
-
-  const isUsable = (isUrgent: boolean): boolean => {
-    account = accountAsOf(account, now());
-    return (
-      chunk.calls > 0 &&
-      now() < chunk.endsAt &&
-      (isUrgent || !chunk.isUrgent) &&
-      chunk.max === maximumOf(account, quota) &&
-      accountLeft(account, quota) > (isUrgent ? 0 : reserveOf(account, quota))
-    );
-  };
-
-  /** Between two answers we count ourselves. */
-  const count = (calls: 1 | -1): void => {
-    chunk = { ...chunk, calls: chunk.calls - calls };
-    if (account.remaining !== null) account = { ...account, remaining: account.remaining - calls };
-  };
-
-  const take = (isUrgent: boolean): Promise<Ticket> =>
-    alone(async () => {
-      if (!isUsable(isUrgent)) {
-        const { state, left, verdict } = await turn({ isUrgent, isAsking: true });
-        if (verdict !== null) throw exhausted(verdict, resumeAtOf(state, left, verdict));
-      }
-      count(1);
-      return { day: chunk.day, isUrgent: chunk.isUrgent };
-    });
-
-  const putBack = (ticket: Ticket): void => {
-    if (ticket.day === chunk.day && ticket.isUrgent === chunk.isUrgent) count(-1);
-  };
-
-  return {
-    take,
-    putBack,
-    async hasOrdinary() {
-      try {
-        putBack(await take(false));
-        return true;
-      } catch (error) {
-        if (error instanceof QuotaExhaustedError) return false;
-        throw error;
-      }
-    },
-    observe(seen) {
-      const { dailyMax, dailyRemaining, dailyResetAt } = seen;
-      if (dailyMax === undefined && dailyRemaining === undefined && dailyResetAt === undefined) return;
-      const known = accountAsOf(account, now());
-      account = {
-        max: dailyMax ?? known.max,
-        remaining: dailyRemaining ?? known.remaining,
-        observedAt: dailyRemaining === undefined ? known.observedAt : now(),
-        resetAt: dailyResetAt ?? known.resetAt,
-      };
-      isNews = true;
-    },
-    close: () =>
-      alone(async () => {
-        if (chunk.calls > 0 || isNews) await turn({ isUrgent: false, isAsking: false });
-      }),
-  };
-}
-
-function exhausted(verdict: PoolVerdict, resetAt: Date): QuotaExhaustedError {
-  const { message, remedy } = exhaustion[verdict];
-  return new QuotaExhaustedError(message, resetAt, { remedy });
-}
-
-const exhaustion: Readonly<Record<PoolVerdict, { readonly message: string; readonly remedy: string }>> = {
-  share: {
-    message: 'Our share of the day’s API calls is used up.',
-    remedy: 'Wait for the reset, or raise quota.dailyShare of this connection.',
-  },
-  account: {
-    message: 'The account’s API calls of today are nearly used up by all its users.',
-    remedy:
-      'Wait for the reset, or raise quota.stopAtOrgUse of this connection. If calls have come back: `leadloop check`.',
-  },
-  reserve: {
-    message: 'What is left of our share of the day’s API calls is kept for urgent writes.',
-    remedy: 'Wait for the reset, or raise quota.dailyShare or lower quota.urgentReserve of this connection.',
-  },
-};

@@ -26,7 +26,7 @@ export function dailyPoolOf(
   };
 }
 
-interface PoolRow {
+export interface PoolRow {
   readonly day: number;
   readonly endsAt: Date;
   readonly used: number;

@@ -126,7 +126,7 @@ class Processes {
   #isUrgent = false;
 
   constructor(day: Pick<PoolPolicy, 'share' | 'urgentReserve' | 'limit'>) {
-    this.pool = memoryPool(this.#clock.now);
+    this.pool = memoryPool(this.#clock);
     this.#policy = { ...day, stopAtOrgUse: 1 };
   }
 

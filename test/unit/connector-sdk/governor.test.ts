@@ -120,7 +120,7 @@ describe('a governor', () => {
 
   test('our share of the day is counted over restarts, and ends with its reset', async () => {
     const clock = virtualClock(Date.UTC(2026, 10, 22, 23, 59));
-    const pool = memoryPool(clock.now, 7);
+    const pool = memoryPool(clock, 7);
     const daily = { ...all, share: 0.1, limit: 100, pool };
     const governor = createGovernor({ limits: {}, daily, ...patient(clock) });
     for (let call = 0; call < 3; call += 1) await governor.admit('any', signal);
@@ -136,7 +136,7 @@ describe('a governor', () => {
   test('it stops when all users of the account together have used enough', async () => {
     const clock = virtualClock();
     const resetAt = new Date(clock.now() + 5_000);
-    const daily = { ...all, stopAtOrgUse: 0.8, pool: memoryPool(clock.now) };
+    const daily = { ...all, stopAtOrgUse: 0.8, pool: memoryPool(clock) };
     const governor = createGovernor({ limits: {}, daily, ...patient(clock) });
     governor.observe('any', { dailyMax: 100, dailyRemaining: 21, dailyResetAt: resetAt });
     await governor.admit('any', signal);
@@ -148,7 +148,7 @@ describe('a governor', () => {
 
   test('what is reserved and not used is given back at the end', async () => {
     const clock = virtualClock();
-    const pool = memoryPool(clock.now);
+    const pool = memoryPool(clock);
     const governor = createGovernor({ limits: {}, daily: { ...all, limit: 10_000, pool }, ...patient(clock) });
     for (let call = 0; call < 120; call += 1) await governor.admit('any', signal);
     expect(pool.state.used).toBe(150);
@@ -158,7 +158,7 @@ describe('a governor', () => {
 
   test('calls are counted while nobody knows how large the day is, and count when it is known', async () => {
     const clock = virtualClock();
-    const pool = memoryPool(clock.now);
+    const pool = memoryPool(clock);
     const daily = { ...all, share: 0.1, pool };
     const governor = createGovernor({ limits: {}, daily, ...patient(clock) });
     for (let call = 0; call < 7; call += 1) await governor.admit('any', signal);
@@ -171,7 +171,7 @@ describe('a governor', () => {
 
   test('a process that starts where another one was told to stop makes no call to find out', async () => {
     const clock = virtualClock();
-    const daily = { ...all, stopAtOrgUse: 0.8, pool: memoryPool(clock.now) };
+    const daily = { ...all, stopAtOrgUse: 0.8, pool: memoryPool(clock) };
     const first = createGovernor({ limits: {}, daily, ...patient(clock) });
     await first.admit('any', signal);
     first.observe('any', { dailyMax: 100, dailyRemaining: 20 });
@@ -192,7 +192,7 @@ describe('a governor', () => {
 
   test('a machine stops at once when another one was told to, as soon as it takes its next calls', async () => {
     const clock = virtualClock();
-    const daily = { ...all, stopAtOrgUse: 0.5, limit: 100, pool: memoryPool(clock.now) };
+    const daily = { ...all, stopAtOrgUse: 0.5, limit: 100, pool: memoryPool(clock) };
     const [first, second] = [1, 2].map(() => createGovernor({ limits: {}, daily, ...patient(clock) }));
     await first!.admit('any', signal);
     second!.observe('any', { dailyMax: 100, dailyRemaining: 10 });
@@ -212,7 +212,7 @@ describe('a governor', () => {
 
   test('what is kept for urgent calls is refused to others, and to them it is not', async () => {
     const clock = virtualClock();
-    const pool = memoryPool(clock.now);
+    const pool = memoryPool(clock);
     let isUrgent = false;
     const daily = { ...all, share: 0.5, urgentReserve: 0.2, limit: 100, pool };
     const governor = createGovernor({ limits: {}, daily, isUrgent: () => isUrgent, ...patient(clock) });
@@ -231,7 +231,7 @@ describe('a governor', () => {
 
   test('a call that is given up while it waits is not counted', async () => {
     const clock = virtualClock();
-    const pool = memoryPool(clock.now);
+    const pool = memoryPool(clock);
     const controller = new AbortController();
     const governor = createGovernor({
       limits: {},

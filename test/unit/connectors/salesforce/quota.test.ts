@@ -45,7 +45,7 @@ test('bulk jobs that are used up are a warning with what follows', async () => {
 
 test('every call of Bulk counts against our share of the day', async () => {
   await using crm = await start({ bulkPageRows: 2, limits: { dailyApiRequests: 12 } });
-  const pool = memoryPool(crm.clock.now);
+  const pool = memoryPool(crm.clock);
   const context = testContext<SalesforceSettings, SalesforceCredentials>({
     definition: salesforce,
     clock: crm.clock,
