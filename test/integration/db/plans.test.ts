@@ -180,6 +180,8 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     readPending(tx, { ...target, limit: batch, after: { priority: 2, parent: '', externalId: '5' } }),
   'choosing what to push': (tx) =>
     claimPushes(tx, { ...target, token: connectionId, now, until: now, limit: batch, upTo: 3, isFilledUp: false }),
+  'choosing what is urgent, with others that fill up a call': (tx) =>
+    claimPushes(tx, { ...target, token: connectionId, now, until: now, limit: batch, upTo: 0, isFilledUp: true }),
   'settling a push': async (tx) => {
     const claim = { ...target, token: connectionId };
     const claimed = await claimPushes(tx, { ...claim, now, until: now, limit: batch, upTo: 3, isFilledUp: false });
