@@ -252,7 +252,8 @@ function loopOf(
       for (const entry of chosen) {
         // Whoever has just granted a right wants to know whether it is there, not what was so an hour ago.
         await using session = await openConnection(services, entry.orgId, entry.name, { isFresh: true });
-        checked.push(await checkConnection(session, signal));
+        // Few calls, and a person waits: also where only what is kept for urgent ones is left.
+        checked.push(await session.urgently(() => checkConnection(session, signal)));
       }
       const asked: SourceCheck[] = [];
       for (const entry of sources) asked.push(await checkSource(services, entry, signal));

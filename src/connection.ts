@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { poolPolicyOf } from './config/quota-policy.ts';
 import type { Database } from './db/tx.ts';
 import { cacheOf } from './db/queries/crm-cache.ts';
-import { apiUsageOf } from './db/queries/api-usage.ts';
+import { dailyPoolOf } from './db/queries/daily-pool.ts';
 import { readConnection, type StoredConnectionRow } from './db/queries/read-connection.ts';
 import {
   type Cache,
@@ -8,7 +10,7 @@ import {
   type ConnectorDefinition,
   createGovernor,
   type DailyQuota,
-  type Governor,
+  type OpenGovernor,
   sleep as realSleep,
 } from './connector-sdk/index.ts';
 import { AppError } from './model/errors.ts';
@@ -25,7 +27,9 @@ export interface Session extends AsyncDisposable {
   /** Of every CRM: a lead may be in another one as well, which is told its score too. */
   readonly definitions: readonly ConnectorDefinition[];
   readonly connector: Connector;
-  readonly governor: Governor;
+  readonly governor: OpenGovernor;
+  /** Calls made in `work` may use what the day's pool keeps for urgent writes. */
+  readonly urgently: <T>(work: () => Promise<T>) => Promise<T>;
   readonly cache: Cache;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -43,16 +47,22 @@ export interface SessionServices {
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
+export interface OpenOptions {
+  /** Believes nothing that was read from the CRM before. */
+  readonly isFresh?: boolean;
+  /** The part of the CRM's short limits that is this session's, where another one of the connection is open as well. */
+  readonly rateShare?: number;
+}
+
 /**
- * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log. `isFresh`: believes
- * nothing that was read from the CRM before.
+ * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log.
  * @throws AppError `connection-unknown`, `connector-unknown` or `connection-unauthorised` (fix-config, reauthorise).
  */
 export async function openConnection(
   services: SessionServices,
   orgId: OrgId,
   name: string,
-  { isFresh = false }: { readonly isFresh?: boolean } = {},
+  { isFresh = false, rateShare = 1 }: OpenOptions = {},
 ): Promise<Session> {
   const { database, sealer, now, sleep = realSleep } = services;
   const connection = await database.transaction(orgId, (tx) => readConnection(tx, name));
@@ -64,9 +74,12 @@ export async function openConnection(
   const credentials: unknown = JSON.parse(sealer.unseal(connection.sealed, binding));
   const stored = cacheOf(database, { ...binding, now });
   const cache = isFresh ? sinceNow(stored, now) : stored;
+  const urgency = new AsyncLocalStorage<true>();
   const governor = createGovernor({
     limits: definition.limits,
-    daily: dailyQuotaOf(services, orgId, connection),
+    rateShare,
+    daily: { ...dailyQuotaOf(services, orgId, connection), ...(isFresh && { believesSince: now() }) },
+    isUrgent: () => urgency.getStore() === true,
     now,
     sleep,
   });
@@ -90,6 +103,7 @@ export async function openConnection(
     definitions: services.definitions,
     connector,
     governor,
+    urgently: (work) => urgency.run(true, work),
     cache,
     now,
     newId: services.newId,
@@ -102,12 +116,8 @@ export async function openConnection(
 
 function dailyQuotaOf({ database, now }: SessionServices, orgId: OrgId, connection: StoredConnectionRow): DailyQuota {
   const { id: connectionId, quota, settings } = connection;
-  return {
-    share: quota.dailyShare ?? 1,
-    stopAtOrgUse: quota.stopAtOrgUse ?? 1,
-    ...(typeof quota.dailyLimit === 'number' && { limit: quota.dailyLimit }),
-    usage: apiUsageOf(database, { orgId, connectionId, timeZone: settings.timezone ?? 'UTC', now }),
-  };
+  const pool = dailyPoolOf(database, { orgId, connectionId, timeZone: settings.timezone ?? 'UTC', now });
+  return { ...poolPolicyOf(quota), pool };
 }
 
 function sinceNow(cache: Cache, now: () => Date): Cache {

@@ -1,12 +1,14 @@
 import type { Session } from './connection.ts';
-import { countPending } from './db/queries/claim-pushes.ts';
+import { QuotaExhaustedError } from './connector-sdk/errors.ts';
+import { countPending, hasUrgentPushes } from './db/queries/claim-pushes.ts';
+import { noteResumeAt } from './db/queries/daily-pool.ts';
 import type { RunKind } from './db/queries/runs.ts';
-import { allowedBy, refusePaused } from './health/standing.ts';
-import type { WhatRuns } from './health/what-runs.ts';
+import { AppError } from './model/errors.ts';
 import type { MappingProblem } from './model/mapping.ts';
+import type { ConnectionOutputs } from './model/push.ts';
 import { addCounts, type Lane, noCounts, type SyncCounts } from './model/run.ts';
 import type { RunId } from './model/values.ts';
-import { prepare } from './pull/prepare.ts';
+import { prepare, type Prepared } from './pull/prepare.ts';
 import { rescoreForProfile } from './pull/rescore.ts';
 import { rescoreSignups } from './plg/rescore-signups.ts';
 import { replayRejected } from './pull/replay.ts';
@@ -18,8 +20,6 @@ export interface RunReport extends EndedRun {
   readonly connection: string;
   readonly objects: readonly PulledLane[];
   readonly problems: readonly MappingProblem[];
-  /** What a person had paused, so that it was left out; null = nothing. */
-  readonly paused: string | null;
 }
 
 export interface RunProgress {
@@ -52,21 +52,15 @@ export const plainSync = {
   dryRun: false,
 } as const;
 
-/**
- * One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. What people have
- * paused is left out.
- * @throws AppError `connection-paused` (retry) where nothing is left.
- */
+/** One turn of the loop for one connection: pull → score → push, under the connection's lock, recorded as a run. */
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
-  const allowed = await allowedTo(session, options);
-  return recordSync(session, { kind, signal: options.signal }, async ({ runId, report, signal }) => {
-    const prepared = await prepare(session, runId, signal);
+  return recordSync(session, { kind, signal: options.signal }, async (run) => {
+    const { report, signal } = run;
+    const prepared = await prepareFor(session, options, run);
     const { pipeline, problems } = prepared;
     report.problems = problems;
-    report.paused = options.pushOnly || allowed.pull ? null : allowed.reason;
-    const progress = (step: Omit<RunProgress, 'apiCalls'>): void =>
-      options.onProgress({ ...step, apiCalls: session.governor.admitted });
+    const progress = progressOf(session, options);
     const rescoring = (object: string) => ({
       signal,
       onProgress: (done: number): void => progress({ phase: 'score', object, lane: null, done, total: null }),
@@ -80,33 +74,74 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
       const rescored = await rescoreForProfile(session, pipeline, rescoring('leads'));
       report.counts = addCounts(report.counts, rescored);
     }
-    if (!options.pushOnly && allowed.pull) {
-      const before = report.counts;
-      await pullConnection({
-        session,
-        ...prepared,
-        full: options.full,
-        acceptMissing: options.acceptMissing,
-        signal,
-        onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
-        onPulled: ({ counts, lanes }) => {
-          report.counts = addCounts(before, counts);
-          report.objects = lanes;
-        },
-      });
-    }
-    const planned = await session.database.transaction(session.orgId, (tx) =>
-      countPending(tx, pipeline.connectionId, null),
-    );
+    const stop = options.pushOnly ? null : await pullPhase(session, options, { ...run, prepared });
+    const planned = await session.database.transaction(session.orgId, (tx) => countPending(tx, pipeline.connectionId));
     report.counts = { ...report.counts, planned };
     const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
-    if (outputs === undefined || !(await mayPush(session, options, report))) return;
+    if (outputs !== undefined && mayPush(session, options)) {
+      await pushPhase(session, options, { ...run, outputs, stop });
+    }
+    if (stop !== null) throw stop;
+  });
+}
+
+/** @throws QuotaExhaustedError unless something urgent waits for it: that may go although the day's pool is dry. */
+async function prepareFor(session: Session, options: SyncRunOptions, { runId, signal }: OpenSync): Promise<Prepared> {
+  const { database, orgId, connection, now } = session;
+  try {
+    return await prepare(session, runId, signal);
+  } catch (error) {
+    if (!(error instanceof QuotaExhaustedError) || !mayPush(session, options)) throw error;
+    const waiting = { connectionId: connection.id, now: now() };
+    if (!(await database.transaction(orgId, (tx) => hasUrgentPushes(tx, waiting)))) throw error;
+    return session.urgently(() => prepare(session, runId, signal));
+  }
+}
+
+/** Pulls until all is read, or until the quota says stop: then returns what it said. */
+async function pullPhase(
+  session: Session,
+  options: SyncRunOptions,
+  { report, prepared, signal }: OpenSync & { readonly prepared: Prepared },
+): Promise<QuotaExhaustedError | null> {
+  const before = report.counts;
+  const progress = progressOf(session, options);
+  try {
+    await pullConnection({
+      session,
+      ...prepared,
+      full: options.full,
+      acceptMissing: options.acceptMissing,
+      signal,
+      onProgress: (object, lane, done) => progress({ phase: 'pull', object, lane, done, total: null }),
+      onPulled: ({ counts, lanes }) => {
+        report.counts = addCounts(before, counts);
+        report.objects = lanes;
+      },
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof QuotaExhaustedError) return error;
+    throw error;
+  }
+}
+
+/** After a stop only what is urgent is written, and the stop stays the reason why the run ended. */
+async function pushPhase(
+  session: Session,
+  options: SyncRunOptions,
+  run: OpenSync & { readonly outputs: ConnectionOutputs; readonly stop: QuotaExhaustedError | null },
+): Promise<void> {
+  const { runId, report, signal, outputs, stop } = run;
+  const progress = progressOf(session, options);
+  try {
     if (!options.pushOnly) await holdBack(session);
     const before = report.counts;
     await pushConnection({
       session,
       runId,
       outputs,
+      isUrgentOnly: stop !== null,
       signal,
       onProgress: (object, done, total) => progress({ phase: 'push', object, lane: null, done, total }),
       onPushed: (pushed) => {
@@ -116,31 +151,25 @@ export async function syncConnection(session: Session, options: SyncRunOptions):
         report.problems = [...report.problems, problem];
       },
     });
-  });
+  } catch (error) {
+    const isNoNews = error instanceof QuotaExhaustedError || (error instanceof AppError && error.code === 'push-held');
+    throw stop !== null && isNoNews ? stop : error;
+  }
 }
 
-/** What people have not paused of what is asked for. */
-async function allowedTo(session: Session, options: SyncRunOptions): Promise<WhatRuns> {
-  const allowed = await allowedBy(session);
-  const wanted = { pull: !options.pushOnly, push: wantsPush(session, options) };
-  refusePaused(session.connection.name, allowed, wanted);
-  return allowed;
+function progressOf(
+  { governor }: Session,
+  { onProgress }: Pick<SyncRunOptions, 'onProgress'>,
+): (step: Omit<RunProgress, 'apiCalls'>) => void {
+  return (step) => onProgress({ ...step, apiCalls: governor.admitted });
 }
 
-function wantsPush({ connection }: Session, options: SyncRunOptions): boolean {
+function mayPush({ connection }: Session, options: SyncRunOptions): boolean {
   if (options.dryRun || options.pullOnly) return false;
   return options.pushOnly || connection.push.mode === 'auto';
 }
 
-/** A pause counts from the moment on when a person says so: also of a run that is under way. */
-async function mayPush(session: Session, options: SyncRunOptions, report: OpenReport): Promise<boolean> {
-  if (!wantsPush(session, options)) return false;
-  const { push, reason } = await allowedBy(session);
-  if (!push) report.paused = reason;
-  return push;
-}
-
-type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems' | 'paused']: RunReport[K] };
+type OpenReport = { -readonly [K in 'counts' | 'objects' | 'problems']: RunReport[K] };
 
 interface OpenSync {
   readonly runId: RunId;
@@ -155,11 +184,21 @@ async function recordSync(
   work: (run: OpenSync) => Promise<void>,
 ): Promise<RunReport> {
   const { connection, governor } = session;
-  const report: OpenReport = { counts: noCounts, objects: [], problems: [], paused: null };
+  const report: OpenReport = { counts: noCounts, objects: [], problems: [] };
   const subject = { type: 'connection', id: connection.id, name: connection.name } as const;
   const counts = (): SyncCounts => ({ ...report.counts, apiCalls: governor.admitted });
   const ended = await recordRun(session, { subject, kind, signal, counts }, (run) => work({ ...run, report }));
+  await keepResumeAt(session, ended);
   return { ...report, ...ended, connection: connection.name };
+}
+
+/** So that no process knocks before the time, whatever becomes of this one. */
+async function keepResumeAt(
+  { database, orgId, connection, governor }: Session,
+  { nextTryAt, failure }: EndedRun,
+): Promise<void> {
+  if (nextTryAt === null && (failure !== null || governor.admitted === 0)) return;
+  await database.transaction(orgId, (tx) => noteResumeAt(tx, connection.id, nextTryAt));
 }
 
 /** Reads what was rejected again and lets refused writes wait for the next push, as a run of its own. */
@@ -167,7 +206,6 @@ export async function replayConnection(
   session: Session,
   { signal, onProgress }: Pick<SyncRunOptions, 'signal' | 'onProgress'>,
 ): Promise<RunReport> {
-  refusePaused(session.connection.name, await allowedBy(session), { pull: true, push: false });
   return recordSync(session, { kind: 'replay', signal }, async ({ runId, report, signal }) => {
     const prepared = await prepare(session, runId, signal);
     const progress = (object: string, done: number): void =>

@@ -1,4 +1,5 @@
 import { tryAtOnce } from '../db/queries/connection-health.ts';
+import { noteResumeAt } from '../db/queries/daily-pool.ts';
 import { lockProductScores } from '../db/queries/lock-product-scores.ts';
 import { setProductWeights } from '../db/queries/set-product-weights.ts';
 import type { Tx } from '../db/tx.ts';
@@ -50,6 +51,8 @@ async function saveConnection(tx: Tx, connection: ConnectionSettings): Promise<C
     [tx.orgId, name, kind, baseUrl, schedule, JSON.stringify(quota), JSON.stringify(push), JSON.stringify(options)],
   );
   if (row === undefined) throw new Error('the connection was not saved');
+  // Whoever has just raised a share does not want to wait for the reset.
+  await noteResumeAt(tx, row.id, null);
   return row.id;
 }
 

@@ -108,5 +108,5 @@ function stateOf(
     ...(read !== undefined && { remote: read, kept: keptAfterPull(target, wanted, read) }),
   };
   const changes = planChanges(sides, output.rules, output.orders);
-  return { ...sides, parent, pending: changes.length > 0, priority: priorityOf(changes, output.rules) };
+  return { ...sides, parent, pending: changes.length > 0, priority: priorityOf(changes, output.rules, wanted) };
 }

@@ -113,7 +113,7 @@ function nextState(record: Claimed, sides: PushSides, context: SettleContext): S
     ...record,
     ...sides,
     state: changes.length > 0 ? 'pending' : 'settled',
-    priority: priorityOf(changes, context.rules),
+    priority: priorityOf(changes, context.rules, sides.wanted),
     attempts: 0,
     availableAt: context.now,
     lastError: null,

@@ -8,6 +8,7 @@ import { CompanyEnrichment } from './company-enrichment.ts';
 import { Connection } from './connection.ts';
 import { ConnectionHealth } from './connection-health.ts';
 import { CrmCacheEntry } from './crm-cache-entry.ts';
+import { DailyPool } from './daily-pool.ts';
 import { DataSource } from './data-source.ts';
 import { DeveloperSignup } from './developer-signup.ts';
 import { EngagementEvent } from './engagement-event.ts';
@@ -53,6 +54,7 @@ export const entities = [
   Connection,
   ConnectionHealth,
   CrmCacheEntry,
+  DailyPool,
   DataSource,
   DeveloperSignup,
   EngagementEvent,

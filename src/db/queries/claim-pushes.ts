@@ -1,5 +1,5 @@
 import { productComponents } from '../../model/product.ts';
-import type { PushRecord } from '../../model/push.ts';
+import type { PushPriority, PushRecord } from '../../model/push.ts';
 import type { ConnectionId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
@@ -10,15 +10,25 @@ export interface ClaimedPush extends PushRecord {
   readonly plgReason: string | null;
 }
 
+export interface PushClaim {
+  readonly connectionId: ConnectionId;
+  readonly object: string;
+  readonly token: string;
+  readonly now: Date;
+  readonly until: Date;
+  readonly limit: number;
+  /** The least urgent priority that is taken. */
+  readonly upTo: PushPriority;
+  /** As long as one of these priorities waits, what is left of `limit` goes to others: they cost no further call. */
+  readonly isFilledUp: boolean;
+}
+
 /**
  * Takes up to `limit` waiting records of one object, the most urgent first, those of one company together. `skip locked` keeps two workers apart while
  * they choose, the state keeps them apart afterwards.
  */
-export async function claimPushes(
-  tx: Tx,
-  claim: { connectionId: ConnectionId; object: string; token: string; now: Date; until: Date; limit: number },
-): Promise<ClaimedPush[]> {
-  return tx.query<ClaimedPush>(statement, [
+export async function claimPushes(tx: Tx, claim: PushClaim): Promise<ClaimedPush[]> {
+  return tx.query<ClaimedPush>(claim.isFilledUp ? filledUp : bounded, [
     tx.orgId,
     claim.connectionId,
     claim.object,
@@ -26,6 +36,7 @@ export async function claimPushes(
     claim.now,
     claim.until,
     claim.limit,
+    claim.upTo,
   ]);
 }
 
@@ -35,11 +46,12 @@ const points = (score: string): string =>
     .map((name) => `${score}.${name}_score`)
     .join(', ')}) as "plgReason"`;
 
-const statement = `
+const isDue = `org_id = $1 and connection_id = $2 and object = $3
+  and ((state = 'pending' and available_at <= $5) or (state = 'claimed' and claimed_until < $5))`;
+
+const claiming = (chosen: string): string => `
   with chosen as (
-    select external_id from push_states
-    where org_id = $1 and connection_id = $2 and object = $3
-      and ((state = 'pending' and available_at <= $5) or (state = 'claimed' and claimed_until < $5))
+    select external_id from push_states where ${isDue} and ${chosen}
     order by priority, parent, external_id limit $7
     for update skip locked
   ), claimed as (
@@ -66,6 +78,9 @@ const statement = `
   order by c.priority, c.parent, c.external_id
 `;
 
+const bounded = claiming('priority <= $8');
+const filledUp = claiming(`exists (select from push_states where ${isDue} and priority <= $8)`);
+
 /** Gives back what a dead worker of this connection held. To be called only by who holds the connection's lock. */
 export async function releaseClaims(tx: Tx, connectionId: ConnectionId): Promise<void> {
   await tx.query(
@@ -75,14 +90,41 @@ export async function releaseClaims(tx: Tx, connectionId: ConnectionId): Promise
   );
 }
 
-/** Waiting records of a connection; null = of all objects. */
-export async function countPending(tx: Tx, connectionId: ConnectionId, object: string | null): Promise<number> {
+/** Waiting records of a connection. */
+export async function countPending(tx: Tx, connectionId: ConnectionId): Promise<number> {
   const [row] = await tx.query<{ n: number }>(
     `select count(*)::int as n from push_states
-     where org_id = $1 and connection_id = $2 and ($3::text is null or object = $3) and state in ('pending', 'claimed')`,
-    [tx.orgId, connectionId, object],
+     where org_id = $1 and connection_id = $2 and state in ('pending', 'claimed')`,
+    [tx.orgId, connectionId],
   );
   return row?.n ?? 0;
+}
+
+/** Waiting records of one object, by priority. */
+export async function countByPriority(
+  tx: Tx,
+  { connectionId, object }: { readonly connectionId: ConnectionId; readonly object: string },
+): Promise<readonly { readonly priority: PushPriority; readonly count: number }[]> {
+  return tx.query(
+    `select priority, count(*)::int as count from push_states
+     where org_id = $1 and connection_id = $2 and object = $3 and state in ('pending', 'claimed')
+     group by priority order by priority`,
+    [tx.orgId, connectionId, object],
+  );
+}
+
+/** Whether anything of the highest priority is due. */
+export async function hasUrgentPushes(
+  tx: Tx,
+  { connectionId, now }: { readonly connectionId: ConnectionId; readonly now: Date },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `select from push_states
+     where org_id = $1 and connection_id = $2 and state in ('pending', 'claimed') and priority = 0 and available_at <= $3
+     limit 1`,
+    [tx.orgId, connectionId, now],
+  );
+  return rows.length > 0;
 }
 
 /** Which of these fields a waiting record is to have. */

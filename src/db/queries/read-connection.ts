@@ -6,13 +6,21 @@ interface SealedCredentials {
   readonly bytes: Uint8Array;
 }
 
+/** As the configuration has it; what an older version wrote lacks what came later. */
+export interface StoredQuota {
+  readonly dailyShare?: number;
+  readonly stopAtOrgUse?: number;
+  readonly urgentReserve?: number;
+  readonly dailyLimit?: number | null;
+}
+
 export interface StoredConnectionRow {
   readonly id: ConnectionId;
   readonly name: string;
   readonly kind: string;
   readonly baseUrl: string | null;
   readonly schedule: string | null;
-  readonly quota: { readonly dailyShare?: number; readonly stopAtOrgUse?: number; readonly dailyLimit?: number | null };
+  readonly quota: StoredQuota;
   readonly push: {
     readonly mode?: 'plan' | 'auto';
     readonly blastRadius?: { readonly records: number; readonly share: number };
