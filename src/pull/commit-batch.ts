@@ -18,6 +18,7 @@ import type { ObjectKind, PulledPage, Tombstone } from '../model/records.ts';
 import type { SyncCounts } from '../model/run.ts';
 import type { ExternalId, Fields, LeadId } from '../model/values.ts';
 import { attach } from './attach.ts';
+import { changeTimes } from './change-times.ts';
 import { recordKey } from './lead-values.ts';
 import { type AcceptedRecord, normalise, soundEvents } from './normalise.ts';
 import { retire } from './retire.ts';
@@ -32,14 +33,21 @@ export interface CommittedBatch {
   readonly counts: Partial<SyncCounts>;
 }
 
+export interface BatchPlace {
+  readonly position: CursorPosition;
+  readonly kind: ObjectKind;
+  /** What the batch shows was not so then: it is news of the CRM; null = it may have been so for long. */
+  readonly newsSince: Date | null;
+}
+
 /** @throws AppError `run-superseded` when another worker has moved the cursor. */
 export async function commitBatch(
   tx: Tx,
   pipeline: Pipeline,
-  { position, kind }: { readonly position: CursorPosition; readonly kind: ObjectKind },
+  { position, kind, newsSince }: BatchPlace,
   batch: PullBatch,
 ): Promise<CommittedBatch> {
-  const counts = await storePage(tx, pipeline, { object: position.object, kind }, batch);
+  const counts = await storePage(tx, pipeline, { object: position.object, kind, newsSince }, batch);
   const seen = [...batch.records, ...batch.rejected, ...batch.tombstones].map(idOf);
   // A census is taken of people and companies alone: nothing else is archived.
   if (kind === 'lead' || kind === 'company') await recordSightings(tx, position, seen);
@@ -53,11 +61,11 @@ export async function commitBatch(
 export async function storePage(
   tx: Tx,
   pipeline: Pipeline,
-  source: { readonly object: string; readonly kind: ObjectKind },
+  source: Pick<BatchPlace, 'kind'> & Partial<Pick<BatchPlace, 'newsSince'>> & { readonly object: string },
   page: PulledPage,
 ): Promise<Partial<SyncCounts>> {
   const { connectionId, runId, mappingVersion, at } = pipeline;
-  const { object, kind } = source;
+  const { object, kind, newsSince: since = null } = source;
   const target = { connectionId, object };
 
   const { accepted, rejected } = normalise(page.records, pipeline.mapping);
@@ -95,7 +103,9 @@ export async function storePage(
   const remotes = new Map(accepted.map((record) => [record.externalId, record.remote]));
   const seen = kind === 'lead' ? { ...target, fields: remotes } : nothingSeen;
   if (kind === 'company') await seeCompanies(tx, pipeline, accepted, { ...target, fields: remotes });
-  const updated = await updateLeads(tx, pipeline, [...touched], { previous, seen });
+  const modifiedAt = new Map(accepted.map((record) => [record.externalId, record.modifiedAt]));
+  const changedAt = changeTimes({ since, modifiedAt, causes: attached.causes, events: events.changed });
+  const updated = await updateLeads(tx, pipeline, [...touched], { previous, seen, changedAt });
 
   const complaints = [...page.rejected, ...rejected, ...dated.rejected];
   await saveRejected(tx, { ...target, runId, now: at, read: page.records.map(idOf), rejected: complaints });

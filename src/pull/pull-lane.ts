@@ -59,6 +59,7 @@ async function pullFrom(
   const { database, pipeline, signal } = pull;
   let position = await openLane(pull, capability, plan);
   let isNewGround = position.completedAt === null;
+  const newsSince = newsSinceOf(capability, plan, position);
   let counts = noCounts;
   // A commit that fails ends the reading, too: a connector may be waiting for a job of the CRM.
   const reading = new AbortController();
@@ -79,7 +80,7 @@ async function pullFrom(
     const committed = await database
       .transaction(
         pipeline.orgId,
-        (tx) => commitBatch(tx, pipeline, { position, kind: capability.kind }, batch),
+        (tx) => commitBatch(tx, pipeline, { position, kind: capability.kind, newsSince }, batch),
         signal,
       )
       .catch((error: unknown) => {
@@ -96,6 +97,15 @@ async function pullFrom(
     pull.onBatch(capability.object, plan, counts);
   }
   return counts;
+}
+
+/** Before there has been a look, an object without full passes shows its whole past in its live lane. */
+const epoch = new Date(0);
+
+/** Only what a lane through time shows, from where it stood before, has just happened in the CRM. */
+function newsSinceOf({ lanes }: ObjectCapability, plan: LanePlan, { completedAt }: CursorPosition): Date | null {
+  if (plan.start === 'restart' || (plan.lane !== 'live' && plan.lane !== 'settled')) return null;
+  return completedAt ?? (lanes.includes('full') ? epoch : null);
 }
 
 /** As at the very first: whatever changes from now on is for live and settled, and a full pass reads what there is. */

@@ -124,6 +124,8 @@ interface Claim {
   readonly claimed: readonly ExternalId[];
   /** Of those, what there is to write. */
   readonly changes: readonly PushChange[];
+  /** The oldest change in the CRM behind each record that has one. */
+  readonly ledBy: ReadonlyMap<ExternalId, Date>;
 }
 
 async function claimBatch(
@@ -149,27 +151,28 @@ async function claimBatch(
       }))
       .filter((one) => one.changes.length > 0);
     await writeLedger(tx, { connectionId: dispatch.connectionId, runId: dispatch.runId, token, now }, planned);
-    return { claimed: claimed.map(({ externalId }) => externalId), changes: planned.map(asChange) };
+    return {
+      claimed: claimed.map(({ externalId }) => externalId),
+      changes: planned.map(asChange),
+      ledBy: new Map(
+        claimed.flatMap(({ externalId, changedAt }) => (changedAt === null ? [] : [[externalId, changedAt]])),
+      ),
+    };
   });
 }
 
 async function settle(
   dispatch: Dispatch,
   target: DispatchTarget,
-  answer: {
-    token: string;
-    claimed: readonly ExternalId[];
-    changes: readonly PushChange[];
-    outcomes: readonly PushOutcome[];
-  },
+  answer: Claim & { readonly token: string; readonly outcomes: readonly PushOutcome[] },
 ): Promise<void> {
   const { connectionId, runId } = dispatch;
   const { object, rules, orders } = target;
   await dispatch.database.transaction(dispatch.orgId, async (tx) => {
     const now = dispatch.now();
-    const { token } = answer;
+    const { token, ledBy } = answer;
     const claimed = await lockClaimed(tx, { connectionId, object, token, externalIds: answer.claimed });
-    const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, now });
+    const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, ledBy, now });
     await saveSettled(tx, token, settlement.rows);
     await settleLedger(tx, { token, now }, settlement.ledger);
     await retireRecords(tx, connectionId, settlement.tombstones);

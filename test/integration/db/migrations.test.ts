@@ -8,6 +8,7 @@ const all = [
   '20261126090000_two_crms',
   '20261127090000_product_led_growth',
   '20261127100000_data_sources',
+  '20261127120000_freshness',
 ];
 const tables = `select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
   and relname <> 'schema_migrations'`;

@@ -215,6 +215,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         pending: true,
         priority: 1,
         parent: '',
+        changedAt: now,
       })),
       now,
     ),
