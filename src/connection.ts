@@ -1,3 +1,4 @@
+import { exchangeFor } from './crm-call.ts';
 import type { Database } from './db/tx.ts';
 import { cacheOf } from './db/queries/crm-cache.ts';
 import { apiUsageOf } from './db/queries/api-usage.ts';
@@ -11,8 +12,10 @@ import {
   type Governor,
   sleep as realSleep,
 } from './connector-sdk/index.ts';
+import { boundLog, type Log } from './log.ts';
 import { AppError } from './model/errors.ts';
-import type { OrgId } from './model/values.ts';
+import type { EventPlace, Observe, ObserveAll } from './model/observation.ts';
+import type { OrgId, RunId } from './model/values.ts';
 import { renewCredentials } from './renew-credentials.ts';
 import type { Sealer } from './secrets/seal.ts';
 
@@ -29,6 +32,11 @@ export interface Session extends AsyncDisposable {
   readonly cache: Cache;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Each line says organisation, connection and, once there is one, run. */
+  readonly log: Log;
+  readonly observe: Observe;
+  /** From here on the log says that it is this run. */
+  beginRun(runId: RunId): void;
 }
 
 export interface SessionServices {
@@ -40,7 +48,9 @@ export interface SessionServices {
   /** How to wait; left out = in real time. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
-  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly log: Log;
+  /** Hears what happens, as it happens; left out = nobody counts. */
+  readonly observe?: ObserveAll;
 }
 
 /**
@@ -70,6 +80,8 @@ export async function openConnection(
     now,
     sleep,
   });
+  const place: EventPlace = { org: connection.org, connection: connection.name, crm: connection.kind };
+  const telling = tellingOf(services, place);
   const connector = definition.open({
     settings: connection.settings.connector ?? {},
     credentials,
@@ -80,7 +92,8 @@ export async function openConnection(
     governor,
     cache,
     renewCredentials: (renew) => renewCredentials({ database, sealer, sleep }, binding, renew),
-    log: services.log,
+    exchange: exchangeFor({ ...place, now, observe: telling.observe }),
+    log: telling.log,
   });
   return {
     database,
@@ -93,9 +106,25 @@ export async function openConnection(
     cache,
     now,
     newId: services.newId,
+    ...telling,
     async [Symbol.asyncDispose]() {
       await connector[Symbol.asyncDispose]();
       await governor[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function tellingOf(
+  { log, observe }: SessionServices,
+  place: EventPlace,
+): Pick<Session, 'log' | 'observe' | 'beginRun'> {
+  const { org, connection } = place;
+  let run: { readonly runId?: RunId } = {};
+  return {
+    log: boundLog(log, () => ({ org, connection, ...run })),
+    observe: (event) => observe?.(place, event),
+    beginRun: (runId) => {
+      run = { runId };
     },
   };
 }

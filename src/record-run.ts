@@ -2,8 +2,10 @@ import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
 import { finishRun, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
 import type { Database } from './db/tx.ts';
 import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
+import { type Observe, secondsBetween } from './model/observation.ts';
 import type { RunStatus, SyncCounts } from './model/run.ts';
 import type { OrgId, RunId } from './model/values.ts';
+import { inSpan } from './tracing.ts';
 
 export interface RunFailureReport {
   readonly code: string;
@@ -27,6 +29,7 @@ export interface RunPlace {
   readonly orgId: OrgId;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly observe: Observe;
 }
 
 export interface RunWish {
@@ -45,17 +48,19 @@ export interface OpenRun {
 
 /** Runs `work` as the only run of a connection or a source, and keeps what became of it, whatever that is. */
 export async function recordRun(
-  { database, orgId, now, newId }: RunPlace,
+  { database, orgId, now, newId, observe }: RunPlace,
   { subject, kind, signal, counts }: RunWish,
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
   await using lock = await database.lock(`${subject.type} ${subject.id}`);
   if (lock === null) throw alreadyRunning(subject.name);
   const runId = newId();
-  await database.transaction(orgId, (tx) => startRun(tx, { id: runId, subject, kind, now: now() }));
+  const startedAt = now();
+  await database.transaction(orgId, (tx) => startRun(tx, { id: runId, subject, kind, now: startedAt }));
   let failure: Error | null = null;
   try {
-    await work({ runId, signal: AbortSignal.any([signal, lock.signal]) });
+    const open = { runId, signal: AbortSignal.any([signal, lock.signal]) };
+    await inSpan(`run ${kind}`, { 'leadloop.run.id': runId, 'leadloop.org.id': orgId }, () => work(open));
   } catch (error) {
     failure = error instanceof Error ? error : new Error('thrown without an error', { cause: error });
   }
@@ -63,6 +68,9 @@ export async function recordRun(
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
   const end = { id: runId, status, counts: counts(), failure: described, now: now() };
   await database.transaction(orgId, (tx) => finishRun(tx, end));
+  const { counts: counted, now: endedAt } = end;
+  const seconds = secondsBetween(startedAt, endedAt);
+  observe({ type: 'run-ended', kind, status, code: described?.code ?? null, counts: counted, seconds });
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.
   if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
   return {

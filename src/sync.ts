@@ -132,7 +132,11 @@ async function recordSync(
   const report: OpenReport = { counts: noCounts, objects: [], problems: [] };
   const subject = { type: 'connection', id: connection.id, name: connection.name } as const;
   const counts = (): SyncCounts => ({ ...report.counts, apiCalls: governor.admitted });
-  const ended = await recordRun(session, { subject, kind, signal, counts }, (run) => work({ ...run, report }));
+  const ended = await recordRun(session, { subject, kind, signal, counts }, (run) => {
+    session.beginRun(run.runId);
+    session.log('debug', 'run began', { kind });
+    return work({ ...run, report });
+  });
   return { ...report, ...ended, connection: connection.name };
 }
 

@@ -81,6 +81,9 @@ export function createClient(context: Context): HubSpotClient {
   const patiently = <T>(operation: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     retry(operation, { policy: retryPolicy, now, sleep: context.sleep, random: context.random, signal });
 
+  const answered = (request: Request, signal: AbortSignal): Promise<Reply> =>
+    context.exchange(what(request), () => exchange(sdk, request, { signal, timeoutMs }));
+
   const learn = (headers: Headers): void => {
     const seen = limitsIn(headers);
     aheadMs = aheadIn(headers, now());
@@ -95,7 +98,7 @@ export function createClient(context: Context): HubSpotClient {
     const bucket = call.bucket ?? 'general';
     await governor.admit(bucket, signal);
     const token = await tokens.current(signal);
-    const reply = await exchange(sdk, request(call, token), { signal, timeoutMs });
+    const reply = await answered(request(call, token), signal);
     learn(reply.headers);
 
     if (reply.status < 300) return { body: parsed(reply, what(call)) as T, requestId: requestIdOf(reply, {}) };
@@ -111,7 +114,7 @@ export function createClient(context: Context): HubSpotClient {
 
   const tokens = tokenSource(context, (form) => patiently(() => fetchToken(form), closed.signal));
   const fetchToken = async (form: Readonly<Record<string, string>>): Promise<WireToken> => {
-    const reply = await exchange(sdk, tokenRequest(form), { signal: closed.signal, timeoutMs });
+    const reply = await answered(tokenRequest(form), closed.signal);
     if (reply.status >= 300) throw errorOf(failureOf(reply, 'POST /oauth/token'), dayEndsAt());
     return checkedToken(parsed(reply, 'POST /oauth/token'));
   };
@@ -211,7 +214,7 @@ function requestIdOf({ headers }: Reply, body: WireError): string | null {
 }
 
 /** Without the query, which carries cursors and field names, and with no id of a record. */
-function what({ method, path }: Call): string {
+function what({ method, path }: Pick<Request, 'method' | 'path'>): string {
   return `${method} ${path.split('?')[0]?.replaceAll(/\/\d+(?=\/|$)/g, '/{id}')}`;
 }
 

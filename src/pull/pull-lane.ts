@@ -1,4 +1,4 @@
-import type { Connector, ConnectorDefinition, ObjectCapability } from '../connector-sdk/connector.ts';
+import type { Connector, ConnectorDefinition, ObjectCapability, PullBatch } from '../connector-sdk/connector.ts';
 import { CursorExpiredError } from '../connector-sdk/errors.ts';
 import type { CursorPosition } from '../db/queries/advance-cursor.ts';
 import { heldRecords } from '../db/queries/held-records.ts';
@@ -6,8 +6,10 @@ import { openCursor } from '../db/queries/open-cursor.ts';
 import { refreshStatistics } from '../db/queries/refresh-statistics.ts';
 import { clearSightings } from '../db/queries/sightings.ts';
 import type { Database } from '../db/tx.ts';
+import { type Observe, secondsBetween } from '../model/observation.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
-import { commitBatch } from './commit-batch.ts';
+import { inSpan } from '../tracing.ts';
+import { type BatchPlace, commitBatch, type CommittedBatch } from './commit-batch.ts';
 import { forgetUncounted } from './forget-uncounted.ts';
 import type { LanePlan } from './lanes.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -24,6 +26,7 @@ export interface Pull {
   /** Believe a full pass that misses many records. */
   readonly acceptMissing: boolean;
   readonly signal: AbortSignal;
+  readonly observe: Observe;
   readonly onBatch: (object: string, plan: LanePlan, counts: SyncCounts) => void;
 }
 
@@ -43,7 +46,8 @@ export async function pullLane(
   fields: readonly string[],
 ): Promise<SyncCounts> {
   try {
-    return await pullFrom(pull, capability, plan, fields);
+    const attributes = { 'leadloop.object': capability.object, 'leadloop.lane': plan.lane };
+    return await inSpan('pull lane', attributes, () => pullFrom(pull, capability, plan, fields));
   } catch (error) {
     if (error instanceof CursorExpiredError) await startOver(pull, capability);
     throw error;
@@ -77,16 +81,12 @@ async function pullFrom(
     signal: AbortSignal.any([signal, reading.signal]),
   });
   for await (const batch of readAhead(pages, { records: batchRecords, waiting: recordsAhead })) {
-    const committed = await database
-      .transaction(
-        pipeline.orgId,
-        (tx) => commitBatch(tx, pipeline, { position, kind: capability.kind, newsSince }, batch),
-        signal,
-      )
-      .catch((error: unknown) => {
+    const committed = await commit(pull, { position, kind: capability.kind, newsSince }, batch).catch(
+      (error: unknown) => {
         reading.abort(error);
         throw error;
-      });
+      },
+    );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
     // A first batch may be empty, and statistics of nothing are worse than none.
@@ -97,6 +97,18 @@ async function pullFrom(
     pull.onBatch(capability.object, plan, counts);
   }
   return counts;
+}
+
+async function commit(pull: Pull, place: BatchPlace, batch: PullBatch): Promise<CommittedBatch> {
+  const { database, pipeline, now, signal } = pull;
+  const startedAt = now();
+  const attributes = { 'leadloop.records': batch.records.length, 'leadloop.events': batch.events.length };
+  const committed = await inSpan('commit batch', attributes, () =>
+    database.transaction(pipeline.orgId, (tx) => commitBatch(tx, pipeline, place, batch), signal),
+  );
+  const seconds = secondsBetween(startedAt, now());
+  pull.observe({ type: 'batch-committed', counts: committed.counts, seconds });
+  return committed;
 }
 
 /** Before there has been a look, an object without full passes shows its whole past in its live lane. */

@@ -63,6 +63,7 @@ export async function pullConnection(run: ConnectionPull): Promise<void> {
       const pulled = told(await pullOne({ ...pull, onBatch }, capability, plan));
       ({ counts, lanes } = pulled);
       run.onPulled(pulled);
+      session.log('debug', 'lane pulled', { ...lanes.at(-1) });
       await note(run, counts);
     }
   }
@@ -94,6 +95,7 @@ export function pullOf({ session, pipeline, acceptMissing, signal, onProgress }:
     lagMs: (session.connection.settings.pull?.lagSeconds ?? defaultLagSeconds) * 1_000,
     acceptMissing,
     signal,
+    observe: session.observe,
     onBatch: (object, plan, counts) => onProgress(object, plan.lane, counts.pulled + counts.events),
   };
 }

@@ -11,8 +11,10 @@ import { sameValue } from '../mapping/write-policy.ts';
 import { companyOutputs } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
+import type { Observe } from '../model/observation.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
 import type { ConnectionId, ExternalId, OrgId, RunId } from '../model/values.ts';
+import { inSpan } from '../tracing.ts';
 import { planChanges } from './plan.ts';
 import { settleClaim } from './settle.ts';
 
@@ -34,6 +36,7 @@ export interface Dispatch {
   readonly now: () => Date;
   readonly newToken: () => string;
   readonly signal: AbortSignal;
+  readonly observe: Observe;
   /** What this object has come to so far, of so many that waited; `planned` counts all that were answered. */
   readonly onTally: (counts: SyncCounts, total: number) => void;
 }
@@ -63,6 +66,7 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget)
       else counts.gone += 1;
     }
     counts.planned += answered.length;
+    dispatch.observe({ type: 'pushed', outcomes: answered.map(({ status }) => status) });
     dispatch.onTally({ ...counts }, total);
   };
   const step = stepOf(target, total);
@@ -114,10 +118,13 @@ async function dispatchBatch(
   const token = dispatch.newToken();
   const claim = await step.alone(() => claimBatch(dispatch, target, { ...step, token }));
   if (claim.claimed.length === 0) return null;
-  const outcomes =
-    claim.changes.length === 0 ? [] : await connector.push({ object: target.object, changes: claim.changes, signal });
-  await settle(dispatch, target, { token, ...claim, outcomes });
-  return outcomes;
+  const { changes } = claim;
+  const attributes = { 'leadloop.object': target.object, 'leadloop.records': changes.length };
+  return inSpan('push batch', attributes, async () => {
+    const outcomes = changes.length === 0 ? [] : await connector.push({ object: target.object, changes, signal });
+    await settle(dispatch, target, { token, ...claim, outcomes });
+    return outcomes;
+  });
 }
 
 interface Claim {

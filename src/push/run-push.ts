@@ -46,17 +46,19 @@ async function pushObject(
   onPushed: (counts: SyncCounts) => void,
 ): Promise<void> {
   const { session, runId, signal } = run;
-  const { database, connector, orgId, connection, now, newId: newToken } = session;
+  const { database, connector, orgId, connection, now, newId: newToken, observe } = session;
   const waiting = await database.transaction(orgId, (tx) => countPending(tx, connection.id, target.object));
   if (waiting > 0) await ensureOwnFields(run, target.object);
   const onTally = (tally: SyncCounts, total: number): void => {
     run.onProgress(target.object, tally.planned, total);
     onPushed(tally);
   };
-  await dispatchObject(
-    { database, connector, orgId, connectionId: connection.id, runId, now, newToken, signal, onTally },
+  const counts = await dispatchObject(
+    { database, connector, orgId, connectionId: connection.id, runId, now, newToken, signal, observe, onTally },
     { ...target, massFrom: connection.push.massFrom ?? null },
   );
+  const { pushed, pushRejected: rejected, pushDeferred: deferred, gone } = counts;
+  session.log('debug', 'object pushed', { object: target.object, pushed, rejected, deferred, gone });
 }
 
 /** @throws AppError `push-field` when a field that we write can neither be found nor made. */

@@ -8,6 +8,8 @@ interface SealedCredentials {
 
 export interface StoredConnectionRow {
   readonly id: ConnectionId;
+  /** Slug. */
+  readonly org: string;
   readonly name: string;
   readonly kind: string;
   readonly baseUrl: string | null;
@@ -34,7 +36,7 @@ export interface StoredConnectionRow {
 /** A connection by name; null where there is none. */
 export async function readConnection(tx: Tx, name: string): Promise<StoredConnectionRow | null> {
   const [row] = await tx.query<StoredConnectionRow & { keyId: string | null; bytes: Buffer | null }>(
-    `select id, name, kind, base_url as "baseUrl", schedule, quota, push_policy as push, settings,
+    `select id, (select slug from orgs where id = $1) as org, name, kind, base_url as "baseUrl", schedule, quota, push_policy as push, settings,
        credentials_key_id as "keyId", credentials_sealed as bytes, paused_reason as "pausedReason"
      from connections where org_id = $1 and name = $2`,
     [tx.orgId, name],
