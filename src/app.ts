@@ -13,7 +13,7 @@ import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
 import { runDaemon } from './daemon.ts';
-import { openDatabase } from './db/database.ts';
+import { type OpenDatabase, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { listSources } from './db/queries/data-sources.ts';
 import { listConnections, listOrgs } from './db/queries/directory.ts';
@@ -24,6 +24,9 @@ import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
 import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
+import type { Log } from './log.ts';
+import { databaseGauges } from './metrics/gauges/index.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { importFile } from './ingest/file/import-file.ts';
 import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
 import { AppError } from './model/errors.ts';
@@ -31,6 +34,7 @@ import { chooseConnection, openNamed } from './named-connection.ts';
 import { chooseOrg } from './named-org.ts';
 import { chooseSource } from './named-source.ts';
 import { planConnection } from './plan.ts';
+import { createReadiness } from './readiness.ts';
 import type { Serving } from './scheduler/serve.ts';
 import { previewProfile } from './score-preview.ts';
 import { scoreOrgs } from './score-run.ts';
@@ -53,14 +57,18 @@ export async function openApp(options: AppOptions): Promise<App> {
   const log = pino({ level: environment.logLevel ?? options.logLevel, base: null }, destination);
   const database = await openDatabase({ url: environment.databaseUrl, home: environment.home, log });
   const sealer = createSealer(await loadKeys(environment.home, environment.sealingKeys));
+  const now = (): Date => new Date();
+  const say: Log = (level, message, fields) => log[level](fields, message);
+  const metrics = createMetrics({ database, gauges: databaseGauges, now, log: say });
   const services: SessionServices = {
     database,
     definitions,
     sealer,
-    now: () => new Date(),
+    now,
     newId: randomUUID,
     random: Math.random,
-    log: (level, message, fields) => log[level](fields, message),
+    log: say,
+    observe: metrics.observe,
   };
   const loop = loopOf(services);
   return {
@@ -98,7 +106,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     page: pageOf(services, () => null),
     serve: ({ onReport, ...run }) =>
       runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
-        listen(run, siteOf(services, run, nextRunAt)),
+        listen(run, {
+          ...siteOf(services, run, nextRunAt),
+          ...watchOf({ database, metrics, token: environment.metricsToken, signal: run.signal }),
+        }),
       ),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -119,7 +130,23 @@ function siteOf(services: SessionServices, { roles }: Pick<ServeOptions, 'roles'
   const isIn = (role: string): boolean => roles?.includes(role) ?? true;
   const { now, log } = services;
   const api = isIn('api') ? createApi(services) : null;
-  return { read: pageOf(services, nextRunAt), hasPage: isIn('console'), api, now, log };
+  const page = isIn('console') ? pageOf(services, nextRunAt) : null;
+  return { page, api, now, log };
+}
+
+/** What every daemon serves, whatever its roles. */
+function watchOf(watched: {
+  readonly database: OpenDatabase;
+  readonly metrics: Metrics;
+  readonly token: string | null;
+  readonly signal: AbortSignal;
+}): Pick<HttpOptions, 'health' | 'metrics'> {
+  const { database, metrics, token, signal } = watched;
+  metrics.watchProcess();
+  return {
+    health: { readiness: createReadiness({ database, isDraining: () => signal.aborted }) },
+    metrics: { contentType: metrics.contentType, scrape: () => metrics.scrape(), token },
+  };
 }
 
 function tokensOn({ database, now }: SessionServices): App['tokens'] {
@@ -206,7 +233,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
 /** Where nobody has chosen the port, any other one does as well. */
 async function listen(
   { port, host, isPortFixed = true }: Pick<ServeOptions, 'port' | 'host' | 'isPortFixed'>,
-  site: Pick<HttpOptions, 'read' | 'now' | 'log' | 'hasPage' | 'api'>,
+  site: Omit<HttpOptions, 'port' | 'host'>,
 ): Promise<HttpServer> {
   const address = { ...site, ...(host !== null && { host }) };
   try {

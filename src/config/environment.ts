@@ -18,6 +18,8 @@ export interface Environment {
   readonly logLevel: LogLevel | null;
   /** NO_COLOR is set, to whatever (see no-color.org). */
   readonly isColourless: boolean;
+  /** LEADLOOP_METRICS_TOKEN: lets scrapers of other machines in; null = none may come. */
+  readonly metricsToken: string | null;
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -27,6 +29,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     sealingKeys: variables['LEADLOOP_KEY'] || null,
     logLevel: variables['LOG_LEVEL'] ? logLevelOf(variables['LOG_LEVEL']) : null,
     isColourless: Boolean(variables['NO_COLOR']),
+    metricsToken: variables['LEADLOOP_METRICS_TOKEN'] || null,
   };
 }
 

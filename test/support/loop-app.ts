@@ -16,6 +16,7 @@ export async function openOn({ db }: Pick<Loop<unknown>, 'db'>): Promise<App> {
       sealingKeys: `test:${sealingKey.toString('base64')}`,
       logLevel: 'silent',
       isColourless: true,
+      metricsToken: null,
     },
     logLevel: 'warn',
     logTo: 'stderr',

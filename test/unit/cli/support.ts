@@ -85,7 +85,6 @@ function appWith(answers: Partial<App>): App {
       leads: notAsked,
       signups: notAsked,
       receipt: notAsked,
-      isReady: notAsked,
     },
     serve: notAsked,
     [Symbol.asyncDispose]: async () => undefined,

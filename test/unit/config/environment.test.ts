@@ -4,12 +4,13 @@ import { written } from './support.ts';
 
 describe('the environment', () => {
   it('has defaults, and an empty variable counts as none', () => {
-    expect(readEnvironment({ DATABASE_URL: '', LEADLOOP_KEY: '' })).toMatchObject({
+    expect(readEnvironment({ DATABASE_URL: '', LEADLOOP_KEY: '', LEADLOOP_METRICS_TOKEN: '' })).toMatchObject({
       home: expect.stringMatching(/\.leadloop$/) as string,
       databaseUrl: null,
       sealingKeys: null,
       logLevel: null,
       isColourless: false,
+      metricsToken: null,
     });
   });
 
