@@ -22,6 +22,7 @@ export function createMetrics(options: GaugeReaderOptions): Metrics {
     gauge: new Gauge({ name, help, labelNames: ['org', ...labels], registers: [registry] }),
     name,
   }));
+  let isWatching = false;
   const isUp = new Gauge({
     name: 'leadloop_database_up',
     help: '1 = the database has answered; with 0 the metrics that are read from it are left out.',
@@ -37,6 +38,8 @@ export function createMetrics(options: GaugeReaderOptions): Metrics {
       return registry.metrics();
     },
     watchProcess() {
+      if (isWatching) return;
+      isWatching = true;
       collectDefaultMetrics({ register: registry, prefix: 'leadloop_' });
     },
   };
