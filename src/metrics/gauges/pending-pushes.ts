@@ -10,11 +10,13 @@ export const pendingPushes: DatabaseGauge = {
 
 // By the index of the queue alone, however much waits.
 const statement = `
-  select c.name as connection, p.priority::text as priority, count(s.priority)::int as value
+  with waiting as (
+    select connection_id, priority, count(*)::int as records from push_states
+    where org_id = $1 and state in ('pending', 'claimed') group by connection_id, priority
+  )
+  select c.name as connection, p.priority::text as priority, coalesce(w.records, 0) as value
   from connections c
   cross join unnest(array[0, 1, 2]) as p (priority)
-  left join (
-    select connection_id, priority from push_states where org_id = $1 and state in ('pending', 'claimed')
-  ) s on s.connection_id = c.id and s.priority = p.priority
-  where c.org_id = $1 group by c.name, p.priority
+  left join waiting w on w.connection_id = c.id and w.priority = p.priority
+  where c.org_id = $1 order by c.name, p.priority
 `;
