@@ -104,13 +104,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     tokens: tokensOn(services),
     doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
     page: pageOf(services, () => null),
-    serve: ({ onReport, ...run }) =>
-      runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
-        listen(run, {
-          ...siteOf(services, run, nextRunAt),
-          ...watchOf({ database, metrics, token: environment.metricsToken, signal: run.signal }),
-        }),
-      ),
+    serve: serveOn(services, { database, metrics, token: environment.metricsToken }),
     async [Symbol.asyncDispose]() {
       await database.close();
     },
@@ -134,14 +128,21 @@ function siteOf(services: SessionServices, { roles }: Pick<ServeOptions, 'roles'
   return { page, api, now, log };
 }
 
-/** What every daemon serves, whatever its roles. */
-function watchOf(watched: {
+interface Watched {
   readonly database: OpenDatabase;
   readonly metrics: Metrics;
   readonly token: string | null;
-  readonly signal: AbortSignal;
-}): Pick<HttpOptions, 'health' | 'metrics'> {
-  const { database, metrics, token, signal } = watched;
+}
+
+function serveOn(services: SessionServices, watched: Watched): App['serve'] {
+  return ({ onReport, ...run }) =>
+    runDaemon(services, { ...run, ...(onReport !== undefined && { onReport }) }, (nextRunAt) =>
+      listen(run, { ...siteOf(services, run, nextRunAt), ...watchOf(watched, run.signal) }),
+    );
+}
+
+/** What every daemon serves, whatever its roles. */
+function watchOf({ database, metrics, token }: Watched, signal: AbortSignal): Pick<HttpOptions, 'health' | 'metrics'> {
   metrics.watchProcess();
   return {
     health: { readiness: createReadiness({ database, isDraining: () => signal.aborted }) },

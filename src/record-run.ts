@@ -2,7 +2,7 @@ import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
 import { finishRun, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
 import type { Database } from './db/tx.ts';
 import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
-import { type Observe, secondsBetween } from './model/observation.ts';
+import { type LoopEvent, type Observe, secondsBetween } from './model/observation.ts';
 import type { RunStatus, SyncCounts } from './model/run.ts';
 import type { OrgId, RunId } from './model/values.ts';
 import { inSpan } from './tracing.ts';
@@ -68,9 +68,7 @@ export async function recordRun(
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
   const end = { id: runId, status, counts: counts(), failure: described, now: now() };
   await database.transaction(orgId, (tx) => finishRun(tx, end));
-  const { counts: counted, now: endedAt } = end;
-  const seconds = secondsBetween(startedAt, endedAt);
-  observe({ type: 'run-ended', kind, status, code: described?.code ?? null, counts: counted, seconds });
+  observe(endOf(kind, end, startedAt));
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.
   if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
   return {
@@ -79,6 +77,18 @@ export async function recordRun(
     counts: end.counts,
     failure: described,
     nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
+  };
+}
+
+function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id'>, startedAt: Date): LoopEvent {
+  const { status, counts, failure, now } = end;
+  return {
+    type: 'run-ended',
+    kind,
+    status,
+    counts,
+    code: failure?.code ?? null,
+    seconds: secondsBetween(startedAt, now),
   };
 }
 

@@ -48,11 +48,23 @@ export const defaultHttpPort = 7400;
  * @throws AppError `port-in-use`, `host-not-local` (fix-config)
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { port, host = '127.0.0.1', allowRemote = false, now, log } = options;
-  const { page = null, api = null, health = null, metrics = null } = options;
+  const { port, host = '127.0.0.1', allowRemote = false } = options;
   const isLocal = isLoopbackName(host);
-  if (!isLocal && page !== null && !allowRemote) throw notLocal(host);
+  if (!isLocal && options.page && !allowRemote) throw notLocal(host);
   const app = Fastify({ forceCloseConnections: true });
+  await registerParts(app, options, isLocal);
+  const url = await app.listen({ port, host }).catch((error: unknown) => {
+    throw isInUse(error) ? portInUse(port) : error;
+  });
+  return {
+    url,
+    port: Number(new URL(url).port),
+    [Symbol.asyncDispose]: async () => app.close(),
+  };
+}
+
+async function registerParts(app: FastifyInstance, options: HttpOptions, isLocal: boolean): Promise<void> {
+  const { page = null, api = null, health = null, metrics = null, now, log } = options;
   guard(app, isLocal && page !== null);
   if (health !== null) registerHealth(app, health);
   if (metrics !== null) registerMetrics(app, metrics, isLocal);
@@ -63,14 +75,6 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   } else {
     app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));
   }
-  const url = await app.listen({ port, host }).catch((error: unknown) => {
-    throw isInUse(error) ? portInUse(port) : error;
-  });
-  return {
-    url,
-    port: Number(new URL(url).port),
-    [Symbol.asyncDispose]: async () => app.close(),
-  };
 }
 
 const securityHeaders = {

@@ -2,10 +2,10 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { EventPlace, LoopEvent, ObserveAll } from '../model/observation.ts';
 import type { SyncCounts } from '../model/run.ts';
 
-/** What has happened in this process since it began. Labels are the organisation's slug and names of the configuration. */
-export function createCounters(registry: Registry): ObserveAll {
+const place = ['org', 'connection'] as const;
+
+function countersIn(registry: Registry) {
   const registers = [registry];
-  const place = ['org', 'connection'] as const;
   const runs = new Counter({
     name: 'leadloop_runs_total',
     help: 'Runs that have ended; code: of the failure, empty = none.',
@@ -57,24 +57,30 @@ export function createCounters(registry: Registry): ObserveAll {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
+  return { runs, runSeconds, records, scored, batchSeconds, pushed, calls, callSeconds };
+}
+
+/** What has happened in this process since it began. Labels are the organisation's slug and names of the configuration. */
+export function createCounters(registry: Registry): ObserveAll {
+  const counters = countersIn(registry);
   return ({ org, connection, crm }: EventPlace, event: LoopEvent): void => {
     const here = { org, connection };
     switch (event.type) {
       case 'run-ended':
-        runs.inc({ ...here, kind: event.kind, status: event.status, code: event.code ?? '' });
-        runSeconds.observe({ crm, kind: event.kind }, event.seconds);
-        scored.inc(here, event.counts.scored);
+        counters.runs.inc({ ...here, kind: event.kind, status: event.status, code: event.code ?? '' });
+        counters.runSeconds.observe({ crm, kind: event.kind }, event.seconds);
+        counters.scored.inc(here, event.counts.scored);
         return;
       case 'batch-committed':
-        for (const result of results) records.inc({ ...here, result }, event.counts[result] ?? 0);
-        batchSeconds.observe({ crm }, event.seconds);
+        for (const result of results) counters.records.inc({ ...here, result }, event.counts[result] ?? 0);
+        counters.batchSeconds.observe({ crm }, event.seconds);
         return;
       case 'pushed':
-        for (const outcome of event.outcomes) pushed.inc({ ...here, outcome });
+        for (const outcome of event.outcomes) counters.pushed.inc({ ...here, outcome });
         return;
       case 'called':
-        calls.inc({ ...here, status: statusClass(event.status) });
-        callSeconds.observe({ crm }, event.seconds);
+        counters.calls.inc({ ...here, status: statusClass(event.status) });
+        counters.callSeconds.observe({ crm }, event.seconds);
     }
   };
 }

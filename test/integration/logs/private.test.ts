@@ -79,11 +79,11 @@ test(
     const { lines, log } = listener();
     await using db = await testDatabase();
     const reports: RunReport[] = [];
-    const private_ = new Set([...Object.values(zyxanthe), ...secrets]);
+    const hidden = new Set([...Object.values(zyxanthe), ...secrets]);
     for (const name of Object.keys(hubspotFaults) as FaultName[]) {
       await using loop = await startLoop({
         sandbox: { contacts: 10, epoch: Date.now() - 3_600_000 },
-        pull: { objects: ['forms', 'meetings'] },
+        pull: { objects: ['forms'] },
         connector: { requestTimeoutSeconds: 1 },
         db,
         org: `org-${name}`,
@@ -95,13 +95,13 @@ test(
       handsOf(loop).edit(id, { hs_analytics_num_visits: '40', hs_email_click: '9' });
       const order = name === 'unknown-property' ? { name, property: 'leadloop_reasons' } : { name, count: 3 };
       loop.crm.faults.activate({ ...order, ...(name === 'slow-body' && { ms: 50 }) });
-      reports.push(await loop.sync(), await loop.sync());
-      for (const text of people(loop)) private_.add(text);
+      reports.push(await loop.sync());
+      for (const text of people(loop)) hidden.add(text);
     }
-    expect(private_.size).toBeGreaterThan(30);
+    expect(hidden.size).toBeGreaterThan(30);
     expect(lines.length).toBeGreaterThan(100);
     const seen = JSON.stringify([lines, reports.map(told)]);
-    expect(leaksIn(seen, private_)).toEqual([]);
+    expect(leaksIn(seen, hidden)).toEqual([]);
     expect(new Set(reports.map(({ failure }) => failure?.code)).size).toBeGreaterThan(3);
     const runs = new Set(reports.map(({ runId }) => runId));
     for (const { fields } of lines) {
@@ -115,7 +115,7 @@ test('whatever Salesforce does, no line tells of a person or a secret', { timeou
   const { lines, log } = listener();
   await using db = await testDatabase();
   const reports: RunReport[] = [];
-  const private_ = new Set<string>(secrets);
+  const hidden = new Set<string>(secrets);
   for (const name of Object.keys(salesforceFaults) as SalesforceFault[]) {
     const isBulk = name === 'bulk-job-fails' || name === 'headers-lost' || name === 'truncated-body';
     await using loop = await startSalesforceLoop({
@@ -136,10 +136,10 @@ test('whatever Salesforce does, no line tells of a person or a secret', { timeou
     reports.push(await loop.sync(), await loop.sync());
     for (const object of ['Lead', 'Contact'])
       for (const { values } of loop.crm.org.table(object).all())
-        for (const text of privateIn(values, salesforceFields)) private_.add(text);
+        for (const text of privateIn(values, salesforceFields)) hidden.add(text);
   }
-  expect(private_.size).toBeGreaterThan(50);
-  expect(leaksIn(JSON.stringify([lines, reports.map(told)]), private_)).toEqual([]);
+  expect(hidden.size).toBeGreaterThan(50);
+  expect(leaksIn(JSON.stringify([lines, reports.map(told)]), hidden)).toEqual([]);
   expect(lines.some(({ message }) => message.includes('Bulk'))).toBe(true);
 });
 
@@ -160,7 +160,7 @@ test('the API tells of no row, no token and no search', async () => {
   await send(zyxanthe.email, { 'content-type': 'text/plain' });
   await send('[]', { authorization: `Bearer ${zyxanthe.last}` });
   const query = new URLSearchParams({ company: zyxanthe.domain, tier: zyxanthe.first });
-  await fetch(`${api.url}/api/v1/dashboard?${query}`, { headers: { authorization: `Bearer ${token}` } });
+  await fetch(`${api.url}/api/v1/dashboard?${query.toString()}`, { headers: { authorization: `Bearer ${token}` } });
   await fetch(`${api.url}/api/v1/${encodeURIComponent(zyxanthe.email)}`);
   expect(api.said.length).toBeGreaterThan(3);
   expect(leaksIn(api.said.join('\n'), [...Object.values(zyxanthe), token])).toEqual([]);
@@ -188,8 +188,9 @@ test(
       body: JSON.stringify([signup]),
     };
     await fetch(`http://127.0.0.1:${port}/api/v1/ingest/signups`, api);
-    await loop.db.sql(`alter table leads add constraint nobody check (name <> '${zyxanthe.first}') not valid`);
-    await sleep(2_500);
+    await loop.db.sql(`alter table leads add constraint nobody check (name not like '${zyxanthe.first}%') not valid`);
+    handsOf(loop).edit(id, { hs_analytics_num_visits: '46', phone: zyxanthe.phone });
+    await until(() => daemon.log().includes('"unexpected"'));
     const code = await daemon.stop();
     const path = join(home, 'signups.json');
     await writeFile(path, JSON.stringify([signup, ...badRows]));
@@ -198,10 +199,10 @@ test(
     const log = daemon.log();
     expect({ code, log: log.includes('"runId"') }).toEqual({ code: 0, log: true });
     const password = new URL(loop.db.url).password;
-    const private_ = [...Object.values(zyxanthe), ...people(loop), ...secrets, 'a-token-for-metrics'];
-    if (password.length >= 8) private_.push(password);
-    expect(leaksIn(log, private_)).toEqual([]);
-    expect(leaksIn(importing.log().replaceAll(path, ''), private_)).toEqual([]);
+    const hidden = [...Object.values(zyxanthe), ...people(loop), ...secrets, 'a-token-for-metrics'];
+    if (password.length >= 8) hidden.push(password);
+    expect(leaksIn(log, hidden)).toEqual([]);
+    expect(leaksIn(importing.log().replaceAll(path, ''), hidden)).toEqual([]);
   },
 );
 

@@ -47,12 +47,12 @@ test('each part may be absent', async () => {
 
 test('where other machines may listen, metrics are for who knows the token', async () => {
   await using server = await start(everywhere);
-  const with_ = (authorization: string) => ask(server.port, '/metrics', { authorization });
+  const sending = (authorization: string) => ask(server.port, '/metrics', { authorization });
   expect(await ask(server.port, '/metrics')).toBe(401);
   for (const wrong of ['Bearer a-long-tokem', 'Bearer a-long', 'Bearer ', 'Basic a-long-token', 'a-long-token'])
-    expect(await with_(wrong)).toBe(401);
-  expect(await with_('Bearer a-long-token')).toBe(200);
-  expect(await with_('bearer a-long-token')).toBe(200);
+    expect(await sending(wrong)).toBe(401);
+  expect(await sending('Bearer a-long-token')).toBe(200);
+  expect(await sending('bearer a-long-token')).toBe(200);
 });
 
 test('without a token nobody of another machine may come', async () => {
