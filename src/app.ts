@@ -30,6 +30,9 @@ import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
 import { createHooks, type HookWishes } from './http/hooks/create-hooks.ts';
 import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
+import type { Log } from './log.ts';
+import { databaseGauges } from './metrics/gauges/index.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { importFile } from './ingest/file/import-file.ts';
 import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
 import { AppError } from './model/errors.ts';
@@ -37,6 +40,7 @@ import { chooseConnection, openNamed } from './named-connection.ts';
 import { chooseOrg } from './named-org.ts';
 import { chooseSource } from './named-source.ts';
 import { planConnection } from './plan.ts';
+import { createReadiness } from './readiness.ts';
 import { nextRuns } from './scheduler/cron.ts';
 import { previewProfile } from './score-preview.ts';
 import { scoreOrgs } from './score-run.ts';
@@ -45,7 +49,9 @@ import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
 import { checkSource, type SourceCheck } from './source/check-source.ts';
 import { runSource, type SourceReport } from './source/run-source.ts';
-import { plainSync, replayConnection, syncConnection, type SyncRunOptions } from './sync.ts';
+import { plainSync, type SyncRunOptions } from './sync/options.ts';
+import { replayConnection } from './sync/replay-connection.ts';
+import { syncConnection } from './sync/sync-connection.ts';
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
 const definitions = connectors as unknown as readonly ConnectorDefinition[];
@@ -59,14 +65,18 @@ export async function openApp(options: AppOptions): Promise<App> {
   const log = pino({ level: environment.logLevel ?? options.logLevel, base: null }, destination);
   const database = await openDatabase({ url: environment.databaseUrl, home: environment.home, log });
   const sealer = createSealer(await loadKeys(environment.home, environment.sealingKeys));
+  const now = (): Date => new Date();
+  const say: Log = (level, message, fields) => log[level](fields, message);
+  const metrics = createMetrics({ database, gauges: databaseGauges, now, log: say });
   const services: SessionServices = {
     database,
     definitions,
     sealer,
-    now: () => new Date(),
+    now,
     newId: randomUUID,
     random: Math.random,
-    log: (level, message, fields) => log[level](fields, message),
+    log: say,
+    observe: metrics.observe,
   };
   const loop = loopOf(services, environment.alertUrl);
   return {
@@ -98,12 +108,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     importSource: (name, run) => importSource(services, name, run),
     tokens: tokensOn(services),
     page: pageOf(services, null),
-    serve: ({ onReport, ...run }) =>
-      runDaemon(
-        { ...services, databaseUrl: database.url },
-        { ...run, ...(onReport !== undefined && { onReport }) },
-        (onHints) => listen(run, siteOf(services, run, { publicUrl: environment.publicUrl, onHints })),
-      ),
+    serve: serveOn(services, { database, metrics, environment }),
     async [Symbol.asyncDispose]() {
       await database.close();
     },
@@ -128,7 +133,39 @@ function siteOf(
   const { now, log } = services;
   const api = isIn('api') ? createApi(services) : null;
   const hooks = isIn('hooks') ? createHooks(services, wishes) : null;
-  return { read: pageOf(services, schedule), hasPage: isIn('console'), api, hooks, now, log };
+  const page = isIn('console') ? pageOf(services, schedule) : null;
+  return { page, api, hooks, now, log };
+}
+
+interface Watched {
+  readonly database: OpenDatabase;
+  readonly metrics: Metrics;
+  readonly environment: AppOptions['environment'];
+}
+
+function serveOn(services: SessionServices, watched: Watched): App['serve'] {
+  const { database, environment } = watched;
+  return ({ onReport, ...run }) =>
+    runDaemon(
+      { ...services, databaseUrl: database.url, alertUrl: environment.alertUrl },
+      { ...run, ...(onReport !== undefined && { onReport }) },
+      (onHints) => {
+        const site = siteOf(services, run, { publicUrl: environment.publicUrl, onHints });
+        return listen(run, { ...site, ...watchOf(watched, run.signal) });
+      },
+    );
+}
+
+/** What every daemon serves, whatever its roles. */
+function watchOf(
+  { database, metrics, environment }: Watched,
+  signal: AbortSignal,
+): Pick<HttpOptions, 'health' | 'metrics'> {
+  metrics.watchProcess();
+  return {
+    health: { readiness: createReadiness({ database, isDraining: () => signal.aborted }) },
+    metrics: { contentType: metrics.contentType, scrape: () => metrics.scrape(), token: environment.metricsToken },
+  };
 }
 
 function tokensOn({ database, now }: SessionServices): App['tokens'] {
@@ -280,7 +317,7 @@ function loopOf(
 /** Where nobody has chosen the port, any other one does as well. */
 async function listen(
   { port, host, isPortFixed = true }: Pick<ServeOptions, 'port' | 'host' | 'isPortFixed'>,
-  site: Pick<HttpOptions, 'read' | 'now' | 'log' | 'hasPage' | 'api' | 'hooks'>,
+  site: Omit<HttpOptions, 'port' | 'host'>,
 ): Promise<HttpServer> {
   const address = { ...site, ...(host !== null && { host }) };
   try {

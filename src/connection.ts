@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { poolPolicyOf } from './config/quota-policy.ts';
+import { exchangeFor } from './crm-call.ts';
 import type { Database } from './db/tx.ts';
 import { cacheOf } from './db/queries/crm-cache.ts';
 import { dailyPoolOf } from './db/queries/daily-pool.ts';
@@ -13,8 +14,10 @@ import {
   type OpenGovernor,
   sleep as realSleep,
 } from './connector-sdk/index.ts';
+import { boundLog, type Log } from './log.ts';
 import { AppError } from './model/errors.ts';
-import type { OrgId } from './model/values.ts';
+import type { EventPlace, Observe, ObserveAll } from './model/observation.ts';
+import type { OrgId, RunId } from './model/values.ts';
 import { renewCredentials } from './renew-credentials.ts';
 import type { Sealer } from './secrets/seal.ts';
 
@@ -33,6 +36,11 @@ export interface Session extends AsyncDisposable {
   readonly cache: Cache;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Each line says organisation, connection and, once there is one, run. */
+  readonly log: Log;
+  readonly observe: Observe;
+  /** From here on the log says that it is this run. */
+  beginRun(runId: RunId): void;
 }
 
 export interface SessionServices {
@@ -44,7 +52,9 @@ export interface SessionServices {
   /** How to wait; left out = in real time. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
-  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly log: Log;
+  /** Hears what happens, as it happens; left out = nobody counts. */
+  readonly observe?: ObserveAll;
 }
 
 export interface OpenOptions {
@@ -83,6 +93,8 @@ export async function openConnection(
     now,
     sleep,
   });
+  const place: EventPlace = { org: connection.org, connection: connection.name, crm: connection.kind };
+  const telling = tellingOf(services, place);
   const connector = definition.open({
     settings: connection.settings.connector ?? {},
     credentials,
@@ -93,7 +105,8 @@ export async function openConnection(
     governor,
     cache,
     renewCredentials: (renew) => renewCredentials({ database, sealer, sleep }, binding, renew),
-    log: services.log,
+    exchange: exchangeFor({ ...place, now, observe: telling.observe }),
+    log: telling.log,
   });
   return {
     database,
@@ -107,9 +120,25 @@ export async function openConnection(
     cache,
     now,
     newId: services.newId,
+    ...telling,
     async [Symbol.asyncDispose]() {
       await connector[Symbol.asyncDispose]();
       await governor[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function tellingOf(
+  { log, observe }: SessionServices,
+  place: EventPlace,
+): Pick<Session, 'log' | 'observe' | 'beginRun'> {
+  const { org, connection } = place;
+  let run: { readonly runId?: RunId } = {};
+  return {
+    log: boundLog(log, () => ({ org, connection, ...run })),
+    observe: (event) => observe?.(place, event),
+    beginRun: (runId) => {
+      run = { runId };
     },
   };
 }

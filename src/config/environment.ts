@@ -22,6 +22,8 @@ export interface Environment {
   readonly publicUrl: string | null;
   /** NO_COLOR is set, to whatever (see no-color.org). */
   readonly isColourless: boolean;
+  /** LEADLOOP_METRICS_TOKEN: lets scrapers of other machines in; null = none may come. */
+  readonly metricsToken: string | null;
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -33,6 +35,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     logLevel: variables['LOG_LEVEL'] ? logLevelOf(variables['LOG_LEVEL']) : null,
     publicUrl: variables['LEADLOOP_PUBLIC_URL'] ? publicUrlOf(variables['LEADLOOP_PUBLIC_URL']) : null,
     isColourless: Boolean(variables['NO_COLOR']),
+    metricsToken: variables['LEADLOOP_METRICS_TOKEN'] || null,
   };
 }
 

@@ -13,7 +13,6 @@ export interface PageReader {
   signups(orgId: OrgId, query: SignupQuery): Promise<SignupPage>;
   /** Null = no such lead. */
   receipt(orgId: OrgId, leadId: LeadId): Promise<Receipt | null>;
-  isReady(): Promise<boolean>;
 }
 
 export interface PageOrg {

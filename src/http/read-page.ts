@@ -60,14 +60,6 @@ export function createPageReader(sources: PageSources): PageReader {
     },
     signups: (orgId, query) => readSignups(database, orgId, query),
     receipt: (orgId, leadId) => readReceipt({ sources, crmValues }, orgId, leadId),
-    async isReady() {
-      try {
-        await database.operator((tx) => tx.query('select 1'));
-        return true;
-      } catch {
-        return false;
-      }
-    },
   };
 }
 

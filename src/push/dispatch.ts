@@ -10,9 +10,11 @@ import type { Database, Tx } from '../db/tx.ts';
 import { sameValue } from '../mapping/write-policy.ts';
 import { companyOutputs } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
+import type { Observe } from '../model/observation.ts';
 import type { FieldChange, OptionOrders, PlannedRecord, PushPriority } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
 import type { ConnectionId, ExternalId, OrgId, RunId } from '../model/values.ts';
+import { inSpan } from '../tracing.ts';
 import { planChanges } from './plan.ts';
 import { settleClaim } from './settle.ts';
 
@@ -44,6 +46,7 @@ export interface Dispatch {
   readonly now: () => Date;
   readonly newToken: () => string;
   readonly signal: AbortSignal;
+  readonly observe: Observe;
   /** What this pass has come to so far; `planned` counts all that were answered. */
   readonly onTally: (counts: SyncCounts) => void;
 }
@@ -69,6 +72,7 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget,
       else counts.gone += 1;
     }
     counts.planned += answered.length;
+    dispatch.observe({ type: 'pushed', outcomes: answered.map(({ status }) => status) });
     dispatch.onTally({ ...counts });
   };
   const step = stepOf(target, pass);
@@ -125,16 +129,21 @@ async function dispatchBatch(
   const token = dispatch.newToken();
   const claim = await step.alone(() => claimBatch(dispatch, target, { ...step, token }));
   if (claim.claimed.length === 0) return null;
-  const outcomes =
-    claim.changes.length === 0 ? [] : await connector.push({ object: target.object, changes: claim.changes, signal });
-  await settle(dispatch, target, { token, ...claim, outcomes });
-  return outcomes;
+  const { changes } = claim;
+  const attributes = { 'leadloop.object': target.object, 'leadloop.records': changes.length };
+  return inSpan('push batch', attributes, async () => {
+    const outcomes = changes.length === 0 ? [] : await connector.push({ object: target.object, changes, signal });
+    await settle(dispatch, target, { token, ...claim, outcomes });
+    return outcomes;
+  });
 }
 
 interface Claim {
   readonly claimed: readonly ExternalId[];
   /** Of those, what there is to write. */
   readonly changes: readonly PushChange[];
+  /** The oldest change in the CRM behind each record that has one. */
+  readonly ledBy: ReadonlyMap<ExternalId, Date>;
 }
 
 async function claimBatch(
@@ -162,28 +171,29 @@ async function claimBatch(
       }))
       .filter((one) => one.changes.length > 0);
     await writeLedger(tx, { connectionId: dispatch.connectionId, runId: dispatch.runId, token, now }, planned);
-    return { claimed: claimed.map(({ externalId }) => externalId), changes: planned.map(asChange) };
+    return {
+      claimed: claimed.map(({ externalId }) => externalId),
+      changes: planned.map(asChange),
+      ledBy: new Map(
+        claimed.flatMap(({ externalId, changedAt }) => (changedAt === null ? [] : [[externalId, changedAt]])),
+      ),
+    };
   });
 }
 
 async function settle(
   dispatch: Dispatch,
   target: DispatchTarget,
-  answer: {
-    token: string;
-    claimed: readonly ExternalId[];
-    changes: readonly PushChange[];
-    outcomes: readonly PushOutcome[];
-  },
+  answer: Claim & { readonly token: string; readonly outcomes: readonly PushOutcome[] },
 ): Promise<void> {
   const { connectionId, runId } = dispatch;
   const { object, rules, orders } = target;
   await dispatch.database.transaction(dispatch.orgId, async (tx) => {
     const now = dispatch.now();
-    const { token } = answer;
+    const { token, ledBy } = answer;
     const claimed = await lockClaimed(tx, { connectionId, object, token, externalIds: answer.claimed });
-    const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, now });
-    await saveSettled(tx, token, settlement.rows);
+    const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, ledBy, now });
+    await saveSettled(tx, { token, now }, settlement.rows);
     await settleLedger(tx, { token, now }, settlement.ledger);
     await retireRecords(tx, connectionId, settlement.tombstones);
     await dropPushStates(tx, { connectionId, object }, settlement.missing);

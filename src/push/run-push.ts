@@ -86,7 +86,7 @@ class ObjectPush {
 
   async #dispatch(pass: DispatchPass, tell: () => void): Promise<void> {
     const { session, runId, signal, onProgress } = this.#run;
-    const { database, connector, orgId, connection, now, newId: newToken } = session;
+    const { database, connector, orgId, connection, now, newId: newToken, observe } = session;
     const { object } = this.#target;
     await ensureOwnFields(this.#run, object);
     const before = this.counts;
@@ -96,10 +96,12 @@ class ObjectPush {
       tell();
     };
     await dispatchObject(
-      { database, connector, orgId, connectionId: connection.id, runId, now, newToken, signal, onTally },
+      { database, connector, orgId, connectionId: connection.id, runId, now, newToken, signal, observe, onTally },
       { ...this.#target, massFrom: connection.push.massFrom ?? null },
       pass,
     );
+    const { pushed, pushRejected: rejected, pushDeferred: deferred, gone } = this.counts;
+    session.log('debug', 'object pushed', { object, pushed, rejected, deferred, gone });
   }
 }
 

@@ -18,6 +18,7 @@ export async function openOn({ db }: Pick<Loop<unknown>, 'db'>): Promise<App> {
       publicUrl: null,
       alertUrl: null,
       isColourless: true,
+      metricsToken: null,
     },
     logLevel: 'warn',
     logTo: 'stderr',

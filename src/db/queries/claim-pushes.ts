@@ -8,6 +8,8 @@ export interface ClaimedPush extends PushRecord {
   /** The sentences that explain the scores today; they go into the ledger. */
   readonly reason: string | null;
   readonly plgReason: string | null;
+  /** The oldest change in the CRM that this write answers; null = it has another cause. From here on the ledger knows it. */
+  readonly changedAt: Date | null;
 }
 
 export interface PushClaim {
@@ -51,17 +53,17 @@ const isDue = `org_id = $1 and connection_id = $2 and object = $3
 
 const claiming = (chosen: string): string => `
   with chosen as (
-    select external_id from push_states where ${isDue} and ${chosen}
+    select external_id, changed_at from push_states where ${isDue} and ${chosen}
     order by priority, parent, external_id limit $7
     for update skip locked
   ), claimed as (
-    update push_states p set state = 'claimed', claim_token = $4, claimed_until = $6, updated_at = now()
+    update push_states p set state = 'claimed', claim_token = $4, claimed_until = $6, changed_at = null, updated_at = now()
     from chosen c
     where p.org_id = $1 and p.connection_id = $2 and p.object = $3 and p.external_id = c.external_id
-    returning p.*
+    returning p.*, c.changed_at as led_by
   )
   select c.connection_id as "connectionId", c.object, c.external_id as "externalId", c.lead_id as "leadId",
-    c.wanted, c.remote, c.pushed, c.kept, c.attempts, b.reason,
+    c.wanted, c.remote, c.pushed, c.kept, c.attempts, c.led_by as "changedAt", b.reason,
     coalesce(person."plgReason", account."plgReason") as "plgReason"
   from claimed c
   left join score_breakdowns b on b.org_id = $1 and b.lead_id = c.lead_id and b.kind = 'mql'
@@ -81,14 +83,30 @@ const claiming = (chosen: string): string => `
 const bounded = claiming('priority <= $8');
 const filledUp = claiming(`exists (select from push_states where ${isDue} and priority <= $8)`);
 
-/** Gives back what a dead worker of this connection held. To be called only by who holds the connection's lock. */
+/**
+ * Gives back what a dead worker of this connection held, with the changes in the CRM that its ledger had taken over. To be called
+ * only by who holds the connection's lock.
+ */
 export async function releaseClaims(tx: Tx, connectionId: ConnectionId): Promise<void> {
-  await tx.query(
-    `update push_states set state = 'pending', claim_token = null, claimed_until = null
-     where org_id = $1 and connection_id = $2 and state = 'claimed'`,
-    [tx.orgId, connectionId],
-  );
+  await tx.query(release, [tx.orgId, connectionId]);
 }
+
+const release = `
+  with held as (
+    select object, external_id, claim_token from push_states
+    where org_id = $1 and connection_id = $2 and state = 'claimed'
+  ), doubt as (
+    select object, external_id, min(changed_at) as changed_at from push_ledger
+    where org_id = $1 and outcome is null and changed_at is not null
+      and claim_token = any(array(select distinct claim_token from held))
+    group by object, external_id
+  )
+  update push_states p set state = 'pending', claim_token = null, claimed_until = null,
+    changed_at = least(p.changed_at, d.changed_at)
+  from held h left join doubt d using (object, external_id)
+  where p.org_id = $1 and p.connection_id = $2 and p.object = h.object and p.external_id = h.external_id
+    and p.state = 'claimed'
+`;
 
 /** Waiting records of a connection. */
 export async function countPending(tx: Tx, connectionId: ConnectionId): Promise<number> {

@@ -25,12 +25,15 @@ export async function listSources(tx: Tx): Promise<SourceEntry[]> {
 }
 
 /** What a source is called; null where there is none. */
-export async function nameOfSource(tx: Tx, id: SourceId): Promise<string | null> {
-  const [row] = await tx.query<{ name: string }>(`select name from data_sources where org_id = $1 and id = $2`, [
-    tx.orgId,
-    id,
-  ]);
-  return row?.name ?? null;
+export async function nameOfSource(
+  tx: Tx,
+  id: SourceId,
+): Promise<{ readonly org: string; readonly name: string } | null> {
+  const [row] = await tx.query<{ org: string; name: string }>(
+    `select o.slug as org, s.name from data_sources s join orgs o on o.id = s.org_id where s.org_id = $1 and s.id = $2`,
+    [tx.orgId, id],
+  );
+  return row ?? null;
 }
 
 /** How far a source has been read. */

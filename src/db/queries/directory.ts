@@ -37,11 +37,15 @@ export async function readSlug(tx: Tx): Promise<string> {
   return row?.slug ?? '';
 }
 
-/** What a connection is called; null where there is none. */
-export async function nameOfConnection(tx: Tx, id: ConnectionId): Promise<string | null> {
-  const [row] = await tx.query<{ name: string }>(`select name from connections where org_id = $1 and id = $2`, [
-    tx.orgId,
-    id,
-  ]);
-  return row?.name ?? null;
+/** What a worker has to know of a connection before it opens it; null where there is none. */
+export async function findConnection(
+  tx: Tx,
+  id: ConnectionId,
+): Promise<{ readonly org: string; readonly name: string; readonly pushMode: string } | null> {
+  const [row] = await tx.query<{ org: string; name: string; pushMode: string }>(
+    `select o.slug as org, c.name, coalesce(c.push_policy->>'mode', 'plan') as "pushMode"
+     from connections c join orgs o on o.id = c.org_id where c.org_id = $1 and c.id = $2`,
+    [tx.orgId, id],
+  );
+  return row ?? null;
 }

@@ -16,6 +16,8 @@ export interface StoredQuota {
 
 export interface StoredConnectionRow {
   readonly id: ConnectionId;
+  /** Slug. */
+  readonly org: string;
   readonly name: string;
   readonly kind: string;
   readonly baseUrl: string | null;
@@ -41,8 +43,8 @@ export interface StoredConnectionRow {
 /** A connection by name; null where there is none. */
 export async function readConnection(tx: Tx, name: string): Promise<StoredConnectionRow | null> {
   const [row] = await tx.query<StoredConnectionRow & { keyId: string | null; bytes: Buffer | null }>(
-    `select id, name, kind, base_url as "baseUrl", schedule, quota, push_policy as push, settings,
-       credentials_key_id as "keyId", credentials_sealed as bytes
+    `select id, (select slug from orgs where id = $1) as org, name, kind, base_url as "baseUrl", schedule, quota,
+       push_policy as push, settings, credentials_key_id as "keyId", credentials_sealed as bytes
      from connections where org_id = $1 and name = $2`,
     [tx.orgId, name],
   );

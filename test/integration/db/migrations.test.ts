@@ -10,6 +10,7 @@ const all = [
   '20261127100000_data_sources',
   '20261127105000_ticks',
   '20261127110000_daily_pool',
+  '20261127120000_freshness',
   '20261127130000_connection_health',
   '20261127140000_change_hints',
 ];

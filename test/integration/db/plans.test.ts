@@ -194,7 +194,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     const settled = { state: 'settled', priority: 2, attempts: 0, availableAt: now, lastError: null } as const;
     await saveSettled(
       tx,
-      claim.token,
+      { token: claim.token, now },
       locked.map((record) => ({ ...record, ...settled })),
     );
     const outcome = { field: null, outcome: 'applied', reason: null, requestId: null } as const;
@@ -218,6 +218,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         pending: true,
         priority: 1,
         parent: '',
+        changedAt: now,
       })),
       now,
     ),

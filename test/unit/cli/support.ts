@@ -89,7 +89,6 @@ function appWith(answers: Partial<App>): App {
       leads: notAsked,
       signups: notAsked,
       receipt: notAsked,
-      isReady: notAsked,
     },
     serve: notAsked,
     [Symbol.asyncDispose]: async () => undefined,

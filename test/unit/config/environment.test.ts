@@ -4,7 +4,7 @@ import { written } from './support.ts';
 
 describe('the environment', () => {
   it('has defaults, and an empty variable counts as none', () => {
-    expect(readEnvironment({ DATABASE_URL: '', LEADLOOP_KEY: '' })).toMatchObject({
+    expect(readEnvironment({ DATABASE_URL: '', LEADLOOP_KEY: '', LEADLOOP_METRICS_TOKEN: '' })).toMatchObject({
       home: expect.stringMatching(/\.leadloop$/) as string,
       databaseUrl: null,
       sealingKeys: null,
@@ -12,6 +12,7 @@ describe('the environment', () => {
       publicUrl: null,
       alertUrl: null,
       isColourless: false,
+      metricsToken: null,
     });
   });
 
