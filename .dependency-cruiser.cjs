@@ -15,7 +15,7 @@ const only = (name, from, allowed, comment) => ({
 const model = '^src/model/';
 const sdk = '^src/connector-sdk/';
 const db = '^src/db/';
-const pipes = '^src/(?:pull|push|ingest)/';
+const pipes = '^src/(?:pull|push|ingest|hints)/';
 const typebox = '(^|node_modules/)typebox/';
 
 module.exports = {
@@ -90,7 +90,7 @@ module.exports = {
     },
     {
       name: 'pipes-know-no-transport',
-      comment: 'pull, push and ingest are called by the CLI, the API and the scheduler; they know none of them.',
+      comment: 'pull, push, ingest and hints are called by the CLI, the API and the scheduler; they know none of them.',
       severity: 'error',
       from: { path: pipes },
       to: {

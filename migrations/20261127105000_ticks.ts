@@ -8,6 +8,8 @@ export class Ticks extends Migration {
         add column timezone text not null generated always as (coalesce(settings->>'timezone', 'UTC')) stored,
         -- Every tick up to here has been run to its end; a worker that died leaves it where it was.
         add column last_tick_at timestamptz;
+      -- Of the last write that was answered: what was read before does not know it.
+      alter table push_states add column pushed_at timestamptz;
       alter table data_sources add column last_tick_at timestamptz;
       alter table sync_runs add column tick_at timestamptz,
         drop constraint sync_runs_kind_check,
@@ -32,6 +34,7 @@ export class Ticks extends Migration {
         drop constraint sync_runs_kind_check,
         add constraint sync_runs_kind_check check (kind in ('sync', 'push', 'rescore', 'replay', 'undo', 'import'));
       alter table data_sources drop column last_tick_at;
+      alter table push_states drop column pushed_at;
       alter table connections drop column last_tick_at, drop column timezone;
     `);
   }

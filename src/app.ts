@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
-import type { App, AppOptions, ApplyOptions, ServeOptions } from './cli/app-port.ts';
+import type { App, AppOptions, ApplyOptions, ImportSourceOptions, ServeOptions } from './cli/app-port.ts';
 import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
 import { readCredentials } from './config/environment.ts';
 import { applySettings } from './config/execute.ts';
@@ -13,18 +13,26 @@ import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
 import { rolesOf, runDaemon } from './daemon.ts';
-import { openDatabase } from './db/database.ts';
+import { openDatabase, type OpenDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
-import { listSources } from './db/queries/data-sources.ts';
+import { listSources, type SourceEntry } from './db/queries/data-sources.ts';
 import { listConnections, listOrgs } from './db/queries/directory.ts';
 import { readRejected } from './db/queries/read-rejected.ts';
-import { examine } from './doctor.ts';
+import { examine } from './doctor/examine.ts';
 import { explain } from './explain.ts';
+import { pause, resume } from './health/pause.ts';
+import { readStatus, type StatusSources } from './health/read-status.ts';
+import { endOfError, recordHealth, type RecordedEnd } from './health/record-health.ts';
+import { sendAlerts } from './health/send-alerts.ts';
+import { pausedError } from './health/standing.ts';
 import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
 import { createHooks, type HookWishes } from './http/hooks/create-hooks.ts';
 import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
+import type { Log } from './log.ts';
+import { databaseGauges } from './metrics/gauges/index.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { importFile } from './ingest/file/import-file.ts';
 import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
 import { AppError } from './model/errors.ts';
@@ -32,6 +40,7 @@ import { chooseConnection, openNamed } from './named-connection.ts';
 import { chooseOrg } from './named-org.ts';
 import { chooseSource } from './named-source.ts';
 import { planConnection } from './plan.ts';
+import { createReadiness } from './readiness.ts';
 import { nextRuns } from './scheduler/cron.ts';
 import { previewProfile } from './score-preview.ts';
 import { scoreOrgs } from './score-run.ts';
@@ -39,8 +48,10 @@ import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
 import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
 import { checkSource, type SourceCheck } from './source/check-source.ts';
-import { runSource } from './source/run-source.ts';
-import { plainSync, replayConnection, syncConnection, type SyncRunOptions } from './sync.ts';
+import { runSource, type SourceReport } from './source/run-source.ts';
+import { plainSync, type SyncRunOptions } from './sync/options.ts';
+import { replayConnection } from './sync/replay-connection.ts';
+import { syncConnection } from './sync/sync-connection.ts';
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
 const definitions = connectors as unknown as readonly ConnectorDefinition[];
@@ -54,18 +65,23 @@ export async function openApp(options: AppOptions): Promise<App> {
   const log = pino({ level: environment.logLevel ?? options.logLevel, base: null }, destination);
   const database = await openDatabase({ url: environment.databaseUrl, home: environment.home, log });
   const sealer = createSealer(await loadKeys(environment.home, environment.sealingKeys));
+  const now = (): Date => new Date();
+  const say: Log = (level, message, fields) => log[level](fields, message);
+  const metrics = createMetrics({ database, gauges: databaseGauges, now, log: say });
   const services: SessionServices = {
     database,
     definitions,
     sealer,
-    now: () => new Date(),
+    now,
     newId: randomUUID,
     random: Math.random,
-    log: (level, message, fields) => log[level](fields, message),
+    log: say,
+    observe: metrics.observe,
   };
-  const loop = loopOf(services);
+  const loop = loopOf(services, environment.alertUrl);
   return {
     ...loop,
+    ...healthOf(database, services, options),
     migrate: () => migrate(database),
     settings: (file) => loadSettings(file, loadContext),
     apply: (file, run) => applyFile(services, file, run),
@@ -89,20 +105,10 @@ export async function openApp(options: AppOptions): Promise<App> {
         onProgress: (done, share) =>
           onProgress({ phase: 'import', object: job.kind, lane: null, done, total: null, share, apiCalls: 0 }),
       }),
-    importSource: async (name, { org, onProgress, ...run }) =>
-      runSource(services, await chooseSource(database, name, org), {
-        ...run,
-        onProgress: (done) => onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 }),
-      }),
+    importSource: (name, run) => importSource(services, name, run),
     tokens: tokensOn(services),
-    doctor: () => examine({ database, now: services.now, keySource: keySourceOf(options) }),
     page: pageOf(services, null),
-    serve: ({ onReport, ...run }) =>
-      runDaemon(
-        { ...services, databaseUrl: database.url },
-        { ...run, ...(onReport !== undefined && { onReport }) },
-        (onHints) => listen(run, siteOf(services, run, { publicUrl: environment.publicUrl, onHints })),
-      ),
+    serve: serveOn(services, { database, metrics, environment }),
     async [Symbol.asyncDispose]() {
       await database.close();
     },
@@ -127,7 +133,39 @@ function siteOf(
   const { now, log } = services;
   const api = isIn('api') ? createApi(services) : null;
   const hooks = isIn('hooks') ? createHooks(services, wishes) : null;
-  return { read: pageOf(services, schedule), hasPage: isIn('console'), api, hooks, now, log };
+  const page = isIn('console') ? pageOf(services, schedule) : null;
+  return { page, api, hooks, now, log };
+}
+
+interface Watched {
+  readonly database: OpenDatabase;
+  readonly metrics: Metrics;
+  readonly environment: AppOptions['environment'];
+}
+
+function serveOn(services: SessionServices, watched: Watched): App['serve'] {
+  const { database, environment } = watched;
+  return ({ onReport, ...run }) =>
+    runDaemon(
+      { ...services, databaseUrl: database.url, alertUrl: environment.alertUrl },
+      { ...run, ...(onReport !== undefined && { onReport }) },
+      (onHints) => {
+        const site = siteOf(services, run, { publicUrl: environment.publicUrl, onHints });
+        return listen(run, { ...site, ...watchOf(watched, run.signal) });
+      },
+    );
+}
+
+/** What every daemon serves, whatever its roles. */
+function watchOf(
+  { database, metrics, environment }: Watched,
+  signal: AbortSignal,
+): Pick<HttpOptions, 'health' | 'metrics'> {
+  metrics.watchProcess();
+  return {
+    health: { readiness: createReadiness({ database, isDraining: () => signal.aborted }) },
+    metrics: { contentType: metrics.contentType, scrape: () => metrics.scrape(), token: environment.metricsToken },
+  };
 }
 
 function tokensOn({ database, now }: SessionServices): App['tokens'] {
@@ -162,16 +200,76 @@ function pageOf(services: SessionServices, schedule: string | null): PageReader 
 /** Somebody waits for the page: after that it shows what we know ourselves. */
 const pageTimeoutMs = 10_000;
 
-/** Everything that opens a connection. */
-function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' | 'push' | 'rejected'> {
-  const { database } = services;
-  const run = async (
-    name: string,
-    options: Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>,
-  ) => {
-    await using session = await openNamed(services, name);
-    return await syncConnection(session, { ...plainSync, ...options });
+/** What neither this process nor the database knows yet. */
+const unknownElsewhere: Pick<StatusSources, 'nextRunAt' | 'quotas' | 'queue'> = {
+  nextRunAt: () => null,
+  quotas: async () => new Map(),
+  queue: async () => null,
+};
+
+/** How it stands, what is wrong, and what people have paused. */
+function healthOf(
+  database: OpenDatabase,
+  services: SessionServices,
+  options: AppOptions,
+): Pick<App, 'pause' | 'resume' | 'status' | 'doctor'> {
+  const patient = { database, services, keySource: keySourceOf(options), alertUrl: options.environment.alertUrl };
+  return {
+    pause: (wish) => pause(services, wish),
+    resume: (wish) => resume(services, wish),
+    status: (org) => readStatus({ ...services, ...unknownElsewhere }, org),
+    doctor: (examination) => examine(patient, examination),
   };
+}
+
+async function importSource(
+  services: SessionServices,
+  name: string,
+  { org, onProgress, ...run }: ImportSourceOptions,
+): Promise<SourceReport> {
+  const source = await chooseSource(services.database, name, org);
+  if (source.pausedReason !== null) throw pausedSource(source);
+  const show = (done: number): void =>
+    onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 });
+  return runSource(services, source, { ...run, onProgress: show });
+}
+
+function pausedSource({ org, name, pausedReason }: SourceEntry): AppError {
+  const remedy = `To take the pause back: leadloop resume ${name} --org ${org}`;
+  return pausedError(name, `paused: ${pausedReason}`, remedy);
+}
+
+type RunWish = Partial<SyncRunOptions> & Pick<SyncRunOptions, 'signal' | 'onProgress'>;
+
+/** A run that a person asks for: it tries whatever waits, and what comes of it counts for the connection's health as any other. */
+async function runByHand(
+  services: SessionServices,
+  alertUrl: string | null,
+  { name, ...options }: RunWish & { readonly name: string },
+) {
+  const entry = chooseConnection(await services.database.operator(listConnections), name);
+  const record = async (ended: RecordedEnd): Promise<void> => {
+    const recorded = await recordHealth(services, entry, ended);
+    if (recorded !== null) await sendAlerts({ ...services, alertUrl }, options.signal);
+  };
+  try {
+    await using session = await openConnection(services, entry.orgId, entry.name);
+    const report = await syncConnection(session, { ...plainSync, ...options });
+    await record(report);
+    return report;
+  } catch (error) {
+    await record(endOfError(error));
+    throw error;
+  }
+}
+
+/** Everything that opens a connection. */
+function loopOf(
+  services: SessionServices,
+  alertUrl: string | null,
+): Pick<App, 'check' | 'sync' | 'plan' | 'push' | 'rejected'> {
+  const { database } = services;
+  const run = (name: string, options: RunWish) => runByHand(services, alertUrl, { name, ...options });
   return {
     sync: (name, options) => run(name, options),
     push: (name, options) => run(name, { ...options, pushOnly: true }),
@@ -191,7 +289,8 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
       for (const entry of chosen) {
         // Whoever has just granted a right wants to know whether it is there, not what was so an hour ago.
         await using session = await openConnection(services, entry.orgId, entry.name, { isFresh: true });
-        checked.push(await checkConnection(session, signal));
+        // Few calls, and a person waits: also where only what is kept for urgent ones is left.
+        checked.push(await session.urgently(() => checkConnection(session, signal)));
       }
       const asked: SourceCheck[] = [];
       for (const entry of sources) asked.push(await checkSource(services, entry, signal));
@@ -218,7 +317,7 @@ function loopOf(services: SessionServices): Pick<App, 'check' | 'sync' | 'plan' 
 /** Where nobody has chosen the port, any other one does as well. */
 async function listen(
   { port, host, isPortFixed = true }: Pick<ServeOptions, 'port' | 'host' | 'isPortFixed'>,
-  site: Pick<HttpOptions, 'read' | 'now' | 'log' | 'hasPage' | 'api' | 'hooks'>,
+  site: Omit<HttpOptions, 'port' | 'host'>,
 ): Promise<HttpServer> {
   const address = { ...site, ...(host !== null && { host }) };
   try {

@@ -1,6 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { poolPolicyOf } from './config/quota-policy.ts';
+import { exchangeFor } from './crm-call.ts';
 import type { Database } from './db/tx.ts';
 import { cacheOf } from './db/queries/crm-cache.ts';
-import { apiUsageOf } from './db/queries/api-usage.ts';
+import { dailyPoolOf } from './db/queries/daily-pool.ts';
 import { readConnection, type StoredConnectionRow } from './db/queries/read-connection.ts';
 import {
   type Cache,
@@ -8,11 +11,13 @@ import {
   type ConnectorDefinition,
   createGovernor,
   type DailyQuota,
-  type Governor,
+  type OpenGovernor,
   sleep as realSleep,
 } from './connector-sdk/index.ts';
+import { boundLog, type Log } from './log.ts';
 import { AppError } from './model/errors.ts';
-import type { OrgId } from './model/values.ts';
+import type { EventPlace, Observe, ObserveAll } from './model/observation.ts';
+import type { OrgId, RunId } from './model/values.ts';
 import { renewCredentials } from './renew-credentials.ts';
 import type { Sealer } from './secrets/seal.ts';
 
@@ -25,10 +30,17 @@ export interface Session extends AsyncDisposable {
   /** Of every CRM: a lead may be in another one as well, which is told its score too. */
   readonly definitions: readonly ConnectorDefinition[];
   readonly connector: Connector;
-  readonly governor: Governor;
+  readonly governor: OpenGovernor;
+  /** Calls made in `work` may use what the day's pool keeps for urgent writes. */
+  readonly urgently: <T>(work: () => Promise<T>) => Promise<T>;
   readonly cache: Cache;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Each line says organisation, connection and, once there is one, run. */
+  readonly log: Log;
+  readonly observe: Observe;
+  /** From here on the log says that it is this run. */
+  beginRun(runId: RunId): void;
 }
 
 export interface SessionServices {
@@ -40,19 +52,27 @@ export interface SessionServices {
   /** How to wait; left out = in real time. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
-  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly log: Log;
+  /** Hears what happens, as it happens; left out = nobody counts. */
+  readonly observe?: ObserveAll;
+}
+
+export interface OpenOptions {
+  /** Believes nothing that was read from the CRM before. */
+  readonly isFresh?: boolean;
+  /** The part of the CRM's short limits that is this session's, where another one of the connection is open as well. */
+  readonly rateShare?: number;
 }
 
 /**
- * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log. `isFresh`: believes
- * nothing that was read from the CRM before.
+ * Opens a connection: unseals its credentials and wires the connector to clock, cache, quota and log.
  * @throws AppError `connection-unknown`, `connector-unknown` or `connection-unauthorised` (fix-config, reauthorise).
  */
 export async function openConnection(
   services: SessionServices,
   orgId: OrgId,
   name: string,
-  { isFresh = false }: { readonly isFresh?: boolean } = {},
+  { isFresh = false, rateShare = 1 }: OpenOptions = {},
 ): Promise<Session> {
   const { database, sealer, now, sleep = realSleep } = services;
   const connection = await database.transaction(orgId, (tx) => readConnection(tx, name));
@@ -64,12 +84,17 @@ export async function openConnection(
   const credentials: unknown = JSON.parse(sealer.unseal(connection.sealed, binding));
   const stored = cacheOf(database, { ...binding, now });
   const cache = isFresh ? sinceNow(stored, now) : stored;
+  const urgency = new AsyncLocalStorage<true>();
   const governor = createGovernor({
     limits: definition.limits,
-    daily: dailyQuotaOf(services, orgId, connection),
+    rateShare,
+    daily: { ...dailyQuotaOf(services, orgId, connection), ...(isFresh && { believesSince: now() }) },
+    isUrgent: () => urgency.getStore() === true,
     now,
     sleep,
   });
+  const place: EventPlace = { org: connection.org, connection: connection.name, crm: connection.kind };
+  const telling = tellingOf(services, place);
   const connector = definition.open({
     settings: connection.settings.connector ?? {},
     credentials,
@@ -80,7 +105,8 @@ export async function openConnection(
     governor,
     cache,
     renewCredentials: (renew) => renewCredentials({ database, sealer, sleep }, binding, renew),
-    log: services.log,
+    exchange: exchangeFor({ ...place, now, observe: telling.observe }),
+    log: telling.log,
   });
   return {
     database,
@@ -90,9 +116,11 @@ export async function openConnection(
     definitions: services.definitions,
     connector,
     governor,
+    urgently: (work) => urgency.run(true, work),
     cache,
     now,
     newId: services.newId,
+    ...telling,
     async [Symbol.asyncDispose]() {
       await connector[Symbol.asyncDispose]();
       await governor[Symbol.asyncDispose]();
@@ -100,14 +128,25 @@ export async function openConnection(
   };
 }
 
+function tellingOf(
+  { log, observe }: SessionServices,
+  place: EventPlace,
+): Pick<Session, 'log' | 'observe' | 'beginRun'> {
+  const { org, connection } = place;
+  let run: { readonly runId?: RunId } = {};
+  return {
+    log: boundLog(log, () => ({ org, connection, ...run })),
+    observe: (event) => observe?.(place, event),
+    beginRun: (runId) => {
+      run = { runId };
+    },
+  };
+}
+
 function dailyQuotaOf({ database, now }: SessionServices, orgId: OrgId, connection: StoredConnectionRow): DailyQuota {
   const { id: connectionId, quota, settings } = connection;
-  return {
-    share: quota.dailyShare ?? 1,
-    stopAtOrgUse: quota.stopAtOrgUse ?? 1,
-    ...(typeof quota.dailyLimit === 'number' && { limit: quota.dailyLimit }),
-    usage: apiUsageOf(database, { orgId, connectionId, timeZone: settings.timezone ?? 'UTC', now }),
-  };
+  const pool = dailyPoolOf(database, { orgId, connectionId, timeZone: settings.timezone ?? 'UTC', now });
+  return { ...poolPolicyOf(quota), pool };
 }
 
 function sinceNow(cache: Cache, now: () => Date): Cache {

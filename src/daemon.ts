@@ -1,21 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionServices } from './connection.ts';
 import { listSources } from './db/queries/data-sources.ts';
 import { listConnections } from './db/queries/directory.ts';
 import { dueRescores } from './db/queries/due-rescores.ts';
 import { waitingHints } from './db/queries/waiting-hints.ts';
-import { AppError } from './model/errors.ts';
+import { sendAlerts } from './health/send-alerts.ts';
+import { AppError, placeOf } from './model/errors.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
 import { openQueue, type Queue } from './scheduler/queue.ts';
 import { type Planned, runScheduler } from './scheduler/scheduler.ts';
 import type { Wakeup, WakeupKind } from './scheduler/wakeup.ts';
 import { startWorker } from './scheduler/worker.ts';
-import type { RunReport } from './sync.ts';
+import type { RunReport } from './sync/options.ts';
 import { looksOf } from './work.ts';
 
 /** What a process may be told to do. `http` = api, hooks (of CRMs) and console. */
 export const daemonRoles = ['scheduler', 'worker', 'http', 'api', 'hooks', 'console'] as const;
 const httpRoles: readonly DaemonRole[] = ['api', 'hooks', 'console'];
 export type DaemonRole = (typeof daemonRoles)[number];
+
+export interface DaemonServices extends SessionServices {
+  readonly databaseUrl: string;
+  /** Where alerts go; null = nowhere. */
+  readonly alertUrl: string | null;
+}
 
 export interface DaemonOptions {
   /** Null = all. */
@@ -46,7 +54,7 @@ const slots: Readonly<Record<WakeupKind, number>> = { sync: 8, hints: 8, rescore
 
 /** Does what its roles say until the signal; then the runs under way come to their next checkpoint. */
 export async function runDaemon(
-  services: SessionServices & { readonly databaseUrl: string },
+  services: DaemonServices,
   options: DaemonOptions,
   openSite: (onHints: OnHints) => Promise<Site>,
 ): Promise<void> {
@@ -58,12 +66,15 @@ export async function runDaemon(
     const onHints: OnHints = async (orgId, subjectId) => {
       await queue.wake({ kind: 'hints', orgId, subjectId, tickAt: null });
     };
-    await using site = httpRoles.some(isIn) ? await openSite(onHints) : null;
-    if (site !== null) options.onListening?.(site.url);
+    // Also a worker that serves neither page nor API is watched: health and metrics are everywhere.
+    await using site = await openSite(onHints);
+    options.onListening?.(site.url);
     if (isIn('worker')) await work(services, queue, options);
-    log('info', 'daemon is up', { roles: (options.roles ?? daemonRoles).join(','), url: site?.url ?? null });
-    if (isIn('scheduler')) await schedule(services, queue, options);
-    else await aborted(signal);
+    log('info', 'daemon is up', { roles: (options.roles ?? daemonRoles).join(','), url: site.url });
+    await Promise.all([
+      isIn('scheduler') ? schedule(services, queue, options) : aborted(signal),
+      isIn('worker') ? tellPeople(services, signal) : null,
+    ]);
   } finally {
     await queue.stop(graceMs);
   }
@@ -141,6 +152,19 @@ async function listPlanned({ database }: SessionServices, schedule: string | nul
       return { ...one, key: `${org}/sources/${name}`, kind: 'import', subjectId: id, heldBy: pausedReason };
     }),
   ];
+}
+
+/** How often alerts go out, in ms: nobody is woken a minute late. */
+const alertPauseMs = 5_000;
+
+/** Sends alerts until the signal; those that do not arrive are tried again, by their own schedule. */
+async function tellPeople(services: DaemonServices, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sendAlerts(services, signal).catch((error: unknown) => {
+      if (!signal.aborted) services.log('warn', 'alerts could not be sent; trying again', { place: placeOf(error) });
+    });
+    await sleep(alertPauseMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Session } from './connection.ts';
+import { allowedBy } from './health/standing.ts';
 import type { PlannedRecord } from './model/push.ts';
 import { prepare } from './pull/prepare.ts';
 import { previewPush } from './push/preview.ts';
@@ -17,16 +18,13 @@ export async function planConnection(session: Session, signal: AbortSignal): Pro
   const outputs = pipeline.outputs.find((one) => one.connectionId === session.connection.id);
   const source = { database: session.database, orgId: session.orgId, objects: session.definition.objects };
   const { records, calls } = outputs === undefined ? { records: [], calls: 0 } : await previewPush(source, outputs);
-  return {
-    connection: session.connection.name,
-    records,
-    calls,
-    blocked:
-      session.connection.push.mode === 'auto'
-        ? null
-        : {
-            reason: 'push.mode is plan: a sync writes nothing',
-            remedy: `Run: leadloop push ${session.connection.name}`,
-          },
-  };
+  return { connection: session.connection.name, records, calls, blocked: await blockOf(session) };
+}
+
+async function blockOf(session: Session): Promise<ConnectionPlan['blocked']> {
+  const { push, reason, remedy } = await allowedBy(session);
+  if (!push) return { reason: reason ?? 'paused', remedy };
+  const { name, push: policy } = session.connection;
+  if (policy.mode === 'auto') return null;
+  return { reason: 'push.mode is plan: a sync writes nothing', remedy: `Run: leadloop push ${name}` };
 }

@@ -2,8 +2,10 @@ import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
 import { finishRun, noteTick, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
 import type { Database } from './db/tx.ts';
 import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
+import { type LoopEvent, type Observe, secondsBetween } from './model/observation.ts';
 import type { RunStatus, SyncCounts } from './model/run.ts';
 import type { OrgId, RunId } from './model/values.ts';
+import { inSpan } from './tracing.ts';
 
 export interface RunFailureReport {
   readonly code: string;
@@ -27,6 +29,7 @@ export interface RunPlace {
   readonly orgId: OrgId;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly observe: Observe;
 }
 
 export interface RunWish {
@@ -50,7 +53,7 @@ export interface OpenRun {
  * @throws AppError `run-active` (retry) where another one is under way, `tick-done` (retry) where its tick has been run already.
  */
 export async function recordRun(
-  { database, orgId, now, newId }: RunPlace,
+  { database, orgId, now, newId, observe }: RunPlace,
   { subject, kind, tickAt = null, signal, counts }: RunWish,
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
@@ -64,7 +67,8 @@ export async function recordRun(
   if (!isOpen) throw tickDone(subject.name);
   let failure: Error | null = null;
   try {
-    await work({ runId, signal: AbortSignal.any([signal, lock.signal]) });
+    const open = { runId, signal: AbortSignal.any([signal, lock.signal]) };
+    await inSpan(`run ${kind}`, { 'leadloop.run.id': runId, 'leadloop.org.id': orgId }, () => work(open));
   } catch (error) {
     failure = error instanceof Error ? error : new Error('thrown without an error', { cause: error });
   }
@@ -76,6 +80,7 @@ export async function recordRun(
     // What was stopped goes on; everything else has been this tick's run, a failure, too: the next tick tries again.
     if (isOurs && status !== 'cancelled' && ticks.has(kind)) await noteTick(tx, subject, tickAt ?? startedAt);
   });
+  observe(endOf(kind, end, startedAt));
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.
   if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
   return {
@@ -84,6 +89,18 @@ export async function recordRun(
     counts: end.counts,
     failure: described,
     nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
+  };
+}
+
+function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id'>, startedAt: Date): LoopEvent {
+  const { status, counts, failure, now } = end;
+  return {
+    type: 'run-ended',
+    kind,
+    status,
+    counts,
+    code: failure?.code ?? null,
+    seconds: secondsBetween(startedAt, now),
   };
 }
 
@@ -102,7 +119,7 @@ function statusAfter(failure: Error): RunStatus {
 }
 
 /** Null = the caller asked us to stop: no failure. */
-function describeFailure(error: unknown): RunFailureReport | null {
+export function describeFailure(error: unknown): RunFailureReport | null {
   if (error instanceof AppError || error instanceof ConnectorError) {
     const { code, message, recovery, remedy } = error;
     return { code, message, recovery, remedy };

@@ -1,5 +1,5 @@
 import type { SessionServices } from './connection.ts';
-import { listOrgs } from './db/queries/directory.ts';
+import { listOrgs, readSlug } from './db/queries/directory.ts';
 import { markRescored, readRules, type StoredRules } from './db/queries/read-rules.ts';
 import type { ProfileKind } from './model/profile.ts';
 import { addCounts, noCounts } from './model/run.ts';
@@ -89,23 +89,25 @@ interface Rescoring {
 }
 
 async function rescore(
-  { database, definitions, now, newId }: SessionServices,
+  { database, definitions, now, newId, observe }: SessionServices,
   { orgId, rules, due, signal }: Rescoring,
 ): Promise<EndedRun> {
   let counts = noCounts;
   const work = async (runId: RunId, signal: AbortSignal): Promise<void> => {
     const context = scoringContext(rules, { orgId, runId, at: now() }, definitions);
     const run = { signal, onProgress: () => undefined };
-    const place = { database, orgId, now };
+    const scored = { database, orgId, now };
     // Product scores first: the marketing profile may ask for them.
-    if (due.includes('plg')) counts = addCounts(counts, await rescoreSignups(place, context, run));
-    if (due.includes('mql')) counts = addCounts(counts, await rescoreForProfile(place, context, run));
+    if (due.includes('plg')) counts = addCounts(counts, await rescoreSignups(scored, context, run));
+    if (due.includes('mql')) counts = addCounts(counts, await rescoreForProfile(scored, context, run));
     for (const { kind, version } of rules.profiles.filter((one) => !due.includes(one.kind))) {
       await database.transaction(orgId, (tx) => markRescored(tx, { kind, version }, now()));
     }
   };
+  const org = await database.transaction(orgId, readSlug);
+  const place = { org, connection: 'rescore', crm: 'rescore' };
   return recordRun(
-    { database, orgId, now, newId },
+    { database, orgId, now, newId, observe: (event) => observe?.(place, event) },
     { subject: { type: 'org', id: orgId, name: 'rescore' }, kind: 'rescore', signal, counts: () => counts },
     (run) => work(run.runId, run.signal),
   );

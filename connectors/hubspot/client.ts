@@ -69,9 +69,9 @@ interface Reply {
 }
 
 export function createClient(context: Context): HubSpotClient {
-  const { governor, now, settings } = context;
+  const { governor, now } = context;
   const sdk = new Client(context.baseUrl === null ? {} : { basePath: context.baseUrl });
-  const timeoutMs = (settings.requestTimeoutSeconds ?? requestTimeoutMs / 1_000) * 1_000;
+  const wire = wireOf(context);
   const closed = new AbortController();
   let timeZone = 'UTC';
   let daily: HubSpotClient['daily'] = null;
@@ -95,7 +95,7 @@ export function createClient(context: Context): HubSpotClient {
     const bucket = call.bucket ?? 'general';
     await governor.admit(bucket, signal);
     const token = await tokens.current(signal);
-    const reply = await exchange(sdk, request(call, token), { signal, timeoutMs });
+    const reply = await exchange(sdk, request(call, token), { ...wire, signal });
     learn(reply.headers);
 
     if (reply.status < 300) return { body: parsed(reply, what(call)) as T, requestId: requestIdOf(reply, {}) };
@@ -111,7 +111,7 @@ export function createClient(context: Context): HubSpotClient {
 
   const tokens = tokenSource(context, (form) => patiently(() => fetchToken(form), closed.signal));
   const fetchToken = async (form: Readonly<Record<string, string>>): Promise<WireToken> => {
-    const reply = await exchange(sdk, tokenRequest(form), { signal: closed.signal, timeoutMs });
+    const reply = await exchange(sdk, tokenRequest(form), { ...wire, signal: closed.signal });
     if (reply.status >= 300) throw errorOf(failureOf(reply, 'POST /oauth/token'), dayEndsAt());
     return checkedToken(parsed(reply, 'POST /oauth/token'));
   };
@@ -155,11 +155,20 @@ function tokenRequest(form: Readonly<Record<string, string>>): Request {
   return { method: 'POST', path: `/oauth/${apiVersion}/token`, headers, body: new URLSearchParams(form).toString() };
 }
 
+interface Wire {
+  readonly timeoutMs: number;
+  readonly observed: Context['exchange'];
+}
+
+function wireOf({ settings, exchange: observed }: Context): Wire {
+  return { timeoutMs: (settings.requestTimeoutSeconds ?? requestTimeoutMs / 1_000) * 1_000, observed };
+}
+
 /** One request and its whole answer, whatever its status. @throws TransientError for a broken line or a time-out. */
 async function exchange(
   sdk: Client,
   request: Request,
-  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  { signal, timeoutMs, observed }: Wire & { readonly signal: AbortSignal },
 ): Promise<Reply> {
   const reading = async (): Promise<Reply> => {
     // `defaultJson: false` sends the body as it is.
@@ -167,7 +176,7 @@ async function exchange(
     return { status: response.status, headers: response.headers, text: await response.text() };
   };
   try {
-    return await abortable(abortable(reading(), signal), AbortSignal.timeout(timeoutMs));
+    return await observed(what(request), () => abortable(abortable(reading(), signal), AbortSignal.timeout(timeoutMs)));
   } catch (error) {
     signal.throwIfAborted();
     const path = request.path.split('?')[0];
@@ -211,7 +220,7 @@ function requestIdOf({ headers }: Reply, body: WireError): string | null {
 }
 
 /** Without the query, which carries cursors and field names, and with no id of a record. */
-function what({ method, path }: Call): string {
+function what({ method, path }: Pick<Request, 'method' | 'path'>): string {
   return `${method} ${path.split('?')[0]?.replaceAll(/\/\d+(?=\/|$)/g, '/{id}')}`;
 }
 

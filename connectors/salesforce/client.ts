@@ -132,7 +132,7 @@ interface Wire {
   readonly open: Exchange<Reply & StreamedReply>;
 }
 
-function wireFor({ baseUrl, settings }: Context): Wire {
+function wireFor({ baseUrl, settings, exchange: observed }: Context): Wire {
   const loginUrl = (baseUrl ?? settings.loginUrl ?? 'https://login.salesforce.com').replace(/\/+$/, '');
   const version = settings.apiVersion ?? apiVersion;
   const transport = createTransport();
@@ -156,15 +156,17 @@ function wireFor({ baseUrl, settings }: Context): Wire {
       return { method: call.method, url: `${base}${call.path}`, headers, ...(content && { body: content.text }) };
     },
     async exchange(request, signal) {
+      const send = (): Promise<Reply> =>
+        abortable(abortable(transport(request, timeoutMs), signal), AbortSignal.timeout(timeoutMs));
       try {
-        return await abortable(abortable(transport(request, timeoutMs), signal), AbortSignal.timeout(timeoutMs));
+        return await observed(routeOf(request), send);
       } catch (error) {
         throw unanswered(request, error, signal);
       }
     },
     async open(request, signal) {
       try {
-        const reply = await openStream(request, timeoutMs, signal);
+        const reply = await observed(routeOf(request), () => openStream(request, timeoutMs, signal));
         if (reply.status >= 300) return { ...reply, text: await textOf(reply.chunks) };
         return { ...reply, chunks: guarded(reply.chunks, request, signal), text: '' };
       } catch (error) {
@@ -198,8 +200,11 @@ async function* guarded(
 /** @throws the signal's reason when it is aborted. */
 function unanswered({ method, url }: Request, cause: unknown, signal: AbortSignal): TransientError {
   signal.throwIfAborted();
-  const path = pathOf(new URL(url).pathname);
-  return new TransientError(`No answer from Salesforce to ${method} ${path}.`, { cause });
+  return new TransientError(`No answer from Salesforce to ${routeOf({ method, url })}.`, { cause });
+}
+
+function routeOf({ method, url }: Pick<Request, 'method' | 'url'>): string {
+  return nameOf({ method, path: new URL(url).pathname });
 }
 
 async function askToken(
@@ -250,7 +255,7 @@ function errorsIn(text: string): readonly WireError[] {
   }
 }
 
-function nameOf({ method, path }: Call): string {
+function nameOf({ method, path }: Pick<Call, 'method' | 'path'>): string {
   return `${method} ${pathOf(path)}`;
 }
 

@@ -8,6 +8,9 @@ import type { Stage } from '../config/demo.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CheckFinding } from '../connector-sdk/index.ts';
+import type { Examination } from '../doctor/examine.ts';
+import type { PauseAnswer, PauseWish, ResumeAnswer } from '../health/pause.ts';
+import type { StatusReport } from '../health/status-report.ts';
 import type { PageReader } from '../http/page-reader.ts';
 import type { ScoredOrg } from '../score-run.ts';
 import type { ProductStory } from '../plg/explain-product.ts';
@@ -62,8 +65,14 @@ export interface App extends AsyncDisposable {
   scoreRun(options: ScorePreviewOptions): Promise<readonly ScoredOrg[]>;
   /** Scores all leads, or all signups, with a profile that is not applied, and changes nothing. Null = every organisation's only one. */
   scorePreview(profile: ScoringProfile, options: ScorePreviewOptions): Promise<ScorePreview>;
-  /** Whether this machine can run leadloop at all: database, schema, keys, configuration. */
-  doctor(signal: AbortSignal): Promise<readonly CheckFinding[]>;
+  /** Keeps a connection, a source or an organisation from running until `resume`. */
+  pause(wish: PauseWish & { readonly reason: string | null }): Promise<PauseAnswer>;
+  /** Takes a pause back, and tries at once what waits after failures. */
+  resume(wish: PauseWish): Promise<ResumeAnswer>;
+  /** How everything stands, from the database alone. `org`: slug; null = every organisation. */
+  status(org: string | null): Promise<StatusReport>;
+  /** What keeps leadloop from running here: database, schema, keys, locks, and what each CRM says. */
+  doctor(examination: Pick<Examination, 'isOffline' | 'signal'>): Promise<readonly CheckFinding[]>;
   /** What the page shows. */
   readonly page: PageReader;
   /** Runs until the signal is aborted, then drains. */
@@ -123,6 +132,8 @@ export interface SyncReport {
   readonly objects: readonly ObjectReport[];
   /** What was left out of the run: fields, and records that may not be written. */
   readonly problems: readonly MappingProblem[];
+  /** What a person had paused, so that it was left out; null = nothing. */
+  readonly paused: string | null;
   readonly failure: (RunFailure & { readonly remedy: string }) | null;
   /** When a run that stopped at a limit may go on. */
   readonly nextTryAt: Date | null;
@@ -241,7 +252,7 @@ export interface ImportSourceOptions extends PushOptions {
   readonly full: boolean;
 }
 
-export type { ImportReport, IssuedToken, SourceReport, TokenRow };
+export type { ImportReport, IssuedToken, PauseAnswer, PauseWish, ResumeAnswer, SourceReport, StatusReport, TokenRow };
 
 export interface ScorePreviewOptions {
   /** Slug; null where there is only one. */

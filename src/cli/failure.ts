@@ -1,5 +1,5 @@
 import { ConnectorError, QuotaExhaustedError, RateLimitError } from '../connector-sdk/index.ts';
-import { AppError, exitCodes, type Recovery } from '../model/errors.ts';
+import { AppError, exitCodes, placeOf, type Recovery } from '../model/errors.ts';
 import type { ExitCode } from './command.ts';
 import type { Style } from './style.ts';
 
@@ -24,9 +24,10 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure | null {
   if (error instanceof ConnectorError) return ofConnector(error);
   return {
     code: 'internal',
-    message: error instanceof Error ? error.message : String(error),
+    // Not its words, which may quote somebody's data: what a command says ends in the log of whatever runs it.
+    message: `Something unexpected happened: ${placeOf(error)}.`,
     recovery: 'report-bug',
-    remedy: 'This is a bug of leadloop. Run it again with LOG_LEVEL=debug and report what it says.',
+    remedy: 'This is a bug of leadloop. Report it with this line.',
     requestId: null,
     nextTryAt: null,
     exitCode: exitCodes.failed,

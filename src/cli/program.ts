@@ -10,13 +10,16 @@ import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { pauseCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
 import { pushCommand } from './commands/push.ts';
 import { rejectedCommand } from './commands/rejected.ts';
+import { resumeCommand } from './commands/resume.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { scoreCommand } from './commands/score.ts';
 import { serveCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
 import { tokenCommand } from './commands/token.ts';
 import { type Failure, failureOf, renderFailure } from './failure.ts';
@@ -39,6 +42,9 @@ const commands: readonly Command[] = [
   scoreCommand,
   startCommand,
   serveCommand,
+  statusCommand,
+  pauseCommand,
+  resumeCommand,
   tokenCommand,
   sandboxCommand,
   doctorCommand,

@@ -8,13 +8,15 @@ type PushPart = Part<Omit<PushSettings, 'blastRadius'>> & {
 // What is left out of a file, or of a row that the console wrote. schema.ts tells people the same; a test compares the two.
 
 export const defaultTimezone = 'UTC';
+export const defaultUrgentReserve = 0.1;
 
 export function completeQuota({
   dailyShare = 0.25,
   stopAtOrgUse = 0.8,
+  urgentReserve = defaultUrgentReserve,
   dailyLimit = null,
 }: Part<QuotaSettings> = {}): QuotaSettings {
-  return { dailyShare, stopAtOrgUse, dailyLimit };
+  return { dailyShare, stopAtOrgUse, urgentReserve, dailyLimit };
 }
 
 export function completePush({

@@ -14,12 +14,16 @@ export interface Environment {
   readonly databaseUrl: string | null;
   /** LEADLOOP_KEY: `id:base64[,…]`; null = a key file under `home`. */
   readonly sealingKeys: string | null;
+  /** LEADLOOP_ALERT_URL: where alerts are sent. A secret: whoever has it can write there. Null = nowhere. */
+  readonly alertUrl: string | null;
   /** LOG_LEVEL; null = what the command takes: a daemon tells its runs, a command only what is wrong. */
   readonly logLevel: LogLevel | null;
   /** LEADLOOP_PUBLIC_URL: under which CRMs call us, with no slash at its end; null = none is known. */
   readonly publicUrl: string | null;
   /** NO_COLOR is set, to whatever (see no-color.org). */
   readonly isColourless: boolean;
+  /** LEADLOOP_METRICS_TOKEN: lets scrapers of other machines in; null = none may come. */
+  readonly metricsToken: string | null;
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -27,10 +31,21 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     home: resolve(variables['LEADLOOP_HOME'] ?? '.leadloop'),
     databaseUrl: variables['DATABASE_URL'] ? databaseUrlOf(variables['DATABASE_URL']) : null,
     sealingKeys: variables['LEADLOOP_KEY'] || null,
+    alertUrl: variables['LEADLOOP_ALERT_URL'] ? addressOf(variables['LEADLOOP_ALERT_URL']) : null,
     logLevel: variables['LOG_LEVEL'] ? logLevelOf(variables['LOG_LEVEL']) : null,
     publicUrl: variables['LEADLOOP_PUBLIC_URL'] ? publicUrlOf(variables['LEADLOOP_PUBLIC_URL']) : null,
     isColourless: Boolean(variables['NO_COLOR']),
+    metricsToken: variables['LEADLOOP_METRICS_TOKEN'] || null,
   };
+}
+
+/** The message does not repeat it: it is a secret. */
+function addressOf(text: string): string {
+  if (/^https?:$/u.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new AppError('environment-invalid', 'LEADLOOP_ALERT_URL is no address.', {
+    recovery: 'fix-config',
+    remedy: 'Set it to an address with https:// or http://, such as that of an incoming webhook of Slack.',
+  });
 }
 
 /** The message does not repeat it: it holds a password. */

@@ -35,6 +35,14 @@ const quota = closed(
   {
     dailyShare: share('our share of the CRM’s calls a day, above 0 and up to 1', 0.25),
     stopAtOrgUse: share('we stop when the whole account has used this share of its day, above 0 and up to 1', 0.8),
+    urgentReserve: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        exclusiveMaximum: 1,
+        default: 0.1,
+        description: 'of our share, what is kept for changes of tier, MQL and status, from 0 and below 1',
+      }),
+    ),
     dailyLimit: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -42,7 +50,7 @@ const quota = closed(
       }),
     ),
   },
-  'quota: { dailyShare, stopAtOrgUse, dailyLimit }',
+  'quota: { dailyShare, stopAtOrgUse, urgentReserve, dailyLimit }',
 );
 
 const push = closed(

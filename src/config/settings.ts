@@ -60,6 +60,8 @@ export type CredentialReference = string | { readonly env: string } | { readonly
 export interface QuotaSettings {
   readonly dailyShare: number;
   readonly stopAtOrgUse: number;
+  /** The part of our share of the day that is kept for urgent writes. */
+  readonly urgentReserve: number;
   readonly dailyLimit: number | null;
 }
 

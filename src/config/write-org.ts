@@ -1,3 +1,5 @@
+import { tryAtOnce } from '../db/queries/connection-health.ts';
+import { noteResumeAt } from '../db/queries/daily-pool.ts';
 import { lockProductScores } from '../db/queries/lock-product-scores.ts';
 import { setProductWeights } from '../db/queries/set-product-weights.ts';
 import type { Tx } from '../db/tx.ts';
@@ -24,6 +26,8 @@ export async function writeOrg(tx: Tx, org: OrgChanges): Promise<void> {
   for (const change of org.changes.filter(isWork)) await writeAudit(tx, change, org.now);
 }
 
+const subjects = ['connection', 'credentials', 'mapping'] as const;
+
 async function writeConnection(tx: Tx, org: OrgChanges, connection: ConnectionSettings): Promise<void> {
   const { name, mapping } = connection;
   const stored = org.work.current?.connections.find((each) => each.name === name) ?? null;
@@ -31,6 +35,8 @@ async function writeConnection(tx: Tx, org: OrgChanges, connection: ConnectionSe
   const id = stored === null || changed ? await saveConnection(tx, connection) : stored.id;
   if (stored === null || hasWork(org, 'credentials', name)) await saveCredentials(tx, org, { id, stored, connection });
   if (mapping !== null && hasWork(org, 'mapping', name)) await writeMapping(tx, id, mapping);
+  // What it waits for (other credentials, a mapping that fits) may just have come.
+  if (stored !== null && subjects.some((subject) => hasWork(org, subject, name))) await tryAtOnce(tx, id);
 }
 
 async function saveConnection(tx: Tx, connection: ConnectionSettings): Promise<ConnectionId> {
@@ -45,6 +51,8 @@ async function saveConnection(tx: Tx, connection: ConnectionSettings): Promise<C
     [tx.orgId, name, kind, baseUrl, schedule, JSON.stringify(quota), JSON.stringify(push), JSON.stringify(options)],
   );
   if (row === undefined) throw new Error('the connection was not saved');
+  // Whoever has just raised a share does not want to wait for the reset.
+  await noteResumeAt(tx, row.id, null);
   return row.id;
 }
 

@@ -92,6 +92,14 @@ export interface ConnectorContext<Settings, Credentials> {
    * lose a refresh token.
    */
   readonly renewCredentials: (renew: (stored: Credentials) => Promise<Credentials>) => Promise<Credentials>;
+  /**
+   * Carries out one exchange of HTTP, whatever its status, so that it is counted and traced. `what` is its method and route,
+   * with no query and no id of a record: `POST /crm/objects/contacts/batch/update`.
+   */
+  readonly exchange: <Reply extends { readonly status: number }>(
+    what: string,
+    send: () => Promise<Reply>,
+  ) => Promise<Reply>;
   /** Constant message, variables in `fields`; ids and counts only, never a name, an address or a token. */
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
 }

@@ -2,6 +2,7 @@
 export * from './connector.ts';
 export * from './errors.ts';
 export * from './event-rules.ts';
+export type * from './day.ts';
 export * from './governor.ts';
 export * from './in-turn.ts';
 export * from './retry.ts';

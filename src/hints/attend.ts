@@ -9,6 +9,9 @@ import type { Pull } from '../pull/pull-lane.ts';
 /** Records in one read: HubSpot's batch read takes 100. */
 const readSize = 100;
 
+/** Whatever a hint leads to has just happened: how long ago says the stamp of the record. */
+const always = new Date(0);
+
 /**
  * Reads what the CRM has named, in one call an object, and stores it like any page. Hints go with the transaction that answers them,
  * so none is lost, and one that comes meanwhile stays. The caller holds the connection's lock. Null = none waited.
@@ -40,7 +43,7 @@ async function answer(
   return database.transaction(
     pipeline.orgId,
     async (tx) => {
-      const counts = await storePage(tx, pipeline, { object, kind }, page);
+      const counts = await storePage(tx, pipeline, { object, kind, newsSince: always }, page);
       await dropHints(tx, { connectionId: pipeline.connectionId, object }, hints);
       return counts;
     },

@@ -13,7 +13,6 @@ export interface PageReader {
   signups(orgId: OrgId, query: SignupQuery): Promise<SignupPage>;
   /** Null = no such lead. */
   receipt(orgId: OrgId, leadId: LeadId): Promise<Receipt | null>;
-  isReady(): Promise<boolean>;
 }
 
 export interface PageOrg {
@@ -34,6 +33,7 @@ export interface ConnectionState {
   readonly kind: string;
   readonly baseUrl: string | null;
   readonly schedule: string | null;
+  /** Why it does not run now, or not in one direction: a person's word, or what it waits for; null = it runs. */
   readonly pausedReason: string | null;
   readonly pushMode: 'plan' | 'auto';
   /** The latest, which may be under way. */

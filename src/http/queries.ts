@@ -3,7 +3,7 @@ import type { LeadStatus } from '../model/lead.ts';
 import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
 import type { ConnectionState, LeadLine, LeadQuery, LedgerLine, ScoreChange } from './page-reader.ts';
 
-export type ConnectionRow = Omit<ConnectionState, 'nextRunAt'> & {
+export type ConnectionRow = Omit<ConnectionState, 'nextRunAt' | 'pausedReason'> & {
   readonly id: ConnectionId;
   readonly timeZone: string;
 };
@@ -15,7 +15,7 @@ export async function readConnections(tx: Tx): Promise<ConnectionRow[]> {
 
 const connectionStatement = `
   select c.id, c.name, c.kind, c.base_url as "baseUrl", c.schedule, c.timezone as "timeZone",
-    c.paused_reason as "pausedReason", coalesce(c.push_policy->>'mode', 'plan') as "pushMode",
+    coalesce(c.push_policy->>'mode', 'plan') as "pushMode",
     run.run as "lastRun", success.at as "succeededAt",
     (select count(*)::int from push_states p
      where p.org_id = $1 and p.connection_id = c.id and p.state in ('pending', 'claimed')) as "pendingWrites",

@@ -1,7 +1,10 @@
+import { readHealths } from '../db/queries/connection-health.ts';
 import { listOrgs } from '../db/queries/directory.ts';
 import { explainLead } from '../db/queries/explain-lead.ts';
+import { pausesFor, readPauses } from '../db/queries/pauses.ts';
 import { readRules, type StoredRules } from '../db/queries/read-rules.ts';
-import type { Database } from '../db/tx.ts';
+import type { Database, Tx } from '../db/tx.ts';
+import { whatRuns } from '../health/what-runs.ts';
 import { sameValue } from '../mapping/write-policy.ts';
 import type { OutputField } from '../model/lead.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
@@ -57,14 +60,6 @@ export function createPageReader(sources: PageSources): PageReader {
     },
     signups: (orgId, query) => readSignups(database, orgId, query),
     receipt: (orgId, leadId) => readReceipt({ sources, crmValues }, orgId, leadId),
-    async isReady() {
-      try {
-        await database.operator((tx) => tx.query('select 1'));
-        return true;
-      } catch {
-        return false;
-      }
-    },
   };
 }
 
@@ -79,19 +74,32 @@ async function readLines(database: Database, orgId: OrgId, query: LeadQuery) {
   });
 }
 
-async function readOverview({ database, nextRunAt }: PageSources, orgId: OrgId): Promise<Overview> {
+async function readOverview({ database, nextRunAt, now }: PageSources, orgId: OrgId): Promise<Overview> {
   return database.transaction(orgId, async (tx) => {
     const connections = await readConnections(tx);
+    const standing = await standingIn(tx, now());
     return {
       connections: connections.map(({ timeZone, ...row }) => ({
         ...row,
         lastRun: withDates(row.lastRun),
+        pausedReason: standing(row.id),
         nextRunAt: nextRunAt({ ...row, timeZone }),
       })),
       leads: await countLeads(tx),
       tiers: mqlProfileOf(await readRules(tx)).tiers.map(({ tier }) => tier),
     };
   });
+}
+
+/** Why a connection does not run now, or not in one direction; null = it runs. */
+async function standingIn(tx: Tx, now: Date): Promise<(id: ConnectionId) => string | null> {
+  const pauses = await readPauses(tx);
+  const healths = new Map((await readHealths(tx)).map((row) => [row.connectionId, row]));
+  return (connectionId) => {
+    const own = pausesFor(pauses, { connectionId, sourceId: null });
+    const { reason, until } = whatRuns(own, healths.get(connectionId) ?? null, now);
+    return until === null ? reason : `waits until ${until.toISOString().slice(11, 16)} UTC: ${reason}`;
+  };
 }
 
 /** JSON of the database writes instants as text. */

@@ -4,9 +4,13 @@ import { AppError, stackOf } from '../model/errors.ts';
 import type { ApiPort } from './api/api-port.ts';
 import { registerApi } from './api/api.ts';
 import { sendProblem, unknownRoute } from './api/problem.ts';
+import { registerHealth } from './health/health.ts';
+import { registerMetrics } from './health/metrics.ts';
+import type { HealthPort, MetricsPort } from './health/ports.ts';
 import { hooksPrefix, registerHooks } from './hooks/hooks.ts';
 import type { HooksPort } from './hooks/hooks-port.ts';
 import { html } from './html.ts';
+import { isLoopbackName } from './loopback.ts';
 import type { PageOrg, PageReader, SignupPage } from './page-reader.ts';
 import { leadId, leadQuery, orgSlug, signupQuery } from './parameters.ts';
 import { layout } from './render/layout.ts';
@@ -17,19 +21,20 @@ import { renderSignups } from './render/signups.ts';
 
 export type HttpLog = (level: 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
 
+/** Where it listens, and what it serves there: each part is a port, and may be absent. */
 export interface HttpOptions {
   /** 0 takes any free port. */
   readonly port: number;
   /** Default 127.0.0.1. Anything that other machines reach needs `allowRemote`: the page has no login yet. */
   readonly host?: string;
   readonly allowRemote?: boolean;
-  /** Default true. Without the page there are the API, which asks for a token, and health: those may be reached from anywhere. */
-  readonly hasPage?: boolean;
-  /** Null or left out = no API. */
+  /** Of this machine alone. The others ask for a token, or tell nothing: those may be reached from anywhere. */
+  readonly page?: PageReader | null;
   readonly api?: ApiPort | null;
   /** Null or left out = no webhooks. */
   readonly hooks?: HooksPort | null;
-  readonly read: PageReader;
+  readonly health?: HealthPort | null;
+  readonly metrics?: MetricsPort | null;
   readonly now: () => Date;
   readonly log: HttpLog;
 }
@@ -42,27 +47,16 @@ export interface HttpServer extends AsyncDisposable {
 /** Where the page is unless somebody says otherwise. */
 export const defaultHttpPort = 7400;
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
-
 /**
- * Serves the page, the API below `/api`, webhooks below `/hooks`, `/healthz` (the process lives) and `/readyz` (the database answers).
+ * Serves the page, the API below `/api`, webhooks below `/hooks`, `/healthz`, `/readyz` and `/metrics`.
  * @throws AppError `port-in-use`, `host-not-local` (fix-config)
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { port, host = '127.0.0.1', allowRemote = false, hasPage = true, api = null, hooks = null, now, log } = options;
-  const isLocal = loopback.has(host);
-  if (!isLocal && hasPage && !allowRemote) throw notLocal(host);
+  const { port, host = '127.0.0.1', allowRemote = false } = options;
+  const isLocal = isLoopbackName(host);
+  if (!isLocal && options.page && !allowRemote) throw notLocal(host);
   const app = Fastify({ forceCloseConnections: true });
-  guard(app, isLocal && hasPage, hooks !== null);
-  health(app, options);
-  if (api !== null) await registerApi(app, { api, now, log });
-  if (hooks !== null) await registerHooks(app, { hooks, log });
-  if (hasPage) {
-    assets(app);
-    pages(app, options, isLocal);
-  } else {
-    app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));
-  }
+  await registerParts(app, options, isLocal);
   const url = await app.listen({ port, host }).catch((error: unknown) => {
     throw isInUse(error) ? portInUse(port) : error;
   });
@@ -71,6 +65,21 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     port: Number(new URL(url).port),
     [Symbol.asyncDispose]: async () => app.close(),
   };
+}
+
+async function registerParts(app: FastifyInstance, options: HttpOptions, isLocal: boolean): Promise<void> {
+  const { page = null, api = null, hooks = null, health = null, metrics = null, now, log } = options;
+  guard(app, { isPageOfThisMachine: isLocal && page !== null });
+  if (health !== null) registerHealth(app, health);
+  if (metrics !== null) registerMetrics(app, metrics, isLocal);
+  if (api !== null) await registerApi(app, { api, now, log });
+  if (hooks !== null) await registerHooks(app, { hooks, log });
+  if (page !== null) {
+    assets(app);
+    pages(app, { read: page, now, isLocal }, log);
+  } else {
+    app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));
+  }
 }
 
 const securityHeaders = {
@@ -86,13 +95,13 @@ const securityHeaders = {
   'cache-control': 'no-store',
 };
 
-function guard(app: FastifyInstance, isPageOfThisMachine: boolean, hasHooks: boolean): void {
+function guard(app: FastifyInstance, { isPageOfThisMachine }: { isPageOfThisMachine: boolean }): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(securityHeaders);
     // A CRM calls under the name of the proxy in front of us, and proves itself by its signature.
-    if (hasHooks && request.url.startsWith(`${hooksPrefix}/`)) return;
+    if (request.url.startsWith(`${hooksPrefix}/`)) return;
     // A foreign site that resolves its own name to this machine must not read the page through a browser here.
-    if (isPageOfThisMachine && !loopback.has(request.hostname.replaceAll(/[[\]]/gu, ''))) {
+    if (isPageOfThisMachine && !isLoopbackName(request.hostname)) {
       await reply.code(421).type('text/plain').send('This server answers under the name of this machine only.\n');
     }
   });
@@ -106,22 +115,14 @@ function assets(app: FastifyInstance): void {
   }
 }
 
-function health(app: FastifyInstance, { read }: HttpOptions): void {
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) => {
-    const isReady = await read.isReady();
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'the database does not answer' });
-  });
-}
-
 interface Site {
   readonly read: PageReader;
   readonly now: () => Date;
   readonly isLocal: boolean;
 }
 
-function pages(app: FastifyInstance, { read, now, log }: HttpOptions, isLocal: boolean): void {
-  const site: Site = { read, now, isLocal };
+function pages(app: FastifyInstance, site: Site, log: HttpLog): void {
+  const { now, isLocal } = site;
   app.get('/', async (request, reply) => send(reply, await overviewPage(site, request)));
   app.get('/signups', async (request, reply) => send(reply, await signupsPage(site, request)));
   app.get('/leads/:id', async (request, reply) => {

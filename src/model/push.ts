@@ -41,8 +41,8 @@ export interface PlannedRecord {
   readonly changes: readonly FieldChange[];
 }
 
-/** 0: status, MQL or tier changes. 1: the score changes. 2: the rest. Lower goes first. */
-export type PushPriority = 0 | 1 | 2;
+/** 0: status, MQL or tier changes. 1: the score of a hot lead changes. 2: another score. 3: the rest. Lower goes first. */
+export type PushPriority = 0 | 1 | 2 | 3;
 
 /** The order of options of a CRM field, for rules that only ever move forward; empty = unknown, which never moves. */
 export type OptionOrders = Readonly<Record<string, readonly string[]>>;

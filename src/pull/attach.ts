@@ -12,6 +12,7 @@ import type { UpsertedRecord } from '../db/queries/upsert-source-records.ts';
 import type { Tx } from '../db/tx.ts';
 import type { ObjectKind } from '../model/records.ts';
 import type { LeadId } from '../model/values.ts';
+import type { CausedBy } from './change-times.ts';
 import { resolveIdentities } from './identity.ts';
 import type { AcceptedRecord } from './normalise.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -26,6 +27,8 @@ export interface WrittenBatch {
 export interface Attached {
   /** Leads whose score the batch may change. */
   readonly leadIds: readonly LeadId[];
+  /** Which changed record is behind each of them; a lead may have several, or none. */
+  readonly causes: readonly CausedBy[];
   /** People who were not known before. */
   readonly created: number;
 }
@@ -36,19 +39,23 @@ export async function attach(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): P
     case 'lead':
       return attachPeople(tx, pipeline, batch);
     case 'company':
-      return { leadIds: await leadsOfCompanies(tx, pipeline.connectionId, changedIds(batch)), created: 0 };
+      return caused(await leadsOfCompanies(tx, pipeline.connectionId, changedIds(batch)));
     case 'owner':
       await attachUsers(tx, { connectionId: pipeline.connectionId, object: batch.object }, writtenIds(batch));
       return nobody;
     case 'opportunity':
       await saveOpportunities(tx, { connectionId: pipeline.connectionId, object: batch.object }, writtenIds(batch));
-      return { leadIds: await leadsOfOpportunities(tx, pipeline.connectionId, changedIds(batch)), created: 0 };
+      return caused(await leadsOfOpportunities(tx, pipeline.connectionId, changedIds(batch)));
     case 'engagement':
       return nobody;
   }
 }
 
-const nobody: Attached = { leadIds: [], created: 0 };
+const nobody: Attached = { leadIds: [], causes: [], created: 0 };
+
+function caused(causes: readonly CausedBy[]): Attached {
+  return { leadIds: [...new Set(causes.map(({ leadId }) => leadId))], causes, created: 0 };
+}
 
 async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Promise<Attached> {
   const { connectionId } = pipeline;
@@ -82,7 +89,11 @@ async function attachPeople(tx: Tx, pipeline: Pipeline, batch: WrittenBatch): Pr
   await claimEvents(tx, connectionId, [...peopleOf(open, leadOf), ...readdressed(batch, writtenOf)]);
   const changed = batch.written.filter((record) => record.changed && record.leadId !== null);
   const leadIds = new Set([...changed.flatMap((record) => record.leadId ?? []), ...leadOf.values()]);
-  return { leadIds: [...leadIds], created: identities.newLeads.length };
+  const causes = batch.written.flatMap(({ externalId, leadId: before, changed: isChanged }) => {
+    const leadId = leadOf.get(externalId) ?? before;
+    return isChanged && leadId !== null ? [{ leadId, externalId }] : [];
+  });
+  return { leadIds: [...leadIds], causes, created: identities.newLeads.length };
 }
 
 /** What scoring can see is different. */

@@ -9,6 +9,7 @@ import type { PullBatch } from '../connector-sdk/connector.ts';
 import { advanceCursor, type CursorPosition } from '../db/queries/advance-cursor.ts';
 import { saveLinks } from '../db/queries/opportunities.ts';
 import { saveEvents, withdrawEvents } from '../db/queries/save-events.ts';
+import { pushedSince } from '../db/queries/pushed-since.ts';
 import { saveRejected } from '../db/queries/save-rejected.ts';
 import { recordSightings } from '../db/queries/sightings.ts';
 import { upsertSourceRecords } from '../db/queries/upsert-source-records.ts';
@@ -16,8 +17,9 @@ import { domainsOfRecords } from '../db/queries/crm-companies.ts';
 import type { Tx } from '../db/tx.ts';
 import type { ObjectKind, PulledPage, Tombstone } from '../model/records.ts';
 import type { SyncCounts } from '../model/run.ts';
-import type { ExternalId, Fields, LeadId } from '../model/values.ts';
+import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
 import { attach } from './attach.ts';
+import { changeTimes } from './change-times.ts';
 import { recordKey } from './lead-values.ts';
 import { type AcceptedRecord, normalise, soundEvents } from './normalise.ts';
 import { retire } from './retire.ts';
@@ -32,14 +34,23 @@ export interface CommittedBatch {
   readonly counts: Partial<SyncCounts>;
 }
 
+export interface BatchPlace {
+  readonly position: CursorPosition;
+  readonly kind: ObjectKind;
+  /** What the batch shows was not so then: it is news of the CRM; null = it may have been so for long. */
+  readonly newsSince: Date | null;
+  /** By our clock: nothing of the batch was read before. Null = it has just been read. */
+  readonly readSince: Date | null;
+}
+
 /** @throws AppError `run-superseded` when another worker has moved the cursor. */
 export async function commitBatch(
   tx: Tx,
   pipeline: Pipeline,
-  { position, kind }: { readonly position: CursorPosition; readonly kind: ObjectKind },
+  { position, kind, newsSince, readSince }: BatchPlace,
   batch: PullBatch,
 ): Promise<CommittedBatch> {
-  const counts = await storePage(tx, pipeline, { object: position.object, kind }, batch);
+  const counts = await storePage(tx, pipeline, { object: position.object, kind, newsSince, readSince }, batch);
   const seen = [...batch.records, ...batch.rejected, ...batch.tombstones].map(idOf);
   // A census is taken of people and companies alone: nothing else is archived.
   if (kind === 'lead' || kind === 'company') await recordSightings(tx, position, seen);
@@ -53,11 +64,11 @@ export async function commitBatch(
 export async function storePage(
   tx: Tx,
   pipeline: Pipeline,
-  source: { readonly object: string; readonly kind: ObjectKind },
+  source: Pick<BatchPlace, 'kind'> & Partial<Pick<BatchPlace, 'newsSince' | 'readSince'>> & { readonly object: string },
   page: PulledPage,
 ): Promise<Partial<SyncCounts>> {
   const { connectionId, runId, mappingVersion, at } = pipeline;
-  const { object, kind } = source;
+  const { object, kind, newsSince: since = null, readSince = null } = source;
   const target = { connectionId, object };
 
   const { accepted, rejected } = normalise(page.records, pipeline.mapping);
@@ -92,10 +103,12 @@ export async function storePage(
     ...written.map((record): [string, Fields | null] => [recordKey({ ...target, ...record }), record.previous]),
     ...unheard,
   ]);
-  const remotes = new Map(accepted.map((record) => [record.externalId, record.remote]));
+  const remotes = await remotesOf(tx, target, accepted, readSince);
   const seen = kind === 'lead' ? { ...target, fields: remotes } : nothingSeen;
   if (kind === 'company') await seeCompanies(tx, pipeline, accepted, { ...target, fields: remotes });
-  const updated = await updateLeads(tx, pipeline, [...touched], { previous, seen });
+  const modifiedAt = new Map(accepted.map((record) => [record.externalId, record.modifiedAt]));
+  const changedAt = changeTimes({ since, modifiedAt, causes: attached.causes, events: events.changed });
+  const updated = await updateLeads(tx, pipeline, [...touched], { previous, seen, changedAt });
 
   const complaints = [...page.rejected, ...rejected, ...dated.rejected];
   await saveRejected(tx, { ...target, runId, now: at, read: page.records.map(idOf), rejected: complaints });
@@ -110,6 +123,20 @@ export async function storePage(
     ...updated,
   };
 }
+
+/** What the CRM has of ours. A long pass may have read a record before our last write to it: of that one it knows nothing. */
+async function remotesOf(
+  tx: Tx,
+  target: { readonly connectionId: ConnectionId; readonly object: string },
+  records: readonly AcceptedRecord[],
+  readSince: Date | null,
+): Promise<ReadonlyMap<ExternalId, Fields>> {
+  const externalIds = records.map(idOf);
+  const written = readSince === null ? nobody : await pushedSince(tx, target, { externalIds, since: readSince });
+  return new Map(records.filter((one) => !written.has(one.externalId)).map((one) => [one.externalId, one.remote]));
+}
+
+const nobody: ReadonlySet<ExternalId> = new Set();
 
 const idOf = (record: { readonly externalId: ExternalId }): ExternalId => record.externalId;
 

@@ -1,4 +1,4 @@
-import type { Connector, ConnectorDefinition, ObjectCapability } from '../connector-sdk/connector.ts';
+import type { Connector, ConnectorDefinition, ObjectCapability, PullBatch } from '../connector-sdk/connector.ts';
 import { CursorExpiredError } from '../connector-sdk/errors.ts';
 import type { CursorPosition } from '../db/queries/advance-cursor.ts';
 import { heldRecords } from '../db/queries/held-records.ts';
@@ -6,8 +6,10 @@ import { openCursor } from '../db/queries/open-cursor.ts';
 import { refreshStatistics } from '../db/queries/refresh-statistics.ts';
 import { clearSightings } from '../db/queries/sightings.ts';
 import type { Database } from '../db/tx.ts';
+import { type Observe, secondsBetween } from '../model/observation.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
-import { commitBatch } from './commit-batch.ts';
+import { inSpan } from '../tracing.ts';
+import { type BatchPlace, commitBatch, type CommittedBatch } from './commit-batch.ts';
 import { forgetUncounted } from './forget-uncounted.ts';
 import type { LanePlan } from './lanes.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -24,6 +26,7 @@ export interface Pull {
   /** Believe a full pass that misses many records. */
   readonly acceptMissing: boolean;
   readonly signal: AbortSignal;
+  readonly observe: Observe;
   readonly onBatch: (object: string, plan: LanePlan, counts: SyncCounts) => void;
   /** Awaited after every batch: what cannot wait for the end of the lane. */
   readonly between: () => Promise<void>;
@@ -45,7 +48,8 @@ export async function pullLane(
   fields: readonly string[],
 ): Promise<SyncCounts> {
   try {
-    return await pullFrom(pull, capability, plan, fields);
+    const attributes = { 'leadloop.object': capability.object, 'leadloop.lane': plan.lane };
+    return await inSpan('pull lane', attributes, () => pullFrom(pull, capability, plan, fields));
   } catch (error) {
     if (error instanceof CursorExpiredError) await startOver(pull, capability);
     throw error;
@@ -61,6 +65,9 @@ async function pullFrom(
   const { database, pipeline, signal } = pull;
   let position = await openLane(pull, capability, plan);
   let isNewGround = position.completedAt === null;
+  const newsSince = newsSinceOf(capability, plan, position);
+  // Beside a pass, other writes go on.
+  const readSince = plan.lane === 'full' || plan.lane === 'archived' ? pull.now() : null;
   let counts = noCounts;
   // A commit that fails ends the reading, too: a connector may be waiting for a job of the CRM.
   const reading = new AbortController();
@@ -78,16 +85,12 @@ async function pullFrom(
     signal: AbortSignal.any([signal, reading.signal]),
   });
   for await (const batch of readAhead(pages, { records: batchRecords, waiting: recordsAhead })) {
-    const committed = await database
-      .transaction(
-        pipeline.orgId,
-        (tx) => commitBatch(tx, pipeline, { position, kind: capability.kind }, batch),
-        signal,
-      )
-      .catch((error: unknown) => {
+    const committed = await commit(pull, { position, kind: capability.kind, newsSince, readSince }, batch).catch(
+      (error: unknown) => {
         reading.abort(error);
         throw error;
-      });
+      },
+    );
     position = committed.position;
     counts = addCounts(counts, committed.counts);
     // A first batch may be empty, and statistics of nothing are worse than none.
@@ -99,6 +102,27 @@ async function pullFrom(
     await pull.between();
   }
   return counts;
+}
+
+async function commit(pull: Pull, place: BatchPlace, batch: PullBatch): Promise<CommittedBatch> {
+  const { database, pipeline, now, signal } = pull;
+  const startedAt = now();
+  const attributes = { 'leadloop.records': batch.records.length, 'leadloop.events': batch.events.length };
+  const committed = await inSpan('commit batch', attributes, () =>
+    database.transaction(pipeline.orgId, (tx) => commitBatch(tx, pipeline, place, batch), signal),
+  );
+  const seconds = secondsBetween(startedAt, now());
+  pull.observe({ type: 'batch-committed', counts: committed.counts, seconds });
+  return committed;
+}
+
+/** Before there has been a look, an object without full passes shows its whole past in its live lane. */
+const epoch = new Date(0);
+
+/** Only what a lane through time shows, from where it stood before, has just happened in the CRM. */
+function newsSinceOf({ lanes }: ObjectCapability, plan: LanePlan, { completedAt }: CursorPosition): Date | null {
+  if (plan.start === 'restart' || (plan.lane !== 'live' && plan.lane !== 'settled')) return null;
+  return completedAt ?? (lanes.includes('full') ? epoch : null);
 }
 
 /** As at the very first: whatever changes from now on is for live and settled, and a full pass reads what there is. */

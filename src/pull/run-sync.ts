@@ -52,6 +52,8 @@ export interface DuePull {
   readonly recent: readonly PullStep[];
   /** The census of everything, in minutes or hours. */
   readonly passes: readonly PullStep[];
+  /** Something has never been read to its end. */
+  readonly isFirst: boolean;
 }
 
 /** Seconds that the settled lane stays behind: HubSpot promises "a few moments" of search lag, others saw a minute. */
@@ -72,8 +74,8 @@ export async function duePull(run: PullRun): Promise<DuePull> {
   const isFirst = ({ capability, plan }: PullStep): boolean =>
     isPass({ capability, plan }) &&
     !positions.some(({ object, lane, completedAt }) => object === capability.object && lane === 'full' && completedAt);
-  if (steps.some(isFirst)) return { recent: steps, passes: [] };
-  return { recent: steps.filter((step) => !isPass(step)), passes: steps.filter(isPass) };
+  if (steps.some(isFirst)) return { recent: steps, passes: [], isFirst: true };
+  return { recent: steps.filter((step) => !isPass(step)), passes: steps.filter(isPass), isFirst: false };
 }
 
 /** Pulls lane by lane. The caller holds the connection's lock. */
@@ -95,6 +97,7 @@ export async function pullConnection(run: ConnectionPull): Promise<void> {
     const pulled = told(await pullOne({ ...pull, onBatch }, capability, plan));
     ({ counts, lanes } = pulled);
     run.onPulled(pulled);
+    session.log('debug', 'lane pulled', { ...lanes.at(-1) });
     await note(run, counts);
   }
 }
@@ -125,6 +128,7 @@ export function pullOf({ session, pipeline, acceptMissing, signal, onProgress }:
     lagMs: (session.connection.settings.pull?.lagSeconds ?? defaultLagSeconds) * 1_000,
     acceptMissing,
     signal,
+    observe: session.observe,
     onBatch: (object, plan, counts) => onProgress(object, plan.lane, counts.pulled + counts.events),
     between: async () => undefined,
   };

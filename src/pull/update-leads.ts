@@ -1,6 +1,7 @@
 import type { Tx } from '../db/tx.ts';
 import type { SyncCounts } from '../model/run.ts';
 import type { LeadId } from '../model/values.ts';
+import { type ChangeTimes, noChange } from './change-times.ts';
 import type { PreviousValues } from './lead-values.ts';
 import type { ScoringContext } from './pipeline.ts';
 import { scoreLeads } from './score-leads.ts';
@@ -14,13 +15,19 @@ export async function updateLeads(
   tx: Tx,
   context: ScoringContext,
   leadIds: readonly LeadId[],
-  batch: { readonly previous: PreviousValues; readonly seen: SeenRemote },
+  batch: {
+    readonly previous: PreviousValues;
+    readonly seen: SeenRemote;
+    /** Left out = nothing has changed in a CRM: time has passed, or a profile is new. */
+    readonly changedAt?: ChangeTimes;
+  },
 ): Promise<Pick<SyncCounts, 'scored' | 'transitions'>> {
   const counts = { scored: 0, transitions: 0 };
+  const { changedAt = noChange } = batch;
   let { seen } = batch;
   for (let at = 0; at === 0 || at < leadIds.length; at += leadsAtOnce) {
     const scores = await scoreLeads(tx, context, leadIds.slice(at, at + leadsAtOnce), batch.previous);
-    await want(tx, context, scores.outputs, seen);
+    await want(tx, context, scores.outputs, { seen, changedAt });
     counts.scored += scores.scored;
     counts.transitions += scores.transitions;
     seen = { ...seen, fields: new Map() };

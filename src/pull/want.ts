@@ -13,6 +13,7 @@ import type { OutRule } from '../model/mapping.ts';
 import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
 import { keptAfterPull } from '../push/kept.ts';
 import { planChanges, priorityOf, wantedFields } from '../push/plan.ts';
+import { type ChangeTimes, noChange } from './change-times.ts';
 import type { ScoringContext } from './pipeline.ts';
 
 /** What this batch has just seen in the CRM, for the fields that we write. */
@@ -37,12 +38,12 @@ export async function want(
   tx: Tx,
   context: ScoringContext,
   outputs: ReadonlyMap<LeadId, OutputValues>,
-  seen: SeenRemote,
+  { seen, changedAt }: { readonly seen: SeenRemote; readonly changedAt: ChangeTimes },
 ): Promise<void> {
   // Somebody may be settling writes at this moment: what a connection has learnt must not be overwritten.
   await lockPushStates(tx, [...outputs.keys()]);
   const targets = await loadPushTargets(tx, [...outputs.keys()], recordsOf(seen));
-  await planTargets(tx, context, targets, { outputs, seen, otherwise: undefined });
+  await planTargets(tx, context, targets, { outputs, seen, changedAt, otherwise: undefined });
 }
 
 /** Of a company nobody has signed up from, or from which the last person has gone, the CRM must not show what we once said. */
@@ -57,7 +58,7 @@ export async function wantOfCompanies(
 ): Promise<void> {
   await lockCompanyPushStates(tx, [...outputs.keys()]);
   const targets = await loadCompanyTargets(tx, [...outputs.keys()], recordsOf(seen));
-  await planTargets(tx, context, targets, { outputs, seen, otherwise: nothingToSay });
+  await planTargets(tx, context, targets, { outputs, seen, changedAt: noChange, otherwise: nothingToSay });
 }
 
 function recordsOf({ connectionId, object, fields }: SeenRemote): SeenRecords {
@@ -68,6 +69,7 @@ interface Wanting {
   /** By subject. */
   readonly outputs: ReadonlyMap<string, OutputValues | null>;
   readonly seen: SeenRemote;
+  readonly changedAt: ReadonlyMap<string, Date>;
   /** For a record that was written before and has no output now; undefined = as it was. */
   readonly otherwise: OutputValues | undefined;
 }
@@ -76,11 +78,12 @@ async function planTargets(
   tx: Tx,
   context: ScoringContext,
   targets: readonly PushTarget[],
-  { outputs, seen, otherwise }: Wanting,
+  { outputs, seen, changedAt, otherwise }: Wanting,
 ): Promise<void> {
   const states = targets.flatMap((target) => {
     const values = outputs.get(target.subject) ?? (target.planned ? otherwise : undefined);
-    return stateOf(target, context, values, seen) ?? [];
+    const state = stateOf(target, context, values, seen);
+    return state === null ? [] : { ...state, changedAt: changedAt.get(target.subject) ?? null };
   });
   await savePushStates(tx, states, context.at);
 }
@@ -91,7 +94,7 @@ function stateOf(
   context: ScoringContext,
   values: OutputValues | undefined,
   seen: SeenRemote,
-): PlannedState | null {
+): Omit<PlannedState, 'changedAt'> | null {
   const source = context.outputs.find((one) => one.connectionId === target.connectionId);
   const output = source?.objects[target.object];
   if (source === undefined || output === undefined || (values === undefined && !target.planned)) return null;
@@ -108,5 +111,5 @@ function stateOf(
     ...(read !== undefined && { remote: read, kept: keptAfterPull(target, wanted, read) }),
   };
   const changes = planChanges(sides, output.rules, output.orders);
-  return { ...sides, parent, pending: changes.length > 0, priority: priorityOf(changes, output.rules) };
+  return { ...sides, parent, pending: changes.length > 0, priority: priorityOf(changes, output.rules, wanted) };
 }

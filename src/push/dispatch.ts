@@ -1,6 +1,6 @@
 import type { Connector, PushCapability, PushChange, PushOutcome } from '../connector-sdk/connector.ts';
 import { inTurn } from '../connector-sdk/in-turn.ts';
-import { type ClaimedPush, claimPushes, countPending, releaseClaims } from '../db/queries/claim-pushes.ts';
+import { type ClaimedPush, claimPushes, releaseClaims } from '../db/queries/claim-pushes.ts';
 import { confirmWrites, readDoubtful } from '../db/queries/doubtful-writes.ts';
 import { retireRecords } from '../db/queries/retire-records.ts';
 import { saveRejected } from '../db/queries/save-rejected.ts';
@@ -10,9 +10,11 @@ import type { Database, Tx } from '../db/tx.ts';
 import { sameValue } from '../mapping/write-policy.ts';
 import { companyOutputs } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
-import type { FieldChange, OptionOrders, PlannedRecord } from '../model/push.ts';
+import type { Observe } from '../model/observation.ts';
+import type { FieldChange, OptionOrders, PlannedRecord, PushPriority } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
 import type { ConnectionId, ExternalId, OrgId, RunId } from '../model/values.ts';
+import { inSpan } from '../tracing.ts';
 import { planChanges } from './plan.ts';
 import { settleClaim } from './settle.ts';
 
@@ -25,6 +27,16 @@ export interface DispatchTarget {
   readonly orders: OptionOrders;
 }
 
+/** One pass over the waiting records of an object. */
+export interface DispatchPass {
+  /** The least urgent priority that is written. */
+  readonly upTo: PushPriority;
+  /** Whether a call that would not be full takes others along. */
+  readonly isFilledUp: boolean;
+  /** So many wait that a job is worth while, if ever. */
+  readonly waiting: number;
+}
+
 export interface Dispatch {
   readonly database: Database;
   readonly connector: Connector;
@@ -34,8 +46,9 @@ export interface Dispatch {
   readonly now: () => Date;
   readonly newToken: () => string;
   readonly signal: AbortSignal;
-  /** What this object has come to so far, of so many that waited; `planned` counts all that were answered. */
-  readonly onTally: (counts: SyncCounts, total: number) => void;
+  readonly observe: Observe;
+  /** What this pass has come to so far; `planned` counts all that were answered. */
+  readonly onTally: (counts: SyncCounts) => void;
 }
 
 /** Longer than any call with its retries may take, and than a bulk job; a claim that is older belongs to a dead worker. */
@@ -44,16 +57,12 @@ const claimMs = { call: 600_000, job: 4 * 3_600_000 };
 const parallelCalls = 3;
 
 /**
- * Writes everything that waits on one object of a connection: claim → plan → ledger (one transaction), HTTP, settle (one
- * transaction), until nothing is due. The caller holds the connection's lock. A crash at any point repeats a write of
- * absolute values at worst.
+ * Writes what waits on one object of a connection: claim → plan → ledger (one transaction), HTTP, settle (one transaction),
+ * until nothing of the pass is due. The caller holds the connection's lock. A crash at any point repeats a write of absolute
+ * values at worst.
  * @throws ConnectorError where no outcome of a call is known; what it had claimed waits again.
  */
-export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget): Promise<SyncCounts> {
-  const total = await dispatch.database.transaction(dispatch.orgId, async (tx) => {
-    await recover(tx, dispatch);
-    return countPending(tx, dispatch.connectionId, target.object);
-  });
+export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget, pass: DispatchPass): Promise<void> {
   const counts = { ...noCounts };
   const tally = (answered: readonly PushOutcome[]) => {
     for (const { status } of answered) {
@@ -63,9 +72,10 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget)
       else counts.gone += 1;
     }
     counts.planned += answered.length;
-    dispatch.onTally({ ...counts }, total);
+    dispatch.observe({ type: 'pushed', outcomes: answered.map(({ status }) => status) });
+    dispatch.onTally({ ...counts });
   };
-  const step = stepOf(target, total);
+  const step = stepOf(target, pass);
   const workers = await Promise.allSettled(
     Array.from({ length: step.parallel }, async () => {
       for (;;) {
@@ -77,11 +87,10 @@ export async function dispatchObject(dispatch: Dispatch, target: DispatchTarget)
   );
   const failure = workers.find((worker) => worker.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
-  return counts;
 }
 
 /** How much is taken at once. */
-interface Step {
+interface Step extends Pick<DispatchPass, 'upTo' | 'isFilledUp'> {
   /** Claims go one after the other: at the end of the queue two at once would share its last rows between two calls. */
   readonly alone: ReturnType<typeof inTurn>;
   readonly limit: number;
@@ -89,15 +98,21 @@ interface Step {
   readonly claimMs: number;
 }
 
-function stepOf({ push, massFrom }: DispatchTarget, waiting: number): Step {
+function stepOf({ push, massFrom }: DispatchTarget, { waiting, ...pass }: DispatchPass): Step {
   const { mass, maxBatch } = push;
   return mass !== null && waiting >= (massFrom ?? mass.from)
-    ? { alone: inTurn(), limit: mass.maxBatch, parallel: 1, claimMs: claimMs.job }
-    : { alone: inTurn(), limit: maxBatch, parallel: parallelCalls, claimMs: claimMs.call };
+    ? { ...pass, alone: inTurn(), limit: mass.maxBatch, parallel: 1, claimMs: claimMs.job }
+    : { ...pass, alone: inTurn(), limit: maxBatch, parallel: parallelCalls, claimMs: claimMs.call };
 }
 
-/** What a dead worker held waits again. Of what it sent, that which the CRM has by now was our write. */
-async function recover(tx: Tx, { connectionId, now }: Dispatch): Promise<void> {
+/**
+ * What a dead worker held waits again. Of what it sent, that which the CRM has by now was our write. Only for who holds the
+ * connection's lock, and before the first pass: it would take away what a pass has claimed.
+ */
+export async function recoverClaims(
+  tx: Tx,
+  { connectionId, now }: Pick<Dispatch, 'connectionId' | 'now'>,
+): Promise<void> {
   const doubtful = await readDoubtful(tx, connectionId);
   const arrived = doubtful.filter(({ sent, remote }) => sameValue(sent, remote));
   await confirmWrites(tx, { connectionId, now: now() }, arrived);
@@ -114,22 +129,27 @@ async function dispatchBatch(
   const token = dispatch.newToken();
   const claim = await step.alone(() => claimBatch(dispatch, target, { ...step, token }));
   if (claim.claimed.length === 0) return null;
-  const outcomes =
-    claim.changes.length === 0 ? [] : await connector.push({ object: target.object, changes: claim.changes, signal });
-  await settle(dispatch, target, { token, ...claim, outcomes });
-  return outcomes;
+  const { changes } = claim;
+  const attributes = { 'leadloop.object': target.object, 'leadloop.records': changes.length };
+  return inSpan('push batch', attributes, async () => {
+    const outcomes = changes.length === 0 ? [] : await connector.push({ object: target.object, changes, signal });
+    await settle(dispatch, target, { token, ...claim, outcomes });
+    return outcomes;
+  });
 }
 
 interface Claim {
   readonly claimed: readonly ExternalId[];
   /** Of those, what there is to write. */
   readonly changes: readonly PushChange[];
+  /** The oldest change in the CRM behind each record that has one. */
+  readonly ledBy: ReadonlyMap<ExternalId, Date>;
 }
 
 async function claimBatch(
   dispatch: Dispatch,
   target: DispatchTarget,
-  { token, limit, claimMs: heldMs }: Pick<Step, 'limit' | 'claimMs'> & { readonly token: string },
+  { token, limit, claimMs: heldMs, upTo, isFilledUp }: Omit<Step, 'alone' | 'parallel'> & { readonly token: string },
 ): Promise<Claim> {
   dispatch.signal.throwIfAborted();
   return dispatch.database.transaction(dispatch.orgId, async (tx) => {
@@ -141,6 +161,8 @@ async function claimBatch(
       now,
       until: new Date(now.getTime() + heldMs),
       limit,
+      upTo,
+      isFilledUp,
     });
     const planned = claimed
       .map((record) => ({
@@ -149,28 +171,29 @@ async function claimBatch(
       }))
       .filter((one) => one.changes.length > 0);
     await writeLedger(tx, { connectionId: dispatch.connectionId, runId: dispatch.runId, token, now }, planned);
-    return { claimed: claimed.map(({ externalId }) => externalId), changes: planned.map(asChange) };
+    return {
+      claimed: claimed.map(({ externalId }) => externalId),
+      changes: planned.map(asChange),
+      ledBy: new Map(
+        claimed.flatMap(({ externalId, changedAt }) => (changedAt === null ? [] : [[externalId, changedAt]])),
+      ),
+    };
   });
 }
 
 async function settle(
   dispatch: Dispatch,
   target: DispatchTarget,
-  answer: {
-    token: string;
-    claimed: readonly ExternalId[];
-    changes: readonly PushChange[];
-    outcomes: readonly PushOutcome[];
-  },
+  answer: Claim & { readonly token: string; readonly outcomes: readonly PushOutcome[] },
 ): Promise<void> {
   const { connectionId, runId } = dispatch;
   const { object, rules, orders } = target;
   await dispatch.database.transaction(dispatch.orgId, async (tx) => {
     const now = dispatch.now();
-    const { token } = answer;
+    const { token, ledBy } = answer;
     const claimed = await lockClaimed(tx, { connectionId, object, token, externalIds: answer.claimed });
-    const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, now });
-    await saveSettled(tx, token, settlement.rows);
+    const settlement = settleClaim(claimed, answer.changes, answer.outcomes, { rules, orders, ledBy, now });
+    await saveSettled(tx, { token, now }, settlement.rows);
     await settleLedger(tx, { token, now }, settlement.ledger);
     await retireRecords(tx, connectionId, settlement.tombstones);
     await dropPushStates(tx, { connectionId, object }, settlement.missing);

@@ -38,13 +38,20 @@ export function planChanges(sides: PushSides, rules: readonly OutRule[], orders:
   });
 }
 
-/** Sales act on a status or a tier at once; a score that moved within its tier can wait its turn. */
-export function priorityOf(changes: readonly FieldChange[], rules: readonly OutRule[]): PushPriority {
+/** Sales act on a status or a tier at once, and call who is hot today; a score that moved within its tier can wait its turn. */
+export function priorityOf(changes: readonly FieldChange[], rules: readonly OutRule[], wanted: Fields): PushPriority {
   const outputs = new Set(
     rules.filter((rule) => changes.some((change) => change.field === rule.to)).map((rule) => rule.from),
   );
   if (urgent.some((output) => outputs.has(output))) return 0;
-  return outputs.has('lead_score') || outputs.has('plg_score') ? 1 : 2;
+  if (!outputs.has('lead_score') && !outputs.has('plg_score')) return 3;
+  return isHot(rules, wanted) ? 1 : 2;
 }
 
 const urgent: readonly OutputField[] = ['status', 'is_mql', 'tier', 'plg_tier'];
+const tiers: readonly OutputField[] = ['tier', 'plg_tier'];
+
+/** As far as the CRM is told: where no tier is mapped, nobody is. */
+function isHot(rules: readonly OutRule[], wanted: Fields): boolean {
+  return rules.some((rule) => tiers.includes(rule.from) && wanted[rule.to] === outputValue(rule, 'hot'));
+}

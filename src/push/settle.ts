@@ -1,7 +1,7 @@
 /** PURE. What an answer of the CRM makes of a record: its next state, its ledger line, its tombstone. */
 import type { PushChange, PushOutcome } from '../connector-sdk/connector.ts';
 import type { LedgerOutcome } from '../db/queries/write-ledger.ts';
-import type { SettledPush } from '../db/queries/settle-pushes.ts';
+import type { HeldPush, SettledPush } from '../db/queries/settle-pushes.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { OptionOrders, PushRecord, PushSides } from '../model/push.ts';
 import type { RejectedRecord, Tombstone } from '../model/records.ts';
@@ -21,10 +21,10 @@ export interface Settlement {
 export interface SettleContext {
   readonly rules: readonly OutRule[];
   readonly orders: OptionOrders;
+  /** The oldest change in the CRM that the claim has taken over, by record. */
+  readonly ledBy: ReadonlyMap<ExternalId, Date>;
   readonly now: Date;
 }
-
-type Claimed = PushRecord & { readonly attempts: number };
 
 /** A CRM that defers one record for hours has a reason that time does not mend: after so many tries a person looks. */
 const maxAttempts = 12;
@@ -32,7 +32,7 @@ const longestDelayMs = 3_600_000;
 
 /** One settlement for a claim: `sent` are the changes that went out, `outcomes` their answers, by key = CRM id. */
 export function settleClaim(
-  claimed: readonly Claimed[],
+  claimed: readonly HeldPush[],
   sent: readonly PushChange[],
   outcomes: readonly PushOutcome[],
   context: SettleContext,
@@ -42,7 +42,7 @@ export function settleClaim(
   const parts = claimed.map((record) => {
     const change = changeOf.get(record.externalId);
     const outcome = outcomeOf.get(record.externalId);
-    if (change === undefined) return only(nextState(record, record, context));
+    if (change === undefined) return only(stillLed(nextState(record, record, context), context));
     return outcome === undefined
       ? deferred(record, change, { reason: 'no answer for this record', retryAfterMs: 0 }, context)
       : settleOne(record, change, outcome, context);
@@ -56,7 +56,7 @@ export function settleClaim(
   };
 }
 
-function settleOne(record: Claimed, change: PushChange, outcome: PushOutcome, context: SettleContext): Settlement {
+function settleOne(record: HeldPush, change: PushChange, outcome: PushOutcome, context: SettleContext): Settlement {
   const line = { externalId: record.externalId, field: null, requestId: outcome.requestId };
   switch (outcome.status) {
     case 'applied': {
@@ -107,22 +107,35 @@ function afterWrite(record: PushRecord, change: PushChange, answered: PushSides[
 }
 
 /** Wanted may have changed while the write was on its way: then the record waits again. */
-function nextState(record: Claimed, sides: PushSides, context: SettleContext): SettledPush {
+function nextState(record: HeldPush, sides: PushSides, context: SettleContext): SettledPush {
   const changes = planChanges(sides, context.rules, context.orders);
+  const isPending = changes.length > 0;
   return {
     ...record,
     ...sides,
-    state: changes.length > 0 ? 'pending' : 'settled',
-    priority: priorityOf(changes, context.rules),
+    state: isPending ? 'pending' : 'settled',
+    changedAt: isPending ? record.changedAt : null,
+    priority: priorityOf(changes, context.rules, sides.wanted),
     attempts: 0,
     availableAt: context.now,
     lastError: null,
   };
 }
 
+/** What was claimed is not in the CRM yet: the change that led to it goes on waiting. */
+function stillLed(row: SettledPush, { ledBy }: SettleContext): SettledPush {
+  if (row.state === 'settled') return row;
+  return { ...row, changedAt: earlier(row.changedAt, ledBy.get(row.externalId) ?? null) };
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+}
+
 /** Waits longer with each refusal, and for a person after too many. */
 function deferred(
-  record: Claimed,
+  record: HeldPush,
   change: PushChange,
   outcome: { readonly reason: string; readonly retryAfterMs: number },
   context: SettleContext,
@@ -130,18 +143,20 @@ function deferred(
   const attempts = record.attempts + 1;
   if (attempts >= maxAttempts) return dead(record, change, { ...outcome, field: null }, context);
   const delayMs = Math.min(longestDelayMs, Math.max(outcome.retryAfterMs, 1_000 * 2 ** attempts));
-  return only({
+  const waiting: SettledPush = {
     ...nextState(record, record, context),
     state: 'pending',
     attempts,
     availableAt: new Date(context.now.getTime() + delayMs),
     lastError: outcome.reason,
-  });
+    changedAt: record.changedAt,
+  };
+  return only(stillLed(waiting, context));
 }
 
 /** Never tried again as it is; kept among the rejected records with the CRM's reason. */
 function dead(
-  record: Claimed,
+  record: HeldPush,
   change: PushChange,
   { reason, field }: { readonly reason: string; readonly field: string | null },
   context: SettleContext,
@@ -157,7 +172,8 @@ function dead(
     effect: 'reject',
     fields: change.fields,
   };
-  const row: SettledPush = { ...nextState(record, record, context), state: 'dead', lastError: reason };
+  // Until a person has looked, for as long as that takes: no measure of ours.
+  const row: SettledPush = { ...nextState(record, record, context), state: 'dead', lastError: reason, changedAt: null };
   return { ...nothing, rows: [row], rejected: [rejected] };
 }
 

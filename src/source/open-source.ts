@@ -3,12 +3,15 @@ import { type ForeignRows, type ForeignSince, openForeign } from '../db/foreign-
 import type { IngestServices } from '../ingest/take-in.ts';
 import { type IngestKind, isIngestKind } from '../ingest/rows.ts';
 import { AppError } from '../model/errors.ts';
+import type { ObserveAll } from '../model/observation.ts';
 import type { OrgId, SourceId } from '../model/values.ts';
 import type { Sealer } from '../secrets/seal.ts';
 import { fieldsOf } from './columns.ts';
 
 export interface SourceServices extends IngestServices {
   readonly sealer: Sealer;
+  /** Left out = nobody counts. */
+  readonly observe?: ObserveAll;
 }
 
 /** A source whose query has been asked, and whose columns fit. */

@@ -7,6 +7,7 @@ import type { Ingested } from '../ingest/ingest-rows.ts';
 import { readRow } from '../ingest/read-row.ts';
 import { ingestAt } from '../ingest/take-in.ts';
 import { isTenfold } from '../ingest/tenfold.ts';
+import { type EventPlace, type Observe, secondsBetween } from '../model/observation.ts';
 import { addCounts, noCounts, type SyncCounts } from '../model/run.ts';
 import type { OrgId, RunId, SourceId } from '../model/values.ts';
 import { type EndedRun, recordRun } from '../record-run.ts';
@@ -15,6 +16,8 @@ import { type OpenSource, openSource, type SourceServices } from './open-source.
 
 export interface SourceName {
   readonly orgId: OrgId;
+  /** Slug. */
+  readonly org: string;
   readonly id: SourceId;
   readonly name: string;
 }
@@ -46,8 +49,10 @@ export async function runSource(services: SourceServices, name: SourceName, run:
   const { orgId, id: sourceId } = name;
   const { batchRows = defaultBatchRows } = run;
   let counts = noCounts;
+  const place: EventPlace = { org: name.org, connection: `sources/${name.name}`, crm: 'source' };
+  const observe: Observe = (event) => services.observe?.(place, event);
   const ended = await recordRun(
-    { ...services, orgId },
+    { ...services, orgId, observe },
     {
       subject: { type: 'source', ...name },
       kind: 'import',
@@ -57,7 +62,7 @@ export async function runSource(services: SourceServices, name: SourceName, run:
     },
     async ({ runId, signal }) => {
       await using open = await openSource(services, name, { full: run.full, signal });
-      const taking = { services, orgId, runId, open };
+      const taking = { services, orgId, runId, open, observe };
       let position: SourcePosition = open.source;
       for (
         let batch = await open.rows.next(batchRows);
@@ -84,6 +89,7 @@ interface Taking {
   readonly orgId: OrgId;
   readonly runId: RunId;
   readonly open: OpenSource;
+  readonly observe: Observe;
 }
 
 interface Progress {
@@ -93,7 +99,7 @@ interface Progress {
 
 /** Rows, scores, what was rejected, and how far the source is read: all of it or nothing. */
 async function takeBatch(
-  { services, orgId, runId, open }: Taking,
+  { services, orgId, runId, open, observe }: Taking,
   batch: ForeignBatch,
   { position, counts, signal }: Progress & { readonly signal: AbortSignal },
 ): Promise<Progress> {
@@ -102,19 +108,22 @@ async function takeBatch(
   const given = batch.rows.map((values) => rowOf(fields, values));
   const rows = given.map((row) => readRow(kind, row, now));
   const watermark = lastMark(batch.marks, now) ?? position.watermark;
-  return services.database.transaction(
+  const taken = await services.database.transaction(
     orgId,
     async (tx) => {
       const ingested = await ingestAt(tx, services, now, { kind, rows });
       const rejected = rejectedOf(given, ingested);
       const accepted = given.filter((_, place) => ingested.outcomes[place]?.outcome !== 'rejected');
       const kept = await saveSourceRejects(tx, { sourceId: position.id, runId, now, rejected, accepted });
-      const sum = addCounts(counts, { ...countsOf(ingested), rejected: kept, gone: rejected.length - kept });
+      const own = { ...countsOf(ingested), rejected: kept, gone: rejected.length - kept };
+      const sum = addCounts(counts, own);
       await reportRun(tx, { id: runId, counts: sum, now });
-      return { counts: sum, position: await moveWatermark(tx, position, watermark) };
+      return { counts: sum, own, position: await moveWatermark(tx, position, watermark) };
     },
     signal,
   );
+  observe({ type: 'batch-committed', counts: taken.own, seconds: secondsBetween(now, services.now()) });
+  return taken;
 }
 
 function rejectedOf(given: readonly Record<string, unknown>[], { outcomes }: Ingested): RejectedSourceRow[] {

@@ -1,6 +1,7 @@
 /** Calls to the CRM against the least that its API allows. */
 import type { Lane } from '../../src/model/run.ts';
-import { plainSync, type RunReport, syncConnection } from '../../src/sync.ts';
+import { plainSync, type RunReport } from '../../src/sync/options.ts';
+import { syncConnection } from '../../src/sync/sync-connection.ts';
 import { type CrmName, crms } from './crms.ts';
 import { addConnection, type BenchServer, openSession, startCrm } from './scene.ts';
 

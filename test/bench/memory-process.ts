@@ -1,6 +1,7 @@
 /** The syncing process of the memory measurement. Sends its resident memory after each batch of people. */
 import { openDatabase } from '../../src/db/database.ts';
-import { plainSync, syncConnection } from '../../src/sync.ts';
+import { plainSync } from '../../src/sync/options.ts';
+import { syncConnection } from '../../src/sync/sync-connection.ts';
 import { openSession } from './scene.ts';
 
 const [url = '', orgId = '', people] = process.argv.slice(2);

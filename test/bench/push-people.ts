@@ -1,5 +1,6 @@
 /** The speed of the first push: everything that the first pull has left waiting, call by call and as a mass write. */
-import { plainSync, type RunReport, syncConnection } from '../../src/sync.ts';
+import { plainSync, type RunReport } from '../../src/sync/options.ts';
+import { syncConnection } from '../../src/sync/sync-connection.ts';
 import { sumOf } from './api-calls.ts';
 import { type CrmName, crms } from './crms.ts';
 import { type Cost, measure } from './meter.ts';

@@ -40,7 +40,7 @@ async function servePage(loops: readonly Pick<Loop<unknown>, 'db' | 'name' | 'op
     nextRunAt: () => new Date(Date.now() + 10_000),
     now: () => new Date(),
   });
-  return startHttp({ port: 0, read, now: () => new Date(), log: () => undefined });
+  return startHttp({ port: 0, page: read, now: () => new Date(), log: () => undefined });
 }
 
 interface Visit extends AsyncDisposable {

@@ -1,7 +1,7 @@
 // Wrong: a run that had lost its lock went on beside the next one, and credentials of another account were accepted.
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { RunReport } from '../../src/sync.ts';
+import type { RunReport } from '../../src/sync/options.ts';
 import { startHubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
 import { startLoop } from '../support/loop.ts';
 import { handsOf } from '../support/loop-crm.ts';

@@ -1,4 +1,3 @@
-import { noPages } from './no-pages.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createApi } from '../../src/http/api/create-api.ts';
 import { startHttp } from '../../src/http/server.ts';
@@ -23,9 +22,7 @@ export async function startApi(db: TestDatabase): Promise<TestApi> {
   const { database } = db;
   const server = await startHttp({
     port: 0,
-    hasPage: false,
     api: createApi({ database, definitions: [], now, newId: randomUUID }),
-    read: noPages,
     now,
     log: (level, message, fields) => said.push(`${level} ${message} ${JSON.stringify(fields)}`),
   });

@@ -85,6 +85,7 @@ export function testContext<Settings, Credentials>(
     governor: createGovernor({ limits: definition.limits, daily: parts.daily ?? null, now, sleep }),
     cache: parts.cache ?? memoryCache(clock),
     renewCredentials: renewing(parts),
+    exchange: (_, send) => send(),
     log: parts.log ?? (() => undefined),
   };
 }

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/sync.ts';
+import type { RunReport } from '../../src/sync/options.ts';
 import type { Loop } from './loop.ts';
 
 /** Runs until a sync says that all is well and has nothing left to do; waits where it is told to wait. */

@@ -9,7 +9,8 @@ import type { OrgId } from '../../src/model/values.ts';
 import type { HubSpotSandbox, HubSpotSandboxOptions } from '../../src/sandbox/hubspot/index.ts';
 import type { SalesforceSandbox, SalesforceSandboxOptions } from '../../src/sandbox/salesforce/index.ts';
 import { createSealer } from '../../src/secrets/seal.ts';
-import { plainSync, type RunReport, syncConnection, type SyncRunOptions } from '../../src/sync.ts';
+import { plainSync, type RunReport, type SyncRunOptions } from '../../src/sync/options.ts';
+import { syncConnection } from '../../src/sync/sync-connection.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { type CrmSide, hubspotSide, salesforceSide, type WrittenValues } from './loop-side.ts';
 
@@ -22,6 +23,7 @@ export interface Loop<Sandbox = HubSpotSandbox> extends AsyncDisposable {
   /** Of the connection. */
   readonly name: string;
   readonly clock: LoopClock;
+  readonly services: SessionServices;
   /** What the CRM has of ours. */
   written(): WrittenValues;
   open(): Promise<Session>;
@@ -44,6 +46,9 @@ export interface LoopOptions {
   readonly credentials?: object;
   /** Our clock, where it is not that of the CRM. */
   readonly now?: () => Date;
+  /** What is told of the work as it happens. */
+  readonly log?: SessionServices['log'];
+  readonly observe?: NonNullable<SessionServices['observe']>;
   /** A database that is there already gets the organisation as a further one. */
   readonly db?: TestDatabase;
   readonly org?: string;
@@ -89,7 +94,7 @@ const definitions = connectors as unknown as readonly ConnectorDefinition[];
 function servicesOf(
   database: Database,
   now: () => Date,
-  sleep: NonNullable<SessionServices['sleep']>,
+  { sleep, log = () => undefined, observe }: Pick<SessionServices, 'sleep' | 'observe'> & Pick<LoopOptions, 'log'>,
 ): SessionServices {
   return {
     database,
@@ -97,9 +102,10 @@ function servicesOf(
     sealer,
     now,
     newId: randomUUID,
-    sleep,
+    ...(sleep !== undefined && { sleep }),
     random: Math.random,
-    log: () => undefined,
+    log,
+    ...(observe !== undefined && { observe }),
   };
 }
 
@@ -126,7 +132,7 @@ async function startLoopOn<Sandbox extends { readonly url: string } & AsyncDispo
   const name = options.name ?? `acme-${side.kind}`;
   const connectionId = await addConnection(db, side, { orgId, name, url: crm.url, options });
   const now = options.now ?? (() => new Date(clock.now()));
-  const services = servicesOf(db.database, now, (ms, signal) => clock.sleep(ms, signal));
+  const services = servicesOf(db.database, now, { ...options, sleep: (ms, signal) => clock.sleep(ms, signal) });
   const open = async (): Promise<Session> => openConnection(services, orgId, name);
   const kept = stack.move();
   return {
@@ -136,6 +142,7 @@ async function startLoopOn<Sandbox extends { readonly url: string } & AsyncDispo
     connectionId,
     name,
     clock,
+    services,
     written: () => side.written(crm),
     open,
     async sync(chosen = {}) {

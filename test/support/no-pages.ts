@@ -7,5 +7,4 @@ export const noPages: PageReader = {
   leads: async () => ({ leads: [], next: null, readAt: null, problem: null }),
   signups: async () => ({ signups: [], next: null, tiers: [] }),
   receipt: async () => null,
-  isReady: async () => true,
 };

@@ -60,13 +60,14 @@ function leftOut(problems: SyncReport['problems'], style: Style): string {
   return [...new Set(lines)].join('\n');
 }
 
-function ending({ counts, failure, nextTryAt }: SyncReport, style: Style): string {
+function ending({ counts, failure, nextTryAt, paused }: SyncReport, style: Style): string {
   const lines = [];
   if (failure !== null)
     lines.push(
       `${style.bad('stopped')} ${failure.message} ${style.dim(`[${failure.code}]`)}`,
       `${style.bold('remedy')} ${failure.remedy}`,
     );
+  if (paused !== null) lines.push(`${style.warn('left out')} ${paused}`);
   if (nextTryAt !== null) lines.push(`${style.bold('not before')} ${nextTryAt.toISOString()}`);
   if (counts.rejected + counts.pushRejected > 0) lines.push('To see what was rejected and why: leadloop rejected');
   return lines.join('\n');

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
-/** Calls of a day, for the daily share. */
+/** Calls by day: history. The share is kept by `DailyPool`. */
 export const ApiUsage = defineEntity({
   name: 'ApiUsage',
   tableName: 'api_usage',

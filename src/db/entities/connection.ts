@@ -18,7 +18,6 @@ export const Connection = defineEntity({
     quota: p.json<JsonValue>().defaultRaw("'{}'"),
     pushPolicy: p.json<JsonValue>().defaultRaw(`'{"mode": "plan"}'`),
     accountId: p.text().nullable(),
-    pausedReason: p.text().nullable(),
     timezone: p.text().generated("(coalesce((settings ->> 'timezone'::text), 'UTC'::text)) stored"),
     lastTickAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),

@@ -19,7 +19,6 @@ export const DataSource = defineEntity({
     databaseFingerprint: p.text().nullable(),
     schedule: p.text().nullable(),
     timezone: p.text().default('UTC'),
-    pausedReason: p.text().nullable(),
     watermark: p.text().nullable(),
     version: p.integer().default(0),
     lastTickAt: p.datetime().nullable(),

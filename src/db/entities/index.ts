@@ -1,11 +1,14 @@
 import { AccountScore } from './account-score.ts';
+import { Alert } from './alert.ts';
 import { ApiToken } from './api-token.ts';
 import { ApiUsage } from './api-usage.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { ChangeHint } from './change-hint.ts';
 import { CompanyEnrichment } from './company-enrichment.ts';
 import { Connection } from './connection.ts';
+import { ConnectionHealth } from './connection-health.ts';
 import { CrmCacheEntry } from './crm-cache-entry.ts';
+import { DailyPool } from './daily-pool.ts';
 import { DataSource } from './data-source.ts';
 import { DeveloperSignup } from './developer-signup.ts';
 import { EngagementEvent } from './engagement-event.ts';
@@ -23,6 +26,7 @@ import { Opportunity } from './opportunity.ts';
 import { Org } from './org.ts';
 import { OrgScoringProfile } from './org-scoring-profile.ts';
 import { PassSighting } from './pass-sighting.ts';
+import { Pause } from './pause.ts';
 import { PushLedgerEntry } from './push-ledger-entry.ts';
 import { PushState } from './push-state.ts';
 import { RecordAlias } from './record-alias.ts';
@@ -41,13 +45,16 @@ import { WebhookDelivery } from './webhook-delivery.ts';
 /** Every entity of the schema, for the ORM. */
 export const entities = [
   AccountScore,
+  Alert,
   ApiToken,
   ApiUsage,
   AuditEntry,
   ChangeHint,
   CompanyEnrichment,
   Connection,
+  ConnectionHealth,
   CrmCacheEntry,
+  DailyPool,
   DataSource,
   DeveloperSignup,
   EngagementEvent,
@@ -65,6 +72,7 @@ export const entities = [
   Org,
   OrgScoringProfile,
   PassSighting,
+  Pause,
   PushLedgerEntry,
   PushState,
   RecordAlias,

@@ -23,5 +23,6 @@ export const PushLedgerEntry = defineEntity({
     outcomeReason: p.text().nullable(),
     requestId: p.text().nullable(),
     settledAt: p.datetime().nullable(),
+    changedAt: p.datetime().nullable(),
   },
 });

@@ -23,6 +23,8 @@ export const PushState = defineEntity({
     attempts: p.integer().default(0),
     availableAt: p.datetime().defaultRaw('now()'),
     lastError: p.text().nullable(),
+    changedAt: p.datetime().nullable(),
+    pushedAt: p.datetime().nullable(),
     updatedAt: p.datetime().defaultRaw('now()'),
   },
 });

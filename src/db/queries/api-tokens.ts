@@ -1,5 +1,6 @@
 import type { OrgId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import { writeAudit } from './write-audit.ts';
 
 export interface TokenHolder {
   readonly id: string;
@@ -44,11 +45,8 @@ export async function createToken(tx: Tx, token: NewToken, now: Date): Promise<b
     [tx.orgId, token.name, token.hash, token.scopes, now, token.expiresAt],
   );
   if (rows.length === 0) return false;
-  await audit(tx, 'token.create', {
-    name: token.name,
-    now,
-    after: { scopes: token.scopes, expiresAt: token.expiresAt },
-  });
+  const after = { scopes: token.scopes, expiresAt: token.expiresAt };
+  await writeAudit(tx, { action: 'token.create', subject: token.name, after, at: now });
   return true;
 }
 
@@ -59,7 +57,7 @@ export async function revokeToken(tx: Tx, name: string, now: Date): Promise<bool
     [tx.orgId, name, now],
   );
   if (rows.length === 0) return false;
-  await audit(tx, 'token.revoke', { name, now, after: { revokedAt: now } });
+  await writeAudit(tx, { action: 'token.revoke', subject: name, after: { revokedAt: now }, at: now });
   return true;
 }
 
@@ -78,16 +76,5 @@ export async function listTokens(tx: Tx): Promise<TokenRow[]> {
        last_used_at as "lastUsedAt"
      from api_tokens where org_id = $1 order by name`,
     [tx.orgId],
-  );
-}
-
-async function audit(
-  tx: Tx,
-  action: string,
-  { name, now, after }: { readonly name: string; readonly now: Date; readonly after: object },
-): Promise<void> {
-  await tx.query(
-    `insert into audit_log (org_id, actor, action, subject, after, at) values ($1, 'cli', $2, $3, $4, $5)`,
-    [tx.orgId, action, name, JSON.stringify(after), now],
   );
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../model/errors.ts';
 import type { OrgId, SourceId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import { wholePauseSql } from './pauses.ts';
 
 export interface SourceEntry {
   readonly orgId: OrgId;
@@ -18,18 +19,21 @@ export interface SourceEntry {
 export async function listSources(tx: Tx): Promise<SourceEntry[]> {
   return tx.query<SourceEntry>(
     `select o.id as "orgId", o.slug as org, s.id, s.name, s.schedule, s.timezone as "timeZone",
-       s.paused_reason as "pausedReason", s.last_tick_at as "lastTickAt"
+       ${wholePauseSql('s', 'source')} as "pausedReason", s.last_tick_at as "lastTickAt"
      from data_sources s join orgs o on o.id = s.org_id order by o.slug, s.name`,
   );
 }
 
 /** What a source is called; null where there is none. */
-export async function nameOfSource(tx: Tx, id: SourceId): Promise<string | null> {
-  const [row] = await tx.query<{ name: string }>(`select name from data_sources where org_id = $1 and id = $2`, [
-    tx.orgId,
-    id,
-  ]);
-  return row?.name ?? null;
+export async function nameOfSource(
+  tx: Tx,
+  id: SourceId,
+): Promise<{ readonly org: string; readonly name: string } | null> {
+  const [row] = await tx.query<{ org: string; name: string }>(
+    `select o.slug as org, s.name from data_sources s join orgs o on o.id = s.org_id where s.org_id = $1 and s.id = $2`,
+    [tx.orgId, id],
+  );
+  return row ?? null;
 }
 
 /** How far a source has been read. */

@@ -1,5 +1,6 @@
 import type { ConnectionId, OrgId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import { wholePauseSql } from './pauses.ts';
 
 export interface DirectoryEntry {
   readonly orgId: OrgId;
@@ -10,6 +11,7 @@ export interface DirectoryEntry {
   /** Five cron fields, six with seconds; null = only by hand. */
   readonly schedule: string | null;
   readonly timeZone: string;
+  /** Why a person does not want any of it to run; null = pull or push may, see `whatRuns`. */
   readonly pausedReason: string | null;
   /** Every tick up to here has been run. */
   readonly lastTickAt: Date | null;
@@ -19,7 +21,7 @@ export interface DirectoryEntry {
 export async function listConnections(tx: Tx): Promise<DirectoryEntry[]> {
   return tx.query<DirectoryEntry>(
     `select o.id as "orgId", o.slug as org, c.id, c.name, c.kind, c.schedule, c.timezone as "timeZone",
-       c.paused_reason as "pausedReason", c.last_tick_at as "lastTickAt"
+       ${wholePauseSql('c', 'connection')} as "pausedReason", c.last_tick_at as "lastTickAt"
      from connections c join orgs o on o.id = c.org_id order by o.slug, c.name`,
   );
 }
@@ -29,11 +31,21 @@ export async function listOrgs(tx: Tx): Promise<{ readonly id: OrgId; readonly s
   return tx.query(`select id, slug from orgs order by slug`);
 }
 
-/** What a connection is called; null where there is none. */
-export async function nameOfConnection(tx: Tx, id: ConnectionId): Promise<string | null> {
-  const [row] = await tx.query<{ name: string }>(`select name from connections where org_id = $1 and id = $2`, [
-    tx.orgId,
-    id,
-  ]);
-  return row?.name ?? null;
+/** The name of the transaction's organisation. */
+export async function readSlug(tx: Tx): Promise<string> {
+  const [row] = await tx.query<{ slug: string }>(`select slug from orgs where id = $1`, [tx.orgId]);
+  return row?.slug ?? '';
+}
+
+/** What a worker has to know of a connection before it opens it; null where there is none. */
+export async function findConnection(
+  tx: Tx,
+  id: ConnectionId,
+): Promise<{ readonly org: string; readonly name: string; readonly pushMode: string } | null> {
+  const [row] = await tx.query<{ org: string; name: string; pushMode: string }>(
+    `select o.slug as org, c.name, coalesce(c.push_policy->>'mode', 'plan') as "pushMode"
+     from connections c join orgs o on o.id = c.org_id where c.org_id = $1 and c.id = $2`,
+    [tx.orgId, id],
+  );
+  return row ?? null;
 }

@@ -25,22 +25,21 @@ const save = `
     amount = excluded.amount, is_closed = excluded.is_closed, is_won = excluded.is_won, created_at = excluded.created_at
 `;
 
-/** The leads that belong to one of these opportunities. */
+/** The leads that belong to one of these opportunities, and to which one. */
 export async function leadsOfOpportunities(
   tx: Tx,
   connectionId: ConnectionId,
   opportunityIds: readonly ExternalId[],
-): Promise<LeadId[]> {
+): Promise<{ readonly leadId: LeadId; readonly externalId: ExternalId }[]> {
   if (opportunityIds.length === 0) return [];
-  const rows = await tx.query<{ leadId: LeadId }>(
-    `select distinct s.lead_id as "leadId"
+  return tx.query(
+    `select distinct s.lead_id as "leadId", k.opportunity as "externalId"
      from opportunity_links k
      join source_records s on s.org_id = $1 and s.connection_id = $2 and s.external_id = k.person
      where k.org_id = $1 and k.connection_id = $2 and k.opportunity = any($3::text[]) and s.kind = 'lead'
        and s.lead_id is not null`,
     [tx.orgId, connectionId, opportunityIds],
   );
-  return rows.map((row) => row.leadId);
 }
 
 /** A lead that has just become part of an opportunity. */

@@ -6,13 +6,23 @@ interface SealedCredentials {
   readonly bytes: Uint8Array;
 }
 
+/** As the configuration has it; what an older version wrote lacks what came later. */
+export interface StoredQuota {
+  readonly dailyShare?: number;
+  readonly stopAtOrgUse?: number;
+  readonly urgentReserve?: number;
+  readonly dailyLimit?: number | null;
+}
+
 export interface StoredConnectionRow {
   readonly id: ConnectionId;
+  /** Slug. */
+  readonly org: string;
   readonly name: string;
   readonly kind: string;
   readonly baseUrl: string | null;
   readonly schedule: string | null;
-  readonly quota: { readonly dailyShare?: number; readonly stopAtOrgUse?: number; readonly dailyLimit?: number | null };
+  readonly quota: StoredQuota;
   readonly push: {
     readonly mode?: 'plan' | 'auto';
     readonly blastRadius?: { readonly records: number; readonly share: number };
@@ -28,14 +38,13 @@ export interface StoredConnectionRow {
     };
   };
   readonly sealed: SealedCredentials | null;
-  readonly pausedReason: string | null;
 }
 
 /** A connection by name; null where there is none. */
 export async function readConnection(tx: Tx, name: string): Promise<StoredConnectionRow | null> {
   const [row] = await tx.query<StoredConnectionRow & { keyId: string | null; bytes: Buffer | null }>(
-    `select id, name, kind, base_url as "baseUrl", schedule, quota, push_policy as push, settings,
-       credentials_key_id as "keyId", credentials_sealed as bytes, paused_reason as "pausedReason"
+    `select id, (select slug from orgs where id = $1) as org, name, kind, base_url as "baseUrl", schedule, quota,
+       push_policy as push, settings, credentials_key_id as "keyId", credentials_sealed as bytes
      from connections where org_id = $1 and name = $2`,
     [tx.orgId, name],
   );

@@ -40,7 +40,7 @@ export async function rejectedIds(tx: Tx, connectionId: ConnectionId, object: st
 /** Lets refused writes wait for the next push again. */
 export async function reviveDead(tx: Tx, connectionId: ConnectionId, now: Date): Promise<void> {
   await tx.query(
-    `update push_states set state = 'pending', attempts = 0, available_at = $3
+    `update push_states set state = 'pending', attempts = 0, available_at = $3, changed_at = null
      where org_id = $1 and connection_id = $2 and state = 'dead'`,
     [tx.orgId, connectionId, now],
   );

@@ -7,6 +7,14 @@ import type { Tx } from '../tx.ts';
 /** How the table names the person of an event that carries an address and no id. */
 export const emailPerson = (email: string): string => `email:${email}`;
 
+export interface SavedEvents {
+  readonly stored: number;
+  /** Leads for which something changed. */
+  readonly leadIds: readonly LeadId[];
+  /** What is new or different, of known people. */
+  readonly changed: readonly { readonly leadId: LeadId; readonly occurredAt: Date }[];
+}
+
 /**
  * Stores events, one row per person, ties them to leads that are known, and returns the leads for which something changed.
  * Whom an event does not name any more it does not count for: the task of a converted lead names its contact. What stands
@@ -17,8 +25,8 @@ export async function saveEvents(
   tx: Tx,
   connectionId: ConnectionId,
   events: readonly EngagementEvent[],
-): Promise<{ readonly stored: number; readonly leadIds: LeadId[] }> {
-  if (events.length === 0) return { stored: 0, leadIds: [] };
+): Promise<SavedEvents> {
+  if (events.length === 0) return { stored: 0, leadIds: [], changed: [] };
   const rows = new Map<string, object>();
   for (const event of events) {
     const people = event.contactIds.length > 0 || event.email === null ? event.contactIds : [emailPerson(event.email)];
@@ -36,8 +44,12 @@ export async function saveEvents(
   }
   const values = [tx.orgId, connectionId, toJson([...rows.values()])];
   const left = await tx.query<{ leadId: LeadId | null }>(removeOthers, values);
-  const written = await tx.query<{ leadId: LeadId | null }>(statement, values);
-  return { stored: written.length, leadIds: [...new Set([...left, ...written].flatMap((row) => row.leadId ?? []))] };
+  const written = await tx.query<{ leadId: LeadId | null; occurredAt: Date }>(statement, values);
+  return {
+    stored: written.length,
+    leadIds: [...new Set([...left, ...written].flatMap((row) => row.leadId ?? []))],
+    changed: written.flatMap(({ leadId, occurredAt }) => (leadId === null ? [] : { leadId, occurredAt })),
+  };
 }
 
 const removeOthers = `
@@ -101,5 +113,5 @@ const statement = `
   where (e.type, e.occurred_at, e.quantity, e.detail) is distinct from
       (excluded.type, excluded.occurred_at, excluded.quantity, excluded.detail)
     or (e.lead_id is null and excluded.lead_id is not null)
-  returning e.lead_id as "leadId"
+  returning e.lead_id as "leadId", e.occurred_at as "occurredAt"
 `;

@@ -14,8 +14,7 @@ export async function saveHints(
   { hints, now }: { readonly hints: readonly ChangeHint[]; readonly now: Date },
 ): Promise<void> {
   if (hints.length === 0) return;
-  const rows = hints.map(({ accountId: _, ...hint }) => hint);
-  await tx.query(statement, [tx.orgId, connectionId, now, toJson(rows)]);
+  await tx.query(statement, [tx.orgId, connectionId, now, toJson(hints)]);
 }
 
 // In the order of the key: two deliveries that name the same records lock them in the same order. A merge takes its version once it

@@ -11,11 +11,17 @@ export interface Claim {
   readonly externalIds: readonly ExternalId[];
 }
 
+export interface HeldPush extends PushRecord {
+  readonly attempts: number;
+  /** The oldest change in the CRM that has come since the claim; null = none. */
+  readonly changedAt: Date | null;
+}
+
 /** The rows that a claim still holds, locked. */
-export async function lockClaimed(tx: Tx, claim: Claim): Promise<(PushRecord & { readonly attempts: number })[]> {
+export async function lockClaimed(tx: Tx, claim: Claim): Promise<HeldPush[]> {
   return tx.query(
     `select connection_id as "connectionId", object, external_id as "externalId", lead_id as "leadId",
-       wanted, remote, pushed, kept, attempts
+       wanted, remote, pushed, kept, attempts, changed_at as "changedAt"
      from push_states
      where org_id = $1 and connection_id = $2 and object = $3 and external_id = any($4::text[])
        and claim_token = $5 and state = 'claimed'
@@ -24,26 +30,31 @@ export async function lockClaimed(tx: Tx, claim: Claim): Promise<(PushRecord & {
   );
 }
 
-export interface SettledPush extends PushRecord {
+export interface SettledPush extends HeldPush {
   readonly state: 'settled' | 'pending' | 'dead';
   readonly priority: PushPriority;
-  readonly attempts: number;
   readonly availableAt: Date;
   readonly lastError: string | null;
 }
 
 /** Writes what became of claimed records. */
-export async function saveSettled(tx: Tx, token: string, rows: readonly SettledPush[]): Promise<void> {
+export async function saveSettled(
+  tx: Tx,
+  { token, now }: { readonly token: string; readonly now: Date },
+  rows: readonly SettledPush[],
+): Promise<void> {
   if (rows.length === 0) return;
-  await tx.query(statement, [tx.orgId, token, toJson(rows)]);
+  await tx.query(statement, [tx.orgId, token, toJson(rows), now]);
 }
 
 const statement = `
   update push_states p set
     remote = r.remote, pushed = r.pushed, kept = r.kept, state = r.state, priority = r.priority, attempts = r.attempts,
-    available_at = r."availableAt", last_error = r."lastError", claim_token = null, claimed_until = null, updated_at = now()
+    available_at = r."availableAt", last_error = r."lastError",
+    changed_at = r."changedAt", claim_token = null, claimed_until = null, pushed_at = $4, updated_at = now()
   from jsonb_to_recordset($3::jsonb) as r ("connectionId" uuid, "externalId" text, object text, remote jsonb, pushed jsonb,
-    kept jsonb, state text, priority smallint, attempts int, "availableAt" timestamptz, "lastError" text)
+    kept jsonb, state text, priority smallint, attempts int, "availableAt" timestamptz, "lastError" text,
+    "changedAt" timestamptz)
   where p.org_id = $1 and p.connection_id = r."connectionId" and p.object = r.object and p.external_id = r."externalId"
     and p.claim_token = $2
 `;

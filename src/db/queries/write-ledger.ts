@@ -1,20 +1,27 @@
-import type { PlannedRecord } from '../../model/push.ts';
+import type { FieldChange, PushRecord } from '../../model/push.ts';
 import type { ConnectionId, ExternalId, RunId } from '../../model/values.ts';
 import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
+
+export interface PlannedWrite {
+  readonly record: PushRecord & { readonly changedAt: Date | null };
+  readonly changes: readonly FieldChange[];
+}
 
 /** Writes down, field by field, what is about to be sent: before the first byte leaves, in the transaction of the claim. */
 export async function writeLedger(
   tx: Tx,
   write: { connectionId: ConnectionId; runId: RunId; token: string; now: Date },
-  planned: readonly PlannedRecord[],
+  planned: readonly PlannedWrite[],
 ): Promise<void> {
   const rows = planned.flatMap(({ record, changes }) =>
-    changes.map((change) => ({
+    changes.map((change, nth) => ({
       object: record.object,
       external_id: record.externalId,
       lead_id: record.leadId,
       ...change,
+      // On one line of each record: a record is fresh once, however many fields it has.
+      changed_at: nth === 0 ? record.changedAt : null,
     })),
   );
   if (rows.length === 0) return;
@@ -22,10 +29,11 @@ export async function writeLedger(
 }
 
 const insert = `
-  insert into push_ledger (org_id, connection_id, run_id, claim_token, object, external_id, lead_id, field, before, after, why, sent_at)
-  select $1, $2, $3, $4, object, external_id, lead_id, field, before, after, why, $5
+  insert into push_ledger (org_id, connection_id, run_id, claim_token, object, external_id, lead_id, field, before, after, why, sent_at,
+    changed_at)
+  select $1, $2, $3, $4, object, external_id, lead_id, field, before, after, why, $5, changed_at
   from jsonb_to_recordset($6::jsonb)
-    as r (object text, external_id text, lead_id uuid, field text, before jsonb, after jsonb, why text)
+    as r (object text, external_id text, lead_id uuid, field text, before jsonb, after jsonb, why text, changed_at timestamptz)
 `;
 
 export interface LedgerOutcome {

@@ -59,7 +59,7 @@ function renderConnection(connection: ConnectionState, now: Date): Html {
 }
 
 function loopState({ schedule, pausedReason, nextRunAt, lastRun }: ConnectionState, now: Date): Html {
-  if (pausedReason !== null) return html`<span class="warn">paused: ${pausedReason}</span>`;
+  if (pausedReason !== null) return html`<span class="warn">${pausedReason}</span>`;
   if (lastRun?.status === 'running') return html`<span class="good">running now</span>`;
   if (nextRunAt !== null) return html`next run ${relative(nextRunAt, now)}`;
   return schedule === null

@@ -127,7 +127,7 @@ test('no application role may bypass the policies or owns a table', async () => 
 
 test('the operator reads of connections no more than the directory', async () => {
   const directory = await db.database.operator((tx) =>
-    tx.query('select id, org_id, name, kind, schedule, paused_reason from connections'),
+    tx.query('select id, org_id, name, kind, schedule from connections'),
   );
   expect(directory).toHaveLength(2);
   for (const column of ['credentials_sealed', 'settings', 'account_id']) {
@@ -139,7 +139,7 @@ test('the operator reads of connections no more than the directory', async () =>
 
 test('the operator reads of sources when they run, not what or where', async () => {
   const schedules = await db.database.operator((tx) =>
-    tx.query('select id, org_id, name, schedule, timezone, paused_reason from data_sources'),
+    tx.query('select id, org_id, name, schedule, timezone from data_sources'),
   );
   expect(schedules).toHaveLength(2);
   for (const column of ['database_sealed', 'query', 'watermark']) {
@@ -147,6 +147,18 @@ test('the operator reads of sources when they run, not what or where', async () 
       code: refused,
     });
   }
+});
+
+test('the operator reads whose alerts are due and what is paused, not what an alert says', async () => {
+  const due = await db.database.operator((tx) => tx.query('select org_id, next_try_at from alerts'));
+  const paused = await db.database.operator((tx) =>
+    tx.query('select org_id, connection_id, source_id, direction, reason from pauses'),
+  );
+  expect([due.length, paused.length]).toEqual([2, 2]);
+  await expect(db.database.operator((tx) => tx.query('select text from alerts'))).rejects.toMatchObject({
+    code: refused,
+  });
+  await expect(db.database.operator((tx) => tx.query('delete from pauses'))).rejects.toMatchObject({ code: refused });
 });
 
 describe('history', () => {

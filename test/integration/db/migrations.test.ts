@@ -8,6 +8,10 @@ const all = [
   '20261126090000_two_crms',
   '20261127090000_product_led_growth',
   '20261127100000_data_sources',
+  '20261127105000_ticks',
+  '20261127110000_daily_pool',
+  '20261127120000_freshness',
+  '20261127130000_connection_health',
   '20261127140000_change_hints',
 ];
 const tables = `select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')

@@ -198,9 +198,27 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     }),
   'states of companies to be planned anew': (tx) => lockCompanyPushStates(tx, domains),
   'choosing what to push to companies': (tx) =>
-    claimPushes(tx, { connectionId, object: 'companies', token: connectionId, now, until: now, limit: batch }),
+    claimPushes(tx, {
+      connectionId,
+      object: 'companies',
+      token: connectionId,
+      now,
+      until: now,
+      limit: batch,
+      upTo: 3,
+      isFilledUp: false,
+    }),
   'choosing what to push to people': (tx) =>
-    claimPushes(tx, { connectionId, object: 'contacts', token: connectionId, now, until: now, limit: batch }),
+    claimPushes(tx, {
+      connectionId,
+      object: 'contacts',
+      token: connectionId,
+      now,
+      until: now,
+      limit: batch,
+      upTo: 3,
+      isFilledUp: false,
+    }),
   'signups that come in': (tx) =>
     saveSignups(
       tx,

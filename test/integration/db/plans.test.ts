@@ -178,10 +178,13 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'states to be planned anew': (tx) => lockPushStates(tx, leadIds),
   'a page of what waits': (tx) =>
     readPending(tx, { ...target, limit: batch, after: { priority: 2, parent: '', externalId: '5' } }),
-  'choosing what to push': (tx) => claimPushes(tx, { ...target, token: connectionId, now, until: now, limit: batch }),
+  'choosing what to push': (tx) =>
+    claimPushes(tx, { ...target, token: connectionId, now, until: now, limit: batch, upTo: 3, isFilledUp: false }),
+  'choosing what is urgent, with others that fill up a call': (tx) =>
+    claimPushes(tx, { ...target, token: connectionId, now, until: now, limit: batch, upTo: 0, isFilledUp: true }),
   'settling a push': async (tx) => {
     const claim = { ...target, token: connectionId };
-    const claimed = await claimPushes(tx, { ...claim, now, until: now, limit: batch });
+    const claimed = await claimPushes(tx, { ...claim, now, until: now, limit: batch, upTo: 3, isFilledUp: false });
     const change = { field: 'score', before: null, after: 1, why: 'differs' };
     const planned = claimed.map((record) => ({ record, changes: [change] }));
     await writeLedger(tx, { ...claim, runId: connectionId, now }, planned);
@@ -191,7 +194,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
     const settled = { state: 'settled', priority: 2, attempts: 0, availableAt: now, lastError: null } as const;
     await saveSettled(
       tx,
-      claim.token,
+      { token: claim.token, now },
       locked.map((record) => ({ ...record, ...settled })),
     );
     const outcome = { field: null, outcome: 'applied', reason: null, requestId: null } as const;
@@ -215,6 +218,7 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
         pending: true,
         priority: 1,
         parent: '',
+        changedAt: now,
       })),
       now,
     ),

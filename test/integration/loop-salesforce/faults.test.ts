@@ -3,7 +3,7 @@ import { seededRandom } from '../../../src/sandbox/server/random.ts';
 import { FAULT_MENU } from '../../../src/sandbox/salesforce/index.ts';
 import type { FaultOrder } from '../../../src/sandbox/salesforce/faults/faults.ts';
 import { faultKind, type FaultName } from '../../../src/sandbox/salesforce/faults/menu.ts';
-import type { RunReport } from '../../../src/sync.ts';
+import type { RunReport } from '../../../src/sync/options.ts';
 import { type LoopOptions, type SalesforceLoop, startSalesforceLoop } from '../../support/loop.ts';
 import { reviveWrites, untilItRests } from '../../support/loop-faults.ts';
 import { differences, type LoopState, stateOf } from '../../support/loop-state.ts';

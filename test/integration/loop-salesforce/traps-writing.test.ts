@@ -146,7 +146,7 @@ test.each(['plain', 'bursts', 'per-app'] as const)(
   'trap 15: with little left of the day (told as %s) a run stops, keeps what it has, and goes on from there',
   async (limitInfo) => {
     const sandbox = { ...few, limits: { dailyApiRequests: 1_000 }, usedByOthers: 780, limitInfo };
-    await using loop = await startSalesforceLoop({ sandbox, quota: { stopAtOrgUse: 0.8 } });
+    await using loop = await startSalesforceLoop({ sandbox, quota: { stopAtOrgUse: 0.8, urgentReserve: 0 } });
     const stopped = await loop.sync();
     expect(stopped).toMatchObject({ status: 'failed', failure: { code: 'crm-quota-exhausted', recovery: 'retry' } });
     expect(loop.crm.usage.used()).toBeLessThanOrEqual(801);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunReport } from '../../../src/sync.ts';
+import type { RunReport } from '../../../src/sync/options.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { callsOf } from '../../support/loop-calls.ts';
 import { handsOf } from '../../support/loop-crm.ts';

@@ -86,7 +86,10 @@ test('a daemon reads on schedule, and not what is paused', async () => {
   await shop.theirs.sql(`insert into usage_daily values ('ada@engine.example', '2026-11-01', '100')`);
   await shop.apply([{}, { name: 'at-rest' }, { name: 'by-hand' }]);
   await shop.db.sql(`update data_sources set schedule = '* * * * * *' where name <> 'by-hand'`);
-  await shop.db.sql(`update data_sources set paused_reason = 'somebody looks at it' where name = 'at-rest'`);
+  await shop.db.sql(
+    `insert into pauses (org_id, source_id, direction, reason, created_at, created_by)
+     select org_id, id, 'all', 'somebody looks at it', now(), 'test' from data_sources where name = 'at-rest'`,
+  );
   await using app = await openOn(shop);
   const stop = new AbortController();
   const served = app.serve({ roles: ['scheduler', 'worker'], port: null, host: null, signal: stop.signal });

@@ -138,7 +138,6 @@ function appOf({ settings, stored = [state], leads = [], signups = [] }: World) 
       leads: async () => ({ leads, next: null, readAt: null, problem: null }),
       signups: async () => ({ signups, next: null, tiers: [] }),
       receipt: async () => null,
-      isReady: async () => true,
     },
   };
   return { asked, answers };

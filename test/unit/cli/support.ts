@@ -13,6 +13,7 @@ export const report: SyncReport = {
   counts: { ...noCounts, pulled: 1200, scored: 30, apiCalls: 14 },
   objects: [{ object: 'contacts', lane: 'live', records: 1200, calls: 12 }],
   problems: [],
+  paused: null,
   failure: null,
   nextTryAt: null,
 };
@@ -78,6 +79,9 @@ function appWith(answers: Partial<App>): App {
     tokens: { create: notAsked, list: notAsked, revoke: notAsked },
     scorePreview: notAsked,
     scoreRun: notAsked,
+    pause: notAsked,
+    resume: notAsked,
+    status: notAsked,
     doctor: notAsked,
     page: {
       orgs: notAsked,
@@ -85,7 +89,6 @@ function appWith(answers: Partial<App>): App {
       leads: notAsked,
       signups: notAsked,
       receipt: notAsked,
-      isReady: notAsked,
     },
     serve: notAsked,
     [Symbol.asyncDispose]: async () => undefined,

@@ -4,13 +4,15 @@ import { written } from './support.ts';
 
 describe('the environment', () => {
   it('has defaults, and an empty variable counts as none', () => {
-    expect(readEnvironment({ DATABASE_URL: '', LEADLOOP_KEY: '' })).toMatchObject({
+    expect(readEnvironment({ DATABASE_URL: '', LEADLOOP_KEY: '', LEADLOOP_METRICS_TOKEN: '' })).toMatchObject({
       home: expect.stringMatching(/\.leadloop$/) as string,
       databaseUrl: null,
       sealingKeys: null,
       logLevel: null,
       publicUrl: null,
+      alertUrl: null,
       isColourless: false,
+      metricsToken: null,
     });
   });
 
@@ -52,4 +54,12 @@ describe('secrets', () => {
       missing: ['a: the environment variable TOKEN is not set', 'b: the file /nowhere/token is missing or empty'],
     });
   });
+});
+
+it('takes an address for alerts, and does not repeat one that is none: it is a secret', () => {
+  const url = 'https://hooks.slack.example/services/T0/B0/secret';
+  expect(readEnvironment({ LEADLOOP_ALERT_URL: url }).alertUrl).toBe(url);
+  expect(readEnvironment({ LEADLOOP_ALERT_URL: '' }).alertUrl).toBeNull();
+  for (const wrong of ['hooks.slack.example/secret', 'ftp://secret', 'secret'])
+    expect(() => readEnvironment({ LEADLOOP_ALERT_URL: wrong })).toThrow(/^LEADLOOP_ALERT_URL is no address\.$/u);
 });

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  createGovernor,
-  dailyVerdict,
-  QuotaExhaustedError,
-  waitMs,
-  type DailyQuota,
-  type GovernorOptions,
-} from '../../../src/connector-sdk/index.ts';
+import { createGovernor, QuotaExhaustedError, waitMs, type GovernorOptions } from '../../../src/connector-sdk/index.ts';
 import { virtualClock, type VirtualClock } from '../../support/connector-context.ts';
+import { memoryPool } from '../../support/memory-pool.ts';
 
 const signal = new AbortController().signal;
 
@@ -21,20 +15,6 @@ function patient(clock: VirtualClock): Pick<GovernorOptions, 'now' | 'sleep'> {
       await Promise.resolve();
     },
   };
-}
-
-function memoryUsage(used = 0): DailyQuota['usage'] & { readonly written: number[]; used: number } {
-  const usage = {
-    used,
-    written: [] as number[],
-    read: () => Promise.resolve(usage.used),
-    count: (calls: number) => {
-      usage.written.push(calls);
-      usage.used += calls;
-      return Promise.resolve();
-    },
-  };
-  return usage;
 }
 
 describe('waitMs', () => {
@@ -52,20 +32,6 @@ describe('waitMs', () => {
 
   test('a pause counts where it is longer', () => {
     expect(waitMs({ limit, admittedAt: [], pausedUntil: 5_000 }, 2_000)).toBe(3_000);
-  });
-});
-
-describe('dailyVerdict', () => {
-  const quota = { share: 0.25, stopAtOrgUse: 0.8 };
-
-  test.for([
-    ['no maximum known', { used: 9_999, max: null, remaining: null }, null],
-    ['below both', { used: 24, max: 100, remaining: 50 }, null],
-    ['our share is used', { used: 25, max: 100, remaining: 50 }, 'share'],
-    ['others used the day', { used: 1, max: 100, remaining: 20 }, 'account'],
-    ['the CRM does not say what is left', { used: 24, max: 100, remaining: null }, null],
-  ] as const)('%s', ([, day, expected]) => {
-    expect(dailyVerdict(day, quota)).toBe(expected);
   });
 });
 
@@ -137,10 +103,25 @@ describe('a governor', () => {
     expect(clock.now() - before).toBe(7_000);
   });
 
+  test('two sessions that share the short limits keep to them together', async () => {
+    const clock = virtualClock();
+    const limits = { one: { burst: 9, perMs: 1_000 } };
+    const [first, second] = [0.5, 0.5].map((rateShare) =>
+      createGovernor({ limits, rateShare, daily: null, ...patient(clock) }),
+    );
+    for (let call = 0; call < 4; call += 1) {
+      await first!.admit('one', signal);
+      await second!.admit('one', signal);
+    }
+    const before = clock.now();
+    await first!.admit('one', signal);
+    expect(clock.now() - before).toBe(1_000);
+  });
+
   test('our share of the day is counted over restarts, and ends with its reset', async () => {
     const clock = virtualClock(Date.UTC(2026, 10, 22, 23, 59));
-    const usage = memoryUsage(7);
-    const daily = { share: 0.1, stopAtOrgUse: 1, limit: 100, usage };
+    const pool = memoryPool(clock, 7);
+    const daily = { ...all, share: 0.1, limit: 100, pool };
     const governor = createGovernor({ limits: {}, daily, ...patient(clock) });
     for (let call = 0; call < 3; call += 1) await governor.admit('any', signal);
     const refused = await governor.admit('any', signal).catch((error: unknown) => error);
@@ -148,7 +129,6 @@ describe('a governor', () => {
     expect((refused as QuotaExhaustedError).resetAt).toEqual(new Date(Date.UTC(2026, 10, 23)));
     expect(governor.admitted).toBe(3);
     clock.advance(60_000);
-    usage.used = 0;
     await governor.admit('any', signal);
     expect(governor.admitted).toBe(4);
   });
@@ -156,7 +136,7 @@ describe('a governor', () => {
   test('it stops when all users of the account together have used enough', async () => {
     const clock = virtualClock();
     const resetAt = new Date(clock.now() + 5_000);
-    const daily = { share: 1, stopAtOrgUse: 0.8, usage: memoryUsage() };
+    const daily = { ...all, stopAtOrgUse: 0.8, pool: memoryPool(clock) };
     const governor = createGovernor({ limits: {}, daily, ...patient(clock) });
     governor.observe('any', { dailyMax: 100, dailyRemaining: 21, dailyResetAt: resetAt });
     await governor.admit('any', signal);
@@ -166,13 +146,114 @@ describe('a governor', () => {
     await governor.admit('any', signal);
   });
 
-  test('usage is written in lumps, and the rest at the end', async () => {
+  test('what is reserved and not used is given back at the end', async () => {
     const clock = virtualClock();
-    const usage = memoryUsage();
-    const governor = createGovernor({ limits: {}, daily: { share: 1, stopAtOrgUse: 1, usage }, ...patient(clock) });
+    const pool = memoryPool(clock);
+    const governor = createGovernor({ limits: {}, daily: { ...all, limit: 10_000, pool }, ...patient(clock) });
     for (let call = 0; call < 120; call += 1) await governor.admit('any', signal);
-    expect(usage.written).toEqual([50, 50]);
+    expect(pool.state.used).toBe(150);
     await governor[Symbol.asyncDispose]();
-    expect(usage.written).toEqual([50, 50, 20]);
+    expect(pool.state.used).toBe(120);
+  });
+
+  test('calls are counted while nobody knows how large the day is, and count when it is known', async () => {
+    const clock = virtualClock();
+    const pool = memoryPool(clock);
+    const daily = { ...all, share: 0.1, pool };
+    const governor = createGovernor({ limits: {}, daily, ...patient(clock) });
+    for (let call = 0; call < 7; call += 1) await governor.admit('any', signal);
+    governor.observe('any', { dailyMax: 90, dailyRemaining: 83 });
+    await governor.admit('any', signal);
+    await governor.admit('any', signal);
+    await expect(governor.admit('any', signal)).rejects.toBeInstanceOf(QuotaExhaustedError);
+    expect(pool.state.used).toBe(9);
+  });
+
+  test('a process that starts where another one was told to stop makes no call to find out', async () => {
+    const clock = virtualClock();
+    const daily = { ...all, stopAtOrgUse: 0.8, pool: memoryPool(clock) };
+    const first = createGovernor({ limits: {}, daily, ...patient(clock) });
+    await first.admit('any', signal);
+    first.observe('any', { dailyMax: 100, dailyRemaining: 20 });
+    await first[Symbol.asyncDispose]();
+    const second = createGovernor({ limits: {}, daily, ...patient(clock) });
+    // No end of the day was told: calls come back all the time, and are looked for after an hour.
+    const resetAt = new Date(clock.now() + 3_600_000);
+    await expect(second.admit('any', signal)).rejects.toMatchObject({ resetAt });
+    const fresh = createGovernor({
+      limits: {},
+      daily: { ...daily, believesSince: new Date(clock.now() + 1) },
+      ...patient(clock),
+    });
+    await fresh.admit('any', signal);
+    clock.advance(3_600_000);
+    await second.admit('any', signal);
+  });
+
+  test('a machine stops at once when another one was told to, as soon as it takes its next calls', async () => {
+    const clock = virtualClock();
+    const daily = { ...all, stopAtOrgUse: 0.5, limit: 100, pool: memoryPool(clock) };
+    const [first, second] = [1, 2].map(() => createGovernor({ limits: {}, daily, ...patient(clock) }));
+    await first!.admit('any', signal);
+    second!.observe('any', { dailyMax: 100, dailyRemaining: 10 });
+    await second![Symbol.asyncDispose]();
+    let made = 0;
+    await expect(
+      (async () => {
+        for (;;) {
+          await first!.admit('any', signal);
+          made += 1;
+        }
+      })(),
+    ).rejects.toThrow(/all its users/);
+    // What it had in its hand.
+    expect(made).toBeLessThanOrEqual(6);
+  });
+
+  test('what is kept for urgent calls is refused to others, and to them it is not', async () => {
+    const clock = virtualClock();
+    const pool = memoryPool(clock);
+    let isUrgent = false;
+    const daily = { ...all, share: 0.5, urgentReserve: 0.2, limit: 100, pool };
+    const governor = createGovernor({ limits: {}, daily, isUrgent: () => isUrgent, ...patient(clock) });
+    expect(await governor.hasOrdinaryCalls()).toBe(true);
+    const used = await admittedUntilRefused(governor);
+    expect(used).toMatchObject({ calls: 40, message: expect.stringContaining('kept for urgent') });
+    expect(await governor.hasOrdinaryCalls()).toBe(false);
+    isUrgent = true;
+    for (let call = 0; call < 4; call += 1) await governor.admit('any', signal);
+    isUrgent = false;
+    await expect(governor.admit('any', signal)).rejects.toThrow(/kept for urgent/);
+    isUrgent = true;
+    expect(await admittedUntilRefused(governor)).toMatchObject({ calls: 6, message: expect.stringContaining('share') });
+    expect(pool.state.used).toBe(50);
+  });
+
+  test('a call that is given up while it waits is not counted', async () => {
+    const clock = virtualClock();
+    const pool = memoryPool(clock);
+    const controller = new AbortController();
+    const governor = createGovernor({
+      limits: {},
+      daily: { ...all, limit: 100, pool: { change: (work) => pool.change(work).finally(() => controller.abort()) } },
+      ...patient(clock),
+    });
+    await expect(governor.admit('any', controller.signal)).rejects.toThrow();
+    await governor[Symbol.asyncDispose]();
+    expect(pool.state.used).toBe(0);
   });
 });
+
+const all = { share: 1, stopAtOrgUse: 1, urgentReserve: 0 };
+
+async function admittedUntilRefused({
+  admit,
+}: Pick<ReturnType<typeof createGovernor>, 'admit'>): Promise<{ readonly calls: number; readonly message: string }> {
+  for (let calls = 0; ; calls += 1) {
+    try {
+      await admit('any', signal);
+    } catch (error) {
+      return { calls, message: (error as Error).message };
+    }
+  }
+}

@@ -6,10 +6,13 @@ import type { PageReader } from '../../../src/http/page-reader.ts';
 import { noPages } from '../../support/no-pages.ts';
 import { startHttp } from '../../../src/http/server.ts';
 
+const health = { readiness: async (): Promise<string | null> => null };
+
 const start = (read: Partial<PageReader> = {}, log: (message: string) => void = () => undefined) =>
   startHttp({
     port: 0,
-    read: { ...noPages, ...read },
+    page: { ...noPages, ...read },
+    health,
     now: () => new Date('2026-11-22T10:00:00Z'),
     log: (_level, message, fields) => log(`${message} ${JSON.stringify(fields)}`),
   });
@@ -31,12 +34,6 @@ test('without an organisation it says how to begin, and that there is no login',
   const text = await (await fetch(server.url)).text();
   expect(text).toContain('No CRM is connected yet');
   expect(text).toContain('no login');
-});
-
-test('health is the process, readiness the database', async () => {
-  await using server = await start({ isReady: async () => false });
-  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
 });
 
 test('a name that only resolves to this machine is refused', async () => {
@@ -96,14 +93,14 @@ test('a fault that nobody expected is logged by its place, not by its message, w
 
 test('listens on other machines only when told so, and names the remedy of a taken port', async () => {
   await expect(
-    startHttp({ port: 0, host: '0.0.0.0', read: noPages, now: () => new Date(), log: () => undefined }),
+    startHttp({ port: 0, host: '0.0.0.0', page: noPages, now: () => new Date(), log: () => undefined }),
   ).rejects.toMatchObject({
     code: 'host-not-local',
     recovery: 'fix-config',
   });
   await using server = await start();
   await expect(
-    startHttp({ port: server.port, read: noPages, now: () => new Date(), log: () => undefined }),
+    startHttp({ port: server.port, page: noPages, now: () => new Date(), log: () => undefined }),
   ).rejects.toMatchObject({ code: 'port-in-use', remedy: expect.stringContaining('--port') });
 });
 
@@ -112,10 +109,10 @@ describe('the API', () => {
     throw new Error('nobody is asked');
   };
   const api: ApiPort = { holderOf: async () => null, takeIn: nobody, dashboard: nobody };
-  const quiet = { port: 0, read: noPages, api, now: () => new Date(), log: () => undefined };
+  const quiet = { port: 0, page: noPages, health, api, now: () => new Date(), log: () => undefined };
 
   test('without the page listens anywhere, and serves itself and health alone', async () => {
-    await using server = await startHttp({ ...quiet, host: '0.0.0.0', hasPage: false });
+    await using server = await startHttp({ ...quiet, host: '0.0.0.0', page: null });
     const at = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
     expect((await at('/healthz')).status).toBe(200);
     expect((await at('/readyz')).status).toBe(200);

@@ -30,12 +30,9 @@ const { postgres, ...ours } = compose.services;
 /** After the grace for runs: page, queue and pool are closed. */
 const closingMs = 5_000;
 
-/** What the program knows only in the next version of it that is put together. */
-const announced = { variables: ['LEADLOOP_METRICS_TOKEN', 'LEADLOOP_ALERT_URL'], paths: ['/metrics'] };
-
 /** Names of environment variables that the program or Node itself reads. */
 function variablesRead(): ReadonlySet<string> {
-  const read = new Set(['NODE_ENV', 'NODE_OPTIONS', ...announced.variables]);
+  const read = new Set(['NODE_ENV', 'NODE_OPTIONS']);
   readEnvironment(new Proxy({}, { get: (_none, name) => void read.add(String(name)) }));
   return read;
 }
@@ -43,7 +40,7 @@ function variablesRead(): ReadonlySet<string> {
 /** Paths that the server answers, as they are written in its source. */
 function routes(): ReadonlySet<string> {
   const sources = globSync('src/http/**/*.ts', { cwd: root }).map(readText).join('\n');
-  return new Set([...announced.paths, ...[...sources.matchAll(/\.get\(\s*'([^']+)'/gu)].map(([, path]) => path ?? '')]);
+  return new Set([...sources.matchAll(/\.get\(\s*'([^']+)'/gu)].map(([, path]) => path ?? ''));
 }
 
 const secret = /PASSWORD|KEY|TOKEN|SECRET|DATABASE_URL|ALERT_URL/u;

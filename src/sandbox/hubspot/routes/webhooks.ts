@@ -29,7 +29,10 @@ const AppOrder = Type.Object(
   strict,
 );
 
-const shown = ({ clientSecret: _, ...app }: WebhookApp): Omit<WebhookApp, 'clientSecret'> => app;
+/** Without its secret. */
+function shown({ targetUrl, appId, timeScale, subscriptions }: WebhookApp): Omit<WebhookApp, 'clientSecret'> {
+  return { targetUrl, appId, timeScale, subscriptions };
+}
 
 /** HubSpot has no path for it: webhooks of private apps are set on its pages or in the files of a project. */
 export function webhookRoutes(app: FastifyInstance, { webhooks }: Core): void {

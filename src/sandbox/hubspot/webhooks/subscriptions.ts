@@ -34,16 +34,19 @@ const NAMED: readonly string[] = ['contact', 'company', 'deal'];
 /** Why HubSpot would not have it; null = it would. */
 export function refusalOf({ eventType, propertyName, objectTypeId }: SubscriptionOrder): string | null {
   const [object = '', action = '', ...rest] = eventType.split('.');
-  const isKnown = (object === 'object' || NAMED.includes(object)) && ACTIONS.includes(action) && rest.length === 0;
+  const isOfAny = object === 'object';
+  const isKnown = (isOfAny || NAMED.includes(object)) && ACTIONS.includes(action) && rest.length === 0;
   if (!isKnown) return `no event type ${eventType}`;
-  if ((object === 'object') !== (objectTypeId !== undefined)) return `${eventType}: objectTypeId goes with object.…`;
-  if (objectTypeId !== undefined && findObjectType(objectTypeId)?.typeId !== objectTypeId) {
-    return `no object type ${objectTypeId}`;
-  }
+  const isFitting = isOfAny ? isObjectType(objectTypeId) : objectTypeId === undefined;
+  if (!isFitting) return `${eventType}: an objectTypeId goes with object.…`;
   if ((action === 'propertyChange') !== (propertyName !== undefined)) {
     return `${eventType}: propertyName goes with propertyChange`;
   }
   return UNTOLD_PROPERTIES.includes(propertyName ?? '') ? `${propertyName} cannot be subscribed to` : null;
+}
+
+function isObjectType(id: string | undefined): boolean {
+  return id !== undefined && findObjectType(id)?.typeId === id;
 }
 
 export function isWanted({ eventType, propertyName, objectTypeId }: Subscription, event: CrmEvent): boolean {

@@ -4,6 +4,7 @@ import { salesforce } from '../../../../connectors/salesforce/index.ts';
 import type { SalesforceCredentials, SalesforceSettings } from '../../../../connectors/salesforce/settings.ts';
 import { DEFAULT_TOKEN, type SalesforceSandboxOptions } from '../../../../src/sandbox/salesforce/index.ts';
 import { testContext } from '../../../support/connector-context.ts';
+import { memoryPool } from '../../../support/memory-pool.ts';
 import { createReplica, walk } from '../../../support/connector-replica.ts';
 import { startSalesforce, type SalesforceCrm } from '../../../support/connector-salesforce.ts';
 
@@ -44,15 +45,14 @@ test('bulk jobs that are used up are a warning with what follows', async () => {
 
 test('every call of Bulk counts against our share of the day', async () => {
   await using crm = await start({ bulkPageRows: 2, limits: { dailyApiRequests: 12 } });
-  const counted: number[] = [];
-  const usage = { read: () => Promise.resolve(0), count: (calls: number) => Promise.resolve(void counted.push(calls)) };
+  const pool = memoryPool(crm.clock);
   const context = testContext<SalesforceSettings, SalesforceCredentials>({
     definition: salesforce,
     clock: crm.clock,
     baseUrl: crm.sandbox.url,
     credentials: { accessToken: DEFAULT_TOKEN },
     settings: {},
-    daily: { share: 0.5, stopAtOrgUse: 1, usage },
+    daily: { share: 0.5, stopAtOrgUse: 1, urgentReserve: 0, pool },
   });
   const until = new Date(crm.clock.now());
   const pulling = walk(salesforce.open(context), createReplica(), {

@@ -1,0 +1,46 @@
+import { pauseText } from '../../health/what-runs.ts';
+import type { PauseAnswer, ResumeAnswer } from '../app-port.ts';
+import type { Style } from '../style.ts';
+import { blocks, count, shown } from '../text.ts';
+
+const effects = {
+  all: 'Nothing of it runs until it is resumed; what waits is kept.',
+  pull: 'Nothing is read until it is resumed; scores still change by age and by what comes in elsewhere, and are written.',
+  push: 'Nothing is written until it is resumed; it is still read, scored and planned.',
+} as const;
+
+export function renderPause(answer: PauseAnswer, style: Style): string {
+  const { direction, reason, changed } = answer;
+  const what = direction === 'all' ? 'paused' : `paused (${direction} only)`;
+  return blocks([
+    `${nameOf(answer, style)} is ${style.warn(what)}${changed ? '' : ', as it was'}: ${shown(reason)}`,
+    `${effects[direction]}\nTo take it back: ${commandOf(answer)}`,
+  ]);
+}
+
+export function renderResume(answer: ResumeAnswer, style: Style): string {
+  const { lifted, triedAtOnce, still, changed } = answer;
+  const tried =
+    triedAtOnce === 0 ? '' : `${count(triedAtOnce, 'connection')} that waited after failures: tried at the next tick.`;
+  return blocks([
+    changed
+      ? `${nameOf(answer, style)} is ${style.good('resumed')}`
+      : `${nameOf(answer, style)} ${still.length === 0 ? 'was not paused' : 'had no pause of this kind'}`,
+    [...lifted.map((one) => `no longer ${shown(pauseText(one))}`), tried].filter((line) => line !== '').join('\n'),
+    still
+      .map((one) => {
+        const command = one.of === 'org' ? `leadloop resume --org ${answer.org}` : `leadloop resume ${answer.name}`;
+        return `${style.warn(`still ${shown(pauseText(one))}`)}\n${style.dim('→')} ${command}`;
+      })
+      .join('\n'),
+  ]);
+}
+
+function nameOf({ of, org, name }: Pick<PauseAnswer, 'of' | 'org' | 'name'>, style: Style): string {
+  return of === 'org' ? `everything of ${style.bold(shown(org))}` : style.bold(shown(`${org}/${name}`));
+}
+
+function commandOf({ of, org, name, direction }: PauseAnswer): string {
+  const target = of === 'org' ? `--org ${org}` : `${name} --org ${org}`;
+  return `leadloop resume ${target}${direction === 'all' ? '' : ` --${direction}`}`;
+}

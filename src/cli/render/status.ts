@@ -1,0 +1,173 @@
+import type { StatusRun } from '../../db/queries/read-status.ts';
+import { pauseText } from '../../health/what-runs.ts';
+import { type ConnectionStatus, isHeld, type OrgStatus, type SourceStatus } from '../../health/status-report.ts';
+import type { StatusReport } from '../app-port.ts';
+import type { Style } from '../style.ts';
+import { blocks, count, duration, grouped, indented, instant, shown, table } from '../text.ts';
+
+/** How everything stands: organisation by organisation, what is wrong with its remedy below it. */
+export function renderStatus({ at, orgs, queue, needsPerson }: StatusReport, style: Style): string {
+  if (orgs.length === 0) return 'There is no organisation yet. To begin: leadloop apply config/leadloop.yaml';
+  return blocks([
+    ...orgs.map((org) => renderOrg(org, at, style)),
+    queue === null ? '' : `${style.dim('queue')}  ${shown(queue.text)}${remedyLine(queue.remedy, style)}`,
+    needsPerson.length === 0
+      ? style.good('nothing needs a person')
+      : style.bad(`needs a person: ${needsPerson.map(shown).join(', ')}`),
+  ]);
+}
+
+function renderOrg({ org, pauses, connections, sources, alerts }: OrgStatus, at: Date, style: Style): string {
+  const paused = pauses.map((one) => style.warn(shown(pauseText(one)))).join('\n');
+  const resume = pauses.length === 0 ? '' : remedyLine(`leadloop resume --org ${org}`, style);
+  const parts = [
+    ...connections.map((connection) => renderConnection(connection, { at, org, style })),
+    ...sources.map((source) => renderSource(source, at, style)),
+    renderAlerts(alerts, style),
+  ];
+  const empty = connections.length + sources.length === 0;
+  return blocks([
+    [style.bold(shown(org)), paused].filter((line) => line !== '').join('\n') + resume,
+    empty ? '  It has no connection yet. Add one to the configuration and run: leadloop apply' : '',
+    ...parts.map((part) => indented(part)),
+  ]);
+}
+
+interface Looks {
+  readonly at: Date;
+  readonly org: string;
+  readonly style: Style;
+}
+
+function renderConnection(connection: ConnectionStatus, { at, org, style }: Looks): string {
+  const { name, kind, pauses, health } = connection;
+  const own = pauses.filter(({ of }) => of === 'connection');
+  const facts: (readonly [string, string])[] = [
+    ['last run', runText(connection.lastRun, at, style)],
+    ['last success', connection.lastSuccessAt === null ? 'none yet' : ago(connection.lastSuccessAt, at)],
+    ['schedule', scheduleText(connection)],
+    ['waiting', waitingText(connection, style)],
+    ['rejected', connection.rejected === 0 ? '' : `${grouped(connection.rejected)}: leadloop rejected`],
+    ['refused', connection.dead === 0 ? '' : `${count(connection.dead, 'write')}: leadloop rejected retry ${name}`],
+    ['quota', connection.quota === null ? '' : shown(connection.quota.text)],
+  ];
+  const held = isHeld(connection.lastRun) ? heldText(connection, style) : '';
+  return [
+    `${style.bold(shown(name))}  ${kind}  ${stateText(connection, at, style)}`,
+    ...(health === null || health.state === 'healthy'
+      ? []
+      : [indented(shown(health.message) + remedyLine(health.remedy, style) + tryLine(connection, org, style))]),
+    ...own.map((one) => indented(style.warn(shown(pauseText(one))) + remedyLine(`leadloop resume ${name}`, style))),
+    held,
+    indented(factTable(facts, style)),
+    connection.quota?.remedy ? indented(remedyLine(connection.quota.remedy, style).trimStart()) : '',
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function stateText({ health, pauses, lastRun }: ConnectionStatus, at: Date, style: Style): string {
+  if (health !== null && health.state === 'paused')
+    return style.bad(`PAUSED ${ago(health.since, at)} [${shown(health.code)}]`);
+  if (health !== null && health.state === 'failing')
+    return style.bad(
+      `failing since ${ago(health.since, at)}, ${health.failuresInRow} in a row [${shown(health.code)}]`,
+    );
+  if (pauses.length > 0) return style.warn('paused by a person');
+  if (lastRun?.status === 'running') return style.good('running');
+  return health === null ? style.dim('no run has ended yet') : style.good('healthy');
+}
+
+function tryLine({ runs, name }: ConnectionStatus, org: string, style: Style): string {
+  if (runs.until === null) return '';
+  return `\n${style.dim(`tried again at ${instant(runs.until)} UTC; at once:`)} leadloop resume ${name} --org ${org}`;
+}
+
+function heldText({ name, lastRun }: ConnectionStatus, style: Style): string {
+  return indented(
+    `${style.warn('push held')} ${shown(lastRun?.failure?.message)}${remedyLine(`leadloop plan ${name}`, style)}${remedyLine(`leadloop push ${name}`, style)}`,
+  );
+}
+
+function renderSource({ name, kind, pauses, ...source }: SourceStatus, at: Date, style: Style): string {
+  const { lastRun, lastSuccessAt, rejected } = source;
+  const own = pauses.filter(({ of }) => of === 'source');
+  const failure = lastRun?.failure ?? null;
+  const facts: (readonly [string, string])[] = [
+    ['last run', runText(lastRun, at, style)],
+    ['last success', lastSuccessAt === null ? 'none yet' : ago(lastSuccessAt, at)],
+    ['schedule', scheduleText(source)],
+    ['rejected', rejected === 0 ? '' : `${grouped(rejected)}: leadloop rejected`],
+  ];
+  return [
+    `${style.bold(shown(name))}  source of ${kind}`,
+    failure === null ? '' : indented(style.bad(shown(failure.message)) + remedyLine(failure.remedy ?? null, style)),
+    ...own.map((one) => indented(style.warn(shown(pauseText(one))) + remedyLine(`leadloop resume ${name}`, style))),
+    indented(factTable(facts, style)),
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function renderAlerts({ waiting, givenUp, lastError }: OrgStatus['alerts'], style: Style): string {
+  if (waiting + givenUp === 0) return '';
+  const parts = [
+    waiting === 0 ? '' : `${count(waiting, 'alert')} to be sent`,
+    givenUp === 0 ? '' : `${count(givenUp, 'alert')} given up`,
+  ].filter((part) => part !== '');
+  const why = lastError === null ? '' : `: ${shown(lastError)}`;
+  return style.warn(`${parts.join(', ')}${why}`);
+}
+
+function runText(run: StatusRun | null, at: Date, style: Style): string {
+  if (run === null) return 'none yet';
+  const paint = {
+    succeeded: style.good,
+    partial: style.warn,
+    failed: style.bad,
+    cancelled: style.warn,
+    running: style.dim,
+  };
+  const { pulled = 0, scored = 0, pushed = 0 } = run.counts;
+  const did = [
+    pulled === 0 ? '' : `${grouped(pulled)} read`,
+    scored === 0 ? '' : `${grouped(scored)} scored`,
+    pushed === 0 ? '' : `${grouped(pushed)} written`,
+  ].filter((part) => part !== '');
+  const what = did.length === 0 ? 'nothing new' : did.join(', ');
+  return `${ago(run.endedAt ?? run.startedAt, at)}  ${run.kind} ${paint[run.status](run.status)}: ${what}`;
+}
+
+function scheduleText({
+  schedule,
+  timeZone,
+  nextRunAt,
+}: Pick<SourceStatus, 'schedule' | 'timeZone' | 'nextRunAt'>): string {
+  if (schedule === null) return 'by hand only';
+  const next = nextRunAt === null ? '' : `, next ${instant(nextRunAt)} UTC`;
+  return `${shown(schedule)} (${shown(timeZone)})${next}`;
+}
+
+function waitingText({ waiting, pushMode }: ConnectionStatus, style: Style): string {
+  const { urgent, scores, rest } = waiting;
+  if (urgent + scores + rest === 0) return '';
+  const parts = [
+    urgent === 0 ? '' : style.bold(`${grouped(urgent)} with a new status or tier`),
+    scores === 0 ? '' : `${grouped(scores)} with a new score`,
+    rest === 0 ? '' : `${grouped(rest)} other`,
+  ].filter((part) => part !== '');
+  return `${parts.join(', ')}${pushMode === 'plan' ? ' (push.mode is plan)' : ''}`;
+}
+
+function factTable(facts: readonly (readonly [string, string])[], style: Style): string {
+  return table(facts.filter(([, text]) => text !== '').map(([label, text]) => [style.dim(label), text]));
+}
+
+function remedyLine(remedy: string | null, style: Style): string {
+  return remedy === null || remedy === '' ? '' : `\n${style.dim('→')} ${shown(remedy)}`;
+}
+
+function ago(date: Date, at: Date): string {
+  const ms = at.getTime() - date.getTime();
+  return `${instant(date)} UTC${ms < 0 ? '' : ` (${duration(ms)} ago)`}`;
+}

@@ -1,0 +1,23 @@
+import type { Tx } from '../tx.ts';
+
+export interface AuditEntry {
+  /** `token.create` */
+  readonly action: string;
+  /** The name of what was changed. */
+  readonly subject: string;
+  readonly before?: object;
+  readonly after?: object;
+  readonly at: Date;
+}
+
+/** Notes what somebody changed at the command line. */
+export async function writeAudit(tx: Tx, { action, subject, before, after, at }: AuditEntry): Promise<void> {
+  await tx.query(
+    `insert into audit_log (org_id, actor, action, subject, before, after, at) values ($1, 'cli', $2, $3, $4, $5, $6)`,
+    [tx.orgId, action, subject, textOf(before), textOf(after), at],
+  );
+}
+
+function textOf(side: object | undefined): string | null {
+  return side === undefined ? null : JSON.stringify(side);
+}

@@ -1,0 +1,112 @@
+import type { SessionServices } from '../connection.ts';
+import type { CheckFinding } from '../connector-sdk/connector.ts';
+import type { OpenDatabase } from '../db/database.ts';
+import { pendingMigrations } from '../db/migrate.ts';
+import { readUnsentAlerts } from '../db/queries/alerts.ts';
+import { readHealths } from '../db/queries/connection-health.ts';
+import { listSources, type SourceEntry } from '../db/queries/data-sources.ts';
+import { type DirectoryEntry, listConnections, listOrgs } from '../db/queries/directory.ts';
+import { readPauses } from '../db/queries/pauses.ts';
+import { countDead, readOpenRuns, readSealedSecrets } from '../db/queries/read-ailments.ts';
+import { readLockHolders, readServerFacts } from '../db/server-facts.ts';
+import type { Tx } from '../db/tx.ts';
+import type { OrgId } from '../model/values.ts';
+import { crmFindings, defaultCheckMs } from './crm-findings.ts';
+import { failure, ok, warning } from './findings.ts';
+import { keyFinding } from './key-findings.ts';
+import { lockFindings } from './lock-findings.ts';
+import { connectionFinding, pauseFinding, workFindings } from './org-findings.ts';
+import { serverFindings } from './server-findings.ts';
+
+export interface Patient {
+  readonly database: OpenDatabase;
+  readonly services: SessionServices;
+  /** Where the keys come from. */
+  readonly keySource: string;
+  readonly alertUrl: string | null;
+}
+
+export interface Examination {
+  /** Asks no CRM. */
+  readonly isOffline: boolean;
+  readonly signal: AbortSignal;
+  /** For each connection. */
+  readonly checkMs?: number;
+}
+
+/** Whether leadloop can run here, and what of it does not. Writes nothing; each finding that is not ok says what to do. */
+export async function examine(patient: Patient, examination: Examination): Promise<CheckFinding[]> {
+  const { database, services, keySource } = patient;
+  const pending = await pendingMigrations(database);
+  const server = serverFindings(await readServerFacts(database), services.now());
+  if (pending.length > 0)
+    return [...server, failure('schema', `${pending.length} migrations have not run`, 'leadloop migrate')];
+  const { orgs, connections, sources } = await database.operator(async (tx) => ({
+    orgs: await listOrgs(tx),
+    connections: await listConnections(tx),
+    sources: await listSources(tx),
+  }));
+  const states = [];
+  for (const org of orgs) states.push(await database.transaction(org.id, (tx) => readOrg(tx, org, services.now())));
+  return [
+    ...server,
+    ok('schema', 'current'),
+    ok('key', keySource),
+    ...states.flatMap(({ secrets }) => secrets.map((secret) => keyFinding(services.sealer, secret))),
+    ...lockFindings(
+      await readLockHolders(database),
+      subjectsOf(connections, sources),
+      states.flatMap(({ runs }) => runs),
+    ),
+    ...states.flatMap((state) => [...state.pauses.map((one) => pauseFinding(state.org, one)), ...workFindings(state)]),
+    alertFinding(patient),
+    ...(await connectionFindings(patient, examination, { connections, states })),
+  ];
+}
+
+type OrgState = Awaited<ReturnType<typeof readOrg>>;
+
+async function readOrg(tx: Tx, { id: orgId, slug: org }: { readonly id: OrgId; readonly slug: string }, now: Date) {
+  return {
+    org,
+    secrets: (await readSealedSecrets(tx)).map((row) => ({ ...row, org, orgId })),
+    runs: (await readOpenRuns(tx)).map((row) => ({ ...row, org })),
+    dead: await countDead(tx),
+    alerts: await readUnsentAlerts(tx, now),
+    pauses: (await readPauses(tx)).filter(({ of }) => of === 'org'),
+    own: (await readPauses(tx)).filter(({ of }) => of === 'connection'),
+    healths: await readHealths(tx),
+  };
+}
+
+function subjectsOf(connections: readonly DirectoryEntry[], sources: readonly SourceEntry[]) {
+  return [
+    ...connections.map(({ org, name, id }) => ({ org, name, id, type: 'connection' as const })),
+    ...sources.map(({ org, name, id }) => ({ org, name, id, type: 'source' as const })),
+  ];
+}
+
+function alertFinding({ alertUrl }: Patient): CheckFinding {
+  if (alertUrl !== null) return ok('alerts', 'go to the address of LEADLOOP_ALERT_URL');
+  const remedy = 'export LEADLOOP_ALERT_URL=https://hooks.slack.com/services/…';
+  return warning('alerts', 'go nowhere: when credentials die, nobody is told', remedy);
+}
+
+async function connectionFindings(
+  { services }: Patient,
+  { isOffline, signal, checkMs = defaultCheckMs }: Examination,
+  { connections, states }: { readonly connections: readonly DirectoryEntry[]; readonly states: readonly OrgState[] },
+): Promise<CheckFinding[]> {
+  if (connections.length === 0) return [warning('connections', 'none', 'leadloop apply config/leadloop.yaml')];
+  const healths = states.flatMap((state) => state.healths);
+  const pauses = states.flatMap((state) => state.own);
+  const standing = connections.map((entry) =>
+    connectionFinding(entry, {
+      health: healths.find(({ connectionId }) => connectionId === entry.id) ?? null,
+      pauses: pauses.filter(({ connectionId }) => connectionId === entry.id),
+    }),
+  );
+  return isOffline
+    ? standing
+    : [...standing, ...(await crmFindings({ services, signal, timeoutMs: checkMs }, connections))];
+}

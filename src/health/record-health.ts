@@ -1,0 +1,86 @@
+import { addAlert } from '../db/queries/alerts.ts';
+import { isNewerRun, readHealth, saveHealth } from '../db/queries/connection-health.ts';
+import type { Database, Tx } from '../db/tx.ts';
+import type { ConnectionHealth } from '../model/health.ts';
+import type { ConnectionId, OrgId, RunId } from '../model/values.ts';
+import { describeFailure } from '../record-run.ts';
+import { alertWords } from './alert-words.ts';
+import { type HealthChange, type HealthOutcome, nextHealth, outcomeOf, type RunEnd } from './next-health.ts';
+
+export interface HealthServices {
+  readonly database: Database;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+export interface HealthSubject {
+  readonly orgId: OrgId;
+  /** Slug. */
+  readonly org: string;
+  readonly id: ConnectionId;
+  readonly name: string;
+}
+
+export interface RecordedEnd extends RunEnd {
+  /** Null = it failed before there was a run: without credentials, say. */
+  readonly runId: RunId | null;
+}
+
+export interface RecordedHealth {
+  readonly health: ConnectionHealth;
+  /** What people are told of; null = nothing has changed. */
+  readonly change: HealthChange | null;
+}
+
+/** More are not at it at once: a run of a connection is the only one. */
+const maxAttempts = 5;
+
+/**
+ * Takes the end of a run (an EndedRun is one) into account: how its connection fares and, where that changes, the alert commit
+ * together. To be called after each run; a run that is told twice, or after a later one, changes nothing.
+ */
+export async function recordHealth(
+  services: HealthServices,
+  connection: HealthSubject,
+  ended: RecordedEnd,
+): Promise<RecordedHealth | null> {
+  if (outcomeOf(ended).type === 'nothing') return null;
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const recorded = await services.database.transaction(connection.orgId, (tx) =>
+      recordOnce(tx, services, { connection, ended }),
+    );
+    if (recorded !== 'lost') return recorded;
+  }
+  throw new Error('the health of a connection was changed by others each time');
+}
+
+/** What ended before there was a run, such as a connection that could not be opened, in the form of a run's end. */
+export function endOfError(error: unknown): RecordedEnd {
+  const failure = describeFailure(error);
+  return { runId: null, status: failure === null ? 'cancelled' : 'failed', failure, nextTryAt: null };
+}
+
+async function recordOnce(
+  tx: Tx,
+  { now, newId }: HealthServices,
+  { connection, ended }: { readonly connection: HealthSubject; readonly ended: RecordedEnd },
+): Promise<RecordedHealth | null | 'lost'> {
+  const { id: connectionId, org, name } = connection;
+  const { runId } = ended;
+  const before = await readHealth(tx, connectionId);
+  const lastRunId = before?.lastRunId ?? null;
+  if (runId !== null && lastRunId !== null && (runId === lastRunId || !(await isNewerRun(tx, runId, lastRunId))))
+    return null;
+  const at = now();
+  const { health, change } = nextHealth(before, withRemedy(outcomeOf(ended), name), at);
+  if (!(await saveHealth(tx, { connectionId, health, runId, version: before?.version ?? null }))) return 'lost';
+  if (change !== null)
+    await addAlert(tx, { ...alertWords(`${org}/${name}`, change, health), id: newId(), connectionId, now: at });
+  return { health, change };
+}
+
+/** A CRM's fault may know none: then the check finds it. */
+function withRemedy(outcome: HealthOutcome, name: string): HealthOutcome {
+  if (outcome.type !== 'failed' || outcome.failure.remedy !== '') return outcome;
+  return { ...outcome, failure: { ...outcome.failure, remedy: `Run: leadloop check ${name}` } };
+}

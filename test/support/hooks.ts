@@ -1,0 +1,35 @@
+import { connectors } from '../../connectors/index.ts';
+import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
+import type { Database } from '../../src/db/tx.ts';
+import { createHooks } from '../../src/http/hooks/create-hooks.ts';
+import { startHttp } from '../../src/http/server.ts';
+import { createSealer } from '../../src/secrets/seal.ts';
+import { sealingKey } from './loop.ts';
+
+export interface TestHooks extends AsyncDisposable {
+  readonly url: string;
+  /** Logged, line by line. */
+  readonly said: string[];
+  /** Ids of connections for which somebody was woken. */
+  readonly woken: string[];
+}
+
+/** The webhooks on a real database and a real port, beside the page as in a daemon. */
+export async function startHooks(
+  database: Database,
+  { now, publicUrl = null, wake }: { now: () => Date; publicUrl?: string | null; wake?: () => Promise<void> },
+): Promise<TestHooks> {
+  const said: string[] = [];
+  const woken: string[] = [];
+  const log = (level: string, message: string, fields: object) =>
+    void said.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const sealer = createSealer([{ id: 'test', bytes: sealingKey }]);
+  const definitions = connectors as unknown as readonly ConnectorDefinition[];
+  const onHints = async (_: string, connectionId: string): Promise<void> => {
+    woken.push(connectionId);
+    await wake?.();
+  };
+  const hooks = createHooks({ database, definitions, sealer, now, log }, { publicUrl, onHints });
+  const server = await startHttp({ port: 0, hooks, now, log });
+  return { url: server.url, said, woken, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
