@@ -37,6 +37,8 @@ export interface RunWish {
   readonly kind: RunKind;
   /** The instant of the schedule that asks for it; left out = a person or an event does. */
   readonly tickAt?: Date | null;
+  /** How long to wait for another run of the same to end, in ms; left out = not at all. */
+  readonly patienceMs?: number;
   readonly signal: AbortSignal;
   /** So far. */
   readonly counts: () => SyncCounts;
@@ -54,10 +56,10 @@ export interface OpenRun {
  */
 export async function recordRun(
   { database, orgId, now, newId, observe }: RunPlace,
-  { subject, kind, tickAt = null, signal, counts }: RunWish,
+  { subject, kind, tickAt = null, patienceMs = 0, signal, counts }: RunWish,
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
-  await using lock = await database.lock(`${subject.type} ${subject.id}`);
+  await using lock = await database.lock(`${subject.type} ${subject.id}`, patienceMs);
   if (lock === null) throw alreadyRunning(subject.name);
   const runId = newId();
   const startedAt = now();
