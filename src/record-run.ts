@@ -77,10 +77,11 @@ export async function recordRun(
   const described = failure === null ? null : describeFailure(failure);
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
   const end = { id: runId, status, counts: counts(), failure: described, now: now() };
+  const tick = { at: tickAt ?? startedAt, now: end.now };
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
     // What was stopped goes on; everything else has been this tick's run, a failure, too: the next tick tries again.
-    if (isOurs && status !== 'cancelled' && ticks.has(kind)) await noteTick(tx, subject, tickAt ?? startedAt);
+    if (isOurs && status !== 'cancelled' && ticks.has(kind)) await noteTick(tx, subject, tick);
   });
   observe(endOf(kind, end, startedAt));
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.

@@ -110,9 +110,10 @@ async function whatHolds(
   });
 }
 
-async function passTick({ database }: SessionServices, { kind, orgId, subjectId, tickAt }: Wakeup): Promise<void> {
+async function passTick({ database, now }: SessionServices, { kind, orgId, subjectId, tickAt }: Wakeup): Promise<void> {
   if (kind !== 'sync' || tickAt === null) return;
-  await database.transaction(orgId, (tx) => noteTick(tx, { type: 'connection', id: subjectId }, new Date(tickAt)));
+  const tick = { at: new Date(tickAt), now: now() };
+  await database.transaction(orgId, (tx) => noteTick(tx, { type: 'connection', id: subjectId }, tick));
 }
 
 /** A run that attends to hints is over within seconds. */

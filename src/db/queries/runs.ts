@@ -31,7 +31,7 @@ export async function startRun(tx: Tx, { id, subject, kind, tickAt, now }: NewRu
      where org_id = $1 and connection_id is not distinct from $2 and source_id is not distinct from $3 and status = 'running'`,
     [tx.orgId, ...columns, now],
   );
-  if (tickAt !== null && (await isTickDone(tx, subject, tickAt))) return false;
+  if (tickAt !== null && (await isTickDone(tx, subject, { at: tickAt, now }))) return false;
   await tx.query(
     `insert into sync_runs (id, org_id, connection_id, source_id, kind, status, tick_at, started_at, heartbeat_at)
      values ($2, $1, $3, $4, $5, 'running', $6, $7, $7)`,
@@ -46,23 +46,35 @@ function columnsOf({ type, id }: RunSubject): [ConnectionId | null, SourceId | n
 
 const ticking = { connection: 'connections', source: 'data_sources' } as const;
 
-async function isTickDone(tx: Tx, { type, id }: RunSubject, tickAt: Date): Promise<boolean> {
+/**
+ * So far ahead of our clock no tick can have been noted, unless the clock that noted it was wrong: then it says nothing, or the
+ * subject would stand still until that time has come. Clocks that are kept right differ by less.
+ */
+const unbelievable = `interval '1 minute'`;
+
+export interface Tick {
+  readonly at: Date;
+  readonly now: Date;
+}
+
+async function isTickDone(tx: Tx, { type, id }: RunSubject, { at, now }: Tick): Promise<boolean> {
   if (type === 'org') return false;
-  const done = await tx.query(`select from ${ticking[type]} where org_id = $1 and id = $2 and last_tick_at >= $3`, [
-    tx.orgId,
-    id,
-    tickAt,
-  ]);
+  const done = await tx.query(
+    `select from ${ticking[type]}
+     where org_id = $1 and id = $2 and last_tick_at >= $3 and last_tick_at <= $4::timestamptz + ${unbelievable}`,
+    [tx.orgId, id, at, now],
+  );
   return done.length > 0;
 }
 
-/** Every tick up to `at` has been run. Never moves backward. */
-export async function noteTick(tx: Tx, { type, id }: RunSubject, at: Date): Promise<void> {
+/** Every tick up to `at` has been run. Never moves backward, but from a time that has not come yet. */
+export async function noteTick(tx: Tx, { type, id }: RunSubject, { at, now }: Tick): Promise<void> {
   if (type === 'org') return;
   await tx.query(
     `update ${ticking[type]} set last_tick_at = $3
-     where org_id = $1 and id = $2 and (last_tick_at is null or last_tick_at < $3)`,
-    [tx.orgId, id, at],
+     where org_id = $1 and id = $2
+       and (last_tick_at is null or last_tick_at < $3 or last_tick_at > $4::timestamptz + ${unbelievable})`,
+    [tx.orgId, id, at, now],
   );
 }
 
