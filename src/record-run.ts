@@ -67,25 +67,20 @@ export async function recordRun(
     startRun(tx, { id: runId, subject, kind, tickAt, now: startedAt }),
   );
   if (!isOpen) throw tickDone(subject.name);
-  let failure: Error | null = null;
-  try {
-    const open = { runId, signal: AbortSignal.any([signal, lock.signal]) };
-    await inSpan(`run ${kind}`, { 'leadloop.run.id': runId, 'leadloop.org.id': orgId }, () => work(open));
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error('thrown without an error', { cause: error });
-  }
+  const open = { runId, signal: AbortSignal.any([signal, lock.signal]) };
+  const attributes = { 'leadloop.run.id': runId, 'leadloop.org.id': orgId };
+  const failure = await failureOf(() => inSpan(`run ${kind}`, attributes, () => work(open)));
   const described = failure === null ? null : describeFailure(failure);
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
   const end = { id: runId, status, counts: counts(), failure: described, now: now() };
   const tick = { at: tickAt ?? startedAt, now: end.now };
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
-    // What was stopped goes on; everything else has been this tick's run, a failure, too: the next tick tries again.
-    if (isOurs && status !== 'cancelled' && ticks.has(kind)) await noteTick(tx, subject, tick);
+    if (isOurs && isTickOver(kind, status)) await noteTick(tx, subject, tick);
   });
   observe(endOf(kind, end, startedAt));
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.
-  if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
+  if (failure !== null && isMistake(failure, described)) throw failure;
   return {
     runId,
     status,
@@ -93,6 +88,20 @@ export async function recordRun(
     failure: described,
     nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
   };
+}
+
+/** Null = the work came to its end. */
+async function failureOf(work: () => Promise<void>): Promise<Error | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error('thrown without an error', { cause: error });
+  }
+}
+
+function isMistake(failure: Error, described: RunFailureReport | null): boolean {
+  return described?.recovery === 'report-bug' && !(failure instanceof ConnectorError);
 }
 
 function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id'>, startedAt: Date): LoopEvent {
@@ -107,8 +116,13 @@ function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id'>, 
   };
 }
 
-/** What a schedule asks for; the same by hand serves the ticks before it, too. */
-const ticks: ReadonlySet<RunKind> = new Set(['sync', 'import']);
+/**
+ * What a schedule asks for; the same by hand serves the ticks before it, too. What was stopped goes on; everything else has been the
+ * tick's run, a failure, too: the next tick tries again.
+ */
+function isTickOver(kind: RunKind, status: RunStatus): boolean {
+  return (kind === 'sync' || kind === 'import') && status !== 'cancelled';
+}
 
 /** A run with rejected records is partial: the rest is done, these wait for somebody. */
 function statusOf(counts: SyncCounts): RunStatus {

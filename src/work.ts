@@ -50,7 +50,7 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
     import: async (wakeup, signal) => {
       const { orgId, subjectId: id } = wakeup;
       const found = await services.database.transaction(orgId, (tx) => nameOfSource(tx, id));
-      if (found === null) throw unknown('source');
+      if (found === null) throw unknownSource();
       return runSource(services, { orgId, id, ...found }, { full: false, tickAt: tickOf(wakeup), signal, onProgress });
     },
   };
@@ -64,7 +64,7 @@ async function runConnection(
 ): Promise<RunReport | null> {
   const { orgId, subjectId: id } = wakeup;
   const found = await services.database.transaction(orgId, (tx) => findConnection(tx, id));
-  if (found === null) throw unknown('connection');
+  if (found === null) throw unknownConnection();
   const subject = { orgId, id, ...found };
   const heldBy = await whatHolds(services, subject);
   if (heldBy !== null) {
@@ -78,10 +78,10 @@ async function runConnection(
     await recordHealth(services, subject, report);
     return report;
   } catch (error) {
-    if (error instanceof AppError && !isNoFault(error)) {
+    if (!isNoFault(error)) {
       await recordHealth(services, subject, endOfError(error));
       // What a person has to mend is tried at the next tick, not at once.
-      if (error.recovery !== 'retry') await passTick(services, wakeup);
+      if (error instanceof AppError && error.recovery !== 'retry') await passTick(services, wakeup);
     }
     throw error;
   }
@@ -89,8 +89,8 @@ async function runConnection(
 
 const noFaults: ReadonlySet<string> = new Set(['run-active', 'tick-done', 'connection-paused', 'database-unavailable']);
 
-function isNoFault({ code }: AppError): boolean {
-  return noFaults.has(code);
+function isNoFault(error: unknown): boolean {
+  return error instanceof AppError && noFaults.has(error.code);
 }
 
 /** A pause, a breaker or a limit that was hit; null = nothing. */
@@ -162,9 +162,15 @@ function tickOf({ tickAt }: Wakeup): Date | null {
   return tickAt === null ? null : new Date(tickAt);
 }
 
-function unknown(what: 'connection' | 'source'): AppError {
-  return new AppError(`${what}-unknown`, `The ${what} is not there any more.`, {
-    recovery: 'fix-config',
-    remedy: 'Nothing has to be done, where it was deleted on purpose.',
-  });
+const gone = {
+  recovery: 'fix-config',
+  remedy: 'Nothing has to be done, where it was deleted on purpose.',
+} as const;
+
+function unknownConnection(): AppError {
+  return new AppError('connection-unknown', 'The connection is not there any more.', gone);
+}
+
+function unknownSource(): AppError {
+  return new AppError('source-unknown', 'The source is not there any more.', gone);
 }

@@ -16,7 +16,7 @@ const silentSeconds = 12;
 /** The server, too, asks whether a silent client is still there: 5 s of silence, then three times in 6 s. */
 const keepAlive = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3';
 
-export const lockApplicationName = 'leadloop lock';
+const lockApplicationName = 'leadloop lock';
 
 /**
  * The lock, or null when somebody holds it, and goes on holding it for `waitMs`. Whoever waits is served before whoever only
