@@ -162,15 +162,18 @@ function tickOf({ tickAt }: Wakeup): Date | null {
   return tickAt === null ? null : new Date(tickAt);
 }
 
-const gone = {
-  recovery: 'fix-config',
-  remedy: 'Nothing has to be done, where it was deleted on purpose.',
-} as const;
-
 function unknownConnection(): AppError {
-  return new AppError('connection-unknown', 'The connection is not there any more.', gone);
+  return new AppError('connection-unknown', 'The connection is not there any more.', {
+    recovery: 'fix-config',
+    remedy: deleted,
+  });
 }
 
 function unknownSource(): AppError {
-  return new AppError('source-unknown', 'The source is not there any more.', gone);
+  return new AppError('source-unknown', 'The source is not there any more.', {
+    recovery: 'fix-config',
+    remedy: deleted,
+  });
 }
+
+const deleted = 'Nothing has to be done, where it was deleted on purpose.';
