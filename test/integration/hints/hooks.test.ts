@@ -151,8 +151,7 @@ describe('a change in the CRM', () => {
   });
 
   it('a thousand times on ten records ends as ten hints', async () => {
-    // A machine that is slow for a second answers "later", and HubSpot comes again.
-    subscribe(hooks.url, { timeScale: 1_000 });
+    subscribe();
     const hands = handsOf(loop);
     const ids = hands
       .living()
@@ -161,7 +160,16 @@ describe('a change in the CRM', () => {
     for (let round = 0; round < 50; round += 1)
       for (const id of ids) hands.edit(id, { jobtitle: `J${round}`, city: `C${round}` });
     const taken = () => attempts().filter((status) => status === 204).length;
-    await vi.waitFor(() => expect(taken()).toBe(10), 30_000);
+    const comesAgain = (): void => {
+      loop.clock.advance(60_000);
+      loop.crm.webhooks.wake();
+    };
+    // A machine that is slow for a second answers "later", and HubSpot comes again.
+    const allTaken = (): void => {
+      if (taken() < 10 && attempts().includes(503)) comesAgain();
+      expect(taken()).toBe(10);
+    };
+    await vi.waitFor(allTaken, { timeout: 30_000, interval: 200 });
     expect(attempts().filter((status) => status !== 204 && status !== 503)).toEqual([]);
     const rows = await hintRows();
     expect(rows.map(({ id }) => id).toSorted()).toEqual(ids.map(String).toSorted());
