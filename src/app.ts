@@ -21,7 +21,7 @@ import { readRejected } from './db/queries/read-rejected.ts';
 import { examine } from './doctor/examine.ts';
 import { explain } from './explain.ts';
 import { pause, resume } from './health/pause.ts';
-import { readStatus, type StatusSources } from './health/read-status.ts';
+import { readStatus } from './health/read-status.ts';
 import { endOfError, recordHealth, type RecordedEnd } from './health/record-health.ts';
 import { sendAlerts } from './health/send-alerts.ts';
 import { pausedError } from './health/standing.ts';
@@ -200,13 +200,6 @@ function pageOf(services: SessionServices, schedule: string | null): PageReader 
 /** Somebody waits for the page: after that it shows what we know ourselves. */
 const pageTimeoutMs = 10_000;
 
-/** What neither this process nor the database knows yet. */
-const unknownElsewhere: Pick<StatusSources, 'nextRunAt' | 'quotas' | 'queue'> = {
-  nextRunAt: () => null,
-  quotas: async () => new Map(),
-  queue: async () => null,
-};
-
 /** How it stands, what is wrong, and what people have paused. */
 function healthOf(
   database: OpenDatabase,
@@ -217,7 +210,7 @@ function healthOf(
   return {
     pause: (wish) => pause(services, wish),
     resume: (wish) => resume(services, wish),
-    status: (org) => readStatus({ ...services, ...unknownElsewhere }, org),
+    status: (org) => readStatus({ database, now: services.now }, org),
     doctor: (examination) => examine(patient, examination),
   };
 }

@@ -1,4 +1,5 @@
 import type { OpenDatabase } from './database.ts';
+import { loginQuery } from './login-query.ts';
 
 /** What the server says of itself. Asked as the login role: the application's may not look at other connections. */
 export interface ServerFacts {
@@ -64,7 +65,3 @@ const holders = `
   where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and a.application_name = 'leadloop lock'
     and l.database = (select oid from pg_database where datname = current_database())
 `;
-
-async function loginQuery<Row extends object>(database: OpenDatabase, text: string): Promise<Row[]> {
-  return database.orm.em.getConnection().execute<Row[]>(text);
-}

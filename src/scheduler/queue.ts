@@ -48,6 +48,9 @@ const perOrg: Readonly<Record<WakeupKind, number>> = { sync: 4, hints: 4, rescor
 /** Backstop of the notification that a wake-up has come. */
 const pollingIntervalSeconds = 2;
 
+/** Each process says so often that it is there, and what it works on: after three silences it does not count as alive. */
+const presenceSeconds = 5;
+
 /**
  * Connects, and makes the queue's own schema (`pgboss`) where it is missing or older; several processes may do so at once.
  * @throws what the database says when it cannot be reached.
@@ -59,6 +62,7 @@ export async function openQueue({ url, log }: QueueOptions): Promise<Queue> {
     max: 4,
     schedule: false,
     useListenNotify: true,
+    instanceHeartbeatSeconds: presenceSeconds,
     superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
     openTelemetry: { enabled: false },
