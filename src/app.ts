@@ -32,6 +32,7 @@ import { createHooks, type HookWishes } from './http/hooks/create-hooks.ts';
 import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
 import type { Log } from './log.ts';
 import { databaseGauges } from './metrics/gauges/index.ts';
+import { queueGauges } from './metrics/gauges/queue.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { importFile } from './ingest/file/import-file.ts';
 import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
@@ -67,7 +68,13 @@ export async function openApp(options: AppOptions): Promise<App> {
   const sealer = createSealer(await loadKeys(environment.home, environment.sealingKeys));
   const now = (): Date => new Date();
   const say: Log = (level, message, fields) => log[level](fields, message);
-  const metrics = createMetrics({ database, gauges: databaseGauges, now, log: say });
+  const metrics = createMetrics({
+    database,
+    gauges: databaseGauges,
+    serverGauges: queueGauges(database),
+    now,
+    log: say,
+  });
   const services: SessionServices = {
     database,
     definitions,
