@@ -75,6 +75,23 @@ export async function openQueue({ url, log }: QueueOptions): Promise<Queue> {
   return new BossedQueue(boss);
 }
 
+/** The first instants of a schedule after another one; asks no database. */
+export function instantsAfter(
+  { expression, timeZone }: { readonly expression: string; readonly timeZone: string },
+  from: Date,
+  count: number,
+): Date[] {
+  // It connects when it is started.
+  return instantsOf(new PgBoss({ connectionString: 'postgres://' }), { expression, timeZone, from, count });
+}
+
+function instantsOf(
+  boss: PgBoss,
+  { expression, timeZone, ...wish }: { expression: string; timeZone: string; from: Date; count: number },
+): Date[] {
+  return boss.previewSchedule(expression, { tz: timeZone, ...wish });
+}
+
 class BossedQueue implements Queue {
   readonly #boss: PgBoss;
 
@@ -102,7 +119,7 @@ class BossedQueue implements Queue {
   }
 
   nextAfter({ expression, timeZone }: { expression: string; timeZone: string }, from: Date): Date | null {
-    return this.#boss.previewSchedule(expression, { tz: timeZone, from, count: 1 })[0] ?? null;
+    return instantsOf(this.#boss, { expression, timeZone, from, count: 1 })[0] ?? null;
   }
 
   async stop(graceMs: number): Promise<void> {
