@@ -68,13 +68,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const sealer = createSealer(await loadKeys(environment.home, environment.sealingKeys));
   const now = (): Date => new Date();
   const say: Log = (level, message, fields) => log[level](fields, message);
-  const metrics = createMetrics({
-    database,
-    gauges: databaseGauges,
-    serverGauges: queueGauges(database),
-    now,
-    log: say,
-  });
+  const gauges = { gauges: databaseGauges, serverGauges: queueGauges(database) };
+  const metrics = createMetrics({ database, ...gauges, now, log: say });
   const services: SessionServices = {
     database,
     definitions,
