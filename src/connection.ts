@@ -36,6 +36,7 @@ export interface Session extends AsyncDisposable {
   readonly cache: Cache;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Each line says organisation, connection and, once there is one, run. */
   readonly log: Log;
   readonly observe: Observe;
@@ -120,6 +121,7 @@ export async function openConnection(
     cache,
     now,
     newId: services.newId,
+    sleep,
     ...telling,
     async [Symbol.asyncDispose]() {
       await connector[Symbol.asyncDispose]();

@@ -45,7 +45,7 @@ export interface Site extends AsyncDisposable {
 /** A CRM has told of changes. */
 export type OnHints = (orgId: OrgId, connectionId: ConnectionId) => Promise<void>;
 
-const defaultGraceMs = 20_000;
+export const defaultGraceMs = 20_000;
 
 /**
  * Runs of a kind at once in this process. A sync waits for its CRM most of the time; scoring keeps a core busy.

@@ -37,6 +37,8 @@ export interface RunWish {
   readonly kind: RunKind;
   /** The instant of the schedule that asks for it; left out = a person or an event does. */
   readonly tickAt?: Date | null;
+  /** How long to wait for another run of the same to end, in ms; left out = not at all. */
+  readonly patienceMs?: number;
   readonly signal: AbortSignal;
   /** So far. */
   readonly counts: () => SyncCounts;
@@ -54,10 +56,10 @@ export interface OpenRun {
  */
 export async function recordRun(
   { database, orgId, now, newId, observe }: RunPlace,
-  { subject, kind, tickAt = null, signal, counts }: RunWish,
+  { subject, kind, tickAt = null, patienceMs = 0, signal, counts }: RunWish,
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
-  await using lock = await database.lock(`${subject.type} ${subject.id}`);
+  await using lock = await database.lock(`${subject.type} ${subject.id}`, patienceMs);
   if (lock === null) throw alreadyRunning(subject.name);
   const runId = newId();
   const startedAt = now();
@@ -65,24 +67,19 @@ export async function recordRun(
     startRun(tx, { id: runId, subject, kind, tickAt, now: startedAt }),
   );
   if (!isOpen) throw tickDone(subject.name);
-  let failure: Error | null = null;
-  try {
-    const open = { runId, signal: AbortSignal.any([signal, lock.signal]) };
-    await inSpan(`run ${kind}`, { 'leadloop.run.id': runId, 'leadloop.org.id': orgId }, () => work(open));
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error('thrown without an error', { cause: error });
-  }
+  const open = { runId, signal: AbortSignal.any([signal, lock.signal]) };
+  const attributes = { 'leadloop.run.id': runId, 'leadloop.org.id': orgId };
+  const failure = await failureOf(() => inSpan(`run ${kind}`, attributes, () => work(open)));
   const described = failure === null ? null : describeFailure(failure);
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
   const end = { id: runId, status, counts: counts(), failure: described, now: now() };
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
-    // What was stopped goes on; everything else has been this tick's run, a failure, too: the next tick tries again.
-    if (isOurs && status !== 'cancelled' && ticks.has(kind)) await noteTick(tx, subject, tickAt ?? startedAt);
+    if (isOurs && isTickOver(kind, status)) await noteTick(tx, subject, tickAt ?? startedAt);
   });
   observe(endOf(kind, end, startedAt));
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.
-  if (failure !== null && described?.recovery === 'report-bug' && !(failure instanceof ConnectorError)) throw failure;
+  if (failure !== null && isMistake(failure, described)) throw failure;
   return {
     runId,
     status,
@@ -90,6 +87,20 @@ export async function recordRun(
     failure: described,
     nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
   };
+}
+
+/** Null = the work came to its end. */
+async function failureOf(work: () => Promise<void>): Promise<Error | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error('thrown without an error', { cause: error });
+  }
+}
+
+function isMistake(failure: Error, described: RunFailureReport | null): boolean {
+  return described?.recovery === 'report-bug' && !(failure instanceof ConnectorError);
 }
 
 function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id'>, startedAt: Date): LoopEvent {
@@ -104,8 +115,13 @@ function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id'>, 
   };
 }
 
-/** What a schedule asks for; the same by hand serves the ticks before it, too. */
-const ticks: ReadonlySet<RunKind> = new Set(['sync', 'import']);
+/**
+ * What a schedule asks for; the same by hand serves the ticks before it, too. What was stopped goes on; everything else has been the
+ * tick's run, a failure, too: the next tick tries again.
+ */
+function isTickOver(kind: RunKind, status: RunStatus): boolean {
+  return (kind === 'sync' || kind === 'import') && status !== 'cancelled';
+}
 
 /** A run with rejected records is partial: the rest is done, these wait for somebody. */
 function statusOf(counts: SyncCounts): RunStatus {

@@ -6,7 +6,7 @@ import { resumeAt } from './db/queries/daily-pool.ts';
 import { nameOfSource } from './db/queries/data-sources.ts';
 import { findConnection } from './db/queries/directory.ts';
 import { noteTick } from './db/queries/runs.ts';
-import { hasHints } from './db/queries/waiting-hints.ts';
+import { beingHinted, hasHints } from './db/queries/waiting-hints.ts';
 import { endOfError, recordHealth } from './health/record-health.ts';
 import { standingOf } from './health/standing.ts';
 import { AppError } from './model/errors.ts';
@@ -36,7 +36,9 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
   return {
     sync: (wakeup, signal) => {
       const wish = { ...plainSync, isRescoring: false, tickAt: tickOf(wakeup), onProgress, signal };
-      return run(wakeup, (session) => syncConnection(session, wish));
+      return beforeHints(services, wakeup, (patienceMs) =>
+        run(wakeup, (session) => syncConnection(session, { ...wish, patienceMs })),
+      );
     },
     hints: (wakeup, signal) =>
       afterOthers(services, wakeup, signal, () => run(wakeup, (session) => syncHints(session, { signal }))),
@@ -48,7 +50,7 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
     import: async (wakeup, signal) => {
       const { orgId, subjectId: id } = wakeup;
       const found = await services.database.transaction(orgId, (tx) => nameOfSource(tx, id));
-      if (found === null) throw unknown('source');
+      if (found === null) throw unknownSource();
       return runSource(services, { orgId, id, ...found }, { full: false, tickAt: tickOf(wakeup), signal, onProgress });
     },
   };
@@ -62,7 +64,7 @@ async function runConnection(
 ): Promise<RunReport | null> {
   const { orgId, subjectId: id } = wakeup;
   const found = await services.database.transaction(orgId, (tx) => findConnection(tx, id));
-  if (found === null) throw unknown('connection');
+  if (found === null) throw unknownConnection();
   const subject = { orgId, id, ...found };
   const heldBy = await whatHolds(services, subject);
   if (heldBy !== null) {
@@ -76,10 +78,10 @@ async function runConnection(
     await recordHealth(services, subject, report);
     return report;
   } catch (error) {
-    if (error instanceof AppError && !isNoFault(error)) {
+    if (!isNoFault(error)) {
       await recordHealth(services, subject, endOfError(error));
       // What a person has to mend is tried at the next tick, not at once.
-      if (error.recovery !== 'retry') await passTick(services, wakeup);
+      if (error instanceof AppError && error.recovery !== 'retry') await passTick(services, wakeup);
     }
     throw error;
   }
@@ -87,8 +89,8 @@ async function runConnection(
 
 const noFaults: ReadonlySet<string> = new Set(['run-active', 'tick-done', 'connection-paused', 'database-unavailable']);
 
-function isNoFault({ code }: AppError): boolean {
-  return noFaults.has(code);
+function isNoFault(error: unknown): boolean {
+  return error instanceof AppError && noFaults.has(error.code);
 }
 
 /** A pause, a breaker or a limit that was hit; null = nothing. */
@@ -113,35 +115,64 @@ async function passTick({ database }: SessionServices, { kind, orgId, subjectId,
   await database.transaction(orgId, (tx) => noteTick(tx, { type: 'connection', id: subjectId }, new Date(tickAt)));
 }
 
-const waiting = { patienceMs: 10_000, pauseMs: 300 };
+/** A run that attends to hints is over within seconds. */
+const hintsPatienceMs = 15_000;
 
-/** While the connection has a run, that may attend to the hints, too: else we do so as soon as it is over. */
+/** The schedule has its turn between two runs that attend to hints, however many there are. */
+async function beforeHints(
+  { database }: SessionServices,
+  { orgId, subjectId }: Wakeup,
+  work: (patienceMs: number) => Promise<RunReport | null>,
+): Promise<RunReport | null> {
+  try {
+    return await work(0);
+  } catch (error) {
+    if (!isBusy(error) || !(await database.transaction(orgId, (tx) => beingHinted(tx, subjectId)))) throw error;
+    return work(hintsPatienceMs);
+  }
+}
+
+const othersPatience = { totalMs: 10_000, pauseMs: 300 };
+
+/** While the connection has another run, that may attend to the hints, too: else we do so when it is over. */
 async function afterOthers(
   { database, now }: SessionServices,
   { orgId, subjectId }: Wakeup,
   signal: AbortSignal,
   work: () => Promise<RunReport | null>,
 ): Promise<RunReport | null> {
-  const end = now().getTime() + waiting.patienceMs;
+  const end = now().getTime() + othersPatience.totalMs;
   while (await database.transaction(orgId, (tx) => hasHints(tx, subjectId))) {
     try {
       return await work();
     } catch (error) {
-      const isBusy = error instanceof AppError && error.code === 'run-active';
-      if (!isBusy || now().getTime() > end) throw error;
-      await sleep(waiting.pauseMs, undefined, { signal });
+      if (!isBusy(error) || now().getTime() > end) throw error;
+      await sleep(othersPatience.pauseMs, undefined, { signal });
     }
   }
   return null;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'run-active';
 }
 
 function tickOf({ tickAt }: Wakeup): Date | null {
   return tickAt === null ? null : new Date(tickAt);
 }
 
-function unknown(what: 'connection' | 'source'): AppError {
-  return new AppError(`${what}-unknown`, `The ${what} is not there any more.`, {
+function unknownConnection(): AppError {
+  return new AppError('connection-unknown', 'The connection is not there any more.', {
     recovery: 'fix-config',
-    remedy: 'Nothing has to be done, where it was deleted on purpose.',
+    remedy: deleted,
   });
 }
+
+function unknownSource(): AppError {
+  return new AppError('source-unknown', 'The source is not there any more.', {
+    recovery: 'fix-config',
+    remedy: deleted,
+  });
+}
+
+const deleted = 'Nothing has to be done, where it was deleted on purpose.';

@@ -29,7 +29,7 @@ export interface Environment {
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   return {
     home: resolve(variables['LEADLOOP_HOME'] ?? '.leadloop'),
-    databaseUrl: variables['DATABASE_URL'] || null,
+    databaseUrl: variables['DATABASE_URL'] ? databaseUrlOf(variables['DATABASE_URL']) : null,
     sealingKeys: variables['LEADLOOP_KEY'] || null,
     alertUrl: variables['LEADLOOP_ALERT_URL'] ? addressOf(variables['LEADLOOP_ALERT_URL']) : null,
     logLevel: variables['LOG_LEVEL'] ? logLevelOf(variables['LOG_LEVEL']) : null,
@@ -45,6 +45,17 @@ function addressOf(text: string): string {
   throw new AppError('environment-invalid', 'LEADLOOP_ALERT_URL is no address.', {
     recovery: 'fix-config',
     remedy: 'Set it to an address with https:// or http://, such as that of an incoming webhook of Slack.',
+  });
+}
+
+/** The message does not repeat it: it holds a password. */
+function databaseUrlOf(text: string): string {
+  const url = URL.parse(text);
+  if (/^postgres(?:ql)?:$/u.test(url?.protocol ?? '') && (url?.pathname.length ?? 0) > 1) return text;
+  throw new AppError('environment-invalid', 'DATABASE_URL is no address of a database.', {
+    recovery: 'fix-config',
+    remedy:
+      'Set it to postgres://user:password@host:5432/database; in a password, write / ? # @ % as %2F %3F %23 %40 %25.',
   });
 }
 

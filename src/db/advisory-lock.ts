@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { connectFailure, unavailable } from './failures.ts';
 import type { HeldLock } from './tx.ts';
 
@@ -16,13 +16,14 @@ const silentSeconds = 12;
 /** The server, too, asks whether a silent client is still there: 5 s of silence, then three times in 6 s. */
 const keepAlive = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3';
 
-export const lockApplicationName = 'leadloop lock';
+const lockApplicationName = 'leadloop lock';
 
 /**
- * The lock, or null when somebody holds it. One connection a lock: it ends with its holder, whatever kills that. A holder that is
+ * The lock, or null when somebody holds it, and goes on holding it for `waitMs`. Whoever waits is served before whoever only
+ * asks. One connection a lock: it ends with its holder, whatever kills that. A holder that is
  * silent is parted from it.
  */
-export async function tryLock(url: string, name: string): Promise<HeldLock | null> {
+export async function tryLock(url: string, name: string, waitMs = 0): Promise<HeldLock | null> {
   const client = new Client({
     connectionString: url,
     application_name: lockApplicationName,
@@ -35,7 +36,8 @@ export async function tryLock(url: string, name: string): Promise<HeldLock | nul
   client.on('error', (error) => lost.abort(unavailable(error)));
   try {
     await client.connect();
-    if (await isTaken(client, name)) return held(client, lost);
+    if ((await isTaken(client, name)) || (waitMs > 0 && (await isGranted(client, name, waitMs))))
+      return held(client, lost);
   } catch (error) {
     await client.end().catch(() => undefined);
     throw connectFailure(error);
@@ -54,6 +56,22 @@ async function isTaken(client: Client, name: string): Promise<boolean> {
   const { rowCount } = await client.query(endSilentHolder, [key, lockApplicationName, silentSeconds]);
   return (rowCount ?? 0) > 0 && take();
 }
+
+/** Waits in the server's line for the lock. */
+async function isGranted(client: Client, name: string, waitMs: number): Promise<boolean> {
+  await client.query(`select set_config('lock_timeout', $1, false)`, [`${waitMs}ms`]);
+  const waiting = { text: 'select pg_advisory_lock($1)', values: [lockKey(name)], query_timeout: waitMs + answerMs };
+  return client.query(waiting).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof DatabaseError && error.code === lockTimeout) return false;
+      throw error;
+    },
+  );
+}
+
+/** SQLSTATE lock_not_available. */
+const lockTimeout = '55P03';
 
 // A 64-bit advisory lock shows its halves as classid and objid. The holder speaks on the connection of the lock itself.
 const endSilentHolder = `

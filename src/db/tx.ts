@@ -26,8 +26,9 @@ export interface Database {
   operator<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * Holds `name` for as long as the returned scope lives, on a connection of its own; null when somebody else holds it.
-   * The lock ends with the connection, so a killed process leaves none behind.
+   * The lock ends with the connection, so a killed process leaves none behind. `waitMs`: waits so long for it, and is served before
+   * whoever does not wait.
    */
-  lock(name: string): Promise<HeldLock | null>;
+  lock(name: string, waitMs?: number): Promise<HeldLock | null>;
   close(): Promise<void>;
 }

@@ -36,7 +36,8 @@ async function answer(
 ): Promise<Partial<SyncCounts>> {
   const { database, connector, pipeline, signal } = pull;
   const fields = fieldsOf(pipeline.mapping, object);
-  const worth = hints.filter((hint) => isWorthReading(hint, fields));
+  const telling = new Set(pipeline.mapping.objects.get(object)?.in.flatMap(({ from }) => from));
+  const worth = hints.filter((hint) => isWorthReading(hint, telling));
   const ids = worth.map(({ externalId }) => externalId);
   const records = ids.length === 0 ? [] : await connector.read({ object, ids, fields, signal });
   const page = { ...emptyPage, records, tombstones: gone(object, worth, records) };
@@ -51,9 +52,9 @@ async function answer(
   );
 }
 
-/** What the mapping does not read changes nothing; our own fields are among that, and so is the echo of what we have written. */
-function isWorthReading({ reason, fields }: StoredHint, read: readonly string[]): boolean {
-  return reason !== 'changed' || fields === null || fields.some((field) => read.includes(field));
+/** What the mapping does not read into a lead changes nothing. Neither does the echo of what we have written. */
+function isWorthReading({ reason, fields }: StoredHint, telling: ReadonlySet<string>): boolean {
+  return reason !== 'changed' || fields === null || fields.some((field) => telling.has(field));
 }
 
 /** Deleted is what the CRM said is deleted and does not show: it may have been restored since. The rest is for the census. */

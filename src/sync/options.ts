@@ -32,6 +32,8 @@ export interface SyncRunOptions {
   readonly isRescoring: boolean;
   /** The instant of the schedule that asks for it; null = a person or an event does. */
   readonly tickAt: Date | null;
+  /** How long to wait for another run of the connection to end, in ms. */
+  readonly patienceMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
 }
@@ -45,4 +47,5 @@ export const plainSync = {
   dryRun: false,
   isRescoring: true,
   tickAt: null,
+  patienceMs: 0,
 } as const;

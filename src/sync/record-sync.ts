@@ -17,7 +17,7 @@ export interface OpenSync {
 /** Runs `work` as the connection's only run, and keeps what became of it, whatever that is. */
 export async function recordSync(
   session: Session,
-  wish: Pick<RunWish, 'kind' | 'tickAt' | 'signal'>,
+  wish: Pick<RunWish, 'kind' | 'tickAt' | 'patienceMs' | 'signal'>,
   work: (run: OpenSync) => Promise<void>,
 ): Promise<RunReport> {
   const { connection, governor } = session;

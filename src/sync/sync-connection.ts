@@ -25,8 +25,8 @@ import { recordSync } from './record-sync.ts';
 export async function syncConnection(session: Session, options: SyncRunOptions): Promise<RunReport> {
   const kind = options.pushOnly ? 'push' : 'sync';
   const allowed = await allowedTo(session, options);
-  const { tickAt, signal } = options;
-  return recordSync(session, { kind, tickAt, signal }, async (open) => {
+  const { tickAt, patienceMs, signal } = options;
+  return recordSync(session, { kind, tickAt, patienceMs, signal }, async (open) => {
     const run = await prepareRun(session, options, open);
     run.report.paused = options.pushOnly || allowed.pull ? null : allowed.reason;
     if (options.isRescoring) await rescorePhase(run);

@@ -7,8 +7,14 @@ import { plainSync, type RunReport } from './options.ts';
 import { prepareRun, pullRunOf, pushPhase } from './phases.ts';
 import { recordSync } from './record-sync.ts';
 
-/** Then another connection has its turn, however many hints come. */
-const longestMs = 60_000;
+/**
+ * What comes meanwhile goes with the next round. A round is two calls or three: one after the other without a pause, they use up what
+ * a CRM allows in ten seconds in three, and then wait for seven.
+ */
+const roundMs = 500;
+
+/** Then the schedule has its turn, however many hints come; the rest is attended to in the run after that. */
+const longestMs = 5_000;
 
 /**
  * Attends to what the CRM has told of by itself, until nothing more waits: read, scored, written, round by round. A connection that
@@ -28,6 +34,7 @@ export async function syncHints(session: Session, { signal }: { readonly signal:
       if (hinted === null) return;
       run.report.counts = addCounts(run.report.counts, hinted);
       if (!isFirst) await pushPhase(run);
+      await session.sleep(roundMs, open.signal);
     } while (session.now().getTime() < end);
   });
 }

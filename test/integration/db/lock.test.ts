@@ -36,3 +36,21 @@ test('the holder learns that its connection was lost, and the lock is free', asy
   await using next = await db.database.lock('lost');
   expect(next).not.toBeNull();
 });
+
+test('whoever waits for a lock is served before whoever only asks, and gives up in time', async () => {
+  const first = await db.database.lock('line');
+  expect(await db.database.lock('line', 200)).toBeNull();
+  const waiting = db.database.lock('line', 10_000);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const asking = (async () => {
+    for (;;) {
+      const lock = await db.database.lock('line');
+      if (lock !== null) return lock;
+    }
+  })();
+  await first![Symbol.asyncDispose]();
+  const second = await Promise.race([waiting.then(() => 'waited'), asking.then(() => 'asked')]);
+  expect(second).toBe('waited');
+  await (await waiting)?.[Symbol.asyncDispose]();
+  await (await asking)[Symbol.asyncDispose]();
+});

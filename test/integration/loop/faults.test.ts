@@ -37,12 +37,13 @@ function orders(name: FaultName): { readonly phase: string; readonly order: Faul
   return name === '429-secondly' ? [{ phase: 'reading', order: { name, count: 3 } }] : both;
 }
 
-const cases = (Object.keys(FAULT_MENU) as FaultName[]).flatMap((name) =>
-  orders(name).map(({ phase, order }) => ({ name, phase, order })),
-);
+/** What goes wrong with webhooks is no fault of a call: see the tests of hints. */
+const names = (Object.keys(FAULT_MENU) as FaultName[]).filter((name) => FAULT_MENU[name].phase !== 'delivery');
 
-test('the matrix has every fault of the menu', () => {
-  expect(new Set(cases.map(({ name }) => name))).toEqual(new Set(Object.keys(FAULT_MENU)));
+const cases = names.flatMap((name) => orders(name).map(({ phase, order }) => ({ name, phase, order })));
+
+test('the matrix has every fault of the menu that strikes calls', () => {
+  expect(new Set(cases.map(({ name }) => name))).toEqual(new Set(names));
 });
 
 test(

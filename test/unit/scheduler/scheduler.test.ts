@@ -48,7 +48,7 @@ function scheduler(chosen: Partial<SchedulerOptions> = {}) {
     world,
     live: () => tasks.filter(({ isStopped }) => !isStopped),
     look: () => new Promise((resolve) => setTimeout(resolve, 25)),
-    async stop() {
+    stop: async () => {
       controller.abort();
       await ended;
     },
