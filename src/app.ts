@@ -21,7 +21,7 @@ import { readRejected } from './db/queries/read-rejected.ts';
 import { examine } from './doctor/examine.ts';
 import { explain } from './explain.ts';
 import { pause, resume } from './health/pause.ts';
-import { readStatus, type StatusSources } from './health/read-status.ts';
+import { readStatus } from './health/read-status.ts';
 import { endOfError, recordHealth, type RecordedEnd } from './health/record-health.ts';
 import { sendAlerts } from './health/send-alerts.ts';
 import { pausedError } from './health/standing.ts';
@@ -32,6 +32,7 @@ import { createHooks, type HookWishes } from './http/hooks/create-hooks.ts';
 import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
 import type { Log } from './log.ts';
 import { databaseGauges } from './metrics/gauges/index.ts';
+import { queueGauges } from './metrics/gauges/queue.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { importFile } from './ingest/file/import-file.ts';
 import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
@@ -67,7 +68,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const sealer = createSealer(await loadKeys(environment.home, environment.sealingKeys));
   const now = (): Date => new Date();
   const say: Log = (level, message, fields) => log[level](fields, message);
-  const metrics = createMetrics({ database, gauges: databaseGauges, now, log: say });
+  const gauges = { gauges: databaseGauges, serverGauges: queueGauges(database) };
+  const metrics = createMetrics({ database, ...gauges, now, log: say });
   const services: SessionServices = {
     database,
     definitions,
@@ -200,13 +202,6 @@ function pageOf(services: SessionServices, schedule: string | null): PageReader 
 /** Somebody waits for the page: after that it shows what we know ourselves. */
 const pageTimeoutMs = 10_000;
 
-/** What neither this process nor the database knows yet. */
-const unknownElsewhere: Pick<StatusSources, 'nextRunAt' | 'quotas' | 'queue'> = {
-  nextRunAt: () => null,
-  quotas: async () => new Map(),
-  queue: async () => null,
-};
-
 /** How it stands, what is wrong, and what people have paused. */
 function healthOf(
   database: OpenDatabase,
@@ -217,7 +212,7 @@ function healthOf(
   return {
     pause: (wish) => pause(services, wish),
     resume: (wish) => resume(services, wish),
-    status: (org) => readStatus({ ...services, ...unknownElsewhere }, org),
+    status: (org) => readStatus({ database, now: services.now }, org),
     doctor: (examination) => examine(patient, examination),
   };
 }

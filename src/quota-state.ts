@@ -73,6 +73,16 @@ export function quotaStateOf(row: QuotaRow, now: Date): QuotaState {
   };
 }
 
+/** PURE. The calls of the day alone. */
+export function poolSummaryOf(
+  row: Pick<QuotaRow, 'quota' | 'midnight'> & { readonly pool: PoolState },
+  now: Date,
+): PoolSummary {
+  const policy = poolPolicyOf(row.quota);
+  const state = poolAsOf(row.pool, now, row.midnight);
+  return summaryOf(state, leftOf(state, policy), policy);
+}
+
 function summaryOf({ used, endsAt, account }: PoolState, left: PoolLeft, policy: PoolPolicy): PoolSummary {
   const max = maximumOf(account, policy);
   return {

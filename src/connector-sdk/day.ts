@@ -149,7 +149,8 @@ function exhausted(verdict: PoolVerdict, resetAt: Date): QuotaExhaustedError {
   return new QuotaExhaustedError(message, resetAt, { remedy });
 }
 
-const exhaustion: Readonly<Record<PoolVerdict, { readonly message: string; readonly remedy: string }>> = {
+/** What people are told of a call that is forbidden. */
+export const exhaustion: Readonly<Record<PoolVerdict, { readonly message: string; readonly remedy: string }>> = {
   share: {
     message: 'Our share of the day’s API calls is used up.',
     remedy: 'Wait for the reset, or raise quota.dailyShare of this connection.',

@@ -1,4 +1,5 @@
 import type { OpenDatabase } from './database.ts';
+import { loginQuery } from './login-query.ts';
 
 /** What the server says of itself. Asked as the login role: the application's may not look at other connections. */
 export interface ServerFacts {
@@ -39,13 +40,14 @@ export async function readServerFacts(database: OpenDatabase): Promise<ServerFac
   return { ...known, now: new Date(nowMs) };
 }
 
+// `reset_val`: what a new connection gets, whatever this statement's own limit is.
 const facts = `
   select current_setting('server_version') as version, current_setting('server_version_num')::int as "versionNumber",
     (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs",
     pg_is_in_recovery() as "isReplica", current_setting('default_transaction_read_only')::bool as "isReadOnly",
     (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "maxConnections",
-    (select setting::int from pg_settings where name = 'statement_timeout') as "statementTimeoutMs",
+    (select reset_val::int from pg_settings where name = 'statement_timeout') as "statementTimeoutMs",
     (select setting::int from pg_settings where name = 'idle_session_timeout') as "idleSessionTimeoutMs",
     not (current_setting('fsync')::bool and current_setting('full_page_writes')::bool) as "isUnsafe"
 `;
@@ -64,7 +66,3 @@ const holders = `
   where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and a.application_name = 'leadloop lock'
     and l.database = (select oid from pg_database where datname = current_database())
 `;
-
-async function loginQuery<Row extends object>(database: OpenDatabase, text: string): Promise<Row[]> {
-  return database.orm.em.getConnection().execute<Row[]>(text);
-}

@@ -8,14 +8,17 @@ import { listSources, type SourceEntry } from '../db/queries/data-sources.ts';
 import { type DirectoryEntry, listConnections, listOrgs } from '../db/queries/directory.ts';
 import { readPauses } from '../db/queries/pauses.ts';
 import { countDead, readOpenRuns, readSealedSecrets } from '../db/queries/read-ailments.ts';
-import { readLockHolders, readServerFacts } from '../db/server-facts.ts';
+import { readQueuedSubjects, readQueueFacts } from '../db/queue-facts.ts';
+import { type LockHolder, readLockHolders, readServerFacts } from '../db/server-facts.ts';
 import type { Tx } from '../db/tx.ts';
 import type { OrgId } from '../model/values.ts';
+import { instantsAfter } from '../scheduler/queue.ts';
 import { crmFindings, defaultCheckMs } from './crm-findings.ts';
 import { failure, ok, warning } from './findings.ts';
 import { keyFinding } from './key-findings.ts';
-import { lockFindings } from './lock-findings.ts';
+import { lockFindings, type LockSubject } from './lock-findings.ts';
 import { connectionFinding, pauseFinding, workFindings } from './org-findings.ts';
+import { queueFindings, type Scheduled, schedulerFindings } from './queue-findings.ts';
 import { serverFindings } from './server-findings.ts';
 
 export interface Patient {
@@ -48,16 +51,18 @@ export async function examine(patient: Patient, examination: Examination): Promi
   }));
   const states = [];
   for (const org of orgs) states.push(await database.transaction(org.id, (tx) => readOrg(tx, org, services.now())));
+  const holders = await readLockHolders(database);
   return [
     ...server,
     ok('schema', 'current'),
     ok('key', keySource),
     ...states.flatMap(({ secrets }) => secrets.map((secret) => keyFinding(services.sealer, secret))),
     ...lockFindings(
-      await readLockHolders(database),
-      subjectsOf(connections, sources),
+      holders,
+      subjectsOf({ orgs, connections, sources }),
       states.flatMap(({ runs }) => runs),
     ),
+    ...(await daemonFindings(patient, { connections, sources, holders })),
     ...states.flatMap((state) => [...state.pauses.map((one) => pauseFinding(state.org, one)), ...workFindings(state)]),
     alertFinding(patient),
     ...(await connectionFindings(patient, examination, { connections, states })),
@@ -70,7 +75,7 @@ async function readOrg(tx: Tx, { id: orgId, slug: org }: { readonly id: OrgId; r
   return {
     org,
     secrets: (await readSealedSecrets(tx)).map((row) => ({ ...row, org, orgId })),
-    runs: (await readOpenRuns(tx)).map((row) => ({ ...row, org })),
+    runs: (await readOpenRuns(tx)).map((row) => ({ ...row, org, orgId })),
     dead: await countDead(tx),
     alerts: await readUnsentAlerts(tx, now),
     pauses: (await readPauses(tx)).filter(({ of }) => of === 'org'),
@@ -79,10 +84,38 @@ async function readOrg(tx: Tx, { id: orgId, slug: org }: { readonly id: OrgId; r
   };
 }
 
-function subjectsOf(connections: readonly DirectoryEntry[], sources: readonly SourceEntry[]) {
+interface Directory {
+  readonly orgs: readonly { readonly id: OrgId; readonly slug: string }[];
+  readonly connections: readonly DirectoryEntry[];
+  readonly sources: readonly SourceEntry[];
+}
+
+function subjectsOf({ orgs, connections, sources }: Directory): LockSubject[] {
   return [
-    ...connections.map(({ org, name, id }) => ({ org, name, id, type: 'connection' as const })),
-    ...sources.map(({ org, name, id }) => ({ org, name, id, type: 'source' as const })),
+    ...connections.flatMap(({ org, name, id }): LockSubject[] => [
+      { org, name, id, type: 'connection' },
+      { org, name, id, type: 'credentials' },
+    ]),
+    ...sources.map(({ org, name, id }): LockSubject => ({ org, name, id, type: 'source' })),
+    ...orgs.map(({ id, slug }): LockSubject => ({ org: slug, name: null, id, type: 'org' })),
+  ];
+}
+
+/** Whether daemons run: schedulers and workers. */
+async function daemonFindings(
+  { database, services }: Patient,
+  { connections, sources, holders }: Omit<Directory, 'orgs'> & { readonly holders: readonly LockHolder[] },
+): Promise<CheckFinding[]> {
+  const queue = await readQueueFacts(database);
+  const scheduled = [
+    ...connections.map((one): Scheduled => ({ ...one, type: 'connection' })),
+    ...sources.map((one): Scheduled => ({ ...one, type: 'source' })),
+  ].filter(({ schedule, pausedReason }) => schedule !== null && pausedReason === null);
+  const queued = await readQueuedSubjects(database);
+  const held = new Set(holders.map(({ key }) => key));
+  return [
+    ...queueFindings(queue, scheduled.length > 0),
+    ...schedulerFindings({ scheduled, queued, held, now: services.now() }, instantsAfter),
   ];
 }
 

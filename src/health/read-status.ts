@@ -1,47 +1,75 @@
+import { exhaustion } from '../connector-sdk/day.ts';
+import type { OpenDatabase } from '../db/database.ts';
 import { readUnsentAlerts } from '../db/queries/alerts.ts';
 import { readHealths } from '../db/queries/connection-health.ts';
 import { listOrgs } from '../db/queries/directory.ts';
 import { pausesFor, type PauseRow, type PauseTarget, readPauses } from '../db/queries/pauses.ts';
+import { type FreshnessRow, readFreshness } from '../db/queries/read-freshness.ts';
+import { readQuotas } from '../db/queries/read-quotas.ts';
 import { readConnectionStatus, readSourceStatus } from '../db/queries/read-status.ts';
-import type { Database, Tx } from '../db/tx.ts';
+import { readWebhookCounts, type WebhookCountRow } from '../db/queries/webhook-counts.ts';
+import { readQueueFacts } from '../db/queue-facts.ts';
+import type { Tx } from '../db/tx.ts';
 import type { ConnectionHealth, Pause } from '../model/health.ts';
-import type { ConnectionId, OrgId } from '../model/values.ts';
+import type { OrgId } from '../model/values.ts';
 import { chooseOrg } from '../named-org.ts';
-import { type OrgStatus, type StatusNote, type StatusReport, whoNeedsPerson } from './status-report.ts';
+import { type QuotaState, quotaStateOf, type QuotaWait } from '../quota-state.ts';
+import { nextRuns } from '../scheduler/cron.ts';
+import { queueRemedy } from './queue-standing.ts';
+import {
+  type ConnectionStatus,
+  type Freshness,
+  type OrgStatus,
+  type QueueStatus,
+  type QuotaStatus,
+  type SourceStatus,
+  type StatusReport,
+  type WebhookCounts,
+  whoNeedsPerson,
+} from './status-report.ts';
 import { whatRuns } from './what-runs.ts';
 
 export interface StatusSources {
-  readonly database: Database;
+  readonly database: OpenDatabase;
   readonly now: () => Date;
-  /** When a job (`org/name`, `org/sources/name`) runs next by its schedule; null = nobody here knows. */
-  readonly nextRunAt: (key: string, schedule: string | null, timeZone: string) => Date | null;
-  /** What is left of the day's calls of each connection; what is not named is not known. */
-  readonly quotas: (tx: Tx, now: Date) => Promise<ReadonlyMap<ConnectionId, StatusNote>>;
-  /** What waits for a worker; null = not known. */
-  readonly queue: () => Promise<StatusNote | null>;
 }
 
 /** How everything stands, from the database alone: asks no CRM. `org`: slug; null = every organisation. */
-export async function readStatus(sources: StatusSources, org: string | null): Promise<StatusReport> {
-  const { database, now } = sources;
+export async function readStatus({ database, now }: StatusSources, org: string | null): Promise<StatusReport> {
   const only = org === null ? null : await chooseOrg(database, org);
   const entries = (await database.operator(listOrgs)).filter(({ id }) => only === null || id === only);
   const at = now();
   const orgs: OrgStatus[] = [];
-  for (const entry of entries)
-    orgs.push(await database.transaction(entry.id, (tx) => readOrg(tx, sources, { ...entry, at })));
-  return { at, orgs, queue: await sources.queue(), needsPerson: whoNeedsPerson(orgs) };
+  for (const entry of entries) orgs.push(await database.transaction(entry.id, (tx) => readOrg(tx, { ...entry, at })));
+  const queue = await readQueue(database);
+  return { at, orgs, queue, needsPerson: whoNeedsPerson(orgs, queue) };
+}
+
+async function readQueue(database: OpenDatabase): Promise<QueueStatus | null> {
+  const facts = await readQueueFacts(database);
+  return facts === null ? null : { ...facts, remedy: queueRemedy(facts) };
 }
 
 async function readOrg(
   tx: Tx,
-  { nextRunAt, quotas }: StatusSources,
   { slug, at }: { readonly id: OrgId; readonly slug: string; readonly at: Date },
 ): Promise<OrgStatus> {
   const pauses = await readPauses(tx);
+  return {
+    org: slug,
+    pauses: plain(pauses.filter(({ of }) => of === 'org')),
+    connections: await readConnections(tx, pauses, at),
+    sources: await readSources(tx, pauses),
+    alerts: await readUnsentAlerts(tx, at),
+  };
+}
+
+async function readConnections(tx: Tx, pauses: readonly PauseRow[], at: Date): Promise<ConnectionStatus[]> {
   const healths = new Map((await readHealths(tx)).map((row) => [row.connectionId, row]));
-  const known = await quotas(tx, at);
-  const connections = (await readConnectionStatus(tx)).map((row) => {
+  const quotas = new Map((await readQuotas(tx, at)).map((row) => [row.connectionId, quotaStateOf(row, at)]));
+  const fresh = Map.groupBy(await readFreshness(tx, at), ({ connectionId }) => connectionId);
+  const webhooks = Map.groupBy(await readWebhookCounts(tx, at), ({ connectionId }) => connectionId);
+  return (await readConnectionStatus(tx)).map((row) => {
     const own = plain(pausesFor(pauses, { connectionId: row.id, sourceId: null }));
     const health = healthOf(healths.get(row.id));
     return {
@@ -49,17 +77,46 @@ async function readOrg(
       health,
       pauses: own,
       runs: whatRuns(own, health, at),
-      nextRunAt: nextRunAt(`${slug}/${row.name}`, row.schedule, row.timeZone),
-      quota: known.get(row.id) ?? null,
+      nextRunAt: nextRunAt(row),
+      quota: quotaOf(row.name, quotas.get(row.id)),
+      freshness: freshnessOf(fresh.get(row.id) ?? []),
+      webhooks: webhooksOf(webhooks.get(row.id) ?? []),
     };
   });
-  const sources = (await readSourceStatus(tx)).map((row) => ({
+}
+
+async function readSources(tx: Tx, pauses: readonly PauseRow[]): Promise<SourceStatus[]> {
+  return (await readSourceStatus(tx)).map((row) => ({
     ...row,
     pauses: plain(pausesFor(pauses, { connectionId: null, sourceId: row.id })),
-    nextRunAt: nextRunAt(`${slug}/sources/${row.name}`, row.schedule, row.timeZone),
+    nextRunAt: nextRunAt(row),
   }));
-  const ofOrg = plain(pauses.filter(({ of }) => of === 'org'));
-  return { org: slug, pauses: ofOrg, connections, sources, alerts: await readUnsentAlerts(tx, at) };
+}
+
+function nextRunAt({ schedule, timeZone }: Pick<SourceStatus, 'schedule' | 'timeZone'>): Date | null {
+  return schedule === null ? null : (nextRuns({ expression: schedule, timeZone }, 1)[0] ?? null);
+}
+
+function quotaOf(name: string, state: QuotaState | undefined): QuotaStatus | null {
+  if (state === undefined) return null;
+  const { pool, waiting, waits } = state;
+  return { pool, waiting, waits, remedy: waits === null ? null : remedyOf(waits.reason, name) };
+}
+
+function remedyOf(reason: QuotaWait['reason'], name: string): string {
+  return reason === 'crm'
+    ? `Wait: it goes on by itself. To try at once: leadloop sync ${name}`
+    : exhaustion[reason].remedy;
+}
+
+function freshnessOf(rows: readonly FreshnessRow[]): Freshness | null {
+  const at = (wanted: number): number | undefined => rows.find(({ quantile }) => quantile === wanted)?.seconds;
+  const [p50Seconds, p95Seconds] = [at(0.5), at(0.95)];
+  return p50Seconds === undefined || p95Seconds === undefined ? null : { p50Seconds, p95Seconds };
+}
+
+function webhooksOf(rows: readonly WebhookCountRow[]): WebhookCounts {
+  return Object.fromEntries(rows.map(({ verdict, deliveries }) => [verdict, deliveries]));
 }
 
 /** What is for people; keys and versions are for the machine. */

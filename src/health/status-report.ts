@@ -1,12 +1,27 @@
 import type { UnsentAlerts } from '../db/queries/alerts.ts';
 import type { ConnectionStatusRow, SourceStatusRow } from '../db/queries/read-status.ts';
+import type { WebhookVerdictName } from '../db/queries/webhook-counts.ts';
+import type { QueueFacts } from '../db/queue-facts.ts';
 import type { ConnectionHealth, Pause } from '../model/health.ts';
+import type { QuotaState } from '../quota-state.ts';
 import { isOpen } from './next-health.ts';
+import { isForsaken } from './queue-standing.ts';
 import type { WhatRuns } from './what-runs.ts';
 
-/** One line of what is known elsewhere: of the quota, of the queue. */
-export interface StatusNote {
-  readonly text: string;
+/** The day's calls, and what waits for them. */
+export interface QuotaStatus extends Pick<QuotaState, 'pool' | 'waiting' | 'waits'> {
+  /** Null = nothing waits for calls. */
+  readonly remedy: string | null;
+}
+
+/** From a change in the CRM to its score in the CRM: of the last hour's writes. */
+export interface Freshness {
+  readonly p50Seconds: number;
+  readonly p95Seconds: number;
+}
+
+/** Wake-ups of all organisations, and who looks at them. */
+export interface QueueStatus extends QueueFacts {
   /** Null = nothing has to be done. */
   readonly remedy: string | null;
 }
@@ -17,10 +32,16 @@ export interface ConnectionStatus extends ConnectionStatusRow {
   /** Its own and the organisation's. */
   readonly pauses: readonly Pause[];
   readonly runs: WhatRuns;
-  /** Null = nobody in this process knows, or it has no schedule. */
+  /** By its schedule, whatever holds it; null = it has none. */
   readonly nextRunAt: Date | null;
-  readonly quota: StatusNote | null;
+  readonly quota: QuotaStatus | null;
+  /** Null = no change in the CRM has led to a write in the last hour. */
+  readonly freshness: Freshness | null;
+  /** Deliveries of today, in UTC, by what came of them; empty = none has come. */
+  readonly webhooks: WebhookCounts;
 }
+
+export type WebhookCounts = Readonly<Partial<Record<WebhookVerdictName, number>>>;
 
 export interface SourceStatus extends SourceStatusRow {
   readonly pauses: readonly Pause[];
@@ -38,22 +59,24 @@ export interface OrgStatus {
 export interface StatusReport {
   readonly at: Date;
   readonly orgs: readonly OrgStatus[];
-  readonly queue: StatusNote | null;
-  /** `org/name` of what does not go on without a person, or has not for a while. */
+  /** Null = no daemon has made it yet. */
+  readonly queue: QueueStatus | null;
+  /** `org/name` of what does not go on without a person, or has not for a while; `queue` where nobody looks at it. */
   readonly needsPerson: readonly string[];
 }
 
 /**
  * What needs a person: a connection that is paused for a fault or keeps failing, a push that is held for a person's word, a
  * source that cannot be read, alerts that reached nobody. What a person has paused on purpose does not; nor do records that were
- * rejected, of which there always are some. Pure.
+ * rejected, of which there always are some, or what waits for the day's calls. Pure.
  */
-export function whoNeedsPerson(orgs: readonly OrgStatus[]): readonly string[] {
-  return orgs.flatMap(({ org, connections, sources, alerts }) => [
+export function whoNeedsPerson(orgs: readonly OrgStatus[], queue: QueueStatus | null): readonly string[] {
+  const ofOrgs = orgs.flatMap(({ org, connections, sources, alerts }) => [
     ...connections.filter(connectionNeedsPerson).map(({ name }) => `${org}/${name}`),
     ...sources.filter(sourceNeedsPerson).map(({ name }) => `${org}/${name}`),
     ...(alerts.givenUp > 0 ? [`${org}/alerts`] : []),
   ]);
+  return queue !== null && isForsaken(queue) ? [...ofOrgs, 'queue'] : ofOrgs;
 }
 
 function connectionNeedsPerson({ health, lastRun }: ConnectionStatus): boolean {

@@ -7,6 +7,8 @@ import type { Tx } from '../db/tx.ts';
 export interface DatabaseGauge {
   readonly name: `leadloop_${string}`;
   readonly help: string;
+  /** A counter only ever grows: the database has counted for all processes. Left out = gauge. */
+  readonly type?: 'gauge' | 'counter';
   /** Besides `org`. */
   readonly labels: readonly string[];
   /** How long what was read is good enough. Longer for a statement that reads much. */

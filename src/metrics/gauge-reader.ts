@@ -4,17 +4,23 @@ import type { Log } from '../log.ts';
 import { placeOf } from '../model/errors.ts';
 import type { OrgId } from '../model/values.ts';
 import type { DatabaseGauge, GaugeRow } from './database-gauge.ts';
+import type { ServerGauge } from './server-gauge.ts';
 
 export interface GaugeReaderOptions {
   readonly database: Pick<Database, 'operator' | 'transaction'>;
   readonly gauges: readonly DatabaseGauge[];
+  /** Of no organisation; left out = none. */
+  readonly serverGauges?: readonly ServerGauge[];
   readonly now: () => Date;
   readonly log: Log;
   /** How long whoever asks waits for the database. Default 3 s: a scraper gives up after ten. */
   readonly timeoutMs?: number;
 }
 
-export type GaugeSample = GaugeRow & { readonly org: string };
+/** With `org`, unless it is of all of them. */
+export type GaugeSample = GaugeRow;
+
+type Samples = ReadonlyMap<string, GaugeSample[]>;
 
 export interface GaugeReading {
   /** The database has answered. */
@@ -61,29 +67,33 @@ export class GaugeReader {
     const now = this.#options.now().getTime();
     if (this.#reading !== null) return this.#reading;
     if (this.#failedAt !== null && Math.abs(now - this.#failedAt) < retryAfterMs) return Promise.resolve(false);
-    const due = this.#options.gauges.filter((gauge) => this.#isDue(gauge, now));
-    if (due.length === 0) return Promise.resolve(true);
-    this.#reading = this.#readAll(due).finally(() => {
+    const { gauges, serverGauges = [] } = this.#options;
+    const due = gauges.filter((gauge) => this.#isDue(gauge, now));
+    const dueOfServer = serverGauges.filter((gauge) => this.#isDue(gauge, now));
+    if (due.length + dueOfServer.length === 0) return Promise.resolve(true);
+    this.#reading = this.#readAll(due, dueOfServer).finally(() => {
       this.#reading = null;
     });
     return this.#reading;
   }
 
   /** Also where the clock was set back. */
-  #isDue({ name, maxAgeSeconds }: DatabaseGauge, now: number): boolean {
+  #isDue({ name, maxAgeSeconds }: Pick<DatabaseGauge, 'name' | 'maxAgeSeconds'>, now: number): boolean {
     const known = this.#read.get(name);
     return known === undefined || Math.abs(now - known.at) >= maxAgeSeconds * 1_000;
   }
 
-  async #readAll(due: readonly DatabaseGauge[]): Promise<boolean> {
+  async #readAll(due: readonly DatabaseGauge[], dueOfServer: readonly ServerGauge[]): Promise<boolean> {
     const { database, now, log } = this.#options;
     const at = now();
     try {
-      const samples = new Map(due.map(({ name }): [string, GaugeSample[]] => [name, []]));
+      const all = [...due, ...dueOfServer];
+      const samples: Samples = new Map(all.map(({ name }): [string, GaugeSample[]] => [name, []]));
       for (const org of await database.operator(listOrgs)) {
         await database.transaction(org.id, (tx) => this.#readOrg(tx, org, { due, at, samples }));
       }
-      for (const { name } of due) this.#read.set(name, { at: at.getTime(), samples: samples.get(name) ?? [] });
+      for (const gauge of dueOfServer) await this.#readServer(gauge, samples);
+      for (const { name } of all) this.#read.set(name, { at: at.getTime(), samples: samples.get(name) ?? [] });
       this.#failedAt = null;
       return true;
     } catch (error) {
@@ -100,7 +110,7 @@ export class GaugeReader {
     reading: {
       readonly due: readonly DatabaseGauge[];
       readonly at: Date;
-      readonly samples: ReadonlyMap<string, GaugeSample[]>;
+      readonly samples: Samples;
     },
   ): Promise<void> {
     await tx.query(`select set_config('statement_timeout', $1, true)`, [String(statementTimeoutMs)]);
@@ -118,6 +128,15 @@ export class GaugeReader {
           error: placeOf(error),
         });
       }
+    }
+  }
+
+  /** The database has just answered for the organisations: what fails here is this one's own. */
+  async #readServer(gauge: ServerGauge, samples: Samples): Promise<void> {
+    try {
+      samples.get(gauge.name)?.push(...(await gauge.read()));
+    } catch (error) {
+      this.#options.log('warn', 'a metric could not be read', { gauge: gauge.name, error: placeOf(error) });
     }
   }
 }

@@ -1,6 +1,7 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { ObserveAll } from '../model/observation.ts';
 import { createCounters } from './counters.ts';
+import type { DatabaseGauge } from './database-gauge.ts';
 import { GaugeReader, type GaugeReaderOptions, type GaugeSample } from './gauge-reader.ts';
 
 /** The metrics of a process, in the text format of Prometheus. */
@@ -17,11 +18,10 @@ export function createMetrics(options: GaugeReaderOptions): Metrics {
   const registry = new Registry();
   const observe = createCounters(registry);
   const reader = new GaugeReader(options);
-  const gauges = options.gauges.map(({ name, help, labels }) => ({
-    labels: ['org', ...labels],
-    gauge: new Gauge({ name, help, labelNames: ['org', ...labels], registers: [registry] }),
-    name,
-  }));
+  const readings = [
+    ...options.gauges.map((one) => readingOf({ ...one, labels: ['org', ...one.labels] }, registry)),
+    ...(options.serverGauges ?? []).map((one) => readingOf(one, registry)),
+  ];
   let isWatching = false;
   const isUp = new Gauge({
     name: 'leadloop_database_up',
@@ -34,7 +34,7 @@ export function createMetrics(options: GaugeReaderOptions): Metrics {
     async scrape() {
       const reading = await reader.read();
       isUp.set(reading.isUp ? 1 : 0);
-      for (const { gauge, name, labels } of gauges) fill(gauge, labels, reading.samples.get(name) ?? []);
+      for (const one of readings) fill(one, reading.samples.get(one.name) ?? []);
       return registry.metrics();
     },
     watchProcess() {
@@ -45,11 +45,32 @@ export function createMetrics(options: GaugeReaderOptions): Metrics {
   };
 }
 
-function fill(gauge: Gauge, labels: readonly string[], samples: readonly GaugeSample[]): void {
+interface Reading {
+  readonly name: string;
+  readonly labels: readonly string[];
+  reset(): void;
+  set(labels: Readonly<Record<string, string>>, value: number): void;
+}
+
+function readingOf(
+  { name, help, labels, type = 'gauge' }: Pick<DatabaseGauge, 'name' | 'help' | 'labels' | 'type'>,
+  registry: Registry,
+): Reading {
+  const options = { name, help, labelNames: labels, registers: [registry] };
+  if (type === 'gauge') {
+    const gauge = new Gauge(options);
+    return { name, labels, reset: () => gauge.reset(), set: (of, value) => gauge.set(of, value) };
+  }
+  // It begins at 0 with each reading.
+  const counter = new Counter(options);
+  return { name, labels, reset: () => counter.reset(), set: (of, value) => counter.inc(of, value) };
+}
+
+function fill({ labels, ...reading }: Reading, samples: readonly GaugeSample[]): void {
   // What is not there any more must not stay as it was last seen.
-  gauge.reset();
+  reading.reset();
   for (const sample of samples) {
     if (sample.value === null) continue;
-    gauge.set(Object.fromEntries(labels.map((label) => [label, String(sample[label] ?? '')])), sample.value);
+    reading.set(Object.fromEntries(labels.map((label) => [label, String(sample[label] ?? '')])), sample.value);
   }
 }

@@ -3,24 +3,33 @@ import { loadCompanies } from '../db/queries/load-companies.ts';
 import { type AccountScoreRow, dropAccountScores, saveAccountScores } from '../db/queries/save-account-scores.ts';
 import type { Tx } from '../db/tx.ts';
 import type { OutputValues } from '../model/lead.ts';
+import { type ChangeTimes, noChange } from '../pull/change-times.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
 import { nothingSeen, wantOfCompanies } from '../pull/want.ts';
 import { CompanyFacts, factsOfAccount, usageSince } from './facts-of.ts';
 import { isSameScore, type ProductResult, scoreProduct, stampOf } from './product-score.ts';
 
+interface KnownOfAccounts {
+  /** Facts of all of them, where somebody has read them already. */
+  readonly companies?: CompanyFacts;
+  /** When a CRM changed what is known of some; left out = no CRM has. */
+  readonly changedAt?: ChangeTimes;
+}
+
 /**
  * Scores companies by their people taken together, saves what changed and notes what their CRM records shall have. Idempotent.
- * The caller holds the lock of `lockProductScores`. `known`: facts of all of them, where somebody has read them already.
+ * The caller holds the lock of `lockProductScores`.
  */
 export async function scoreAccounts(
   tx: Tx,
   context: ScoringContext,
   domains: readonly string[],
-  known?: CompanyFacts,
+  { companies, changedAt = noChange }: KnownOfAccounts = {},
 ): Promise<void> {
   for (let at = 0; at < domains.length; at += accountsAtOnce) {
     const some = domains.slice(at, at + accountsAtOnce);
-    await scoreSome(tx, context, some, known ?? new CompanyFacts(await loadCompanies(tx, some)));
+    const facts = companies ?? new CompanyFacts(await loadCompanies(tx, some));
+    await scoreSome(tx, context, some, { companies: facts, changedAt });
   }
 }
 
@@ -31,7 +40,7 @@ async function scoreSome(
   tx: Tx,
   context: ScoringContext,
   domains: readonly string[],
-  companies: CompanyFacts,
+  { companies, changedAt }: Required<KnownOfAccounts>,
 ): Promise<void> {
   const rows = await loadAccounts(tx, domains, usageSince(context.plg.profile, context.at));
   const changed = rows
@@ -47,7 +56,7 @@ async function scoreSome(
     ...changed.map(({ row, after }) => [row.domain, accountOutputs(after)] as const),
     ...dropped.map((domain) => [domain, null] as const),
   ]);
-  if (outputs.size > 0) await wantOfCompanies(tx, context, outputs, nothingSeen);
+  if (outputs.size > 0) await wantOfCompanies(tx, context, outputs, { seen: nothingSeen, changedAt });
 }
 
 /** What a CRM may be told about a company. */

@@ -3,6 +3,7 @@ import { lockProductScores, shareProductScores } from '../db/queries/lock-produc
 import { readAccountOutputs } from '../db/queries/save-account-scores.ts';
 import type { UpsertedRecord } from '../db/queries/upsert-source-records.ts';
 import type { Tx } from '../db/tx.ts';
+import { companyChangeTimes, noChange } from '../pull/change-times.ts';
 import type { AcceptedRecord } from '../pull/normalise.ts';
 import type { Pipeline, ScoringContext } from '../pull/pipeline.ts';
 import { type SeenRemote, wantOfCompanies } from '../pull/want.ts';
@@ -12,10 +13,13 @@ import { scoreTouched, type UpdatedSignups } from './update-signups.ts';
 
 export interface CompanyBatch {
   readonly object: string;
+  readonly accepted: readonly AcceptedRecord[];
   /** Records that are not as they were. */
   readonly written: readonly UpsertedRecord[];
   /** Domains of records that are gone. */
   readonly lost: readonly string[];
+  /** What has changed was not so then; null = it may have been so for long. */
+  readonly newsSince: Date | null;
 }
 
 export const noSignups: UpdatedSignups = { scored: 0, leadIds: [] };
@@ -27,7 +31,7 @@ export const noSignups: UpdatedSignups = { scored: 0, leadIds: [] };
 export async function updateCompanies(
   tx: Tx,
   pipeline: Pipeline,
-  { object, written, lost }: CompanyBatch,
+  { object, accepted, written, lost, newsSince }: CompanyBatch,
 ): Promise<UpdatedSignups> {
   const changed = written.filter((record) => record.changed);
   const now = await domainsOfRecords(tx, { connectionId: pipeline.connectionId, object }, changed.map(idOf));
@@ -36,7 +40,20 @@ export async function updateCompanies(
   const known = await knownDomains(tx, [...new Set([...now, ...before, ...lost])]);
   if (known.length === 0) return noSignups;
   await lockProductScores(tx);
-  return scoreTouched(tx, pipeline, { developerIds: [], domains: await readCrmCompanies(tx, pipeline, known) });
+  const domains = await readCrmCompanies(tx, pipeline, known);
+  const changedAt = companyChangeTimes(newsSince, domainsOf(accepted, changed));
+  return scoreTouched(tx, pipeline, { developerIds: [], domains, changedAt });
+}
+
+/** Which companies the records that changed speak of now, and spoke of before. */
+function domainsOf(accepted: readonly AcceptedRecord[], changed: readonly UpsertedRecord[]) {
+  const records = new Map(accepted.map((record) => [record.externalId, record]));
+  return changed.flatMap(({ externalId, previous }) => {
+    const record = records.get(externalId);
+    if (record === undefined) return [];
+    const domains = [...domainIn(record.mapped['company_domain']), ...domainIn(previous?.['company_domain'])];
+    return [{ modifiedAt: record.modifiedAt, domains }];
+  });
 }
 
 const idOf = ({ externalId }: UpsertedRecord): string => externalId;
@@ -62,5 +79,6 @@ export async function seeCompanies(
     ({ domain, total_score: total, tier, suggested_action: action }) =>
       [domain, accountOutputs({ total, tier, action })] as const,
   );
-  await wantOfCompanies(tx, context, new Map(outputs), seen);
+  // What somebody has done to our fields is no change that a score follows from.
+  await wantOfCompanies(tx, context, new Map(outputs), { seen, changedAt: noChange });
 }

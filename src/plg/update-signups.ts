@@ -5,6 +5,7 @@ import { lockProductScores, shareProductScores } from '../db/queries/lock-produc
 import { assertCurrentProfile } from '../db/queries/assert-current-profile.ts';
 import type { Tx } from '../db/tx.ts';
 import type { LeadId } from '../model/values.ts';
+import { type ChangeTimes, noChange } from '../pull/change-times.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
 import { updateLeads } from '../pull/update-leads.ts';
 import { nothingSeen } from '../pull/want.ts';
@@ -19,6 +20,8 @@ export interface TouchedSignups {
   readonly developerIds: readonly string[];
   /** Companies of which something else is known. */
   readonly domains: readonly string[];
+  /** When a CRM changed that; left out = no CRM has. */
+  readonly changedAt?: ChangeTimes;
 }
 
 export interface UpdatedSignups {
@@ -46,6 +49,7 @@ export async function updateSignups(
 
 /** The same up to the leads: for whoever has others to bring up to date as well, and must lock all of them in one order. */
 export async function scoreTouched(tx: Tx, context: ScoringContext, touched: TouchedSignups): Promise<UpdatedSignups> {
+  const { changedAt = noChange } = touched;
   if (touched.developerIds.length + touched.domains.length === 0) return { scored: 0, leadIds: [] };
   await takeTurn(tx, context);
   // A company may have been in the CRM long before anybody here has heard of it.
@@ -61,13 +65,14 @@ export async function scoreTouched(tx: Tx, context: ScoringContext, touched: Tou
     const some = await scorePeople(tx, context, chunk, touched.domains);
     some.leadIds.forEach((leadId) => leadIds.add(leadId));
     const theirs = some.domains.filter((domain) => !done.has(domain));
-    await scoreAccounts(tx, context, theirs, some.companies);
+    await scoreAccounts(tx, context, theirs, { companies: some.companies, changedAt });
     theirs.forEach((domain) => done.add(domain));
   }
   await scoreAccounts(
     tx,
     context,
     touched.domains.filter((domain) => !done.has(domain)),
+    { changedAt },
   );
   return { scored: ids.length, leadIds: [...leadIds].sort() };
 }

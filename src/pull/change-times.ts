@@ -1,8 +1,8 @@
-/** PURE. When a CRM changed what a lead's score follows from: what freshness is measured from. */
+/** PURE. When a CRM changed what a score follows from: what freshness is measured from. */
 import type { ExternalId, LeadId } from '../model/values.ts';
 
-/** The oldest change of each lead. */
-export type ChangeTimes = ReadonlyMap<LeadId, Date>;
+/** The oldest change of each lead, by its id, or of each company, by its domain. */
+export type ChangeTimes = ReadonlyMap<string, Date>;
 
 export const noChange: ChangeTimes = new Map();
 
@@ -12,11 +12,11 @@ export interface CausedBy {
   readonly externalId: ExternalId;
 }
 
-export function oldestOf(changes: Iterable<readonly [LeadId, Date]>): ChangeTimes {
-  const oldest = new Map<LeadId, Date>();
-  for (const [leadId, at] of changes) {
-    const known = oldest.get(leadId);
-    if (known === undefined || at < known) oldest.set(leadId, at);
+export function oldestOf(changes: Iterable<readonly [subject: string, at: Date]>): ChangeTimes {
+  const oldest = new Map<string, Date>();
+  for (const [subject, at] of changes) {
+    const known = oldest.get(subject);
+    if (known === undefined || at < known) oldest.set(subject, at);
   }
   return oldest;
 }
@@ -43,4 +43,15 @@ export function changeTimes(batch: {
     occurredAt < since ? since : occurredAt,
   ]);
   return oldestOf([...ofRecords, ...ofEvents]);
+}
+
+/** The same of companies whose records have changed: of those that the record belongs to, and did before. */
+export function companyChangeTimes(
+  since: Date | null,
+  records: readonly { readonly modifiedAt: Date; readonly domains: readonly string[] }[],
+): ChangeTimes {
+  if (since === null) return noChange;
+  return oldestOf(
+    records.flatMap(({ modifiedAt, domains }) => domains.map((domain): [string, Date] => [domain, modifiedAt])),
+  );
 }

@@ -80,7 +80,8 @@ export async function storePage(
   const written = await upsertSourceRecords(tx, { ...target, kind, mappingVersion }, accepted);
   const attached = await attach(tx, pipeline, { object, kind, accepted, written });
   const remaining = await retire(tx, pipeline, tombstones);
-  const signups = kind === 'company' ? await updateCompanies(tx, pipeline, { object, written, lost }) : noSignups;
+  const companies = { object, accepted, written, lost, newsSince: since };
+  const signups = kind === 'company' ? await updateCompanies(tx, pipeline, companies) : noSignups;
   const links = await saveLinks(tx, connectionId, page.links);
   const withdrawn = await withdrawEvents(tx, connectionId, page.withdrawn);
   const dated = soundEvents(object, page.events);

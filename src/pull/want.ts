@@ -13,7 +13,7 @@ import type { OutRule } from '../model/mapping.ts';
 import type { ConnectionId, ExternalId, Fields, LeadId } from '../model/values.ts';
 import { keptAfterPull } from '../push/kept.ts';
 import { planChanges, priorityOf, wantedFields } from '../push/plan.ts';
-import { type ChangeTimes, noChange } from './change-times.ts';
+import type { ChangeTimes } from './change-times.ts';
 import type { ScoringContext } from './pipeline.ts';
 
 /** What this batch has just seen in the CRM, for the fields that we write. */
@@ -54,11 +54,11 @@ export async function wantOfCompanies(
   tx: Tx,
   context: ScoringContext,
   outputs: ReadonlyMap<string, OutputValues | null>,
-  seen: SeenRemote,
+  { seen, changedAt }: { readonly seen: SeenRemote; readonly changedAt: ChangeTimes },
 ): Promise<void> {
   await lockCompanyPushStates(tx, [...outputs.keys()]);
   const targets = await loadCompanyTargets(tx, [...outputs.keys()], recordsOf(seen));
-  await planTargets(tx, context, targets, { outputs, seen, changedAt: noChange, otherwise: nothingToSay });
+  await planTargets(tx, context, targets, { outputs, seen, changedAt, otherwise: nothingToSay });
 }
 
 function recordsOf({ connectionId, object, fields }: SeenRemote): SeenRecords {
@@ -69,7 +69,7 @@ interface Wanting {
   /** By subject. */
   readonly outputs: ReadonlyMap<string, OutputValues | null>;
   readonly seen: SeenRemote;
-  readonly changedAt: ReadonlyMap<string, Date>;
+  readonly changedAt: ChangeTimes;
   /** For a record that was written before and has no output now; undefined = as it was. */
   readonly otherwise: OutputValues | undefined;
 }

@@ -48,6 +48,9 @@ const perOrg: Readonly<Record<WakeupKind, number>> = { sync: 4, hints: 4, rescor
 /** Backstop of the notification that a wake-up has come. */
 const pollingIntervalSeconds = 2;
 
+/** Each process says so often that it is there, and what it works on: after three silences it does not count as alive. */
+const presenceSeconds = 5;
+
 /**
  * Connects, and makes the queue's own schema (`pgboss`) where it is missing or older; several processes may do so at once.
  * @throws what the database says when it cannot be reached.
@@ -59,6 +62,7 @@ export async function openQueue({ url, log }: QueueOptions): Promise<Queue> {
     max: 4,
     schedule: false,
     useListenNotify: true,
+    instanceHeartbeatSeconds: presenceSeconds,
     superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
     openTelemetry: { enabled: false },
@@ -69,6 +73,23 @@ export async function openQueue({ url, log }: QueueOptions): Promise<Queue> {
   await boss.start();
   for (const kind of wakeupKinds) await boss.createQueue(kind, { ...trying, ...keeping, policy: policies[kind] ?? '' });
   return new BossedQueue(boss);
+}
+
+/** The first instants of a schedule after another one; asks no database. */
+export function instantsAfter(
+  { expression, timeZone }: { readonly expression: string; readonly timeZone: string },
+  from: Date,
+  count: number,
+): Date[] {
+  // It connects when it is started.
+  return instantsOf(new PgBoss({ connectionString: 'postgres://' }), { expression, timeZone, from, count });
+}
+
+function instantsOf(
+  boss: PgBoss,
+  { expression, timeZone, ...wish }: { expression: string; timeZone: string; from: Date; count: number },
+): Date[] {
+  return boss.previewSchedule(expression, { tz: timeZone, ...wish });
 }
 
 class BossedQueue implements Queue {
@@ -98,7 +119,7 @@ class BossedQueue implements Queue {
   }
 
   nextAfter({ expression, timeZone }: { expression: string; timeZone: string }, from: Date): Date | null {
-    return this.#boss.previewSchedule(expression, { tz: timeZone, from, count: 1 })[0] ?? null;
+    return instantsOf(this.#boss, { expression, timeZone, from, count: 1 })[0] ?? null;
   }
 
   async stop(graceMs: number): Promise<void> {

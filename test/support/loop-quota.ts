@@ -1,4 +1,8 @@
 import { type QuotaState, quotaStates } from '../../src/quota-state.ts';
+import { renderStatus } from '../../src/cli/render/status.ts';
+import { plain } from '../../src/cli/style.ts';
+import { readStatus } from '../../src/health/read-status.ts';
+import type { ConnectionStatus } from '../../src/health/status-report.ts';
 import type { Loop } from './loop.ts';
 
 /** So many calls are left of our share of the day, whoever has made the others. */
@@ -12,4 +16,18 @@ export async function quotaOf(
 ): Promise<QuotaState> {
   const states = await quotaStates(loop.db.database, loop.orgId, new Date(loop.clock.now()));
   return states.find(({ connectionId }) => connectionId === loop.connectionId)!;
+}
+
+/** What `status` says of the connection: as data, and as people read it. */
+export async function statusOf({
+  db,
+  connectionId,
+  clock,
+}: Pick<Loop<unknown>, 'db' | 'connectionId' | 'clock'>): Promise<{
+  readonly connection: ConnectionStatus;
+  readonly text: string;
+}> {
+  const report = await readStatus({ database: db.database, now: () => new Date(clock.now()) }, null);
+  const connection = report.orgs.flatMap(({ connections }) => connections).find(({ id }) => id === connectionId)!;
+  return { connection, text: renderStatus(report, plain) };
 }

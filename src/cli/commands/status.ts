@@ -7,7 +7,8 @@ export const statusCommand: Command = {
   summary: 'show how every connection stands: health, pauses, last and next run, what waits',
   description:
     'Asks the database only, no CRM. Exits 0 when all is well, and 1 when something needs a person: a connection that keeps ' +
-    'failing or whose credentials were refused, a push that is held, a source that cannot be read, alerts that reached nobody. ' +
+    'failing or whose credentials were refused, a push that is held, a source that cannot be read, alerts that reached nobody, ' +
+    'a queue that no worker looks at. ' +
     'So a cron job can watch it. What a person has paused is shown and is no reason to exit 1.',
   options: [['--org <slug>', 'only this organisation']],
   examples: ['leadloop status', 'leadloop status --org acme', 'leadloop status --json | jq .needsPerson'],

@@ -4,13 +4,15 @@ import { type ConnectionStatus, isHeld, type OrgStatus, type SourceStatus } from
 import type { StatusReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, count, duration, grouped, indented, instant, shown, table } from '../text.ts';
+import { pushesText, quotaText, waitsText } from './status-quota.ts';
+import { queueText } from './status-queue.ts';
 
 /** How everything stands: organisation by organisation, what is wrong with its remedy below it. */
 export function renderStatus({ at, orgs, queue, needsPerson }: StatusReport, style: Style): string {
   if (orgs.length === 0) return 'There is no organisation yet. To begin: leadloop apply config/leadloop.yaml';
   return blocks([
     ...orgs.map((org) => renderOrg(org, at, style)),
-    queue === null ? '' : `${style.dim('queue')}  ${shown(queue.text)}${remedyLine(queue.remedy, style)}`,
+    queue === null ? '' : `${style.dim('queue')}  ${queueText(queue)}${remedyLine(queue.remedy, style)}`,
     needsPerson.length === 0
       ? style.good('nothing needs a person')
       : style.bad(`needs a person: ${needsPerson.map(shown).join(', ')}`),
@@ -46,10 +48,13 @@ function renderConnection(connection: ConnectionStatus, { at, org, style }: Look
     ['last run', runText(connection.lastRun, at, style)],
     ['last success', connection.lastSuccessAt === null ? 'none yet' : ago(connection.lastSuccessAt, at)],
     ['schedule', scheduleText(connection)],
+    ['fresh', freshText(connection.freshness)],
     ['waiting', waitingText(connection, style)],
     ['rejected', connection.rejected === 0 ? '' : `${grouped(connection.rejected)}: leadloop rejected`],
     ['refused', connection.dead === 0 ? '' : `${count(connection.dead, 'write')}: leadloop rejected retry ${name}`],
-    ['quota', connection.quota === null ? '' : shown(connection.quota.text)],
+    ['webhooks', webhooksText(connection.webhooks)],
+    ['quota', quotaText(connection.quota)],
+    ['waits', waitsText(connection) === '' ? '' : style.warn(waitsText(connection))],
   ];
   const held = isHeld(connection.lastRun) ? heldText(connection, style) : '';
   return [
@@ -149,14 +154,30 @@ function scheduleText({
 }
 
 function waitingText({ waiting, pushMode }: ConnectionStatus, style: Style): string {
-  const { urgent, scores, rest } = waiting;
-  if (urgent + scores + rest === 0) return '';
+  const { urgent, hot, scores, rest } = waiting;
   const parts = [
-    urgent === 0 ? '' : style.bold(`${grouped(urgent)} with a new status or tier`),
-    scores === 0 ? '' : `${grouped(scores)} with a new score`,
-    rest === 0 ? '' : `${grouped(rest)} other`,
+    style.bold(pushesText([{ priority: 0, count: urgent }])),
+    pushesText([
+      { priority: 1, count: hot },
+      { priority: 2, count: scores },
+      { priority: 3, count: rest },
+    ]),
   ].filter((part) => part !== '');
+  if (parts.length === 0) return '';
   return `${parts.join(', ')}${pushMode === 'plan' ? ' (push.mode is plan)' : ''}`;
+}
+
+/** From a change in the CRM to its score there. */
+function freshText(freshness: ConnectionStatus['freshness']): string {
+  if (freshness === null) return '';
+  const [half, most] = [freshness.p50Seconds, freshness.p95Seconds].map((seconds) => duration(seconds * 1_000));
+  return `half within ${half}, 95 of 100 within ${most}, in the last hour`;
+}
+
+function webhooksText(webhooks: ConnectionStatus['webhooks']): string {
+  const counts = Object.entries(webhooks).filter(([, deliveries]) => deliveries > 0);
+  if (counts.length === 0) return '';
+  return `today ${counts.map(([verdict, deliveries]) => `${grouped(deliveries)} ${verdict}`).join(', ')}`;
 }
 
 function factTable(facts: readonly (readonly [string, string])[], style: Style): string {

@@ -17,7 +17,9 @@ export interface StatusRun {
 export interface WaitingPushes {
   /** Status or tier has changed. */
   readonly urgent: number;
-  /** The score has changed. */
+  /** The score of a hot lead has changed. */
+  readonly hot: number;
+  /** Another score has. */
   readonly scores: number;
   readonly rest: number;
 }
@@ -60,8 +62,8 @@ const lastRun = (column: string, id: string): string => `
 const connections = `
   select c.id, c.name, c.kind, c.schedule, coalesce(c.settings->>'timezone', 'UTC') as "timeZone",
     coalesce(c.push_policy->>'mode', 'plan') as "pushMode", run.run as "lastRun", success.at as "lastSuccessAt",
-    (select jsonb_build_object('urgent', count(*) filter (where p.priority = 0), 'scores', count(*) filter (where p.priority = 1),
-       'rest', count(*) filter (where p.priority > 1))
+    (select jsonb_build_object('urgent', count(*) filter (where p.priority = 0), 'hot', count(*) filter (where p.priority = 1),
+       'scores', count(*) filter (where p.priority = 2), 'rest', count(*) filter (where p.priority > 2))
      from push_states p where p.org_id = $1 and p.connection_id = c.id and p.state in ('pending', 'claimed')) as waiting,
     (select count(*) from push_states p where p.org_id = $1 and p.connection_id = c.id and p.state = 'dead') as dead,
     (select count(*) from rejected_records r where r.org_id = $1 and r.connection_id = c.id and r.resolved_at is null)

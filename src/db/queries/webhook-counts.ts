@@ -33,3 +33,19 @@ export async function readWebhookCounts(tx: Tx, since: Date): Promise<WebhookCou
     [tx.orgId, since],
   );
 }
+
+export interface WebhookTotal {
+  readonly connection: string;
+  readonly verdict: WebhookVerdictName;
+  readonly deliveries: number;
+}
+
+/** All deliveries since the connection began: a few rows a day each. */
+export async function readWebhookTotals(tx: Tx): Promise<WebhookTotal[]> {
+  return tx.query<WebhookTotal>(
+    `select c.name as connection, w.verdict, sum(w.deliveries)::bigint as deliveries
+     from webhook_counts w join connections c on c.org_id = $1 and c.id = w.connection_id
+     where w.org_id = $1 group by c.name, w.verdict order by c.name, w.verdict`,
+    [tx.orgId],
+  );
+}

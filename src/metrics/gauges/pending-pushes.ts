@@ -2,7 +2,7 @@ import { type DatabaseGauge, oftenSeconds } from '../database-gauge.ts';
 
 export const pendingPushes: DatabaseGauge = {
   name: 'leadloop_pending_pushes',
-  help: 'Records that wait to be written. Priority 0: status, MQL or tier; 1: score; 2: the rest.',
+  help: 'Records that wait to be written. Priority 0: status, MQL or tier; 1: score of a hot lead; 2: another score; 3: the rest.',
   labels: ['connection', 'priority'],
   maxAgeSeconds: oftenSeconds,
   read: (tx) => tx.query(statement, [tx.orgId]),
@@ -16,7 +16,7 @@ const statement = `
   )
   select c.name as connection, p.priority::text as priority, coalesce(w.records, 0) as value
   from connections c
-  cross join unnest(array[0, 1, 2]) as p (priority)
+  cross join unnest(array[0, 1, 2, 3]) as p (priority)
   left join waiting w on w.connection_id = c.id and w.priority = p.priority
   where c.org_id = $1 order by c.name, p.priority
 `;

@@ -4,6 +4,7 @@ import type { CheckFinding } from '../../../src/connector-sdk/index.ts';
 import { lockKey } from '../../../src/db/advisory-lock.ts';
 import { readLockHolders } from '../../../src/db/server-facts.ts';
 import { revertMigrations } from '../../../src/db/migrate.ts';
+import { openQueue } from '../../../src/scheduler/queue.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { openOn } from '../../support/loop-app.ts';
 import { startScripted } from '../../support/scripted-server.ts';
@@ -34,6 +35,7 @@ test('a healthy machine has no finding but that nobody is told, and every findin
     'key',
     'key of acme/acme-hubspot',
     'leases',
+    'queue',
     'alerts',
     'connection acme/acme-hubspot',
   ]);
@@ -147,4 +149,49 @@ test('refused writes, pauses and alerts that reached nobody are named', async ()
     ['alerts of acme', expect.stringContaining('curl') as string],
     ['alerts', expect.stringContaining('export LEADLOOP_ALERT_URL') as string],
   ]);
+});
+
+test('a rescoring that is under way is no finding, and one that nobody runs is', async () => {
+  await using loop = await startLoop(small);
+  await loop.db.sql(
+    `insert into sync_runs (id, org_id, kind, status, started_at, heartbeat_at)
+     values (gen_random_uuid(), $1, 'rescore', 'running', now(), now())`,
+    [loop.orgId],
+  );
+  {
+    await using lock = await loop.db.database.lock(`org ${loop.orgId}`);
+    expect(lock).not.toBeNull();
+    expect(notOk(await examined(loop))).toEqual([alertsGoNowhere]);
+  }
+  await expect.poll(() => readLockHolders(loop.db.database)).toEqual([]);
+  expect(notOk(await examined(loop))).toContainEqual(
+    expect.objectContaining({ subject: 'rescoring of acme', remedy: 'leadloop serve' }),
+  );
+});
+
+test('without a daemon schedules wait: for the first one, for a scheduler, for a worker', async () => {
+  await using loop = await startLoop(small);
+  const found = async (): Promise<unknown[]> =>
+    notOk(await examined(loop))
+      .filter(({ subject }) => subject !== 'alerts')
+      .map(({ subject, remedy }) => [subject, remedy]);
+  await loop.db.sql(`update connections set schedule = '*/15 * * * *', last_tick_at = now()`);
+  expect(await found()).toEqual([['queue', 'leadloop serve']]);
+
+  const queue = await openQueue({ url: loop.db.url, log: () => undefined });
+  try {
+    expect(await found()).toEqual([]);
+    await loop.db.sql(`update connections set last_tick_at = now() - interval '1 hour'`);
+    expect(await found()).toEqual([['scheduler', 'leadloop serve']]);
+    await queue.wake({ kind: 'sync', orgId: loop.orgId, subjectId: loop.connectionId, tickAt: null });
+    expect(await found()).toEqual([]);
+    const minutesAgo = `created_on = now() - interval '6 minutes', start_after = now() - interval '6 minutes'`;
+    await loop.db.sql(`update pgboss.job set ${minutesAgo}`);
+    expect(await found()).toEqual([['queue', 'Nobody works. Start one: leadloop serve --roles worker']]);
+    await loop.db.sql(`update connections set last_tick_at = now()`);
+    await loop.db.sql(`update pgboss.job set state = 'failed', completed_on = now()`);
+    expect(await found()).toEqual([['failed wake-ups', expect.stringContaining('leadloop sync') as string]]);
+  } finally {
+    await queue.stop(0);
+  }
 });

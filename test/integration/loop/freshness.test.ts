@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshness } from '../../../src/metrics/gauges/freshness.ts';
 import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { handsOf } from '../../support/loop-crm.ts';
+import { addVelocityPay, productOf } from '../../support/product.ts';
 
 const small = { sandbox: { contacts: 8 }, pull: { objects: [] } };
 const visits = (n: number) => ({ hs_analytics_num_visits: String(n), hs_email_click: String(n) });
@@ -124,4 +125,50 @@ test('a company that changes makes its people’s scores fresh, by its own stamp
   const stamps = (await writes(loop)).map(({ changedAt }) => changedAt.getTime());
   expect(stamps.length).toBeGreaterThan(0);
   expect(new Set(stamps)).toEqual(new Set([at.getTime()]));
+});
+
+describe('a company that people have signed up from', () => {
+  /** At rest, with a score of the company in the CRM. */
+  async function withAccount() {
+    const loop = await startLoop({ sandbox: { contacts: 20 }, pull: { objects: [] } });
+    const companies = handsOf(loop, 'companies');
+    const company = companies.living().find(({ properties }) => properties['domain'] === 'velocitypay.io')!.id;
+    const product = productOf(loop, () => new Date(loop.clock.now()));
+    const signup = await addVelocityPay(product);
+    await product.update({ developerIds: [signup] });
+    loop.clock.hold();
+    for (let turn = 0; turn < 2; turn += 1) {
+      await loop.sync();
+      loop.clock.advance(600_000);
+    }
+    return { loop, companies, company, product, signup };
+  }
+
+  const companyWrites = ({ db }: Pick<Loop, 'db'>) =>
+    db.sql<{ record: string; changedAt: Date | null }>(
+      `select distinct on (claim_token) external_id as record, changed_at as "changedAt" from push_ledger
+       where object = 'companies' and outcome = 'applied' order by claim_token, changed_at nulls last`,
+    );
+
+  test('is fresh by the stamp of its own record when that has changed its score', async () => {
+    const { loop, companies, company } = await withAccount();
+    await using _ = loop;
+    const before = await companyWrites(loop);
+    expect(before.map(({ changedAt }) => changedAt)).toEqual([null]);
+    companies.edit(company, { numberofemployees: '3' });
+    const at = new Date(loop.crm.store.table('companies').get(company)!.updatedAt);
+    loop.clock.advance(20_000);
+    expect(await loop.sync()).toMatchObject({ failure: null });
+    expect(await companyWrites(loop)).toContainEqual({ record: String(company), changedAt: at });
+    expect(await companyWrites(loop)).toHaveLength(2);
+  });
+
+  test('has no freshness where usage that came in has changed its score', async () => {
+    const { loop, product, signup } = await withAccount();
+    await using _ = loop;
+    await product.usage('marcus.chen@velocitypay.io', { project_count: 1 });
+    await product.update({ developerIds: [signup] });
+    await loop.sync();
+    expect((await companyWrites(loop)).map(({ changedAt }) => changedAt)).toEqual([null, null]);
+  });
 });

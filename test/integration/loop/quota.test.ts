@@ -5,7 +5,8 @@ import { dailyPoolOf, resumeAt } from '../../../src/db/queries/daily-pool.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { writesOf } from '../../support/loop-calls.ts';
 import { handsOf } from '../../support/loop-crm.ts';
-import { leaveCalls, quotaOf } from '../../support/loop-quota.ts';
+import { instant } from '../../../src/cli/text.ts';
+import { leaveCalls, quotaOf, statusOf } from '../../support/loop-quota.ts';
 
 const pull = { objects: [] };
 const minute = 60_000;
@@ -69,6 +70,7 @@ test(
       expect(priority).toBeGreaterThan(0);
       expect(since.getTime()).toBeLessThanOrEqual(loop.clock.now());
     }
+    await saysWhatWaits(loop, scores.length, stopped.nextTryAt!);
     const resume = async () => loop.db.database.transaction(loop.orgId, (tx) => resumeAt(tx, loop.connectionId));
     expect(await resume()).toEqual(stopped.nextTryAt);
 
@@ -81,9 +83,32 @@ test(
     expect(await loop.sync()).toMatchObject({ status: 'succeeded', failure: null });
     for (const id of scores) expect(property(loop, id, 'leadloop_score')).not.toBe('-99');
     expect(await quotaOf(loop)).toMatchObject({ waiting: [], waits: null });
+    const after = await statusOf(loop);
+    expect(after.connection).toMatchObject({ quota: { waits: null, remedy: null } });
+    expect(after.text).not.toMatch(/waits|waiting/u);
     expect(await resume()).toBeNull();
   },
 );
+
+/** `leadloop status`: how much waits for calls and how urgent it is, until when, why, and what could be done. */
+async function saysWhatWaits(loop: Loop, records: number, until: Date): Promise<void> {
+  const { connection, text } = await statusOf(loop);
+  expect(connection).toMatchObject({
+    waiting: { urgent: 0 },
+    quota: {
+      waits: { reason: 'reserve', pushes: records, until },
+      remedy: expect.stringContaining('quota.dailyShare'),
+    },
+  });
+  const { hot, scores } = connection.waiting;
+  expect(hot + scores).toBe(records);
+  const held = [hot > 0 ? `${hot} hot with a new score` : [], `${scores.toLocaleString('en-US')} with a new score`];
+  expect(text).toMatch(/quota +9,003 of our 10,000 calls used, none left and 997 for a new status or tier/u);
+  expect(text).toContain(
+    `${held.flat().join(', ')} until ${instant(until)} UTC: what is left of the calls is kept for a new status or tier`,
+  );
+  expect(text).toContain('→ Wait for the reset, or raise quota.dailyShare or lower quota.urgentReserve');
+}
 
 test('where the pool allows it, urgent writes and others share their calls', async () => {
   await using loop = await startLoop({ sandbox: { contacts: 130 }, pull });

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { databaseGauges } from '../../../src/metrics/gauges/index.ts';
+import { queueGauges } from '../../../src/metrics/gauges/queue.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createReadiness } from '../../../src/readiness.ts';
 import { migrate } from '../../../src/db/migrate.ts';
+import { openQueue } from '../../../src/scheduler/queue.ts';
 import { testDatabase } from '../../support/database.ts';
 import { startLoop } from '../../support/loop.ts';
 
@@ -47,4 +49,38 @@ test('ready is who has a database with the schema of this version and does not d
   isDraining = false;
   await db.database.close();
   expect(await readiness()).toBe('the database does not answer');
+});
+
+test('the queue is told by kind and state, and its daemons; before there is one it is left out', async () => {
+  await using db = await testDatabase();
+  const orgId = await db.org('acme');
+  let at = Date.now();
+  const metrics = createMetrics({
+    database: db.database,
+    gauges: databaseGauges,
+    serverGauges: queueGauges(db.database),
+    now: () => new Date(at),
+    log: () => undefined,
+  });
+  const lines = async (): Promise<string[]> => {
+    at += 20_000;
+    return (await metrics.scrape()).split('\n').filter((line) => line.startsWith('leadloop_queue_'));
+  };
+  expect(await lines()).toEqual([]);
+  const queue = await openQueue({ url: db.url, log: () => undefined });
+  try {
+    await queue.wake({ kind: 'rescore', orgId, subjectId: orgId, tickAt: null });
+    await db.sql(`update pgboss.job set created_on = now() - interval '90 s', start_after = now() - interval '90 s'`);
+    const told = await lines();
+    expect(told).toContain('leadloop_queue_wakeups{kind="rescore",state="waiting"} 1');
+    expect(told).toContain('leadloop_queue_wakeups{kind="sync",state="waiting"} 0');
+    expect(told).toContain('leadloop_queue_processes{role="worker"} 0');
+    expect(told).toContain('leadloop_queue_processes{role="other"} 1');
+    const wait = told.find((line) => line.startsWith('leadloop_queue_oldest_wait_seconds{kind="rescore"}'));
+    expect(Number(wait?.split(' ')[1])).toBeGreaterThanOrEqual(90);
+    await db.sql(`update pgboss.job set state = 'failed', completed_on = now()`);
+    expect(await lines()).toContain('leadloop_queue_wakeups{kind="rescore",state="failed"} 1');
+  } finally {
+    await queue.stop(0);
+  }
 });

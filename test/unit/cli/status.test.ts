@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusReport } from '../../../src/cli/app-port.ts';
-import type { ConnectionStatus, OrgStatus } from '../../../src/health/status-report.ts';
+import type { QueueFacts } from '../../../src/db/queue-facts.ts';
+import { queueRemedy } from '../../../src/health/queue-standing.ts';
+import type { ConnectionStatus, OrgStatus, QueueStatus } from '../../../src/health/status-report.ts';
 import { whoNeedsPerson } from '../../../src/health/status-report.ts';
 import { run } from './support.ts';
 
@@ -24,7 +26,7 @@ const connection: ConnectionStatus = {
     endedAt: minutesAgo(5),
   },
   lastSuccessAt: minutesAgo(5),
-  waiting: { urgent: 2, scores: 1500, rest: 1 },
+  waiting: { urgent: 2, hot: 7, scores: 1500, rest: 1 },
   dead: 3,
   rejected: 4,
   health: {
@@ -41,6 +43,8 @@ const connection: ConnectionStatus = {
   runs: { pull: true, push: true, reason: null, until: null },
   nextRunAt: new Date('2026-11-27T10:15:00Z'),
   quota: null,
+  freshness: null,
+  webhooks: {},
 };
 
 const paused: ConnectionStatus = {
@@ -61,7 +65,7 @@ const paused: ConnectionStatus = {
 function reportOf(org: Partial<OrgStatus>, more: Partial<StatusReport> = {}): StatusReport {
   const alerts = { waiting: 0, givenUp: 0, lastError: null };
   const orgs = [{ org: 'acme', pauses: [], connections: [connection], sources: [], alerts, ...org }];
-  return { at, orgs, queue: null, needsPerson: whoNeedsPerson(orgs), ...more };
+  return { at, orgs, queue: null, needsPerson: whoNeedsPerson(orgs, more.queue ?? null), ...more };
 }
 
 const status = (report: StatusReport, line = 'status') => run(line, { status: async () => report });
@@ -75,7 +79,7 @@ describe('status', () => {
       /last run +2026-11-27 09:55 UTC \(5 min ago\) {2}sync succeeded: 1,200 read, 30 scored, 12 written/u,
     );
     expect(out).toContain('*/15 * * * * (Europe/Berlin), next 2026-11-27 10:15 UTC');
-    expect(out).toContain('2 with a new status or tier, 1,500 with a new score, 1 other');
+    expect(out).toContain('2 with a new status or tier, 7 hot with a new score, 1,500 with a new score, 1 other');
     expect(out).toContain('4: leadloop rejected');
     expect(out).toContain('3 writes: leadloop rejected retry acme-hubspot');
     expect(out).toContain('nothing needs a person');
@@ -117,19 +121,9 @@ describe('status', () => {
     expect(out).toContain('paused (push only): sales cleans up\n    → leadloop resume acme-hubspot');
   });
 
-  it('shows quota, queue and alerts where there is something to say', async () => {
-    const quota = { text: '12 of 1,000 calls left until midnight', remedy: 'Raise quota.dailyShare.' };
-    const report = reportOf(
-      {
-        connections: [{ ...connection, quota }],
-        alerts: { waiting: 1, givenUp: 2, lastError: 'the address answered 404' },
-      },
-      { queue: { text: '3 runs wait for a worker', remedy: null } },
-    );
-    const { out, code } = await status(report);
-    expect(out).toMatch(/quota +12 of 1,000 calls left until midnight/u);
-    expect(out).toContain('→ Raise quota.dailyShare.');
-    expect(out).toContain('3 runs wait for a worker');
+  it('shows alerts that have reached nobody, and exits 1', async () => {
+    const alerts = { waiting: 1, givenUp: 2, lastError: 'the address answered 404' };
+    const { out, code } = await status(reportOf({ alerts }));
     expect(out).toContain('1 alert to be sent, 2 alerts given up: the address answered 404');
     expect(code).toBe(1);
   });
@@ -164,6 +158,15 @@ describe('status', () => {
     expect(out).toContain('by hand only');
   });
 
+  it('shows how fresh scores are, and what came of the webhooks of today', async () => {
+    const known = { freshness: { p50Seconds: 2.4, p95Seconds: 190 }, webhooks: { accepted: 1200, forged: 3 } };
+    const { out } = await status(reportOf({ connections: [{ ...connection, ...known }] }));
+    expect(out).toMatch(/fresh +half within 2 s, 95 of 100 within 3 min, in the last hour/u);
+    expect(out).toMatch(/webhooks +today 1,200 accepted, 3 forged/u);
+    const { out: silent } = await status(reportOf({}));
+    expect(silent).not.toMatch(/fresh|webhooks|quota|waits|queue/u);
+  });
+
   it('teaches where there is nothing yet', async () => {
     const none = await status({ at, orgs: [], queue: null, needsPerson: [] });
     expect(none).toMatchObject({ code: 0 });
@@ -188,6 +191,100 @@ describe('status', () => {
   it('--help says what the exit codes mean', async () => {
     const { out } = await run('status --help');
     expect(out.replaceAll(/\s+/gu, ' ')).toContain('1 when something needs a person');
+  });
+});
+
+describe('the day’s calls', () => {
+  const resetAt = new Date('2026-11-27T23:00:00Z');
+  const pool = {
+    max: 20_000,
+    share: 10_000,
+    used: 9_003,
+    left: 0,
+    leftForUrgent: 997,
+    reserve: 1_000,
+    resetAt,
+    accountRemaining: 12_345,
+    observedAt: at,
+  };
+  const waiting = [
+    { priority: 0, count: 1, since: minutesAgo(1) },
+    { priority: 1, count: 20, since: minutesAgo(9) },
+    { priority: 2, count: 4_680, since: minutesAgo(9) },
+  ] as const;
+  const quotaOf = async (quota: ConnectionStatus['quota']) =>
+    (await status(reportOf({ connections: [{ ...connection, quota }] }))).out;
+
+  it('are told, what waits for them by urgency, until when and why, and what can be done', async () => {
+    const waits = { until: resetAt, reason: 'reserve', pushes: 4_700 } as const;
+    const out = await quotaOf({ pool, waiting, waits, remedy: 'Wait, or raise quota.dailyShare.' });
+    expect(out).toMatch(
+      /quota +9,003 of our 10,000 calls used, none left and 997 for a new status or tier; the account has 12,345 of 20,000 left, until 2026-11-27 23:00 UTC/u,
+    );
+    // What is urgent does not wait.
+    expect(out).toMatch(
+      /waits +20 hot with a new score, 4,680 with a new score until 2026-11-27 23:00 UTC: what is left of the calls is kept for a new status or tier/u,
+    );
+    expect(out).toContain('→ Wait, or raise quota.dailyShare.');
+  });
+
+  it.each([
+    ['share', 'our share of the day’s calls is used up'],
+    ['account', 'all users of the account have nearly used up its calls of the day'],
+    ['crm', 'the CRM takes no more calls'],
+  ] as const)('that are gone (%s) make everything wait', async (reason, why) => {
+    const out = await quotaOf({ pool, waiting, waits: { until: resetAt, reason, pushes: 4_701 }, remedy: 'Wait.' });
+    expect(out).toContain(
+      `1 with a new status or tier, 20 hot with a new score, 4,680 with a new score until 2026-11-27 23:00 UTC: ${why}`,
+    );
+    const nothing = await quotaOf({ pool, waiting: [], waits: { until: resetAt, reason, pushes: 0 }, remedy: 'Wait.' });
+    expect(nothing).toContain(`everything until 2026-11-27 23:00 UTC: ${why}`);
+  });
+
+  it('have no share where no maximum is known, and are not told where none was made', async () => {
+    const unknown = { ...pool, max: null, share: null, left: null, leftForUrgent: null, accountRemaining: null };
+    expect(await quotaOf({ pool: unknown, waiting, waits: null, remedy: null })).toMatch(
+      /quota +9,003 calls used, until 2026-11-27 23:00 UTC/u,
+    );
+    expect(await quotaOf({ pool: null, waiting, waits: null, remedy: null })).not.toContain('quota');
+  });
+});
+
+describe('the queue', () => {
+  const idle = { waiting: 0, oldestWaitingMs: null, active: 0, oldestActiveMs: null, failed: 0 };
+  const queueOf = (sync: Partial<QueueFacts['kinds'][number]>, workers: number): QueueStatus => {
+    const kinds = [
+      { ...idle, kind: 'hints', active: 1, oldestActiveMs: 20_000 },
+      { ...idle, kind: 'sync', ...sync },
+    ];
+    const facts = { kinds, workers, processes: workers + 1 };
+    return { ...facts, remedy: queueRemedy(facts) };
+  };
+
+  it('is told by kind, with what has waited longest, and who works', async () => {
+    const queue = queueOf({ waiting: 1_200, oldestWaitingMs: 3_000, failed: 2 }, 1);
+    const { out, code } = await status(reportOf({}, { queue }));
+    expect(out).toContain(
+      'queue  waiting: 1,200 sync (the longest for 3 s); at work: 1 hints (the longest for 20 s); given up within the hour: 2 sync; 1 worker',
+    );
+    expect(out).not.toContain('→ Nobody');
+    expect(code).toBe(0);
+  });
+
+  it('that nobody looks at needs a person, after the moment that a worker takes to begin', async () => {
+    const { out, code } = await status(reportOf({}, { queue: queueOf({ waiting: 2, oldestWaitingMs: 60_000 }, 0) }));
+    expect(code).toBe(1);
+    expect(out).toContain('no worker in 1 daemon\n→ Nobody works. Start one: leadloop serve --roles worker');
+    expect(out).toContain('needs a person: queue');
+    const early = await status(reportOf({}, { queue: queueOf({ waiting: 2, oldestWaitingMs: 5_000 }, 0) }));
+    expect(early.code).toBe(0);
+  });
+
+  it('whose workers are all busy for long says what helps, and needs nobody', async () => {
+    const queue = queueOf({ waiting: 2, oldestWaitingMs: 600_000 }, 2);
+    const { out, code } = await status(reportOf({}, { queue }));
+    expect(code).toBe(0);
+    expect(out).toContain('→ All workers are busy. Start one more process: leadloop serve --roles worker');
   });
 });
 

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { OpenDatabase } from '../../../src/db/database.ts';
 import type { Database, Tx } from '../../../src/db/tx.ts';
 import { statusClass } from '../../../src/metrics/counters.ts';
 import type { DatabaseGauge } from '../../../src/metrics/database-gauge.ts';
 import { databaseGauges } from '../../../src/metrics/gauges/index.ts';
 import { distribution } from '../../../src/metrics/gauges/leads.ts';
+import { queueGauges } from '../../../src/metrics/gauges/queue.ts';
 import { createMetrics, type Metrics } from '../../../src/metrics/metrics.ts';
+import type { ServerGauge } from '../../../src/metrics/server-gauge.ts';
 import { noCounts } from '../../../src/model/run.ts';
 
 const place = { org: 'acme', connection: 'acme-hubspot', crm: 'hubspot' };
@@ -31,8 +34,12 @@ interface Scene {
   away: boolean | 'silent';
 }
 
-/** A database of one organisation whose gauges answer by themselves. */
 function sceneOf(...gauges: DatabaseGauge[]): Scene {
+  return sceneWith(gauges, []);
+}
+
+/** A database of one organisation whose gauges answer by themselves. */
+function sceneWith(gauges: readonly DatabaseGauge[], serverGauges: readonly ServerGauge[]): Scene {
   let at = Date.UTC(2026, 10, 27);
   const said: string[] = [];
   const reach = async (): Promise<void> => {
@@ -48,7 +55,7 @@ function sceneOf(...gauges: DatabaseGauge[]): Scene {
     transaction: async (_, work) => work(tx),
   };
   const log = (_: string, message: string, fields: object) => said.push(`${message} ${JSON.stringify(fields)}`);
-  const metrics = createMetrics({ database, gauges, now: () => new Date(at), log, timeoutMs: 20 });
+  const metrics = createMetrics({ database, gauges, serverGauges, now: () => new Date(at), log, timeoutMs: 20 });
   const scene: Scene = { metrics, said, away: false, later: (seconds) => (at += seconds * 1_000) };
   return scene;
 }
@@ -147,6 +154,53 @@ describe('figures of the database', () => {
   });
 });
 
+describe('figures of no organisation', () => {
+  const depth = (read: ServerGauge['read']): ServerGauge => ({
+    name: 'leadloop_depth',
+    help: 'How deep.',
+    labels: ['kind'],
+    maxAgeSeconds: 15,
+    read,
+  });
+  const line = 'leadloop_depth{kind="sync"}';
+
+  test('stand beside the others, without an organisation, and are read as seldom', async () => {
+    let reads = 0;
+    const scene = sceneWith([counting()], [depth(async () => [{ kind: 'sync', value: (reads += 1) }])]);
+    expect(await valueOf(scene, line)).toBe('1');
+    scene.later(14);
+    expect(await valueOf(scene, line)).toBe('1');
+    scene.later(1);
+    expect(await valueOf(scene, line)).toBe('2');
+    scene.away = true;
+    scene.later(20);
+    expect(await valueOf(scene, line)).toBeNull();
+    expect(await valueOf(scene, 'leadloop_database_up')).toBe('0');
+    expect(reads).toBe(2);
+  });
+
+  test('that cannot be read, or never come, take nothing from the others', async () => {
+    const broken = sceneWith([counting()], [depth(() => Promise.reject(new Error('10.0.0.1')))]);
+    expect(await valueOf(broken, 'leadloop_reads{org="acme"}')).toBe('1');
+    expect(await valueOf(broken, 'leadloop_database_up')).toBe('1');
+    expect(await valueOf(broken, line)).toBeNull();
+    expect(broken.said.join()).toContain('leadloop_depth');
+    expect(broken.said.join()).not.toContain('10.0.0.1');
+    const silent = sceneWith([], [depth(() => new Promise(() => undefined))]);
+    expect(await valueOf(silent, 'leadloop_database_up')).toBe('0');
+  });
+});
+
+test('what the database has counted for all processes is a counter, and stands as it was counted', async () => {
+  const counted = counting({ name: 'leadloop_counted_total', type: 'counter', read: async () => [{ value: 7 }] });
+  const scene = sceneOf(counted);
+  for (const _ of [1, 2, 3]) {
+    expect(await valueOf(scene, 'leadloop_counted_total{org="acme"}')).toBe('7');
+    scene.later(20);
+  }
+  expect(await scene.metrics.scrape()).toContain('# TYPE leadloop_counted_total counter');
+});
+
 test('leads are counted by tier and by steps of ten, each lead once', () => {
   const tiers = [
     { tier: 'hot', atLeast: 80 },
@@ -193,7 +247,9 @@ test('docs/metrics.md names every metric with its type and its labels, and no ot
     type,
     labels: new Set([...labels.matchAll(/`(\w+)`/gu)].map(([, label]) => label)),
   }));
-  const scene = sceneOf(...databaseGauges.map((gauge) => ({ ...gauge, read: async () => [] })));
+  const ofServer = queueGauges({} as OpenDatabase).map((gauge) => ({ ...gauge, read: async () => [] }));
+  const ofOrgs = databaseGauges.map((gauge) => ({ ...gauge, read: async () => [] }));
+  const scene = sceneWith(ofOrgs, ofServer);
   const text = await scene.metrics.scrape();
   const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gmu)];
   expect(new Set(documented.map(({ name, type }) => `${name} ${type}`))).toEqual(
@@ -201,6 +257,7 @@ test('docs/metrics.md names every metric with its type and its labels, and no ot
   );
   const labelsOf = new Map(documented.map(({ name, labels }) => [name, labels]));
   for (const { name, labels } of databaseGauges) expect(labelsOf.get(name)).toEqual(new Set(['org', ...labels]));
+  for (const { name, labels } of ofServer) expect(labelsOf.get(name)).toEqual(new Set(labels));
 });
 
 test('the process is measured under our own prefix', async () => {

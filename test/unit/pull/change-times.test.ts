@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { changeTimes, oldestOf } from '../../../src/pull/change-times.ts';
+import { changeTimes, companyChangeTimes, oldestOf } from '../../../src/pull/change-times.ts';
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 27, 12, minute));
 const nothing = { since: at(0), modifiedAt: new Map<string, Date>(), causes: [], events: [] };
@@ -57,4 +57,19 @@ test('in whatever order they come, the oldest of each lead is found', () => {
       expect([...oldestOf(changes).keys()].toSorted()).toEqual([...new Set(changes.map(([id]) => id))].toSorted());
     }),
   );
+});
+
+test('a company is as old as the oldest of its records that changed, under the domain that they had before, too', () => {
+  const records = [
+    { modifiedAt: at(9), domains: ['acme.example', 'acme.example'] },
+    { modifiedAt: at(4), domains: ['umbrella.example', 'acme.example'] },
+    { modifiedAt: at(1), domains: [] },
+  ];
+  expect(companyChangeTimes(at(0), records)).toEqual(
+    new Map([
+      ['acme.example', at(4)],
+      ['umbrella.example', at(4)],
+    ]),
+  );
+  expect(companyChangeTimes(null, records).size).toBe(0);
 });
