@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ChangeHint } from '../../../src/connector-sdk/webhooks.ts';
 import { saveHints } from '../../../src/db/queries/save-hints.ts';
 import { fieldsOf } from '../../../src/mapping/compile.ts';
@@ -120,9 +120,9 @@ it('a hint that comes while its record is being read stays, and is attended to n
   const id = hands.living()[0]!.id;
   await hint(id);
   // The read is slow, and meanwhile the record changes again.
-  loop.crm.faults.activate({ name: 'slow-body', ms: 400, path: 'batch/read', count: 1 });
+  const fault = loop.crm.faults.activate({ name: 'slow-body', ms: 3_000, path: 'batch/read', count: 1 });
   const attending = attend();
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await vi.waitFor(() => expect(fault.struck).toBe(1), 20_000);
   hands.edit(id, { jobtitle: 'Superintendent' });
   await hint(id);
   const report = await attending;
