@@ -50,7 +50,7 @@ export const defaultGraceMs = 20_000;
 /**
  * Runs of a kind at once in this process. A sync waits for its CRM most of the time; scoring keeps a core busy.
  */
-const slots: Readonly<Record<WakeupKind, number>> = { sync: 8, hints: 8, rescore: 1, import: 2 };
+const slots: Readonly<Record<WakeupKind, number>> = { sync: 8, live: 4, hints: 8, rescore: 1, import: 2 };
 
 /** Does what its roles say until the signal; then the runs under way come to their next checkpoint. */
 export async function runDaemon(
@@ -143,9 +143,11 @@ async function listPlanned({ database }: SessionServices, schedule: string | nul
     sources: await listSources(tx),
   }));
   return [
-    ...connections.map(({ org, name, id, pausedReason, ...one }): Planned => {
-      const own = { ...one, schedule: schedule ?? one.schedule };
-      return { ...own, key: `${org}/${name}`, kind: 'sync', subjectId: id, heldBy: pausedReason };
+    ...connections.flatMap(({ org, name, id, pausedReason, liveEverySeconds, ...one }): Planned[] => {
+      const own = { ...one, subjectId: id, heldBy: pausedReason };
+      const sync = { ...own, key: `${org}/${name}`, kind: 'sync', schedule: schedule ?? one.schedule } as const;
+      if (liveEverySeconds === null) return [sync];
+      return [sync, { ...own, key: `${org}/${name} live`, kind: 'live', schedule: everySeconds(liveEverySeconds) }];
     }),
     // A connection may have the same name.
     ...sources.map(({ org, name, id, pausedReason, ...one }): Planned => {
@@ -165,6 +167,11 @@ async function tellPeople(services: DaemonServices, signal: AbortSignal): Promis
     });
     await sleep(alertPauseMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** As cron has it: every twenty seconds, or every two minutes. */
+function everySeconds(seconds: number): string {
+  return seconds < 60 ? `*/${seconds} * * * * *` : `0 */${Math.min(59, Math.round(seconds / 60))} * * * *`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { hasUrgentPushes } from './db/queries/claim-pushes.ts';
 import { resumeAt } from './db/queries/daily-pool.ts';
 import { nameOfSource } from './db/queries/data-sources.ts';
 import { findConnection } from './db/queries/directory.ts';
-import { noteTick } from './db/queries/runs.ts';
+import { forgetLooks, noteTick } from './db/queries/runs.ts';
 import { beingHinted, hasHints } from './db/queries/waiting-hints.ts';
 import { endOfError, recordHealth } from './health/record-health.ts';
 import { standingOf } from './health/standing.ts';
@@ -17,6 +17,7 @@ import { rescoreIfDue } from './score-run.ts';
 import { runSource } from './source/run-source.ts';
 import { plainSync, type RunReport } from './sync/options.ts';
 import { syncConnection } from './sync/sync-connection.ts';
+import { syncLive } from './sync/sync-live.ts';
 import { syncHints } from './sync/sync-hints.ts';
 
 export interface WorkOptions {
@@ -40,9 +41,11 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
         run(wakeup, (session) => syncConnection(session, { ...wish, patienceMs })),
       );
     },
+    live: (wakeup, signal) => run(wakeup, (session) => syncLive(session, { tickAt: tickOf(wakeup), signal })),
     hints: (wakeup, signal) =>
       afterOthers(services, wakeup, signal, () => run(wakeup, (session) => syncHints(session, { signal }))),
     rescore: async ({ orgId }, signal) => {
+      await services.database.transaction(orgId, (tx) => forgetLooks(tx, services.now()));
       const ended = await rescoreIfDue(services, orgId, signal);
       if (ended !== null && ended.counts.scored > 0) await options.onRescored(orgId);
       return ended;

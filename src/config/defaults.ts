@@ -30,7 +30,8 @@ export function completePush({
 export function completePull({
   lagSeconds = 120,
   fullPassHours = 24,
+  liveEverySeconds = null,
   objects = null,
 }: Part<PullSettings> = {}): PullSettings {
-  return { lagSeconds, fullPassHours, objects };
+  return { lagSeconds, fullPassHours, liveEverySeconds, objects };
 }

@@ -96,6 +96,14 @@ const pull = closed(
     fullPassHours: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, default: 24, description: 'hours between two passes over everything' }),
     ),
+    liveEverySeconds: Type.Optional(
+      Type.Integer({
+        minimum: 5,
+        maximum: 3_600,
+        description:
+          'between two syncs, look for changed people every so many seconds: a call for each of their objects; left out = only by schedule and webhooks',
+      }),
+    ),
     objects: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         minItems: 1,
@@ -103,7 +111,7 @@ const pull = closed(
       }),
     ),
   },
-  'pull: { lagSeconds, fullPassHours, objects }',
+  'pull: { lagSeconds, fullPassHours, liveEverySeconds, objects }',
 );
 
 const connection = closed(

@@ -83,6 +83,8 @@ export interface ConnectionOptions {
 export interface PullSettings {
   readonly lagSeconds: number;
   readonly fullPassHours: number;
+  /** How often changed people are looked for between two syncs; null = not at all. */
+  readonly liveEverySeconds: number | null;
   /** Null = everything that the connector can pull. */
   readonly objects: readonly string[] | null;
 }

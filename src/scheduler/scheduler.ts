@@ -10,7 +10,7 @@ import type { Wakeup } from './wakeup.ts';
 export interface Planned {
   /** `org/name`: what people know it by. */
   readonly key: string;
-  readonly kind: 'sync' | 'import';
+  readonly kind: 'sync' | 'live' | 'import';
   readonly orgId: OrgId;
   readonly subjectId: string;
   /** Five cron fields, or six with seconds; null = by hand only. */
@@ -115,8 +115,9 @@ class Scheduler {
     this.#entries.set(id, { planned, task });
   }
 
-  #isMissed({ schedule, timeZone, lastTickAt, heldBy }: Planned): boolean {
-    if (schedule === null || heldBy !== null) return false;
+  #isMissed({ kind, schedule, timeZone, lastTickAt, heldBy }: Planned): boolean {
+    // A look that was missed is none: the next one sees as much.
+    if (kind === 'live' || schedule === null || heldBy !== null) return false;
     if (lastTickAt === null) return true;
     const next = this.#options.queue.nextAfter({ expression: schedule, timeZone }, lastTickAt);
     return next !== null && this.#options.now().getTime() - next.getTime() > missedAfterMs;

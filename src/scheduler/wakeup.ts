@@ -1,7 +1,7 @@
 import type { OrgId } from '../model/values.ts';
 
 /** What a worker is asked to look at. */
-export const wakeupKinds = ['sync', 'hints', 'rescore', 'import'] as const;
+export const wakeupKinds = ['sync', 'live', 'hints', 'rescore', 'import'] as const;
 export type WakeupKind = (typeof wakeupKinds)[number];
 
 /** A wake-up says that something may be due. What there is to do stands in our tables: one too many does no harm. */

@@ -6,15 +6,23 @@ export const serveCommand: Command = {
   usage: 'serve',
   summary: 'run the daemon: every connection on its schedule, the page and the API',
   description:
-    'Runs until SIGTERM or Ctrl-C, then finishes the batches under way. Several daemons may share one database: ' +
-    'a connection has one run at a time, whoever starts it.',
+    'Runs until SIGTERM or Ctrl-C; what is under way then stops at its next checkpoint and goes on in another process, or ' +
+    'at the next start. Any number of daemons may share one database, with the same roles or with different ones: a tick ' +
+    'runs once, and a connection has one run at a time. Whatever its roles, a process serves /healthz, /readyz and /metrics.',
   options: [
-    ['--roles <list>', 'what this process does: scheduler, worker, api, hooks, console (default: everything)'],
+    [
+      '--roles <list>',
+      'what this process does: scheduler (fires), worker (runs), http (= api, hooks, console); default: everything',
+    ],
     ['--port <number>', 'port of the page and the API (default: 7400)'],
     ['--host <address>', 'address to listen on; other than of this machine only without the page: --roles api'],
   ],
   logLevel: 'info',
-  examples: ['leadloop serve', 'leadloop serve --roles worker', 'leadloop serve --roles api --host 0.0.0.0'],
+  examples: [
+    'leadloop serve',
+    'leadloop serve --roles worker --port 0',
+    'leadloop serve --roles scheduler,api,hooks --host 0.0.0.0',
+  ],
   async run(app, { options, signal }) {
     await app.serve({ roles: rolesOf(options), port: portOf(options), host: textOf(options, 'host'), signal });
     return exitCodes.done;

@@ -19,6 +19,10 @@ export const Connection = defineEntity({
     pushPolicy: p.json<JsonValue>().defaultRaw(`'{"mode": "plan"}'`),
     accountId: p.text().nullable(),
     timezone: p.text().generated("(coalesce((settings ->> 'timezone'::text), 'UTC'::text)) stored"),
+    liveEverySeconds: p
+      .integer()
+      .generated("(((settings -> 'pull'::text) ->> 'liveEverySeconds'::text))::integer stored")
+      .nullable(),
     lastTickAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),

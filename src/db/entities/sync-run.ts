@@ -10,7 +10,7 @@ export const SyncRun = defineEntity({
     orgId: p.uuid(),
     connectionId: p.uuid().nullable(),
     sourceId: p.uuid().nullable(),
-    kind: p.enum(['sync', 'hints', 'push', 'rescore', 'replay', 'undo', 'import']),
+    kind: p.enum(['sync', 'live', 'hints', 'push', 'rescore', 'replay', 'undo', 'import']),
     status: p.enum(['running', 'succeeded', 'partial', 'failed', 'cancelled']),
     counts: p.json<JsonValue>().defaultRaw("'{}'"),
     failure: p.json<JsonValue>().nullable(),

@@ -11,6 +11,8 @@ export interface DirectoryEntry {
   /** Five cron fields, six with seconds; null = only by hand. */
   readonly schedule: string | null;
   readonly timeZone: string;
+  /** How often changed people are looked for between two syncs; null = not at all. */
+  readonly liveEverySeconds: number | null;
   /** Why a person does not want any of it to run; null = pull or push may, see `whatRuns`. */
   readonly pausedReason: string | null;
   /** Every tick up to here has been run. */
@@ -21,6 +23,7 @@ export interface DirectoryEntry {
 export async function listConnections(tx: Tx): Promise<DirectoryEntry[]> {
   return tx.query<DirectoryEntry>(
     `select o.id as "orgId", o.slug as org, c.id, c.name, c.kind, c.schedule, c.timezone as "timeZone",
+       c.live_every_seconds as "liveEverySeconds",
        ${wholePauseSql('c', 'connection')} as "pausedReason", c.last_tick_at as "lastTickAt"
      from connections c join orgs o on o.id = c.org_id order by o.slug, c.name`,
   );

@@ -2,7 +2,7 @@ import type { RunFailure, RunStatus, SyncCounts } from '../../model/run.ts';
 import type { ConnectionId, OrgId, RunId, SourceId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
-export type RunKind = 'sync' | 'hints' | 'push' | 'rescore' | 'replay' | 'undo' | 'import';
+export type RunKind = 'sync' | 'live' | 'hints' | 'push' | 'rescore' | 'replay' | 'undo' | 'import';
 
 /** What a run is of: `org` where it concerns all leads. */
 export type RunSubject =
@@ -32,6 +32,7 @@ export async function startRun(tx: Tx, { id, subject, kind, tickAt, now }: NewRu
     [tx.orgId, ...columns, now],
   );
   if (tickAt !== null && (await isTickDone(tx, subject, { at: tickAt, now }))) return false;
+  if (tickAt !== null && kind === 'live' && (await isLookDone(tx, subject, tickAt))) return false;
   await tx.query(
     `insert into sync_runs (id, org_id, connection_id, source_id, kind, status, tick_at, started_at, heartbeat_at)
      values ($2, $1, $3, $4, $5, 'running', $6, $7, $7)`,
@@ -65,6 +66,27 @@ async function isTickDone(tx: Tx, { type, id }: RunSubject, { at, now }: Tick): 
     [tx.orgId, id, at, now],
   );
   return done.length > 0;
+}
+
+/** A look between two syncs is no tick of the schedule: it is known by its own run. */
+async function isLookDone(tx: Tx, { id }: RunSubject, tickAt: Date): Promise<boolean> {
+  const done = await tx.query(
+    `select from sync_runs where org_id = $1 and connection_id = $2 and kind = 'live' and tick_at = $3
+       and status <> 'cancelled' and started_at > $3::timestamptz - interval '1 hour'`,
+    [tx.orgId, id, tickAt],
+  );
+  return done.length > 0;
+}
+
+/**
+ * Forgets looks and hints that have come to their end a week ago: there are thousands a day, and what they have written stands in the
+ * ledger.
+ */
+export async function forgetLooks(tx: Tx, now: Date): Promise<void> {
+  await tx.query(
+    `delete from sync_runs where org_id = $1 and kind in ('live', 'hints') and ended_at < $2::timestamptz - interval '7 days'`,
+    [tx.orgId, now],
+  );
 }
 
 /** Every tick up to `at` has been run. Never moves backward, but from a time that has not come yet. */

@@ -81,7 +81,11 @@ objects:
       schedule: null,
       quota: { dailyShare: 0.25, stopAtOrgUse: 0.8, urgentReserve: 0.1, dailyLimit: null },
       push: { mode: 'plan', blastRadius: { records: 500, share: 0.2 }, massFrom: null },
-      options: { connector: {}, timezone: 'UTC', pull: { lagSeconds: 120, fullPassHours: 24, objects: null } },
+      options: {
+        connector: {},
+        timezone: 'UTC',
+        pull: { lagSeconds: 120, fullPassHours: 24, liveEverySeconds: null, objects: null },
+      },
       mapping: defaultMapping,
     });
     expect(connection?.credentials['accessToken']).toEqual({
