@@ -26,11 +26,11 @@ it('between two syncs changed people are found, scored and written; nothing new 
   await using salesforce = await startSalesforceLoop({ sandbox: { leads: 20, contacts: 5, epoch } });
   await salesforce.sync();
   await salesforce.sync();
-  expect((await look(salesforce)).counts).toMatchObject({ pulled: 0, apiCalls: 2 });
+  expect((await look(salesforce)).counts).toMatchObject({ changed: 0, pushed: 0, apiCalls: 2 });
   const rows = salesforceHandsOf(salesforce);
   rows.edit(rows.living('Lead')[0]!.id, { Title: 'Superintendent' });
   salesforce.clock.advance(5_000);
-  expect((await look(salesforce)).counts).toMatchObject({ pulled: 1, pushed: 1 });
+  expect((await look(salesforce)).counts).toMatchObject({ changed: 1, pushed: 1 });
 });
 
 it('an instant is looked at once, whoever asks; nothing is done before everything was read', async () => {
