@@ -36,10 +36,12 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
   return {
     sync: (wakeup, signal) => {
       const wish = { ...plainSync, isRescoring: false, tickAt: tickOf(wakeup), onProgress, signal };
-      return run(wakeup, (session) => syncConnection(session, wish));
+      return afterOthers(services, signal, () => run(wakeup, (session) => syncConnection(session, wish)));
     },
-    hints: (wakeup, signal) =>
-      afterOthers(services, wakeup, signal, () => run(wakeup, (session) => syncHints(session, { signal }))),
+    hints: (wakeup, signal) => {
+      const attend = () => run(wakeup, (session) => syncHints(session, { signal }));
+      return afterOthers(services, signal, async () => ((await areThere(services, wakeup)) ? attend() : null));
+    },
     rescore: async ({ orgId }, signal) => {
       const ended = await rescoreIfDue(services, orgId, signal);
       if (ended !== null && ended.counts.scored > 0) await options.onRescored(orgId);
@@ -115,15 +117,17 @@ async function passTick({ database }: SessionServices, { kind, orgId, subjectId,
 
 const waiting = { patienceMs: 10_000, pauseMs: 300 };
 
-/** While the connection has a run, that may attend to the hints, too: else we do so as soon as it is over. */
+/**
+ * A run that is in the way may be short, as those of hints are: then this is done as soon as it is over. A tick that gave way to
+ * each would be late by its whole look-around, and where hints never end it would never come.
+ */
 async function afterOthers(
-  { database, now }: SessionServices,
-  { orgId, subjectId }: Wakeup,
+  { now }: SessionServices,
   signal: AbortSignal,
   work: () => Promise<RunReport | null>,
 ): Promise<RunReport | null> {
   const end = now().getTime() + waiting.patienceMs;
-  while (await database.transaction(orgId, (tx) => hasHints(tx, subjectId))) {
+  for (;;) {
     try {
       return await work();
     } catch (error) {
@@ -132,7 +136,11 @@ async function afterOthers(
       await sleep(waiting.pauseMs, undefined, { signal });
     }
   }
-  return null;
+}
+
+/** The run that was in the way may have attended to the hints, too. */
+function areThere({ database }: SessionServices, { orgId, subjectId }: Wakeup): Promise<boolean> {
+  return database.transaction(orgId, (tx) => hasHints(tx, subjectId));
 }
 
 function tickOf({ tickAt }: Wakeup): Date | null {
