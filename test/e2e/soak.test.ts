@@ -284,13 +284,17 @@ async function ledgerAgrees({ db, hubspot, salesforce, other }: SoakScene): Prom
   const differing = states.flatMap(({ connection, id, wanted }) => {
     const has = written.get(connection)?.[id] ?? {};
     return Object.entries(wanted)
-      .filter(([field, value]) => !/mql_date/iu.test(field) && known(has[field]) !== known(value))
+      .filter(([field, value]) => !/mql_date/iu.test(field) && known(has[field]) !== known(textOf(value)))
       .map(([field, value]) => `${id}: ${field} is ${has[field]}, not ${String(value)}`);
   });
   expect(differing).toEqual([]);
 }
 
+function textOf(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+}
+
 /** A checkbox that nobody has ticked is not there, and is false. */
 function known(value: unknown): string {
-  return value === undefined || value === null || value === false || value === 'false' ? '' : String(value);
+  return value === undefined || value === null || value === false || value === 'false' ? '' : JSON.stringify(value);
 }
