@@ -11,7 +11,7 @@ import { type SoakScene, startSoakScene } from '../support/soak-scene.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-/** Half as often as the default: so it takes two or three minutes on two cores. The clock does not hurry any tick. */
+/** Half as often as the default, for the sake of minutes: a tick is half a second of work, whatever its clock says. */
 const interval = 30 * minute;
 const days = 10;
 const start = Math.ceil(Date.now() / day) * day;
@@ -30,7 +30,7 @@ const warmUpDays = 2;
 /**
  * Objects that one more day may leave behind, by the slope of the last eight days: one for each instant of the schedule. Four
  * schedules fire then, so what keeps one object of each run leaves three times as many. Bytes would not show that: the collector's
- * own book-keeping sways by 500 kB.
+ * own book-keeping sways by 1 MB.
  */
 const objectsPerDay = day / interval;
 /** What one moment keeps open and the next one does not. A leak of one a tick would be hundreds. */
