@@ -14,7 +14,7 @@ import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
 import { rolesOf, runDaemon } from './daemon.ts';
 import { openDatabase, type OpenDatabase } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
+import { migrate, refuseUnmigrated } from './db/migrate.ts';
 import { listSources, type SourceEntry } from './db/queries/data-sources.ts';
 import { listConnections, listOrgs } from './db/queries/directory.ts';
 import { readRejected } from './db/queries/read-rejected.ts';
@@ -147,8 +147,9 @@ interface Watched {
 
 function serveOn(services: SessionServices, watched: Watched): App['serve'] {
   const { database, environment } = watched;
-  return ({ onReport, ...run }) =>
-    runDaemon(
+  return async ({ onReport, ...run }) => {
+    await refuseUnmigrated(database);
+    await runDaemon(
       { ...services, databaseUrl: database.url, alertUrl: environment.alertUrl },
       { ...run, ...(onReport !== undefined && { onReport }) },
       (onHints) => {
@@ -156,6 +157,7 @@ function serveOn(services: SessionServices, watched: Watched): App['serve'] {
         return listen(run, { ...site, ...watchOf(watched, run.signal) });
       },
     );
+  };
 }
 
 /** What every daemon serves, whatever its roles. */

@@ -7,6 +7,7 @@ import { waitingHints } from './db/queries/waiting-hints.ts';
 import { sendAlerts } from './health/send-alerts.ts';
 import { AppError, placeOf } from './model/errors.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
+import type { StartCron } from './scheduler/cron.ts';
 import { openQueue, type Queue } from './scheduler/queue.ts';
 import { type Planned, runScheduler } from './scheduler/scheduler.ts';
 import type { Wakeup, WakeupKind } from './scheduler/wakeup.ts';
@@ -35,6 +36,9 @@ export interface DaemonOptions {
   readonly graceMs?: number;
   readonly onListening?: (url: string) => void;
   readonly onReport?: (report: RunReport) => void;
+  /** Who fires schedules, and how often somebody looks for what nobody fired; left out = by the clock of this machine. */
+  readonly startCron?: StartCron;
+  readonly lookAroundMs?: number;
 }
 
 /** The page, once it listens. */
@@ -134,6 +138,8 @@ async function schedule(services: SessionServices, queue: Queue, options: Daemon
     now,
     log,
     signal: options.signal,
+    ...(options.startCron !== undefined && { startCron: options.startCron }),
+    ...(options.lookAroundMs !== undefined && { lookAroundMs: options.lookAroundMs }),
   });
 }
 

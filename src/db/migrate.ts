@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { lockKey } from './advisory-lock.ts';
 import type { OpenDatabase } from './database.ts';
-import { connectFailure } from './failures.ts';
+import { connectFailure, unmigrated } from './failures.ts';
 
 /** Applies what is pending, as the login role, in one transaction. Returns the names; [] when there was nothing to do. */
 export async function migrate(database: OpenDatabase): Promise<string[]> {
@@ -15,6 +15,16 @@ export async function migrate(database: OpenDatabase): Promise<string[]> {
 export async function pendingMigrations(database: OpenDatabase): Promise<string[]> {
   const pending = await database.orm.migrator.getPending();
   return pending.map(({ name }) => name);
+}
+
+/**
+ * For whoever is about to work for days: what an older schema lacks would show late, in one run after another. A newer schema than
+ * ours is no fault: while an upgrade rolls, the old version goes on beside the new one.
+ * @throws AppError `database-unmigrated` (fix-config)
+ */
+export async function refuseUnmigrated(database: OpenDatabase): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) throw unmigrated(new Error(`pending: ${pending.join(', ')}`));
 }
 
 /** Reverts the latest migration, or all of them: for development and tests; production goes forward only. */
