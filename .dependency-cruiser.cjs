@@ -15,7 +15,7 @@ const only = (name, from, allowed, comment) => ({
 const model = '^src/model/';
 const sdk = '^src/connector-sdk/';
 const db = '^src/db/';
-const pipes = '^src/(?:pull|push|ingest|hints)/';
+const pipes = '^src/(?:pull|push|ingest|hints|sync)/';
 const typebox = '(^|node_modules/)typebox/';
 
 module.exports = {
@@ -90,7 +90,8 @@ module.exports = {
     },
     {
       name: 'pipes-know-no-transport',
-      comment: 'pull, push, ingest and hints are called by the CLI, the API and the scheduler; they know none of them.',
+      comment:
+        'pull, push, ingest, hints and sync are called by the CLI, the API and the scheduler; they know none of them.',
       severity: 'error',
       from: { path: pipes },
       to: {
@@ -100,6 +101,13 @@ module.exports = {
           'node_modules/(fastify|commander|@fastify)/',
         ],
       },
+    },
+    {
+      name: 'daemon-knows-no-transport',
+      comment: 'What fires, watches and mends is asked by the CLI and the page; it knows neither.',
+      severity: 'error',
+      from: { path: '^src/(scheduler|health|doctor|metrics)/' },
+      to: { path: ['^src/(cli|http|web|sandbox)/', '^src/app[.]ts$', 'node_modules/(fastify|commander|@fastify)/'] },
     },
     {
       name: 'web-shares-types-only',

@@ -32,6 +32,10 @@ const violations: Record<string, readonly [file: string, text: string]> = {
     "import { door } from '../connector-sdk/index.ts';\nexport const a = door;",
   ],
   'orm-stays-in-db': ['src/push/a.ts', "import { MikroORM } from '@mikro-orm/postgresql';\nexport const a = MikroORM;"],
+  'daemon-knows-no-transport': [
+    'src/scheduler/a.ts',
+    "import type { Page } from '../http/b.ts';\nexport type A = Page;",
+  ],
   'pipes-know-no-transport': ['src/pull/a.ts', "import fastify from 'fastify';\nexport const a = fastify;"],
   'leaves-stay-leaves': ['src/push/c.ts', "import { main } from '../cli/main.ts';\nexport const a = main;"],
   'one-composition-root': ['src/push/d.ts', "import { all } from '../../connectors/index.ts';\nexport const a = all;"],
