@@ -5,8 +5,8 @@ import { hasUrgentPushes } from './db/queries/claim-pushes.ts';
 import { resumeAt } from './db/queries/daily-pool.ts';
 import { nameOfSource } from './db/queries/data-sources.ts';
 import { findConnection } from './db/queries/directory.ts';
-import { forgetLooks, noteTick } from './db/queries/runs.ts';
-import { beingHinted, hasHints } from './db/queries/waiting-hints.ts';
+import { forgetLooks, hasLongRun, noteTick } from './db/queries/runs.ts';
+import { hasHints } from './db/queries/waiting-hints.ts';
 import { endOfError, recordHealth } from './health/record-health.ts';
 import { standingOf } from './health/standing.ts';
 import { AppError } from './model/errors.ts';
@@ -119,7 +119,7 @@ async function passTick({ database, now }: SessionServices, { kind, orgId, subje
   await database.transaction(orgId, (tx) => noteTick(tx, { type: 'connection', id: subjectId }, tick));
 }
 
-/** A run that attends to hints is over within seconds. */
+/** Longer than a look or an answer to hints takes. */
 const hintsPatienceMs = 15_000;
 
 /** The schedule has its turn between two runs that attend to hints, however many there are. */
@@ -131,7 +131,8 @@ async function beforeHints(
   try {
     return await work(0);
   } catch (error) {
-    if (!isBusy(error) || !(await database.transaction(orgId, (tx) => beingHinted(tx, subjectId)))) throw error;
+    // Where there is none it has just ended.
+    if (!isBusy(error) || (await database.transaction(orgId, (tx) => hasLongRun(tx, subjectId)))) throw error;
     return work(hintsPatienceMs);
   }
 }

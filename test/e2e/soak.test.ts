@@ -227,8 +227,12 @@ async function runsAddUp({ db }: SoakScene, { lines }: SoakDaemon, metrics: stri
     const [, kind, status] = /kind="(\w+)",status="(\w+)"/.exec(labels!)!;
     counted[`${kind} ${status}`] = (counted[`${kind} ${status}`] ?? 0) + Number(count);
   }
-  expect(logged).toEqual(stored);
-  expect(counted).toEqual(stored);
+  expect(counted).toEqual(logged);
+  // What attended to hints is forgotten after a week.
+  const kept = ([what]: [string, number]): boolean => !what.startsWith('hints');
+  expect(Object.fromEntries(Object.entries(stored).filter(kept))).toEqual(
+    Object.fromEntries(Object.entries(logged).filter(kept)),
+  );
   // Each organisation at its beginning and each night, and one when its profile has changed.
   expect(stored['rescore succeeded']).toBe(2 + 2 * days + 1);
   const [nights] = await db.sql<{ most: number }>(

@@ -11,11 +11,6 @@ test('a tick that finds hints being attended to is run as soon as they are', asy
   const { services, orgId, connectionId, db } = loop;
   const looks = looksOf(services, { onReport: () => undefined, onRescored: async () => undefined });
   const hints = await db.database.lock(`connection ${connectionId}`);
-  await db.sql(
-    `insert into sync_runs (id, org_id, connection_id, kind, status, started_at, heartbeat_at)
-     values (gen_random_uuid(), $1, $2, 'hints', 'running', now(), now())`,
-    [orgId, connectionId],
-  );
   const tickAt = new Date(Math.floor(Date.now() / 1_000) * 1_000).toISOString();
   const looking = looks.sync({ kind: 'sync', orgId, subjectId: connectionId, tickAt }, new AbortController().signal);
   setTimeout(() => void hints![Symbol.asyncDispose](), 700);

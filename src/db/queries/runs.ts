@@ -89,6 +89,16 @@ export async function forgetLooks(tx: Tx, now: Date): Promise<void> {
   );
 }
 
+/** Whether the run that a connection has now is more than a look or an answer to hints, which are over within seconds. */
+export async function hasLongRun(tx: Tx, connectionId: ConnectionId): Promise<boolean> {
+  const found = await tx.query(
+    `select from sync_runs
+     where org_id = $1 and connection_id = $2 and status = 'running' and kind not in ('live', 'hints')`,
+    [tx.orgId, connectionId],
+  );
+  return found.length > 0;
+}
+
 /** Every tick up to `at` has been run. Never moves backward, but from a time that has not come yet. */
 export async function noteTick(tx: Tx, { type, id }: RunSubject, { at, now }: Tick): Promise<void> {
   if (type === 'org') return;

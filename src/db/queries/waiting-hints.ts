@@ -14,12 +14,3 @@ export async function hasHints(tx: Tx, connectionId: ConnectionId): Promise<bool
   ]);
   return found.length > 0;
 }
-
-/** Whether the run that the connection has now attends to hints. */
-export async function beingHinted(tx: Tx, connectionId: ConnectionId): Promise<boolean> {
-  const found = await tx.query(
-    `select from sync_runs where org_id = $1 and connection_id = $2 and status = 'running' and kind = 'hints'`,
-    [tx.orgId, connectionId],
-  );
-  return found.length > 0;
-}
