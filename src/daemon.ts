@@ -65,23 +65,23 @@ export async function runDaemon(
   const { signal, graceMs = defaultGraceMs } = options;
   const isIn = rolesOf(options.roles);
   const { log } = services;
+  await using stack = new AsyncDisposableStack();
   const queue = await openQueue({ url: services.databaseUrl, log });
-  try {
-    const onHints: OnHints = async (orgId, subjectId) => {
-      await queue.wake({ kind: 'hints', orgId, subjectId, tickAt: null });
-    };
-    // Also a worker that serves neither page nor API is watched: health and metrics are everywhere.
-    await using site = await openSite(onHints);
-    options.onListening?.(site.url);
-    if (isIn('worker')) await work(services, queue, options);
-    log('info', 'daemon is up', { roles: (options.roles ?? daemonRoles).join(','), url: site.url });
-    await Promise.all([
-      isIn('scheduler') ? schedule(services, queue, options) : aborted(signal),
-      isIn('worker') ? tellPeople(services, signal) : null,
-    ]);
-  } finally {
-    await queue.stop(graceMs);
-  }
+  stack.defer(() => queue.stop(graceMs));
+  const onHints: OnHints = async (orgId, subjectId) => {
+    await queue.wake({ kind: 'hints', orgId, subjectId, tickAt: null });
+  };
+  // Also a worker that serves neither page nor API is watched: health and metrics are everywhere.
+  const site = stack.use(await openSite(onHints));
+  options.onListening?.(site.url);
+  if (isIn('worker')) await work(services, queue, options);
+  log('info', 'daemon is up', { roles: (options.roles ?? daemonRoles).join(','), url: site.url });
+  await Promise.all([
+    isIn('scheduler') ? schedule(services, queue, options) : aborted(signal),
+    isIn('worker') ? tellPeople(services, signal) : null,
+  ]);
+  // Whoever asks meanwhile hears that we are draining.
+  await queue.stop(graceMs);
 }
 
 /** @throws AppError `role-unknown` (fix-config) */

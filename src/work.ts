@@ -71,7 +71,12 @@ async function runConnection(
   const subject = { orgId, id, ...found };
   const heldBy = await whatHolds(services, subject);
   if (heldBy !== null) {
-    services.log('info', 'not run', { org: found.org, connection: found.name, reason: heldBy });
+    // Hints that wait are asked about every few seconds.
+    services.log(wakeup.kind === 'sync' ? 'info' : 'debug', 'not run', {
+      org: found.org,
+      connection: found.name,
+      reason: heldBy,
+    });
     await passTick(services, wakeup);
     return null;
   }
@@ -90,7 +95,13 @@ async function runConnection(
   }
 }
 
-const noFaults: ReadonlySet<string> = new Set(['run-active', 'tick-done', 'connection-paused', 'database-unavailable']);
+const noFaults: ReadonlySet<string> = new Set([
+  'run-active',
+  'tick-done',
+  'connection-paused',
+  'database-unavailable',
+  'database-full',
+]);
 
 function isNoFault(error: unknown): boolean {
   return error instanceof AppError && noFaults.has(error.code);

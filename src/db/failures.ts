@@ -8,6 +8,9 @@ const conflictCodes: ReadonlySet<string> = new Set(['40001', '40P01']);
 /** The server goes, comes, or has no room: 57P0x shutdown and start-up, 53300 too many connections. Class 08 is checked apart. */
 const awayCodes: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300']);
 
+/** No room on the server's disk, or no memory. */
+const fullCodes: ReadonlySet<string> = new Set(['53100', '53200']);
+
 /** Wrong password, user or database: waiting does not help. */
 const refusalCodes: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
 
@@ -30,6 +33,20 @@ export function isConflict(error: unknown): boolean {
 export function isAway(error: unknown): boolean {
   const code = sqlState(error);
   return code !== null && (awayCodes.has(code) || code.startsWith('08'));
+}
+
+export function isFull(error: unknown): boolean {
+  const code = sqlState(error);
+  return code !== null && fullCodes.has(code);
+}
+
+export function full(cause: unknown): AppError {
+  return new AppError('database-full', 'PostgreSQL has run out of disk space or memory.', {
+    recovery: 'retry',
+    remedy:
+      'Make room on the database server; nothing that was committed is lost, and the next run goes on from there.',
+    cause,
+  });
 }
 
 export function isUnmigrated(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { type Pool, type PoolClient, escapeLiteral } from 'pg';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OrgId } from '../model/values.ts';
 import type { EntityManagers } from './entity-manager.ts';
-import { connectFailure, isAway, unavailable } from './failures.ts';
+import { connectFailure, full, isAway, isFull, unavailable } from './failures.ts';
 import type { Tx } from './tx.ts';
 import { wireTypes } from './wire-types.ts';
 
@@ -40,6 +40,7 @@ export async function transact<T>(
     return result;
   } catch (error) {
     broken = lost !== null || isAway(error) || !(await rolledBack(client));
+    if (isFull(error)) throw full(error);
     throw broken && !isCallersOwn(error, signal) ? unavailable(error) : error;
   } finally {
     client.off('error', onError);

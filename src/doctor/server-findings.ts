@@ -22,8 +22,7 @@ export function serverFindings(server: ServerFacts, now: Date): CheckFinding[] {
   return [...versionFindings(server), clockFinding(server, now), roomFinding(server), ...settingFindings(server)];
 }
 
-const primary =
-  'Point DATABASE_URL at the primary: with target_session_attrs=read-write in it, the server is chosen by that.';
+const primary = 'Point DATABASE_URL at the primary, or at a name or a proxy that follows it.';
 
 function versionFindings({ version, versionNumber, isReplica, isReadOnly }: ServerFacts): CheckFinding[] {
   if (versionNumber < oldestVersion)

@@ -10,7 +10,7 @@ export interface Queue {
   work(kind: WakeupKind, slots: number, look: (wakeup: Wakeup) => Promise<void>): Promise<void>;
   /** The first instant of a schedule after another one; null where it has none. */
   nextAfter(schedule: { readonly expression: string; readonly timeZone: string }, from: Date): Date | null;
-  /** Takes no more; what is being looked at has so long to end. */
+  /** Takes no more; what is being looked at has so long to end. A second time it does nothing. */
   stop(graceMs: number): Promise<void>;
 }
 

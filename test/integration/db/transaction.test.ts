@@ -215,3 +215,14 @@ test('a database that was never migrated says what to run', async () => {
     remedy: 'Run: leadloop migrate',
   });
 });
+
+test('a full disk is told as such, nothing of the transaction stays, and the next one goes on', async () => {
+  const org = await db.org('full-disk');
+  const failing = db.database.transaction(org, async (tx) => {
+    await tx.query(`insert into leads (org_id, email) values ($1, 'kept@example.org')`, [org]);
+    await tx.query(`do $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`);
+  });
+  await expect(failing).rejects.toMatchObject({ code: 'database-full', recovery: 'retry' });
+  const kept = await db.database.transaction(org, (tx) => tx.query('select 1 from leads where org_id = $1', [org]));
+  expect(kept).toEqual([]);
+});

@@ -120,6 +120,7 @@ test('status tells of the queue what waits and what is looked at, by kind, and w
     expect(hints).toMatchObject({ kind: 'hints', waiting: 1, active: 0, failed: 0, oldestActiveMs: null });
     expect(others.map(({ kind, waiting }) => [kind, waiting])).toEqual([
       ['import', 0],
+      ['live', 0],
       ['rescore', 0],
       ['sync', 1],
     ]);
