@@ -181,7 +181,11 @@ const most: Readonly<Record<string, number>> = {
 };
 
 test.each(databaseGauges)('$name touches what it tells of, and no table of it', async (gauge) => {
-  const touched = await explained({ database: db.database, orgId }, (tx) => gauge.read(tx, now));
+  // Half of the rows are this organisation's, where a table is read as cheaply as an index: with more of them it is not.
+  const touched = await explained({ database: db.database, orgId }, async (tx) => {
+    await tx.query(`select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`);
+    return gauge.read(tx, now);
+  });
   expect(touched.length).toBeGreaterThan(0);
   expect(touched.filter(({ rows }) => rows > (most[gauge.name] ?? 100))).toEqual([]);
   const scans = touched.filter(({ node, rows }) => rows > 1_000 && /Scan \w/u.test(node)).map(({ node }) => node);
