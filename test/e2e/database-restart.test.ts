@@ -12,7 +12,7 @@ test('PostgreSQL goes down in the middle of the work, again and again, and the d
   const expected = await undisturbedOfAll();
   await using stack = new AsyncDisposableStack();
   // Whoever holds it starts it again, on the same port.
-  const server = stack.use(await startTestServer());
+  const server = stack.use(await startTestServer({ isDurable: true }));
   const db = stack.use(await testDatabase({ server }));
   const members: Member[] = [];
   for (let n = 0; n < 6; n += 1) {

@@ -15,11 +15,14 @@ export interface TestServer {
   readonly template: string;
 }
 
-/** The server named by `LEADLOOP_TEST_DATABASE_URL` (a superuser's), or an embedded one made for the occasion. */
-export async function startTestServer(): Promise<TestServer & AsyncDisposable> {
+/**
+ * The server named by `LEADLOOP_TEST_DATABASE_URL` (a superuser's), or an embedded one made for the occasion. `isDurable`: what
+ * it has committed survives its death; a test that kills it needs that.
+ */
+export async function startTestServer({ isDurable = false } = {}): Promise<TestServer & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const given = process.env['LEADLOOP_TEST_DATABASE_URL'];
-  const superuserUrl = given ?? (await startOwn(stack));
+  const superuserUrl = given ?? (await startOwn(stack, isDurable));
   const login = await makeLogin(superuserUrl);
   const template = `leadloop_template_${randomBytes(4).toString('hex')}`;
   const loginUrl = at(login, template);
@@ -50,12 +53,12 @@ export async function onServer(superuserUrl: string, statement: string): Promise
   }
 }
 
-async function startOwn(stack: AsyncDisposableStack): Promise<string> {
+async function startOwn(stack: AsyncDisposableStack, isDurable: boolean): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'leadloop-test-'));
   stack.defer(async () => rm(home, { recursive: true, force: true }));
   // For root: the server runs as another user, who has to reach its files.
   await chmod(home, 0o755);
-  const server = await startEmbedded({ home, isDurable: false });
+  const server = await startEmbedded({ home, isDurable });
   stack.defer(async () => server.close());
   return server.superuserUrl;
 }
