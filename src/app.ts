@@ -22,7 +22,7 @@ import { examine } from './doctor/examine.ts';
 import { explain } from './explain.ts';
 import { pause, resume } from './health/pause.ts';
 import { readStatus } from './health/read-status.ts';
-import { endOfError, recordHealth, type RecordedEnd } from './health/record-health.ts';
+import { withHealth } from './health/record-health.ts';
 import { sendAlerts } from './health/send-alerts.ts';
 import { pausedError } from './health/standing.ts';
 import type { PageReader } from './http/page-reader.ts';
@@ -42,7 +42,7 @@ import { chooseOrg } from './named-org.ts';
 import { chooseSource } from './named-source.ts';
 import { planConnection } from './plan.ts';
 import { createReadiness } from './readiness.ts';
-import { nextRuns } from './scheduler/cron.ts';
+import { runsAfter } from './scheduler/calendar.ts';
 import { previewProfile } from './score-preview.ts';
 import { scoreOrgs } from './score-run.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
@@ -50,7 +50,7 @@ import { loadKeys } from './secrets/keys.ts';
 import { createSealer } from './secrets/seal.ts';
 import { checkSource, type SourceCheck } from './source/check-source.ts';
 import { runSource, type SourceReport } from './source/run-source.ts';
-import { plainSync, type SyncRunOptions } from './sync/options.ts';
+import { plainSync, type RunReport, type SyncRunOptions } from './sync/options.ts';
 import { replayConnection } from './sync/replay-connection.ts';
 import { syncConnection } from './sync/sync-connection.ts';
 
@@ -195,7 +195,9 @@ function pageOf(services: SessionServices, schedule: string | null): PageReader 
     defaultMapping: (kind) => definitions.find((one) => one.kind === kind)?.defaultMapping ?? null,
     nextRunAt: (own) => {
       const expression = schedule ?? own.schedule;
-      return expression === null ? null : (nextRuns({ expression, timeZone: own.timeZone }, 1)[0] ?? null);
+      return expression === null
+        ? null
+        : (runsAfter({ expression, timeZone: own.timeZone }, services.now(), 1)[0] ?? null);
     },
     now: services.now,
   });
@@ -245,19 +247,12 @@ async function runByHand(
   { name, ...options }: RunWish & { readonly name: string },
 ) {
   const entry = chooseConnection(await services.database.operator(listConnections), name);
-  const record = async (ended: RecordedEnd): Promise<void> => {
-    const recorded = await recordHealth(services, entry, ended);
-    if (recorded !== null) await sendAlerts({ ...services, alertUrl }, options.signal);
-  };
-  try {
+  const work = async (): Promise<RunReport> => {
     await using session = await openConnection(services, entry.orgId, entry.name);
-    const report = await syncConnection(session, { ...plainSync, ...options });
-    await record(report);
-    return report;
-  } catch (error) {
-    await record(endOfError(error));
-    throw error;
-  }
+    return await syncConnection(session, { ...plainSync, ...options });
+  };
+  const onRecorded = async (): Promise<void> => void (await sendAlerts({ ...services, alertUrl }, options.signal));
+  return withHealth(services, entry, { work, onRecorded });
 }
 
 /** Everything that opens a connection. */

@@ -61,8 +61,6 @@ export interface SessionServices {
 export interface OpenOptions {
   /** Believes nothing that was read from the CRM before. */
   readonly isFresh?: boolean;
-  /** The part of the CRM's short limits that is this session's, where another one of the connection is open as well. */
-  readonly rateShare?: number;
 }
 
 /**
@@ -73,7 +71,7 @@ export async function openConnection(
   services: SessionServices,
   orgId: OrgId,
   name: string,
-  { isFresh = false, rateShare = 1 }: OpenOptions = {},
+  { isFresh = false }: OpenOptions = {},
 ): Promise<Session> {
   const { database, sealer, now, sleep = realSleep } = services;
   const connection = await database.transaction(orgId, (tx) => readConnection(tx, name));
@@ -88,7 +86,6 @@ export async function openConnection(
   const urgency = new AsyncLocalStorage<true>();
   const governor = createGovernor({
     limits: definition.limits,
-    rateShare,
     daily: { ...dailyQuotaOf(services, orgId, connection), ...(isFresh && { believesSince: now() }) },
     isUrgent: () => urgency.getStore() === true,
     now,

@@ -7,7 +7,7 @@ import { nameOfSource } from './db/queries/data-sources.ts';
 import { findConnection } from './db/queries/directory.ts';
 import { forgetLooks, hasLongRun, noteTick } from './db/queries/runs.ts';
 import { hasHints } from './db/queries/waiting-hints.ts';
-import { endOfError, recordHealth } from './health/record-health.ts';
+import { withHealth } from './health/record-health.ts';
 import { standingOf } from './health/standing.ts';
 import { AppError } from './model/errors.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
@@ -80,31 +80,17 @@ async function runConnection(
     await passTick(services, wakeup);
     return null;
   }
-  try {
+  const open = async (): Promise<RunReport> => {
     await using session = await openConnection(services, orgId, found.name);
-    const report = await work(session);
-    await recordHealth(services, subject, report);
-    return report;
+    return await work(session);
+  };
+  try {
+    return await withHealth(services, subject, { work: open });
   } catch (error) {
-    if (!isNoFault(error)) {
-      await recordHealth(services, subject, endOfError(error));
-      // What a person has to mend is tried at the next tick, not at once.
-      if (error instanceof AppError && error.recovery !== 'retry') await passTick(services, wakeup);
-    }
+    // What a person has to mend is tried at the next tick, not at once.
+    if (error instanceof AppError && error.recovery !== 'retry') await passTick(services, wakeup);
     throw error;
   }
-}
-
-const noFaults: ReadonlySet<string> = new Set([
-  'run-active',
-  'tick-done',
-  'connection-paused',
-  'database-unavailable',
-  'database-full',
-]);
-
-function isNoFault(error: unknown): boolean {
-  return error instanceof AppError && noFaults.has(error.code);
 }
 
 /** A pause, a breaker or a limit that was hit; null = nothing. */

@@ -27,8 +27,6 @@ export interface RateLimit {
 export interface GovernorOptions {
   /** By bucket. A bucket that is not listed is free. */
   readonly limits: Readonly<Record<string, RateLimit>>;
-  /** The part of these limits that is ours, where several sessions of a connection are open at once; left out = 1. */
-  readonly rateShare?: number;
   /** Null = the CRM has no daily limit, or it is not ours to keep. */
   readonly daily: DailyQuota | null;
   /** Whether who asks at this moment may use the reserve; left out = nobody may. */
@@ -60,14 +58,14 @@ export function waitMs(window: RateWindow, now: number): number {
 /** Callers of a bucket are served in the order in which they came. */
 export function createGovernor(options: GovernorOptions): OpenGovernor {
   const buckets = new Map<string, Bucket>();
-  const { isUrgent = () => false, rateShare = 1 } = options;
+  const { isUrgent = () => false } = options;
   const day = options.daily === null ? null : new Day(options.daily, options.now);
   let admitted = 0;
 
   const bucketOf = (name: string): Bucket => {
     const known = buckets.get(name);
     if (known !== undefined) return known;
-    const limit = partOf(options.limits[name] ?? unlimited, rateShare);
+    const limit = options.limits[name] ?? unlimited;
     const bucket = { window: { limit, admittedAt: [], pausedUntil: 0 }, queue: Promise.resolve() };
     buckets.set(name, bucket);
     return bucket;
@@ -106,7 +104,7 @@ export function createGovernor(options: GovernorOptions): OpenGovernor {
     },
     observe(name, observation) {
       const { window } = bucketOf(name);
-      if (observation.rate !== undefined) window.limit = partOf(observation.rate, rateShare);
+      if (observation.rate !== undefined) window.limit = observation.rate;
       if (observation.pauseMs !== undefined) {
         window.pausedUntil = Math.max(window.pausedUntil, options.now().getTime() + observation.pauseMs);
       }
@@ -136,10 +134,6 @@ async function passWindow(
 }
 
 const unlimited: RateLimit = { burst: Number.MAX_SAFE_INTEGER, perMs: 0 };
-
-function partOf({ burst, perMs }: RateLimit, share: number): RateLimit {
-  return { burst: Math.max(1, Math.floor(burst * share)), perMs };
-}
 
 function remember(window: RateWindow, now: number): void {
   const since = now - window.limit.perMs;

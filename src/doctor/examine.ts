@@ -12,7 +12,7 @@ import { readQueuedSubjects, readQueueFacts } from '../db/queue-facts.ts';
 import { type LockHolder, readLockHolders, readServerFacts } from '../db/server-facts.ts';
 import type { Tx } from '../db/tx.ts';
 import type { OrgId } from '../model/values.ts';
-import { instantsAfter } from '../scheduler/queue.ts';
+import { runsAfter } from '../scheduler/calendar.ts';
 import { crmFindings, defaultCheckMs } from './crm-findings.ts';
 import { failure, ok, warning } from './findings.ts';
 import { keyFinding } from './key-findings.ts';
@@ -115,7 +115,7 @@ async function daemonFindings(
   const held = new Set(holders.map(({ key }) => key));
   return [
     ...queueFindings(queue, scheduled.length > 0),
-    ...schedulerFindings({ scheduled, queued, held, now: services.now() }, instantsAfter),
+    ...schedulerFindings({ scheduled, queued, held, now: services.now() }, runsAfter),
   ];
 }
 

@@ -26,7 +26,9 @@ export function queueFindings(queue: QueueFacts | null, hasSchedule: boolean): C
       'The log of the workers says why (`run failed`). The next tick tries again; at once: leadloop sync NAME';
     found.push(warning('failed wake-ups', message, remedy));
   }
-  return found.length > 0 ? found : [ok('queue', `${workers} workers, nothing waits for long`)];
+  return found.length > 0
+    ? found
+    : [ok('queue', `${workers === 1 ? '1 worker' : `${workers} workers`}, nothing waits for long`)];
 }
 
 /** Instants of a schedule after another one, in their order. */

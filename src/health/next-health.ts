@@ -119,6 +119,7 @@ function needsPerson(recovery: Recovery): boolean {
 const notOfTheConnection: ReadonlySet<string> = new Set([
   'crm-quota-exhausted',
   'connection-paused',
+  'database-full',
   'database-refused',
   'database-unavailable',
   'database-unmigrated',
@@ -127,6 +128,7 @@ const notOfTheConnection: ReadonlySet<string> = new Set([
   'rules-changed',
   'run-active',
   'run-superseded',
+  'tick-done',
 ]);
 
 export interface RunEnd {

@@ -14,7 +14,7 @@ import type { ConnectionHealth, Pause } from '../model/health.ts';
 import type { OrgId } from '../model/values.ts';
 import { chooseOrg } from '../named-org.ts';
 import { type QuotaState, quotaStateOf, type QuotaWait } from '../quota-state.ts';
-import { nextRuns } from '../scheduler/cron.ts';
+import { runsAfter } from '../scheduler/calendar.ts';
 import { queueRemedy } from './queue-standing.ts';
 import {
   type ConnectionStatus,
@@ -59,7 +59,7 @@ async function readOrg(
     org: slug,
     pauses: plain(pauses.filter(({ of }) => of === 'org')),
     connections: await readConnections(tx, pauses, at),
-    sources: await readSources(tx, pauses),
+    sources: await readSources(tx, pauses, at),
     alerts: await readUnsentAlerts(tx, at),
   };
 }
@@ -77,7 +77,7 @@ async function readConnections(tx: Tx, pauses: readonly PauseRow[], at: Date): P
       health,
       pauses: own,
       runs: whatRuns(own, health, at),
-      nextRunAt: nextRunAt(row),
+      nextRunAt: nextRunAt(row, at),
       quota: quotaOf(row.name, quotas.get(row.id)),
       freshness: freshnessOf(fresh.get(row.id) ?? []),
       webhooks: webhooksOf(webhooks.get(row.id) ?? []),
@@ -85,16 +85,16 @@ async function readConnections(tx: Tx, pauses: readonly PauseRow[], at: Date): P
   });
 }
 
-async function readSources(tx: Tx, pauses: readonly PauseRow[]): Promise<SourceStatus[]> {
+async function readSources(tx: Tx, pauses: readonly PauseRow[], at: Date): Promise<SourceStatus[]> {
   return (await readSourceStatus(tx)).map((row) => ({
     ...row,
     pauses: plain(pausesFor(pauses, { connectionId: null, sourceId: row.id })),
-    nextRunAt: nextRunAt(row),
+    nextRunAt: nextRunAt(row, at),
   }));
 }
 
-function nextRunAt({ schedule, timeZone }: Pick<SourceStatus, 'schedule' | 'timeZone'>): Date | null {
-  return schedule === null ? null : (nextRuns({ expression: schedule, timeZone }, 1)[0] ?? null);
+function nextRunAt({ schedule, timeZone }: Pick<SourceStatus, 'schedule' | 'timeZone'>, at: Date): Date | null {
+  return schedule === null ? null : (runsAfter({ expression: schedule, timeZone }, at, 1)[0] ?? null);
 }
 
 function quotaOf(name: string, state: QuotaState | undefined): QuotaStatus | null {

@@ -54,6 +54,29 @@ export async function recordHealth(
   throw new Error('the health of a connection was changed by others each time');
 }
 
+/**
+ * Does `work`, and takes its end into account, whatever that is; also where it fails before there is a run. `onRecorded` hears what
+ * that has come to.
+ */
+export async function withHealth<End extends RecordedEnd>(
+  services: HealthServices,
+  connection: HealthSubject,
+  { work, onRecorded }: { readonly work: () => Promise<End>; readonly onRecorded?: () => Promise<void> },
+): Promise<End> {
+  const record = async (ended: RecordedEnd): Promise<void> => {
+    if ((await recordHealth(services, connection, ended)) !== null) await onRecorded?.();
+  };
+  let ended: End;
+  try {
+    ended = await work();
+  } catch (error) {
+    await record(endOfError(error));
+    throw error;
+  }
+  await record(ended);
+  return ended;
+}
+
 /** What ended before there was a run, such as a connection that could not be opened, in the form of a run's end. */
 export function endOfError(error: unknown): RecordedEnd {
   const failure = describeFailure(error);

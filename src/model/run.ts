@@ -47,6 +47,13 @@ export function addCounts(left: SyncCounts, right: Partial<SyncCounts>): SyncCou
   return sum;
 }
 
+/** What has been counted since. */
+export function countsSince(before: SyncCounts, now: SyncCounts): SyncCounts {
+  const more = { ...now } as Record<keyof SyncCounts, number>;
+  for (const [key, value] of Object.entries(before) as [keyof SyncCounts, number][]) more[key] -= value;
+  return more;
+}
+
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'cancelled';
 
 export interface RunFailure {

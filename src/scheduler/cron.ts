@@ -1,4 +1,4 @@
-import { createTask, schedule } from 'node-cron';
+import { schedule } from 'node-cron';
 
 export interface CronSchedule {
   /** Five cron fields, or six: the first one then counts seconds. */
@@ -32,16 +32,6 @@ export const startCron: StartCron = ({ expression, timeZone }, onTick) => {
   });
   return { stop: () => void task.destroy() };
 };
-
-/** The next instants of a schedule, whoever runs it. */
-export function nextRuns({ expression, timeZone }: CronSchedule, count: number): Date[] {
-  const task = createTask(expression, ignore, { timezone: timeZone, logger: silent });
-  try {
-    return task.getNextRuns(count);
-  } finally {
-    void task.destroy();
-  }
-}
 
 function countsSeconds(expression: string): boolean {
   return expression.trim().split(/\s+/u).length === 6;

@@ -8,8 +8,6 @@ export interface Queue {
   wake(wakeup: Wakeup): Promise<boolean>;
   /** Hands wake-ups of a kind to `look`, at most `slots` at once here; when it throws, somebody tries again. */
   work(kind: WakeupKind, slots: number, look: (wakeup: Wakeup) => Promise<void>): Promise<void>;
-  /** The first instant of a schedule after another one; null where it has none. */
-  nextAfter(schedule: { readonly expression: string; readonly timeZone: string }, from: Date): Date | null;
   /** Takes no more; what is being looked at has so long to end. A second time it does nothing. */
   stop(graceMs: number): Promise<void>;
 }
@@ -76,23 +74,6 @@ export async function openQueue({ url, log }: QueueOptions): Promise<Queue> {
   return new BossedQueue(boss);
 }
 
-/** The first instants of a schedule after another one; asks no database. */
-export function instantsAfter(
-  { expression, timeZone }: { readonly expression: string; readonly timeZone: string },
-  from: Date,
-  count: number,
-): Date[] {
-  // It connects when it is started.
-  return instantsOf(new PgBoss({ connectionString: 'postgres://' }), { expression, timeZone, from, count });
-}
-
-function instantsOf(
-  boss: PgBoss,
-  { expression, timeZone, ...wish }: { expression: string; timeZone: string; from: Date; count: number },
-): Date[] {
-  return boss.previewSchedule(expression, { tz: timeZone, ...wish });
-}
-
 class BossedQueue implements Queue {
   readonly #boss: PgBoss;
 
@@ -117,10 +98,6 @@ class BossedQueue implements Queue {
     await this.#boss.work<Wakeup>(kind, options, async ([job]) => {
       if (job !== undefined) await look(job.data);
     });
-  }
-
-  nextAfter({ expression, timeZone }: { expression: string; timeZone: string }, from: Date): Date | null {
-    return instantsOf(this.#boss, { expression, timeZone, from, count: 1 })[0] ?? null;
   }
 
   async stop(graceMs: number): Promise<void> {

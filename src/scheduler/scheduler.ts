@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { placeOf } from '../model/errors.ts';
 import type { OrgId } from '../model/values.ts';
+import { runsAfter } from './calendar.ts';
 import { type CronTask, startCron, type StartCron } from './cron.ts';
 import type { SchedulerLog } from './log.ts';
 import type { Queue } from './queue.ts';
@@ -27,7 +28,7 @@ export interface SchedulerOptions {
   readonly listPlanned: () => Promise<readonly Planned[]>;
   /** What is due without a schedule: the backstop of wake-ups that got lost. */
   readonly listDue: (now: Date) => Promise<readonly Wakeup[]>;
-  readonly queue: Pick<Queue, 'wake' | 'nextAfter'>;
+  readonly queue: Pick<Queue, 'wake'>;
   readonly now: () => Date;
   readonly log: SchedulerLog;
   readonly signal: AbortSignal;
@@ -119,8 +120,8 @@ class Scheduler {
     // A look that was missed is none: the next one sees as much.
     if (kind === 'live' || schedule === null || heldBy !== null) return false;
     if (lastTickAt === null) return true;
-    const next = this.#options.queue.nextAfter({ expression: schedule, timeZone }, lastTickAt);
-    return next !== null && this.#options.now().getTime() - next.getTime() > missedAfterMs;
+    const [next] = runsAfter({ expression: schedule, timeZone }, lastTickAt, 1);
+    return next !== undefined && this.#options.now().getTime() - next.getTime() > missedAfterMs;
   }
 
   async #tick({ key, kind, orgId, subjectId, heldBy }: Planned, tickAt: Date): Promise<void> {

@@ -5,11 +5,11 @@ import { countPending, hasUrgentPushes } from '../db/queries/claim-pushes.ts';
 import { allowedBy } from '../health/standing.ts';
 import { AppError } from '../model/errors.ts';
 import type { MappingProblem } from '../model/mapping.ts';
-import { addCounts, type Lane } from '../model/run.ts';
+import { addCounts, countsSince, type Lane, noCounts, type SyncCounts } from '../model/run.ts';
 import { rescoreSignups } from '../plg/rescore-signups.ts';
 import { prepare, type Prepared } from '../pull/prepare.ts';
 import { rescoreForProfile } from '../pull/rescore.ts';
-import { pullConnection, type PullRun, type PullStep } from '../pull/run-sync.ts';
+import { pullConnection, type PulledLane, type PullRun, type PullStep } from '../pull/run-sync.ts';
 import { holdBack, pushConnection } from '../push/run-push.ts';
 import type { RunProgress, SyncRunOptions } from './options.ts';
 import type { OpenReport, OpenSync } from './record-sync.ts';
@@ -73,21 +73,18 @@ export async function pullPhase(
   between: () => Promise<void> = nothing,
 ): Promise<QuotaExhaustedError | null> {
   const { report } = run;
-  const lanes = report.objects;
-  let pulled = report.counts;
+  let lanes: readonly PulledLane[] = [];
+  const add = addingTo(report);
   try {
     await pullConnection({
       ...pullRunOf(run),
       steps,
-      between: async () => {
-        const before = report.counts;
-        await between();
-        // What has happened in between counts, too.
-        pulled = addCounts(pulled, without(report.counts, before));
-      },
-      onPulled: (so) => {
-        report.counts = addCounts(pulled, so.counts);
-        report.objects = [...lanes, ...so.lanes];
+      between,
+      onPulled: (pulled) => {
+        add(pulled.counts);
+        // Of a phase within this one, others are there as well.
+        report.objects = [...report.objects.filter((lane) => !lanes.includes(lane)), ...pulled.lanes];
+        ({ lanes } = pulled);
       },
     });
     return null;
@@ -99,11 +96,13 @@ export async function pullPhase(
 
 const nothing = async (): Promise<void> => undefined;
 
-/** What has been added since. */
-function without(counts: OpenReport['counts'], before: OpenReport['counts']): Partial<OpenReport['counts']> {
-  return Object.fromEntries(
-    Object.entries(counts).map(([key, value]) => [key, value - before[key as keyof OpenReport['counts']]]),
-  );
+/** For a phase that tells each time what it has come to so far: what is new of that is added, for others add, too. */
+function addingTo(report: OpenReport): (soFar: SyncCounts) => void {
+  let told = noCounts;
+  return (soFar) => {
+    report.counts = addCounts(report.counts, countsSince(told, soFar));
+    told = soFar;
+  };
 }
 
 /**
@@ -121,7 +120,7 @@ export async function pushPhase(run: SyncRun, stop: QuotaExhaustedError | null =
   if (outputs === undefined || !(await mayPush(run))) return;
   try {
     if (!options.pushOnly) await holdBack(session);
-    const before = report.counts;
+    const add = addingTo(report);
     await pushConnection({
       session,
       runId,
@@ -129,9 +128,7 @@ export async function pushPhase(run: SyncRun, stop: QuotaExhaustedError | null =
       isUrgentOnly: stop !== null,
       signal,
       onProgress: (object, done, total) => progressOf(run)({ phase: 'push', object, lane: null, done, total }),
-      onPushed: (pushed) => {
-        report.counts = addCounts(before, { ...pushed, planned: 0 });
-      },
+      onPushed: (pushed) => add({ ...pushed, planned: 0 }),
       onProblem: (problem) => {
         report.problems = addProblem(report.problems, problem);
       },

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../../src/sandbox/server/random.ts';
 import { type DaemonProcess, startDaemon, until } from '../support/daemon.ts';
@@ -10,14 +7,14 @@ import { differences, stateOf } from '../support/loop-state.ts';
 import {
   epoch,
   finished,
-  kinds,
   type Member,
   people,
   type Run,
   runsOf,
-  startMember,
+  startMembers,
   undisturbedOfAll,
 } from '../support/members.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /** Three daemons on one database and twenty connections; for two minutes one after the other is struck down. */
 const scene = { daemons: 3, connections: 20, disturbedMs: 120_000, schedule: '*/5 * * * * *' };
@@ -25,19 +22,15 @@ const scene = { daemons: 3, connections: 20, disturbedMs: 120_000, schedule: '*/
 const recoveryMs = 20_000;
 /** Without a finished run, for a connection whose workers are struck down one after the other. */
 const silenceMs = 60_000;
+
 test('three daemons and twenty connections, struck down at random for two minutes, end as if nothing had happened', async () => {
   const expected = await undisturbedOfAll();
   await using stack = new AsyncDisposableStack();
   const db = stack.use(await testDatabase());
-  const members: Member[] = [];
-  for (let n = 0; n < scene.connections; n += 1) {
-    const member = await startMember(db, kinds[n % 2]!, `org-${n}`);
-    stack.use(member.loop);
-    members.push(member);
-  }
+  const members = await startMembers(db, scene.connections, stack);
   await db.sql(`update connections set schedule = $1`, [scene.schedule]);
-  const home = await mkdtemp(join(tmpdir(), 'leadloop-daemons-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  await using folder = await tempFolder();
+  const home = folder.path;
   const daemons = Array.from({ length: scene.daemons }, () => startDaemon(db, { home }));
   onTestFinished(() => daemons.forEach((one) => one.signal('SIGKILL')));
   const firstRuns = async () => new Set((await runsOf(db)).filter(finished).map(({ connection }) => connection)).size;
@@ -71,8 +64,8 @@ test('what a killed daemon was running is run by another one within seconds; so 
   await using db = await testDatabase();
   await using loop = await startLoop({ db, name: 'crm', push: 'auto', sandbox: { contacts: 400, epoch } });
   loop.crm.faults.activate({ name: 'slow-body', ms: 1_500 });
-  const home = await mkdtemp(join(tmpdir(), 'leadloop-daemons-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  await using folder = await tempFolder();
+  const home = folder.path;
   const daemons: DaemonProcess[] = [startDaemon(db, { home })];
   onTestFinished(() => daemons.forEach((one) => one.signal('SIGKILL')));
   await db.sql(`update connections set schedule = '0 0 1 1 *'`);

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDaemon, until } from '../support/daemon.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { differences, stateOf } from '../support/loop-state.ts';
-import { finished, kinds, type Member, people, runsOf, startMember, undisturbedOfAll } from '../support/members.ts';
+import { finished, people, runsOf, startMembers, undisturbedOfAll } from '../support/members.ts';
 import { startTestServer } from '../support/postgres-server.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 test('PostgreSQL goes down in the middle of the work, again and again, and the daemons go on by themselves', async () => {
   const expected = await undisturbedOfAll();
@@ -14,15 +12,10 @@ test('PostgreSQL goes down in the middle of the work, again and again, and the d
   // Whoever holds it starts it again, on the same port.
   const server = stack.use(await startTestServer({ isDurable: true }));
   const db = stack.use(await testDatabase({ server }));
-  const members: Member[] = [];
-  for (let n = 0; n < 6; n += 1) {
-    const member = await startMember(db, kinds[n % 2]!, `org-${n}`);
-    stack.use(member.loop);
-    members.push(member);
-  }
+  const members = await startMembers(db, 6, stack);
   await db.sql(`update connections set schedule = '*/2 * * * * *'`);
-  const home = await mkdtemp(join(tmpdir(), 'leadloop-daemons-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  await using folder = await tempFolder();
+  const home = folder.path;
   const daemons = [startDaemon(db, { home }), startDaemon(db, { home })];
   onTestFinished(() => daemons.forEach((one) => one.signal('SIGKILL')));
   const all = async (since: Date) =>

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDaemon, until } from '../support/daemon.ts';
@@ -8,6 +5,7 @@ import { testDatabase } from '../support/database.ts';
 import { startLoop } from '../support/loop.ts';
 import { handsOf } from '../support/loop-crm.ts';
 import { sandboxToken } from '../support/loop-side.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /** Changes in the CRM: so many a second, for so long. */
 const rate = { perSecond: 50, seconds: 20 };
@@ -22,8 +20,8 @@ test('with webhooks, fifty changes a second are scores in the CRM within five se
     credentials: { accessToken: sandboxToken, clientSecret },
   });
   await db.sql(`update connections set schedule = '0 0 1 1 *'`);
-  const home = await mkdtemp(join(tmpdir(), 'leadloop-freshness-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  await using folder = await tempFolder();
+  const home = folder.path;
   const daemon = startDaemon(db, { home, roles: 'scheduler,worker,http' });
   onTestFinished(() => daemon.signal('SIGKILL'));
   const runs = (kind: string) =>

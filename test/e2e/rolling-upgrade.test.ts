@@ -5,16 +5,7 @@ import { createReadiness } from '../../src/readiness.ts';
 import { type DaemonProcess, startDaemon, until } from '../support/daemon.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { differences, stateOf } from '../support/loop-state.ts';
-import {
-  finished,
-  kinds,
-  type Member,
-  people,
-  type Run,
-  runsOf,
-  startMember,
-  undisturbedOfAll,
-} from '../support/members.ts';
+import { finished, type Member, people, type Run, runsOf, startMembers, undisturbedOfAll } from '../support/members.ts';
 import { migrateToNext } from '../support/next-version.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -28,12 +19,7 @@ test('two daemons are upgraded one after the other, with a migration in between,
   await using stack = new AsyncDisposableStack();
   const db = stack.use(await testDatabase());
   const { path: home } = stack.use(await tempFolder());
-  const members: Member[] = [];
-  for (let n = 0; n < connections; n += 1) {
-    const member = await startMember(db, kinds[n % 2]!, `org-${n}`);
-    stack.use(member.loop);
-    members.push(member);
-  }
+  const members = await startMembers(db, connections, stack);
   await db.sql(`update connections set schedule = '*/5 * * * * *'`);
   const daemons: DaemonProcess[] = [];
   onTestFinished(() => daemons.forEach((one) => one.signal('SIGKILL')));

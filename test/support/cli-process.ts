@@ -7,10 +7,14 @@ import { sealingKey } from './loop.ts';
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 export interface CliProcess {
+  /** Exit code; null = killed. */
   readonly ended: Promise<number | null>;
+  readonly isRunning: () => boolean;
   /** What it has logged so far. */
   readonly log: () => string;
-  stop(): Promise<number | null>;
+  /** That, and what it has answered. */
+  readonly output: () => string;
+  readonly signal: (name: NodeJS.Signals) => void;
 }
 
 /** The command line in a process of its own, on a test database. */
@@ -28,17 +32,17 @@ export function startCli(
       NO_COLOR: '1',
       ...variables,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
+  let output = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return {
-    ended,
+    ended: once(child, 'exit').then(([code]) => code as number | null),
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     log: () => log,
-    stop() {
-      child.kill('SIGTERM');
-      return ended;
-    },
+    output: () => output,
+    signal: (name) => void child.kill(name),
   };
 }

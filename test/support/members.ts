@@ -5,7 +5,7 @@ import { salesforceHandsOf } from './loop-salesforce.ts';
 import { type LoopState, stateOf } from './loop-state.ts';
 
 /** Connections for daemons: small portals, the same for each of a kind. */
-export const kinds = ['hubspot', 'salesforce'] as const;
+const kinds = ['hubspot', 'salesforce'] as const;
 export const people = 10;
 export const epoch = Date.now() - 3_600_000;
 
@@ -16,7 +16,7 @@ export interface Member {
   readonly change: (n: number) => void;
 }
 
-export async function startMember(db: TestDatabase, kind: Member['kind'], name: string): Promise<Member> {
+async function startMember(db: TestDatabase, kind: Member['kind'], name: string): Promise<Member> {
   const options = { db, org: name, name: 'crm', push: 'auto' } as const;
   if (kind === 'hubspot') {
     const loop = await startLoop({ ...options, sandbox: { contacts: people, epoch } });
@@ -36,6 +36,21 @@ export async function startMember(db: TestDatabase, kind: Member['kind'], name: 
     loop.crm.org.update(hands.row(ids[n]!), { Title: 'Superintendent' }, { by: 'somebody', at });
   };
   return { kind, loop, change };
+}
+
+/** So many, one of a kind after the other, each of an organisation of its own. */
+export async function startMembers(
+  db: TestDatabase,
+  count: number,
+  stack: Pick<AsyncDisposableStack, 'use'>,
+): Promise<readonly Member[]> {
+  const members: Member[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const member = await startMember(db, kinds[n % 2]!, `org-${n}`);
+    stack.use(member.loop);
+    members.push(member);
+  }
+  return members;
 }
 
 /** What an undisturbed sync before and after the changes comes to. */

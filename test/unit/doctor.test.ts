@@ -7,7 +7,7 @@ import { connectionFinding, pauseFinding, workFindings } from '../../src/doctor/
 import { queueFindings, type Scheduled, schedulerFindings } from '../../src/doctor/queue-findings.ts';
 import { serverFindings } from '../../src/doctor/server-findings.ts';
 
-import { instantsAfter } from '../../src/scheduler/queue.ts';
+import { runsAfter } from '../../src/scheduler/calendar.ts';
 
 const now = new Date('2026-11-27T10:00:00Z');
 const server: ServerFacts = {
@@ -219,7 +219,7 @@ describe('a scheduler', () => {
   ) =>
     schedulerFindings(
       { scheduled: [{ ...one, ...changed }], queued: new Set(), held: new Set(), now, ...facts },
-      instantsAfter,
+      runsAfter,
     );
 
   it('is missing where two ticks have passed and nothing holds the connection', () => {
@@ -240,7 +240,7 @@ describe('a scheduler', () => {
     const at = (day: string) =>
       schedulerFindings(
         { scheduled: [{ ...one, ...workdays }], queued: new Set(), held: new Set(), now: new Date(day) },
-        instantsAfter,
+        runsAfter,
       );
     expect(at('2026-11-23T08:59:00Z')).toEqual([]);
     expect(at('2026-11-24T09:01:00Z')).toHaveLength(1);

@@ -4,6 +4,7 @@ import { type ConnectionStatus, isHeld, type OrgStatus, type SourceStatus } from
 import type { StatusReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, count, duration, grouped, indented, instant, shown, table } from '../text.ts';
+import { paintedStatus } from './run-status.ts';
 import { pushesText, quotaText, waitsText } from './status-quota.ts';
 import { queueText } from './status-queue.ts';
 
@@ -126,13 +127,6 @@ function renderAlerts({ waiting, givenUp, lastError }: OrgStatus['alerts'], styl
 
 function runText(run: StatusRun | null, at: Date, style: Style): string {
   if (run === null) return 'none yet';
-  const paint = {
-    succeeded: style.good,
-    partial: style.warn,
-    failed: style.bad,
-    cancelled: style.warn,
-    running: style.dim,
-  };
   const { pulled = 0, scored = 0, pushed = 0 } = run.counts;
   const did = [
     pulled === 0 ? '' : `${grouped(pulled)} read`,
@@ -140,7 +134,7 @@ function runText(run: StatusRun | null, at: Date, style: Style): string {
     pushed === 0 ? '' : `${grouped(pushed)} written`,
   ].filter((part) => part !== '');
   const what = did.length === 0 ? 'nothing new' : did.join(', ');
-  return `${ago(run.endedAt ?? run.startedAt, at)}  ${run.kind} ${paint[run.status](run.status)}: ${what}`;
+  return `${ago(run.endedAt ?? run.startedAt, at)}  ${run.kind} ${paintedStatus(run.status, style)}: ${what}`;
 }
 
 function scheduleText({

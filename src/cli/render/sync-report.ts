@@ -2,6 +2,7 @@ import type { SyncCounts } from '../../model/run.ts';
 import type { ObjectReport, SyncReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, grouped, table } from '../text.ts';
+import { paintedStatus } from './run-status.ts';
 
 /** What a run did, object by object and in all. */
 export function renderSyncReport(report: SyncReport, style: Style): string {
@@ -15,14 +16,7 @@ export function renderSyncReport(report: SyncReport, style: Style): string {
 }
 
 function headline({ connection, status, runId }: SyncReport, style: Style): string {
-  const paint = {
-    succeeded: style.good,
-    partial: style.warn,
-    failed: style.bad,
-    cancelled: style.warn,
-    running: style.dim,
-  };
-  return `${style.bold(connection)}  ${paint[status](status)}  ${style.dim(`run ${runId}`)}`;
+  return `${style.bold(connection)}  ${paintedStatus(status, style)}  ${style.dim(`run ${runId}`)}`;
 }
 
 function objects(reports: readonly ObjectReport[], style: Style): string {

@@ -40,8 +40,7 @@ function renderRun({ connection, status, counts }: SyncReport, style: Style): st
     rejected === 0 ? '' : `${count(rejected, 'record')} left out`,
     nulled === 0 ? '' : `${count(nulled, 'value')} left out`,
   ].filter((aside) => aside !== '');
-  const reasons =
-    asides.length === 0 ? '' : style.dim(`  (${asides.join(', ')}, with their reasons: leadloop rejected)`);
+  const reasons = asides.length === 0 ? '' : style.dim(`  (${asides.join(', ')}; why: leadloop rejected)`);
   const did = `${count(pulled, 'record')} read, ${count(scored, 'lead')} scored, ${count(pushed, 'record')} written, ${count(apiCalls, 'API call')}`;
   return `${style.bold(connection)}  ${status}: ${did}${reasons}`;
 }

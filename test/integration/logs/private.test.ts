@@ -191,7 +191,8 @@ test(
     await loop.db.sql(`alter table leads add constraint nobody check (name not like '${zyxanthe.first}%') not valid`);
     handsOf(loop).edit(id, { hs_analytics_num_visits: '46', phone: zyxanthe.phone });
     await until(() => daemon.log().includes('"unexpected"'));
-    const code = await daemon.stop();
+    daemon.signal('SIGTERM');
+    const code = await daemon.ended;
     const path = join(home, 'signups.json');
     await writeFile(path, JSON.stringify([signup, ...badRows]));
     const importing = startCli(loop.db, ['import', 'signups', path], options);

@@ -121,12 +121,3 @@ test('what fails is tried again, and what succeeds is not', async () => {
   expect(seen.toSorted()).toEqual(['bad', 'bad', 'bad', 'good']);
   await queue.stop(5_000);
 });
-
-test('the next instant of a schedule is that of its time zone, also over a change of clocks', async () => {
-  await using db = await testDatabase();
-  const queue = await open(db);
-  const nightly = { expression: '0 3 * * *', timeZone: 'America/New_York' };
-  expect(queue.nextAfter(nightly, new Date('2026-03-07T08:00:00Z'))).toEqual(new Date('2026-03-08T07:00:00Z'));
-  expect(queue.nextAfter(nightly, new Date('2026-03-08T07:00:00Z'))).toEqual(new Date('2026-03-09T07:00:00Z'));
-  await queue.stop(0);
-});

@@ -103,21 +103,6 @@ describe('a governor', () => {
     expect(clock.now() - before).toBe(7_000);
   });
 
-  test('two sessions that share the short limits keep to them together', async () => {
-    const clock = virtualClock();
-    const limits = { one: { burst: 9, perMs: 1_000 } };
-    const [first, second] = [0.5, 0.5].map((rateShare) =>
-      createGovernor({ limits, rateShare, daily: null, ...patient(clock) }),
-    );
-    for (let call = 0; call < 4; call += 1) {
-      await first!.admit('one', signal);
-      await second!.admit('one', signal);
-    }
-    const before = clock.now();
-    await first!.admit('one', signal);
-    expect(clock.now() - before).toBe(1_000);
-  });
-
   test('our share of the day is counted over restarts, and ends with its reset', async () => {
     const clock = virtualClock(Date.UTC(2026, 10, 22, 23, 59));
     const pool = memoryPool(clock, 7);

@@ -28,7 +28,6 @@ function scheduler(chosen: Partial<SchedulerOptions> = {}) {
     listDue: async () => [],
     queue: {
       wake: async (wakeup) => woken.push(wakeup) > 0,
-      nextAfter: (_, from) => new Date(from.getTime() + 900_000),
     },
     now: () => world.now,
     log: (level, message, fields) => said.push(`${level} ${message} ${JSON.stringify(fields)}`),
