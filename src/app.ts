@@ -36,7 +36,7 @@ import { queueGauges } from './metrics/gauges/queue.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { importFile } from './ingest/file/import-file.ts';
 import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
-import { AppError } from './model/errors.ts';
+import { AppError, placeOf } from './model/errors.ts';
 import { chooseConnection, openNamed } from './named-connection.ts';
 import { chooseOrg } from './named-org.ts';
 import { chooseSource } from './named-source.ts';
@@ -251,7 +251,12 @@ async function runByHand(
     await using session = await openConnection(services, entry.orgId, entry.name);
     return await syncConnection(session, { ...plainSync, ...options });
   };
-  const onRecorded = async (): Promise<void> => void (await sendAlerts({ ...services, alertUrl }, options.signal));
+  // One that does not go out now is sent by a daemon.
+  const onRecorded = async (): Promise<void> => {
+    await sendAlerts({ ...services, alertUrl }, options.signal).catch((error: unknown) =>
+      services.log('warn', 'alerts could not be sent; trying again', { place: placeOf(error) }),
+    );
+  };
   return withHealth(services, entry, { work, onRecorded });
 }
 
@@ -281,8 +286,7 @@ function loopOf(
       for (const entry of chosen) {
         // Whoever has just granted a right wants to know whether it is there, not what was so an hour ago.
         await using session = await openConnection(services, entry.orgId, entry.name, { isFresh: true });
-        // Few calls, and a person waits: also where only what is kept for urgent ones is left.
-        checked.push(await session.urgently(() => checkConnection(session, signal)));
+        checked.push(await checkConnection(session, signal));
       }
       const asked: SourceCheck[] = [];
       for (const entry of sources) asked.push(await checkSource(services, entry, signal));

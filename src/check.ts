@@ -18,8 +18,11 @@ export async function checkConnection(session: Session, signal: AbortSignal): Pr
   const { name } = session.connection;
   const findings: CheckFinding[] = [];
   try {
-    findings.push(...(await session.connector.check(signal)));
-    const { problems } = await prepare(session, session.newId(), signal);
+    // Few calls, and a person waits: also where only what is kept for urgent ones is left.
+    const problems = await session.urgently(async () => {
+      findings.push(...(await session.connector.check(signal)));
+      return (await prepare(session, session.newId(), signal)).problems;
+    });
     return { name, findings: [...findings, ...(await ruleFindings(session))], mapping: problems };
   } catch (error) {
     if (!(error instanceof ConnectorError || error instanceof AppError)) throw error;

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionServices } from './connection.ts';
 import { listSources } from './db/queries/data-sources.ts';
 import { listConnections } from './db/queries/directory.ts';
-import { dueRescores } from './db/queries/due-rescores.ts';
 import { waitingHints } from './db/queries/waiting-hints.ts';
+import { dueRescores } from './due-rescores.ts';
 import { sendAlerts } from './health/send-alerts.ts';
 import { AppError, placeOf } from './model/errors.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
-import type { StartCron } from './scheduler/cron.ts';
+import { everySeconds, type StartCron } from './scheduler/cron.ts';
 import { openQueue, type Queue } from './scheduler/queue.ts';
 import { type Planned, runScheduler } from './scheduler/scheduler.ts';
 import type { Wakeup, WakeupKind } from './scheduler/wakeup.ts';
@@ -173,11 +173,6 @@ async function tellPeople(services: DaemonServices, signal: AbortSignal): Promis
     });
     await sleep(alertPauseMs, undefined, { signal }).catch(() => undefined);
   }
-}
-
-/** As cron has it: every twenty seconds, or every two minutes. */
-function everySeconds(seconds: number): string {
-  return seconds < 60 ? `*/${seconds} * * * * *` : `0 */${Math.min(59, Math.round(seconds / 60))} * * * *`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { hasUrgentPushes } from './db/queries/claim-pushes.ts';
 import { resumeAt } from './db/queries/daily-pool.ts';
 import { nameOfSource } from './db/queries/data-sources.ts';
 import { findConnection } from './db/queries/directory.ts';
-import { forgetLooks, hasLongRun, noteTick } from './db/queries/runs.ts';
+import { forgetLooks, hasLongRun, lastRescoreFailedAt, noteTick } from './db/queries/runs.ts';
 import { hasHints } from './db/queries/waiting-hints.ts';
 import { withHealth } from './health/record-health.ts';
 import { standingOf } from './health/standing.ts';
@@ -28,6 +28,8 @@ export interface WorkOptions {
 
 const onProgress = (): void => undefined;
 
+const rescorePauseMs = 900_000;
+
 export function looksOf(services: SessionServices, options: WorkOptions): Readonly<Record<WakeupKind, Look>> {
   const run = async (wakeup: Wakeup, work: (session: Session) => Promise<RunReport>): Promise<RunReport | null> => {
     const report = await runConnection(services, wakeup, work);
@@ -45,7 +47,12 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
     hints: (wakeup, signal) =>
       afterOthers(services, wakeup, signal, () => run(wakeup, (session) => syncHints(session, { signal }))),
     rescore: async ({ orgId }, signal) => {
-      await services.database.transaction(orgId, (tx) => forgetLooks(tx, services.now()));
+      const failedAt = await services.database.transaction(orgId, async (tx) => {
+        await forgetLooks(tx, services.now());
+        return lastRescoreFailedAt(tx);
+      });
+      // What fails on somebody's scores does so again: it shall not keep others from theirs.
+      if (failedAt !== null && services.now().getTime() - failedAt.getTime() < rescorePauseMs) return null;
       const ended = await rescoreIfDue(services, orgId, signal);
       if (ended !== null && ended.counts.scored > 0) await options.onRescored(orgId);
       return ended;
@@ -69,7 +76,7 @@ async function runConnection(
   const found = await services.database.transaction(orgId, (tx) => findConnection(tx, id));
   if (found === null) throw unknownConnection();
   const subject = { orgId, id, ...found };
-  const heldBy = await whatHolds(services, subject);
+  const heldBy = await whatHolds(services, { ...subject, kind: wakeup.kind });
   if (heldBy !== null) {
     // Hints that wait are asked about every few seconds.
     services.log(wakeup.kind === 'sync' ? 'info' : 'debug', 'not run', {
@@ -96,16 +103,23 @@ async function runConnection(
 /** A pause, a breaker or a limit that was hit; null = nothing. */
 async function whatHolds(
   services: SessionServices,
-  { orgId, id, pushMode }: { readonly orgId: OrgId; readonly id: ConnectionId; readonly pushMode: string },
+  {
+    kind,
+    orgId,
+    id,
+    pushMode,
+  }: Pick<Wakeup, 'kind' | 'orgId'> & { readonly id: ConnectionId; readonly pushMode: string },
 ): Promise<string | null> {
   const { database, now } = services;
   const runs = await standingOf(services, { orgId, id });
-  if (!runs.pull && !(runs.push && pushMode === 'auto')) return runs.reason ?? 'paused';
+  // Hints and looks read; what waits to be written is written by a sync.
+  const isPushing = kind === 'sync' && runs.push && pushMode === 'auto';
+  if (!runs.pull && !isPushing) return runs.reason ?? 'paused';
   return database.transaction(orgId, async (tx) => {
     const until = await resumeAt(tx, id);
     if (until === null || until <= now()) return null;
-    // The day's pool keeps a reserve for these.
-    if (runs.push && (await hasUrgentPushes(tx, { connectionId: id, now: now() }))) return null;
+    // The day's pool keeps a reserve for these; hints and looks have to read first, which it does not pay for.
+    if (kind === 'sync' && runs.push && (await hasUrgentPushes(tx, { connectionId: id, now: now() }))) return null;
     return `waiting for the quota until ${until.toISOString()}`;
   });
 }

@@ -1,4 +1,5 @@
 import { validate as isCron } from 'node-cron';
+import { runsAfter } from '../scheduler/calendar.ts';
 import type { Reading } from './reading.ts';
 import type { KeyPath } from './source.ts';
 
@@ -13,7 +14,7 @@ export function reportSchedule(
   path: KeyPath,
   { source, problems }: Reading,
 ): void {
-  if (schedule !== undefined && !(schedule.trim().split(/\s+/u).length === 5 && isCron(schedule))) {
+  if (schedule !== undefined && !isSchedule(schedule)) {
     const remedy =
       'Write five cron fields: minute, hour, day of month, month, day of week; for example "*/15 * * * *".';
     problems.push(source.problem([...path, 'schedule'], `"${schedule}" is no schedule`, remedy));
@@ -22,6 +23,12 @@ export function reportSchedule(
     const remedy = 'Write an IANA name such as Europe/Berlin, America/New_York or UTC.';
     problems.push(source.problem([...path, 'timezone'], `"${timezone}" is no time zone`, remedy));
   }
+}
+
+/** Who fires it has to understand it, and who says when it fires next. */
+function isSchedule(expression: string): boolean {
+  if (expression.trim().split(/\s+/u).length !== 5 || !isCron(expression)) return false;
+  return runsAfter({ expression, timeZone: 'UTC' }, new Date(0), 1).length > 0;
 }
 
 function isTimezone(name: string): boolean {

@@ -101,7 +101,7 @@ const pull = closed(
         minimum: 5,
         maximum: 3_600,
         description:
-          'between two syncs, look for changed people every so many seconds: a call for each of their objects; left out = only by schedule and webhooks',
+          'between two syncs, look for changed people every so many seconds, rounded up to what divides a minute or an hour: a call for each of their objects; left out = only by schedule and webhooks',
       }),
     ),
     objects: Type.Optional(

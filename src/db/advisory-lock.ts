@@ -73,14 +73,15 @@ async function isGranted(client: Client, name: string, waitMs: number): Promise<
 /** SQLSTATE lock_not_available. */
 const lockTimeout = '55P03';
 
-// A 64-bit advisory lock shows its halves as classid and objid. The holder speaks on the connection of the lock itself.
+// A 64-bit advisory lock shows its halves as classid and objid. The holder speaks on the connection of the lock itself;
+// one that is not idle has just been granted it.
 const endSilentHolder = `
   select pg_terminate_backend(a.pid, 2000)
   from pg_locks l join pg_stat_activity a using (pid)
   where l.locktype = 'advisory' and l.granted and l.objsubid = 1
     and l.database = (select oid from pg_database where datname = current_database())
     and (l.classid::bigint << 32 | l.objid::bigint) = $1::bigint
-    and a.application_name = $2 and a.state_change < clock_timestamp() - make_interval(secs => $3)
+    and a.application_name = $2 and a.state = 'idle' and a.state_change < clock_timestamp() - make_interval(secs => $3)
 `;
 
 /** Advisory locks have 64-bit names: the first eight bytes of SHA-256. */

@@ -1,5 +1,5 @@
 import { addAlert } from '../db/queries/alerts.ts';
-import { isNewerRun, readHealth, saveHealth } from '../db/queries/connection-health.ts';
+import { type HealthRow, isNewerRun, readHealth, saveHealth, seesLess } from '../db/queries/connection-health.ts';
 import type { Database, Tx } from '../db/tx.ts';
 import type { ConnectionHealth } from '../model/health.ts';
 import type { ConnectionId, OrgId, RunId } from '../model/values.ts';
@@ -94,12 +94,19 @@ async function recordOnce(
   const lastRunId = before?.lastRunId ?? null;
   if (runId !== null && lastRunId !== null && (runId === lastRunId || !(await isNewerRun(tx, runId, lastRunId))))
     return null;
+  if (before !== null && (await isNoCure(tx, before, ended))) return null;
   const at = now();
   const { health, change } = nextHealth(before, withRemedy(outcomeOf(ended), name), at);
   if (!(await saveHealth(tx, { connectionId, health, runId, version: before?.version ?? null }))) return 'lost';
   if (change !== null)
     await addAlert(tx, { ...alertWords(`${org}/${name}`, change, health), id: newId(), connectionId, now: at });
   return { health, change };
+}
+
+/** A look that went well does not heal what a sync has found. */
+async function isNoCure(tx: Tx, { state, failuresInRow, lastRunId }: HealthRow, ended: RecordedEnd): Promise<boolean> {
+  if (outcomeOf(ended).type !== 'succeeded' || (state === 'healthy' && failuresInRow === 0)) return false;
+  return ended.runId !== null && lastRunId !== null && seesLess(tx, ended.runId, lastRunId);
 }
 
 /** A CRM's fault may know none: then the check finds it. */

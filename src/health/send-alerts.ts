@@ -1,4 +1,4 @@
-import { type ClaimedAlert, claimAlert, orgsWithDueAlerts, settleAlert } from '../db/queries/alerts.ts';
+import { type ClaimedAlert, claimAlert, markDueAlerts, orgsWithDueAlerts, settleAlert } from '../db/queries/alerts.ts';
 import type { Database } from '../db/tx.ts';
 import type { OrgId } from '../model/values.ts';
 
@@ -34,20 +34,31 @@ const noAddress = 'LEADLOOP_ALERT_URL is not set';
  * arrive the rest waits for the next call; the pauses between attempts are kept with the alert. Call it every minute or so.
  */
 export async function sendAlerts(services: AlertServices, signal: AbortSignal): Promise<SentAlerts> {
-  const orgIds = await services.database.operator((tx) => orgsWithDueAlerts(tx, services.now()));
+  const { database, now, alertUrl } = services;
+  const orgIds = await database.operator((tx) => orgsWithDueAlerts(tx, now()));
+  if (alertUrl === null) return markUnaddressed(services, orgIds);
   let sent = 0;
   for (const orgId of orgIds) {
     for (let alert = await claim(services, orgId); alert !== null; alert = await claim(services, orgId)) {
-      const error = await post(services, alert, signal);
+      const error = await post({ ...services, alertUrl }, alert, signal);
       // Claimed it stays, and is due again in a minute.
       if (error !== null && signal.aborted) return { sent, unsent: 1 };
       await settle(services, orgId, { alert, error });
-      // Where there is no address each is marked so.
-      if (error !== null && services.alertUrl !== null) return { sent, unsent: 1 };
-      sent += error === null ? 1 : 0;
+      if (error !== null) return { sent, unsent: 1 };
+      sent += 1;
     }
   }
   return { sent, unsent: 0 };
+}
+
+/** They stay due: another process may have an address. What is a day old is given up here as well. */
+async function markUnaddressed({ database, now }: AlertServices, orgIds: readonly OrgId[]): Promise<SentAlerts> {
+  const at = now();
+  const since = new Date(at.getTime() - giveUpMs);
+  for (const orgId of orgIds) {
+    await database.transaction(orgId, (tx) => markDueAlerts(tx, { now: at, error: noAddress, givingUpBefore: since }));
+  }
+  return { sent: 0, unsent: 0 };
 }
 
 async function claim({ database, now }: AlertServices, orgId: OrgId): Promise<ClaimedAlert | null> {
@@ -56,7 +67,7 @@ async function claim({ database, now }: AlertServices, orgId: OrgId): Promise<Cl
 }
 
 async function settle(
-  { database, now, log, alertUrl }: AlertServices,
+  { database, now, log }: AlertServices,
   orgId: OrgId,
   { alert, error }: { readonly alert: ClaimedAlert; readonly error: string | null },
 ): Promise<void> {
@@ -64,7 +75,7 @@ async function settle(
   const nextTryAt = error === null ? null : nextTry(alert, at);
   const sentAt = error === null ? at : null;
   await database.transaction(orgId, (tx) => settleAlert(tx, { id: alert.id, sentAt, nextTryAt, error }));
-  if (error === null || alertUrl === null) return;
+  if (error === null) return;
   const fields = { alert: alert.id, attempts: alert.attempts, error };
   log('warn', nextTryAt === null ? 'an alert was given up' : 'an alert was not sent', fields);
 }
@@ -78,11 +89,10 @@ function nextTry({ attempts, createdAt }: ClaimedAlert, now: Date): Date | null 
 
 /** Why it did not arrive; null = it did. Never the address, which holds a secret, nor the answer, which may repeat it. */
 async function post(
-  { alertUrl, answerMs = defaultAnswerMs }: AlertServices,
+  { alertUrl, answerMs = defaultAnswerMs }: Pick<AlertServices, 'answerMs'> & { readonly alertUrl: string },
   alert: ClaimedAlert,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (alertUrl === null) return noAddress;
   try {
     const response = await fetch(alertUrl, {
       method: 'POST',

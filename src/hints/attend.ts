@@ -31,25 +31,43 @@ export async function attendToHints(pull: Pull): Promise<SyncCounts | null> {
 
 async function answer(
   pull: Pull,
-  { object, kind }: ObjectCapability,
+  capability: ObjectCapability,
   hints: readonly StoredHint[],
 ): Promise<Partial<SyncCounts>> {
   const { database, connector, pipeline, signal } = pull;
-  const fields = fieldsOf(pipeline.mapping, object);
-  const telling = new Set(pipeline.mapping.objects.get(object)?.in.flatMap(({ from }) => from));
-  const worth = hints.filter((hint) => isWorthReading(hint, telling));
+  const { object, kind } = capability;
+  const target = { connectionId: pipeline.connectionId, object };
+  const worth = isReadById(pull, capability) ? worthReading(pull, object, hints) : [];
+  if (worth.length === 0) {
+    await database.transaction(pipeline.orgId, (tx) => dropHints(tx, target, hints), signal);
+    return {};
+  }
   const ids = worth.map(({ externalId }) => externalId);
-  const records = ids.length === 0 ? [] : await connector.read({ object, ids, fields, signal });
+  const fields = fieldsOf(pipeline.mapping, object);
+  const records = await connector.read({ object, ids, fields, signal });
   const page = { ...emptyPage, records, tombstones: gone(object, worth, records) };
   return database.transaction(
     pipeline.orgId,
     async (tx) => {
       const counts = await storePage(tx, pipeline, { object, kind, newsSince: always }, page);
-      await dropHints(tx, { connectionId: pipeline.connectionId, object }, hints);
+      await dropHints(tx, target, hints);
       return counts;
     },
     signal,
   );
+}
+
+/**
+ * People and companies, where they are pulled at all. What people did is found by its lanes, which make an event of the record: read
+ * by its id it would be held as known, and the lanes pass over what is.
+ */
+function isReadById({ objects }: Pull, { object, kind }: ObjectCapability): boolean {
+  return (kind === 'lead' || kind === 'company') && objects.some((one) => one.object === object);
+}
+
+function worthReading({ pipeline }: Pull, object: string, hints: readonly StoredHint[]): readonly StoredHint[] {
+  const telling = new Set(pipeline.mapping.objects.get(object)?.in.flatMap(({ from }) => from));
+  return hints.filter((hint) => isWorthReading(hint, telling));
 }
 
 /** What the mapping does not read into a lead changes nothing. Neither does the echo of what we have written. */

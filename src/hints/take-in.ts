@@ -110,6 +110,6 @@ async function store(
   if (!(await saveDelivery(tx, { connectionId, deliveryId, now, since }))) return { verdict: 'replayed' };
   const accountId = await readAccount(tx, connectionId);
   const ours = hints.filter((hint) => hint.accountId === accountId);
-  await saveHints(tx, connectionId, { hints: ours, now });
+  await saveHints(tx, connectionId, ours);
   return { verdict: 'accepted', orgId, connectionId, hints: ours.length, foreign: hints.length - ours.length };
 }

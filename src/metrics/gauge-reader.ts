@@ -37,20 +37,23 @@ const retryAfterMs = 5_000;
 
 /**
  * Reads the gauges when somebody asks, one reading at a time, and not again before they are old: however many scrapers there are,
- * the database answers one. Without an answer in time there are no samples, and `isUp` says so.
+ * the database answers one. Without an answer in time there are no samples, and `isUp` says so; a reading that
+ * gets on, slowly, is an answer.
  */
 export class GaugeReader {
   readonly #options: GaugeReaderOptions;
   readonly #read = new Map<string, { readonly at: number; readonly samples: readonly GaugeSample[] }>();
   #reading: Promise<boolean> | null = null;
   #failedAt: number | null = null;
+  /** When the database last answered for one of the organisations, while others are to come; else null. */
+  #gotOnAt: number | null = null;
 
   constructor(options: GaugeReaderOptions) {
     this.#options = options;
   }
 
   async read(): Promise<GaugeReading> {
-    const isUp = await this.#inTime(this.#refresh());
+    const isUp = (await this.#inTime(this.#refresh())) || this.#isGettingOn();
     if (!isUp) return { isUp, samples: new Map() };
     return { isUp, samples: new Map([...this.#read].map(([name, { samples }]) => [name, samples])) };
   }
@@ -63,6 +66,13 @@ export class GaugeReader {
     return Promise.race([reading, late]).finally(() => clearTimeout(timer));
   }
 
+  /** Many organisations take their time: what was read of them last is told until they are all through. */
+  #isGettingOn(): boolean {
+    const { now, timeoutMs = defaultTimeoutMs } = this.#options;
+    if (this.#reading === null || this.#gotOnAt === null) return false;
+    return Math.abs(now().getTime() - this.#gotOnAt) < timeoutMs;
+  }
+
   #refresh(): Promise<boolean> {
     const now = this.#options.now().getTime();
     if (this.#reading !== null) return this.#reading;
@@ -73,6 +83,7 @@ export class GaugeReader {
     if (due.length + dueOfServer.length === 0) return Promise.resolve(true);
     this.#reading = this.#readAll(due, dueOfServer).finally(() => {
       this.#reading = null;
+      this.#gotOnAt = null;
     });
     return this.#reading;
   }
@@ -91,7 +102,9 @@ export class GaugeReader {
       const samples: Samples = new Map(all.map(({ name }): [string, GaugeSample[]] => [name, []]));
       for (const org of await database.operator(listOrgs)) {
         await database.transaction(org.id, (tx) => this.#readOrg(tx, org, { due, at, samples }));
+        this.#gotOnAt = now().getTime();
       }
+      this.#gotOnAt = null;
       for (const gauge of dueOfServer) await this.#readServer(gauge, samples);
       for (const { name } of all) this.#read.set(name, { at: at.getTime(), samples: samples.get(name) ?? [] });
       this.#failedAt = null;

@@ -19,6 +19,8 @@ export interface Pull {
   readonly database: Database;
   readonly connector: Connector;
   readonly definition: ConnectorDefinition;
+  /** Those of its objects that the configuration wants. */
+  readonly objects: readonly ObjectCapability[];
   readonly pipeline: Pipeline;
   readonly now: () => Date;
   /** What the settled lane stays behind: longer than the CRM's search index ever lags. */
@@ -66,8 +68,9 @@ async function pullFrom(
   let position = await openLane(pull, capability, plan);
   let isNewGround = position.completedAt === null;
   const newsSince = newsSinceOf(capability, plan, position);
-  // Beside a pass, other writes go on.
-  const readSince = plan.lane === 'full' || plan.lane === 'archived' ? pull.now() : null;
+  // Beside a pass, other writes go on; the job of a CRM shows what was so when the pass began, whoever reads it now.
+  const isPass = plan.lane === 'full' || plan.lane === 'archived';
+  const readSince = isPass ? (position.passStartedAt ?? pull.now()) : null;
   let counts = noCounts;
   // A commit that fails ends the reading, too: a connector may be waiting for a job of the CRM.
   const reading = new AbortController();

@@ -123,6 +123,7 @@ export function pullOf({ session, pipeline, acceptMissing, signal, onProgress }:
     database: session.database,
     connector: session.connector,
     definition: session.definition,
+    objects: objectsOf(session),
     pipeline,
     now: session.now,
     lagMs: (session.connection.settings.pull?.lagSeconds ?? defaultLagSeconds) * 1_000,

@@ -36,3 +36,14 @@ export const startCron: StartCron = ({ expression, timeZone }, onTick) => {
 function countsSeconds(expression: string): boolean {
   return expression.trim().split(/\s+/u).length === 6;
 }
+
+const divisors = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
+
+/** PURE. So often, or a little less often: cron counts within a minute and within an hour, and begins anew. At most an hour. */
+export function everySeconds(seconds: number): string {
+  const isOfMinute = seconds <= 30;
+  const wanted = isOfMinute ? seconds : seconds / 60;
+  const step = divisors.find((one) => one >= wanted) ?? 60;
+  if (isOfMinute) return `*/${step} * * * * *`;
+  return step === 60 ? '0 0 * * * *' : `0 */${step} * * * *`;
+}

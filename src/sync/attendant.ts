@@ -1,7 +1,7 @@
 import { attendToHints } from '../hints/attend.ts';
 import { addCounts } from '../model/run.ts';
 import { duePull, pullOf } from '../pull/run-sync.ts';
-import { pullPhase, pullRunOf, pushPhase, type SyncRun } from './phases.ts';
+import { pullPhase, pullRunOf, pushUnlessHeld, type SyncRun } from './phases.ts';
 
 /** How often somebody looks for hints, and how often for what nobody hinted at, in ms. */
 const pauses = { hints: 1_000, recent: 60_000 };
@@ -27,6 +27,6 @@ export function attendant(run: SyncRun): () => Promise<void> {
       const stop = await pullPhase(run, recent);
       if (stop !== null) throw stop;
     }
-    if (hinted !== null || isRecentDue) await pushPhase(run);
+    if (hinted !== null || isRecentDue) await pushUnlessHeld(run);
   };
 }

@@ -139,8 +139,14 @@ export async function pushPhase(run: SyncRun, stop: QuotaExhaustedError | null =
   }
 }
 
-/** A push that is held back waits for a person, and so must nothing else. */
-export function isHeld(error: unknown): boolean {
+/** While there is more to read: a push that is held back waits for a person, and nothing else must. */
+export async function pushUnlessHeld(run: SyncRun): Promise<void> {
+  await pushPhase(run).catch((error: unknown) => {
+    if (!isHeld(error)) throw error;
+  });
+}
+
+function isHeld(error: unknown): boolean {
   return error instanceof AppError && error.code === 'push-held';
 }
 

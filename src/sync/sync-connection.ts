@@ -6,11 +6,11 @@ import { duePull } from '../pull/run-sync.ts';
 import { attendant } from './attendant.ts';
 import type { RunReport, SyncRunOptions } from './options.ts';
 import {
-  isHeld,
   prepareRun,
   pullPhase,
   pullRunOf,
   pushPhase,
+  pushUnlessHeld,
   rescorePhase,
   type SyncRun,
   wantsPush,
@@ -41,9 +41,7 @@ async function pull(run: SyncRun): Promise<QuotaExhaustedError | null> {
   const { recent, passes } = await duePull(pullRunOf(run));
   const stop = await pullPhase(run, recent);
   if (stop !== null || passes.length === 0) return stop;
-  await pushPhase(run).catch((error: unknown) => {
-    if (!isHeld(error)) throw error;
-  });
+  await pushUnlessHeld(run);
   return pullPhase(run, passes, attendant(run));
 }
 

@@ -4,7 +4,7 @@ import { allowedBy, refusePaused } from '../health/standing.ts';
 import { addCounts } from '../model/run.ts';
 import { duePull, pullOf } from '../pull/run-sync.ts';
 import { plainSync, type RunReport } from './options.ts';
-import { prepareRun, pullRunOf, pushPhase } from './phases.ts';
+import { prepareRun, pullRunOf, pushUnlessHeld } from './phases.ts';
 import { recordSync } from './record-sync.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function syncHints(session: Session, { signal }: { readonly signal:
       const hinted = await attendToHints(pull);
       if (hinted === null) return;
       run.report.counts = addCounts(run.report.counts, hinted);
-      if (!isFirst) await pushPhase(run);
+      if (!isFirst) await pushUnlessHeld(run);
       await session.sleep(roundMs, open.signal);
     } while (session.now().getTime() < end);
   });

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { dueRescores } from '../../src/db/queries/due-rescores.ts';
+import { dueRescores } from '../../src/due-rescores.ts';
 import { pause, resume } from '../../src/health/pause.ts';
 import { isLegal, type Mover } from '../../src/lifecycle/transitions.ts';
 import type { LeadStatus } from '../../src/model/lead.ts';

@@ -11,8 +11,6 @@ export const ChangeHint = defineEntity({
     externalId: p.text().primary(),
     reason: p.enum(['changed', 'deleted', 'erased']).nativeEnumName('change_reason'),
     fields: p.array().nullable(),
-    firstOccurredAt: p.datetime(),
-    lastReceivedAt: p.datetime(),
     version: p.bigint('number'),
   },
 });

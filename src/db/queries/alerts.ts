@@ -77,6 +77,19 @@ export async function settleAlert(tx: Tx, { id, sentAt, nextTryAt, error }: Aler
   );
 }
 
+/** Says of what is due why it is not sent from here, where nothing else was said; what is too old is never tried again. */
+export async function markDueAlerts(
+  tx: Tx,
+  { now, error, givingUpBefore }: { readonly now: Date; readonly error: string; readonly givingUpBefore: Date },
+): Promise<void> {
+  await tx.query(
+    `update alerts set last_error = coalesce(last_error, $3),
+       next_try_at = case when created_at >= $4 then next_try_at end
+     where org_id = $1 and sent_at is null and next_try_at <= $2 and (last_error is null or created_at < $4)`,
+    [tx.orgId, now, error, givingUpBefore],
+  );
+}
+
 export interface UnsentAlerts {
   readonly waiting: number;
   /** Of the last week. */

@@ -77,6 +77,17 @@ export async function isNewerRun(tx: Tx, runId: RunId, lastRunId: RunId): Promis
   return row?.isNewer ?? true;
 }
 
+/** Whether `runId` sees less than `lastRunId` did: a look, or an answer to hints, does not read what a sync stumbles over. */
+export async function seesLess(tx: Tx, runId: RunId, lastRunId: RunId): Promise<boolean> {
+  const [row] = await tx.query<{ seesLess: boolean }>(
+    `select this.kind in ('live', 'hints') and last.kind not in ('live', 'hints') as "seesLess"
+     from sync_runs this, sync_runs last
+     where this.org_id = $1 and this.id = $2 and last.org_id = $1 and last.id = $3`,
+    [tx.orgId, runId, lastRunId],
+  );
+  return row?.seesLess ?? false;
+}
+
 /** Lets a connection that waits (null = each of the organisation) be tried at the next tick. How it fares stays as it is. */
 export async function tryAtOnce(tx: Tx, connectionId: ConnectionId | null): Promise<ConnectionId[]> {
   const rows = await tx.query<{ id: ConnectionId }>(

@@ -89,6 +89,16 @@ export async function forgetLooks(tx: Tx, now: Date): Promise<void> {
   );
 }
 
+/** When the organisation's last rescore failed; null = it did not. */
+export async function lastRescoreFailedAt(tx: Tx): Promise<Date | null> {
+  const [row] = await tx.query<{ at: Date | null }>(
+    `select case when status = 'failed' then ended_at end as at from sync_runs
+     where org_id = $1 and connection_id is null and kind = 'rescore' order by started_at desc limit 1`,
+    [tx.orgId],
+  );
+  return row?.at ?? null;
+}
+
 /** Whether the run that a connection has now is more than a look or an answer to hints, which are over within seconds. */
 export async function hasLongRun(tx: Tx, connectionId: ConnectionId): Promise<boolean> {
   const found = await tx.query(

@@ -4,38 +4,30 @@ import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
 /**
- * Adds hints to those that wait: one row a record, with the gravest reason, all fields (null = any) and the time of the first
- * change. Each merge gives the row a version that no row had before, so that whoever has attended to a hint can delete that
- * one and no later one. Idempotent but for the version.
+ * Adds hints to those that wait: one row a record, with the gravest reason and all fields (null = any). Each merge gives the row a
+ * version that no row had before, so that whoever has attended to a hint can delete that one and no later one. Idempotent but for
+ * the version.
  */
-export async function saveHints(
-  tx: Tx,
-  connectionId: ConnectionId,
-  { hints, now }: { readonly hints: readonly ChangeHint[]; readonly now: Date },
-): Promise<void> {
+export async function saveHints(tx: Tx, connectionId: ConnectionId, hints: readonly ChangeHint[]): Promise<void> {
   if (hints.length === 0) return;
-  await tx.query(statement, [tx.orgId, connectionId, now, toJson(hints)]);
+  await tx.query(statement, [tx.orgId, connectionId, toJson(hints)]);
 }
 
 // In the order of the key: two deliveries that name the same records lock them in the same order. A merge takes its version once it
 // has the row, so that the versions of a row rise.
 const statement = `
   with told as (
-    select i.object, i."externalId" as external_id, max(i.reason) as reason, min(i."occurredAt") as first_occurred_at,
+    select i.object, i."externalId" as external_id, max(i.reason) as reason,
       case when bool_and(i.field is not null) then array_agg(distinct i.field order by i.field) end as fields
-    from jsonb_to_recordset($4::jsonb)
-      as i (object text, "externalId" text, reason change_reason, field text, "occurredAt" timestamptz)
+    from jsonb_to_recordset($3::jsonb) as i (object text, "externalId" text, reason change_reason, field text)
     group by i.object, i."externalId"
   )
-  insert into change_hints as h (org_id, connection_id, object, external_id, reason, fields, first_occurred_at,
-    last_received_at, version)
-  select $1, $2, object, external_id, reason, fields, first_occurred_at, $3, nextval('change_hint_versions')
+  insert into change_hints as h (org_id, connection_id, object, external_id, reason, fields, version)
+  select $1, $2, object, external_id, reason, fields, nextval('change_hint_versions')
   from told order by object, external_id
   on conflict (org_id, connection_id, object, external_id) do update set
     reason = greatest(h.reason, excluded.reason),
     fields = case when h.fields is not null and excluded.fields is not null
       then array(select distinct f from unnest(h.fields || excluded.fields) f order by f) end,
-    first_occurred_at = least(h.first_occurred_at, excluded.first_occurred_at),
-    last_received_at = greatest(h.last_received_at, excluded.last_received_at),
     version = nextval('change_hint_versions')
 `;

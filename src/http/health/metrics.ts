@@ -4,12 +4,12 @@ import { isLoopbackName } from '../loopback.ts';
 import type { MetricsPort } from './ports.ts';
 
 /**
- * `/metrics`: open to this machine, where the server listens for nobody else and is asked by its own name (a proxy that stands
- * before it forwards another one); everybody else needs the token.
+ * `/metrics`: where a token is configured, whoever asks needs it, for a proxy in front may ask under our own name. Without one it is
+ * open to this machine alone, where the server listens for nobody else and is asked by its own name.
  */
 export function registerMetrics(app: FastifyInstance, metrics: MetricsPort, isLocal: boolean): void {
   app.get('/metrics', async (request, reply) => {
-    const isOpen = isLocal && isLoopbackName(request.hostname);
+    const isOpen = metrics.token === null && isLocal && isLoopbackName(request.hostname);
     if (isOpen || isAdmitted(request, metrics.token)) {
       return reply.type(metrics.contentType).send(await metrics.scrape());
     }

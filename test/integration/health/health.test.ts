@@ -119,3 +119,33 @@ test('resume tries at once what waits, and its recovery is told', async () => {
     { action: 'connection.resume', subject: 'acme-hubspot' },
   ]);
 });
+
+test('a look that goes well neither heals what a sync has found nor hides that it keeps failing', async () => {
+  await using loop = await startLoop(small);
+  const subject = subjectOf(loop);
+  let minute = 0;
+  const end = async (kind: string, failure: RecordedEnd['failure']): Promise<void> => {
+    minute += 1;
+    const runId = randomUUID();
+    const services = servicesAt(loop, minute);
+    const status = failure === null ? 'succeeded' : 'failed';
+    await loop.db.sql(
+      `insert into sync_runs (id, org_id, connection_id, kind, status, started_at, heartbeat_at, ended_at)
+       values ($1, $2, $3, $4, $5, $6, $6, $6)`,
+      [runId, loop.orgId, loop.connectionId, kind, status, services.now()],
+    );
+    await recordHealth(services, subject, { runId, status, failure, nextTryAt: null });
+  };
+  for (let n = 0; n < 3; n += 1) {
+    await end('sync', away.failure);
+    await end('live', null);
+    await end('hints', null);
+  }
+  expect(await kindsOf(loop)).toEqual(['failing']);
+  await end('sync', null);
+  expect(await kindsOf(loop)).toEqual(['failing', 'recovered']);
+  // What a look has stumbled over a look may heal.
+  await end('hints', refused.failure);
+  await end('hints', null);
+  expect(await kindsOf(loop)).toEqual(['failing', 'recovered', 'paused', 'recovered']);
+});

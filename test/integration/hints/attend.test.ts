@@ -10,6 +10,7 @@ import type { RunReport } from '../../../src/sync/options.ts';
 import { syncHints } from '../../../src/sync/sync-hints.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { handsOf } from '../../support/loop-crm.ts';
+import { sandboxToken } from '../../support/loop-side.ts';
 
 let loop: Loop;
 let hands: ReturnType<typeof handsOf>;
@@ -32,8 +33,7 @@ async function hint(id: number, more: Partial<ChangeHint> = {}): Promise<void> {
     accountId: '',
     ...more,
   };
-  const now = new Date(loop.clock.now());
-  await loop.db.database.transaction(loop.orgId, (tx) => saveHints(tx, loop.connectionId, { hints: [told], now }));
+  await loop.db.database.transaction(loop.orgId, (tx) => saveHints(tx, loop.connectionId, [told]));
 }
 
 async function attend(): Promise<RunReport> {
@@ -192,21 +192,95 @@ it('a connection that was never read to its end writes nothing for a hint', asyn
   const own = handsOf(fresh);
   const id = own.living()[0]!.id;
   await fresh.db.database.transaction(fresh.orgId, (tx) =>
-    saveHints(tx, fresh.connectionId, {
-      hints: [
-        {
-          object: 'contacts',
-          externalId: String(id),
-          reason: 'changed',
-          field: null,
-          occurredAt: new Date(),
-          accountId: '',
-        },
-      ],
-      now: new Date(),
-    }),
+    saveHints(tx, fresh.connectionId, [
+      {
+        object: 'contacts',
+        externalId: String(id),
+        reason: 'changed',
+        field: null,
+        occurredAt: new Date(),
+        accountId: '',
+      },
+    ]),
   );
   await using session = await fresh.open();
   const report = await syncHints(session, { signal: new AbortController().signal });
   expect(report.counts).toMatchObject({ pulled: 1, pushed: 0 });
+});
+
+it('what people did is left to its lanes: read by its id it would be passed over as known', async () => {
+  await using own = await startLoop({
+    db: loop.db,
+    org: 'calls',
+    sandbox: { contacts: 30, epoch: Date.now() - 3_600_000 },
+  });
+  await own.sync();
+  await own.sync();
+  const before = await own.db.sql('select 1 from engagement_events where org_id = $1', [own.orgId]);
+  const contact = handsOf(own).living()[0]!;
+  const post = async (path: string, body: object): Promise<{ id: string }> => {
+    const response = await fetch(`${own.crm.url}/crm/objects/2026-09/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandboxToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as { id: string };
+  };
+  const call = await post('calls', {
+    properties: {
+      hs_timestamp: new Date(own.clock.now()).toISOString(),
+      hs_call_title: 'Demo',
+      hs_call_status: 'COMPLETED',
+    },
+    associations: [
+      { to: { id: String(contact.id) }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 194 }] },
+    ],
+  });
+  expect(call.id).toMatch(/^\d+$/u);
+  const told = {
+    object: 'calls',
+    externalId: call.id,
+    reason: 'changed',
+    field: null,
+    occurredAt: new Date(own.clock.now()),
+    accountId: '',
+  } as const;
+  await own.db.database.transaction(own.orgId, (tx) => saveHints(tx, own.connectionId, [told]));
+  await using session = await own.open();
+  expect((await syncHints(session, { signal: new AbortController().signal })).counts).toMatchObject({ pulled: 0 });
+  expect(await waiting()).toEqual([]);
+  own.clock.advance(5_000);
+  await own.sync();
+  const after = await own.db.sql('select 1 from engagement_events where org_id = $1', [own.orgId]);
+  expect(after.length).toBe(before.length + 1);
+});
+
+it('a push that waits for a person keeps no census from its end', async () => {
+  await using own = await startLoop({
+    db: loop.db,
+    org: 'held',
+    sandbox: { contacts: 30, limits: { tenSecondly: Infinity } },
+    blastRadius: { records: 1, share: 0.01 },
+  });
+  await own.sync();
+  await own.sync();
+  const theirs = handsOf(own);
+  for (const { id } of theirs.living()) theirs.edit(id, { jobtitle: 'Superintendent', hs_analytics_num_visits: '40' });
+  own.clock.advance(25 * 3_600_000);
+  const told = {
+    object: 'contacts',
+    externalId: String(theirs.living()[0]!.id),
+    reason: 'changed',
+    field: null,
+    occurredAt: new Date(own.clock.now()),
+    accountId: '',
+  } as const;
+  await own.db.database.transaction(own.orgId, (tx) => saveHints(tx, own.connectionId, [told]));
+  expect(await own.sync()).toMatchObject({ status: 'partial', failure: { code: 'push-held' } });
+  const open = await own.db.sql(
+    `select object from sync_cursors where org_id = $1 and lane = 'full' and completed_at < pass_started_at`,
+    [own.orgId],
+  );
+  expect(open).toEqual([]);
+  expect(await own.db.sql('select 1 from change_hints where org_id = $1', [own.orgId])).toEqual([]);
 });

@@ -448,10 +448,10 @@ describe('hints that meet', () => {
 
   it('leave the same, however they are spread over deliveries and in whichever order they come', async () => {
     const save = (hints: readonly ChangeHint[]) =>
-      loop.db.database.transaction(loop.orgId, (tx) => saveHints(tx, loop.connectionId, { hints, now: now() }));
+      loop.db.database.transaction(loop.orgId, (tx) => saveHints(tx, loop.connectionId, hints));
     const image = async () => {
       const rows = await loop.db.sql(
-        `select object, external_id, reason::text, fields, first_occurred_at from change_hints order by 1, 2`,
+        `select object, external_id, reason::text, fields from change_hints order by 1, 2`,
       );
       await loop.db.sql('delete from change_hints');
       return rows;

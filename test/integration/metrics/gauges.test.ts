@@ -81,8 +81,8 @@ const manyRows = `
       case when n > 30 then timestamptz '2026-11-02' end from people where n < ${people / 2};
   insert into lead_scores (org_id, developer_id, company_score, usage_score, expansion_score, champion_score, timing_score)
     select org_id, lead_id, n % 100, n % 100, n % 100, n % 100, n % 100 from people;
-  insert into change_hints (org_id, connection_id, object, external_id, reason, first_occurred_at, last_received_at, version)
-    select org_id, connection_id, 'contacts', n, 'changed', '2026-11-27', '2026-11-27', n from people where n <= ${hints};
+  insert into change_hints (org_id, connection_id, object, external_id, reason, version)
+    select org_id, connection_id, 'contacts', n, 'changed', n from people where n <= ${hints};
   insert into daily_pools (org_id, connection_id, ends_at, used, account_max, account_remaining, observed_at)
     select org_id, id, '2026-11-28', 120, 1000, 700, '2026-11-27T11:59:00Z' from connections;
   insert into webhook_counts (org_id, connection_id, day, verdict, deliveries)

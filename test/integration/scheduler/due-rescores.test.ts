@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dueRescores } from '../../../src/db/queries/due-rescores.ts';
+import { dueRescores } from '../../../src/due-rescores.ts';
 import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 

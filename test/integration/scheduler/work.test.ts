@@ -40,7 +40,7 @@ const hint = ({ db, orgId, connectionId, services, crm }: Loop, externalId: stri
     const occurredAt = services.now();
     const accountId = String(crm.store.portalId);
     const one = { object: 'contacts', externalId, reason: 'changed', field: null, occurredAt, accountId } as const;
-    return saveHints(tx, connectionId, { hints: [one], now: occurredAt });
+    return saveHints(tx, connectionId, [one]);
   });
 
 test('a tick is run once, and what it has done is reported', async () => {
@@ -112,6 +112,10 @@ test('a connection that waits for its quota is not run, unless something urgent 
   expect(await look('sync')).toBeNull();
   expect(await runs()).toHaveLength(1);
   await loop.db.sql(`update push_states set priority = 0`);
+  // Who has to read first finds nothing to read with.
+  const [contact] = loop.crm.store.contacts.from(0);
+  await hint(loop, String(contact!.id));
+  expect([await look('hints'), await look('live')]).toEqual([null, null]);
   expect(await look('sync')).not.toBeNull();
   expect(await runs()).toHaveLength(2);
 });
@@ -169,4 +173,40 @@ test('what has been deleted meanwhile is known to be so', async () => {
   const { look } = workOn(loop);
   await expect(look('sync', { subjectId: randomUUID() })).rejects.toMatchObject({ code: 'connection-unknown' });
   await expect(look('import', { subjectId: randomUUID() })).rejects.toMatchObject({ code: 'source-unknown' });
+});
+
+test('while the pull is paused hints and looks wait, quietly', async () => {
+  await using loop = await startLoop(small);
+  const { tick, look, runs } = workOn(loop);
+  await tick();
+  await pause(
+    { database: loop.db.database, now: loop.services.now },
+    { org: null, name: loop.name, direction: 'pull', reason: 'moving house' },
+  );
+  const [contact] = loop.crm.store.contacts.from(0);
+  await hint(loop, String(contact!.id));
+  expect([await look('hints'), await look('live')]).toEqual([null, null]);
+  expect(await runs()).toHaveLength(1);
+});
+
+test('a rescore that has failed is not tried again at once', async () => {
+  await using loop = await startLoop(small);
+  const { tick, look } = workOn(loop);
+  await tick();
+  const failed = (minutes: number) =>
+    loop.db.sql(
+      `insert into sync_runs (id, org_id, kind, status, started_at, heartbeat_at, ended_at)
+       values (gen_random_uuid(), $1, 'rescore', 'failed', $2, $2, $2)`,
+      [loop.orgId, new Date(loop.clock.now() - minutes * 60_000)],
+    );
+  await loop.db.sql(
+    `insert into org_scoring_profiles (org_id, kind, name, version, profile, active) values ($1, 'mql', 'mql', 1, $2, true)`,
+    [loop.orgId, JSON.stringify(defaultMqlProfile)],
+  );
+  await failed(20);
+  expect(await look('rescore', { subjectId: loop.orgId })).toMatchObject({ status: 'succeeded' });
+  await loop.db.sql('update org_scoring_profiles set rescored_at = null');
+  await loop.db.sql(`delete from sync_runs where kind = 'rescore'`);
+  await failed(5);
+  expect(await look('rescore', { subjectId: loop.orgId })).toBeNull();
 });

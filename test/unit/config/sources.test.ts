@@ -57,6 +57,7 @@ describe('sources', () => {
     [{ kind: 'events' }, /sources\[0\]\.kind: /u],
     [{ database: 'postgres://user:hush@host/db' }, /sources\[0\]\.database: /u],
     [{ schedule: '"every hour"' }, /sources\[0\]\.schedule: "every hour" is no schedule/u],
+    [{ schedule: '"0 0 * * Monday"' }, /sources\[0\]\.schedule: "0 0 \* \* Monday" is no schedule/u],
     [{ timezone: 'Mars' }, /sources\[0\]\.timezone: "Mars" is no time zone/u],
     [{ since: '' }, /sources\[0\]\.query: the query asks for \$1, and there is no since/u],
     [{ query: '"select email from users"' }, /sources\[0\]\.query: there is a since/u],

@@ -55,6 +55,12 @@ test('where other machines may listen, metrics are for who knows the token', asy
   expect(await sending('bearer a-long-token')).toBe(200);
 });
 
+test('where a token is configured this machine needs it, too: a proxy in front may ask under our own name', async () => {
+  await using server = await start({ metrics: { ...metrics, token: 'a-long-token' } });
+  expect(await ask(server.port, '/metrics', { host: `127.0.0.1:${server.port}` })).toBe(401);
+  expect(await ask(server.port, '/metrics', { authorization: 'Bearer a-long-token' })).toBe(200);
+});
+
 test('without a token nobody of another machine may come', async () => {
   await using server = await start({ host: '0.0.0.0', metrics });
   for (const sent of ['', 'Bearer ', 'Bearer null'])

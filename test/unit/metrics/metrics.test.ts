@@ -66,6 +66,39 @@ async function valueOf({ metrics }: Scene, line: string): Promise<string | null>
   return found?.slice(line.length + 1) ?? null;
 }
 
+test('many organisations take longer than a scraper waits: the database is there, and what was read of them last is told', async () => {
+  let reads = 0;
+  const orgs = ['a', 'b', 'c', 'd'].map((slug) => ({ id: slug, slug }));
+  const slow = counting({
+    read: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return [{ value: (reads += 1) }];
+    },
+  });
+  const tx = { query: async () => [] } as unknown as Tx;
+  let at = Date.UTC(2026, 10, 27);
+  const database: Pick<Database, 'operator' | 'transaction'> = {
+    operator: async <T>() => orgs as T,
+    transaction: async (_, work) => work(tx),
+  };
+  const metrics = createMetrics({
+    database,
+    gauges: [slow],
+    now: () => new Date(at),
+    log: () => undefined,
+    timeoutMs: 50,
+  });
+  const lines = async () =>
+    (await metrics.scrape()).split('\n').filter((line) => /^leadloop_(reads|database_up)/u.test(line));
+  expect(await lines()).toEqual(['leadloop_database_up 1']);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(await lines()).toHaveLength(5);
+  at += 20_000;
+  // Due again, and under way.
+  const [up, ...told] = (await lines()).toSorted();
+  expect([up, told.length]).toEqual(['leadloop_database_up 1', 4]);
+});
+
 test('what a run tells is counted under organisation and connection', async () => {
   const scene = sceneOf();
   const { observe } = scene.metrics;

@@ -23,3 +23,8 @@ test('the next instant is that of its time zone, also over a change of clocks', 
     '2026-03-09T07:00:00.000Z',
   ]);
 });
+
+test('a schedule that cannot be understood has no instants', () => {
+  for (const expression of ['0 0 * * Monday', '0 22-2 * * *', 'whenever'])
+    expect(runsAfter({ expression, timeZone: 'UTC' }, new Date(0), 1)).toEqual([]);
+});
