@@ -91,16 +91,19 @@ async function recordOnce(
   const { id: connectionId, org, name } = connection;
   const { runId } = ended;
   const before = await readHealth(tx, connectionId);
-  const lastRunId = before?.lastRunId ?? null;
-  if (runId !== null && lastRunId !== null && (runId === lastRunId || !(await isNewerRun(tx, runId, lastRunId))))
-    return null;
-  if (before !== null && (await isNoCure(tx, before, ended))) return null;
+  if (before !== null && ((await isNoNews(tx, before, ended)) || (await isNoCure(tx, before, ended)))) return null;
   const at = now();
   const { health, change } = nextHealth(before, withRemedy(outcomeOf(ended), name), at);
   if (!(await saveHealth(tx, { connectionId, health, runId, version: before?.version ?? null }))) return 'lost';
   if (change !== null)
     await addAlert(tx, { ...alertWords(`${org}/${name}`, change, health), id: newId(), connectionId, now: at });
   return { health, change };
+}
+
+/** The run that was recorded last, or one that began before it: both can come again after a crash. */
+async function isNoNews(tx: Tx, { lastRunId }: HealthRow, { runId }: RecordedEnd): Promise<boolean> {
+  if (runId === null || lastRunId === null) return false;
+  return runId === lastRunId || !(await isNewerRun(tx, runId, lastRunId));
 }
 
 /** A look that went well does not heal what a sync has found. */
