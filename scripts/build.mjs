@@ -1,7 +1,8 @@
 // `npm run build`: dist/ has the same inner tree as the source, so relative positions stay right. tsc writes the JavaScript;
-// this script copies what tsc does not know (styles, pages, samples) and makes the command executable.
+// Vite the console; this script copies what neither knows (samples) and makes the command executable.
 import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildWeb } from './build-web.mjs';
 import { root, run } from './run.mjs';
 
 const dist = join(root, 'dist');
@@ -14,12 +15,14 @@ if (code !== 0) {
 }
 
 const assets = globSync('{src,connectors}/**/*.*', { cwd: root }).filter(
-  (path) => !/\.(ts|tsx|md)$/.test(path) && statSync(join(root, path)).isFile(),
+  (path) => !path.startsWith('src/web/') && !/\.(ts|tsx|md)$/.test(path) && statSync(join(root, path)).isFile(),
 );
 for (const asset of assets) {
   mkdirSync(dirname(join(dist, asset)), { recursive: true });
   copyFileSync(join(root, asset), join(dist, asset));
 }
+
+buildWeb();
 
 const command = join(dist, 'src/cli/main.js');
 if (existsSync(command)) chmodSync(command, 0o755);

@@ -6,6 +6,7 @@ const checks = {
   format: ['oxfmt', '--check', '.'],
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   types: ['tsc', '--noEmit'],
+  'types-web': ['tsc', '--noEmit', '-p', 'src/web'],
   boundaries: ['node', 'scripts/check-boundaries.mjs'],
   unused: ['knip', '--no-progress'],
   generated: ['node', '--conditions=source', 'scripts/generate.mjs', '--check'],

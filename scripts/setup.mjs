@@ -1,9 +1,11 @@
-// Runs before every npm script (`prestart`, `pretest`, …) and makes sure that node_modules is what package-lock.json says.
+// Runs before every npm script (`prestart`, `pretest`, …) and makes sure that node_modules is what package-lock.json says, and
+// that the console is built.
 // It runs on a fresh clone under whatever Node the machine has, so: no dependency, no syntax newer than Node 20.
 // It speaks on stderr only, because `npm run -s leadloop -- … --json` owns stdout.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { buildWeb, isWebBuilt } from './build-web.mjs';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const oldestNode = 20;
@@ -64,3 +66,11 @@ if (Number(process.versions.node.split('.')[0]) < oldestNode) {
   );
 }
 if (!isReady()) install();
+if (!isWebBuilt()) {
+  console.error('setup: building the console …');
+  try {
+    buildWeb();
+  } catch (error) {
+    fail(error.message, 'Correct what it names.');
+  }
+}

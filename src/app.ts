@@ -2,6 +2,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
+import { type OneTimeLink, setUpLink } from './access/links.ts';
+import { invite, memberByAddress, relink } from './access/members.ts';
+import { issueToken, tokensOf, withdrawToken } from './access/tokens.ts';
+import { listMembers } from './db/queries/memberships.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
 import type { App, AppOptions, ApplyOptions, ImportSourceOptions, ServeOptions } from './cli/app-port.ts';
 import { atSandboxes, credentialsWith, type Stage } from './config/demo.ts';
@@ -29,13 +33,13 @@ import type { PageReader } from './http/page-reader.ts';
 import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
 import { createHooks, type HookWishes } from './http/hooks/create-hooks.ts';
+import { consoleFolder } from './http/console/console.ts';
 import { defaultHttpPort, type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
 import type { Log } from './log.ts';
 import { databaseGauges } from './metrics/gauges/index.ts';
 import { queueGauges } from './metrics/gauges/queue.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { importFile } from './ingest/file/import-file.ts';
-import { issueToken, tokensOf, withdrawToken } from './ingest/tokens.ts';
 import { AppError, placeOf } from './model/errors.ts';
 import { chooseConnection, openNamed } from './named-connection.ts';
 import { chooseOrg } from './named-org.ts';
@@ -56,6 +60,8 @@ import { syncConnection } from './sync/sync-connection.ts';
 
 // Each connector knows the types of its own settings and credentials; in a list they are only what JSON holds.
 const definitions = connectors as unknown as readonly ConnectorDefinition[];
+/** Of what is changed at the command line, in the audit log. */
+const actor = 'cli';
 const defaultProfiles = [defaultMqlProfile, defaultPlgProfile];
 const loadContext = { connectors: definitions, defaultProfiles };
 
@@ -109,6 +115,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       }),
     importSource: (name, run) => importSource(services, name, run),
     tokens: tokensOn(services),
+    accounts: accountsOn(services, environment.publicUrl),
     page: pageOf(services, null),
     serve: serveOn(services, { database, metrics, environment }),
     async [Symbol.asyncDispose]() {
@@ -121,22 +128,28 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
   const { database, sealer, now } = services;
   const settings = atSandboxes(await loadSettings(file, loadContext), stage);
   const readAddress = ({ secrets }: SourceSettings) => readCredentials(secrets);
-  const applying = { database, sealer, readCredentials: credentialsWith(stage), readAddress, defaultProfiles, now };
+  const applying = {
+    database,
+    sealer,
+    readCredentials: credentialsWith(stage),
+    readAddress,
+    defaultProfiles,
+    actor,
+    now,
+  };
   return applySettings(applying, settings, { dryRun });
 }
 
-/** With its role `console` the daemon serves the page, with `api` the API, with `hooks` what CRMs call. */
-function siteOf(
-  services: SessionServices,
-  { roles, schedule = null }: Pick<ServeOptions, 'roles' | 'schedule'>,
-  wishes: HookWishes,
-) {
+/** With its role `console` the daemon serves the console and its API, with `api` the API, with `hooks` what CRMs call. */
+function siteOf(services: SessionServices, { roles }: Pick<ServeOptions, 'roles'>, wishes: HookWishes) {
   const isIn = rolesOf(roles);
   const { now, log } = services;
-  const api = isIn('api') ? createApi(services) : null;
+  const { publicUrl } = wishes;
+  const isConsole = isIn('console');
+  const api =
+    isIn('api') || isConsole ? { rows: createApi(services), console: { ...services, randomBytes, publicUrl } } : null;
   const hooks = isIn('hooks') ? createHooks(services, wishes) : null;
-  const page = isIn('console') ? pageOf(services, schedule) : null;
-  return { page, api, hooks, now, log };
+  return { publicUrl, consoleFolder: isConsole ? consoleFolder() : null, api, hooks, now, log };
 }
 
 interface Watched {
@@ -147,11 +160,17 @@ interface Watched {
 
 function serveOn(services: SessionServices, watched: Watched): App['serve'] {
   const { database, environment } = watched;
-  return async ({ onReport, ...run }) => {
+  return async ({ onReport, onSetUp, ...run }) => {
     await refuseUnmigrated(database);
+    const onListening = async (url: string): Promise<void> => {
+      run.onListening?.(url);
+      if (!rolesOf(run.roles)('console')) return;
+      const link = await setUpLink({ ...services, randomBytes });
+      if (link !== null) onSetUp?.(`${environment.publicUrl ?? url}${link.path}`);
+    };
     await runDaemon(
       { ...services, databaseUrl: database.url, alertUrl: environment.alertUrl },
-      { ...run, ...(onReport !== undefined && { onReport }) },
+      { ...run, onListening, ...(onReport !== undefined && { onReport }) },
       (onHints) => {
         const site = siteOf(services, run, { publicUrl: environment.publicUrl, onHints });
         return listen(run, { ...site, ...watchOf(watched, run.signal) });
@@ -175,9 +194,30 @@ function watchOf(
 function tokensOn({ database, now }: SessionServices): App['tokens'] {
   const services = { database, now, randomBytes };
   return {
-    create: async (org, wish) => issueToken(services, await chooseOrg(database, org), wish),
+    create: async (org, wish) => issueToken(services, { orgId: await chooseOrg(database, org), actor }, wish),
     list: async (org) => tokensOf(services, await chooseOrg(database, org)),
-    revoke: async (org, name) => withdrawToken(services, await chooseOrg(database, org), name),
+    revoke: async (org, name) => withdrawToken(services, { orgId: await chooseOrg(database, org), actor }, name),
+  };
+}
+
+function accountsOn({ database, now }: SessionServices, publicUrl: string | null): App['accounts'] {
+  const services = { database, now, randomBytes };
+  const here = publicUrl ?? `http://127.0.0.1:${defaultHttpPort}`;
+  const withUrl = (link: OneTimeLink) => ({ ...link, url: `${here}${link.path}` });
+  return {
+    async invite(org, wish) {
+      const link = await invite(services, { orgId: await chooseOrg(database, org), actor }, wish);
+      return link === null ? null : withUrl(link);
+    },
+    async link(org, email) {
+      const orgId = await chooseOrg(database, org);
+      const { accountId } = await memberByAddress(services, orgId, email);
+      return withUrl(await relink(services, { orgId, actor }, accountId));
+    },
+    async list(org) {
+      const orgId = await chooseOrg(database, org);
+      return database.operator((tx) => listMembers(tx, orgId));
+    },
   };
 }
 
@@ -214,8 +254,8 @@ function healthOf(
 ): Pick<App, 'pause' | 'resume' | 'status' | 'doctor'> {
   const patient = { database, services, keySource: keySourceOf(options), alertUrl: options.environment.alertUrl };
   return {
-    pause: (wish) => pause(services, wish),
-    resume: (wish) => resume(services, wish),
+    pause: (wish) => pause(services, wish, actor),
+    resume: (wish) => resume(services, wish, actor),
     status: (org) => readStatus({ database, now: services.now }, org),
     doctor: (examination) => examine(patient, examination),
   };

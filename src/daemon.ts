@@ -34,7 +34,7 @@ export interface DaemonOptions {
   readonly signal: AbortSignal;
   /** How long the end waits for runs under way; default 20 s, below the 30 s that container platforms give. */
   readonly graceMs?: number;
-  readonly onListening?: (url: string) => void;
+  readonly onListening?: (url: string) => void | Promise<void>;
   readonly onReport?: (report: RunReport) => void;
   /** Who fires schedules, and how often somebody looks for what nobody fired; left out = by the clock of this machine. */
   readonly startCron?: StartCron;
@@ -73,7 +73,7 @@ export async function runDaemon(
   };
   // Also a worker that serves neither page nor API is watched: health and metrics are everywhere.
   const site = stack.use(await openSite(onHints));
-  options.onListening?.(site.url);
+  await options.onListening?.(site.url);
   if (isIn('worker')) await work(services, queue, options);
   log('info', 'daemon is up', { roles: (options.roles ?? daemonRoles).join(','), url: site.url });
   await Promise.all([

@@ -15,7 +15,10 @@ import type { PageReader } from '../http/page-reader.ts';
 import type { ScoredOrg } from '../score-run.ts';
 import type { ProductStory } from '../plg/explain-product.ts';
 import type { ImportJob, ImportReport } from '../ingest/file/import-file.ts';
-import type { IssuedToken, TokenWish } from '../ingest/tokens.ts';
+import type { OneTimeLink } from '../access/links.ts';
+import type { Invitation } from '../access/members.ts';
+import type { IssuedToken, TokenWish } from '../access/tokens.ts';
+import type { MemberRow } from '../db/queries/memberships.ts';
 import type { TokenRow } from '../db/queries/api-tokens.ts';
 import type { SourceCheck } from '../source/check-source.ts';
 import type { SourceReport } from '../source/run-source.ts';
@@ -61,6 +64,14 @@ export interface App extends AsyncDisposable {
     list(org: string | null): Promise<readonly TokenRow[]>;
     revoke(org: string | null, name: string): Promise<void>;
   };
+  /** Who may use the console. `org`: slug; null where there is only one. */
+  readonly accounts: {
+    /** Null = they have a password already, from another organisation. */
+    invite(org: string | null, wish: Invitation): Promise<AccountLink | null>;
+    /** A new link for a lost password. */
+    link(org: string | null, email: string): Promise<AccountLink>;
+    list(org: string | null): Promise<readonly MemberRow[]>;
+  };
   /** Brings every score to the present profiles and the present day. */
   scoreRun(options: ScorePreviewOptions): Promise<readonly ScoredOrg[]>;
   /** Scores all leads, or all signups, with a profile that is not applied, and changes nothing. Null = every organisation's only one. */
@@ -94,6 +105,11 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   /** Takes the place of the addresses and secrets of connections that mean a sandbox. */
   readonly stage?: Stage;
+}
+
+/** Where somebody chooses a password, once. */
+export interface AccountLink extends OneTimeLink {
+  readonly url: string;
 }
 
 export interface PushOptions {
@@ -287,6 +303,8 @@ export interface ServeOptions {
   readonly schedule?: string | null;
   readonly signal: AbortSignal;
   readonly onListening?: (url: string) => void;
+  /** Nobody has an account yet: where the first one is made. */
+  readonly onSetUp?: (url: string) => void;
   /** A run has ended. */
   readonly onReport?: (report: SyncReport) => void;
 }

@@ -3,6 +3,7 @@ import type { Environment } from '../config/environment.ts';
 import { exitCodes } from '../model/errors.ts';
 import type { OpenApp } from './app-port.ts';
 import type { Command, ExitCode, Invocation } from './command.ts';
+import { accountCommand } from './commands/account.ts';
 import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -45,6 +46,7 @@ const commands: readonly Command[] = [
   statusCommand,
   pauseCommand,
   resumeCommand,
+  accountCommand,
   tokenCommand,
   sandboxCommand,
   doctorCommand,

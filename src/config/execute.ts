@@ -27,6 +27,8 @@ export interface ApplyServices {
   readonly readAddress: (source: SourceSettings) => CredentialValues;
   /** Stored where neither the configuration nor the database has one of their kind: what scores by them is to be kept up to date. */
   readonly defaultProfiles: readonly ScoringProfile[];
+  /** Who applies, for the audit log. */
+  readonly actor: string;
   readonly now: () => Date;
 }
 
@@ -109,7 +111,7 @@ async function applyOrg(services: ApplyServices, work: OrgWork): Promise<readonl
   return services.database.transaction(id, async (tx) => {
     const latest: OrgWork = { ...work, id, current: await readAgain(tx, work) };
     const changes = changesOf(services, latest);
-    await writeOrg(tx, { work: latest, changes, sealer: services.sealer, now: services.now() });
+    await writeOrg(tx, { work: latest, changes, sealer: services.sealer, actor: services.actor, now: services.now() });
     return changes;
   });
 }

@@ -20,6 +20,8 @@ export interface OrgChanges {
   readonly work: OrgWork;
   readonly changes: readonly Change[];
   readonly sealer: Sealer;
+  /** For the audit log. */
+  readonly actor: string;
   readonly now: Date;
 }
 

@@ -2,6 +2,7 @@ import { tryAtOnce } from '../db/queries/connection-health.ts';
 import { noteResumeAt } from '../db/queries/daily-pool.ts';
 import { lockProductScores } from '../db/queries/lock-product-scores.ts';
 import { setProductWeights } from '../db/queries/set-product-weights.ts';
+import { writeAudit } from '../db/queries/write-audit.ts';
 import type { Tx } from '../db/tx.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { ScoringProfile } from '../model/profile.ts';
@@ -23,7 +24,7 @@ export async function writeOrg(tx: Tx, org: OrgChanges): Promise<void> {
     await writeProfile(tx, profile);
     if (profile.kind === 'plg') await setProductWeights(tx, weightsOf(profile));
   }
-  for (const change of org.changes.filter(isWork)) await writeAudit(tx, change, org.now);
+  for (const change of org.changes.filter(isWork)) await auditChange(tx, change, org);
 }
 
 const subjects = ['connection', 'credentials', 'mapping'] as const;
@@ -126,12 +127,10 @@ function weightsOf({ components }: ScoringProfile): Readonly<Record<string, numb
   return Object.fromEntries(components.map(({ name, weightPercent }) => [name, weightPercent]));
 }
 
-async function writeAudit(tx: Tx, { action, subject, name, org, differences, note }: Change, now: Date): Promise<void> {
-  const side = (of: 'before' | 'after') =>
-    JSON.stringify(Object.fromEntries(differences.map((each) => [each.path, each[of] ?? null])));
-  const after = note === '' ? side('after') : JSON.stringify({ ...(JSON.parse(side('after')) as object), note });
-  await tx.query(
-    `insert into audit_log (org_id, actor, action, subject, before, after, at) values ($1, 'cli', $2, $3, $4, $5, $6)`,
-    [tx.orgId, `${subject}.${action}`, name === '' ? org : name, side('before'), after, now],
-  );
+async function auditChange(tx: Tx, change: Change, { actor, now }: OrgChanges): Promise<void> {
+  const { action, subject, name, org, differences, note } = change;
+  const side = (of: 'before' | 'after') => Object.fromEntries(differences.map((each) => [each.path, each[of] ?? null]));
+  const after = note === '' ? side('after') : { ...side('after'), note };
+  const named = { action: `${subject}.${action}`, subject: name === '' ? org : name };
+  await writeAudit(tx, { ...named, actor, before: side('before'), after, at: now });
 }

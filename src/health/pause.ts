@@ -45,6 +45,7 @@ const noReason = 'no reason was given';
 export async function pause(
   { database, now }: PauseServices,
   wish: PauseWish & { readonly reason: string | null },
+  actor: string,
 ): Promise<PauseAnswer> {
   const target = await chooseTarget(database, wish);
   const { of, org, name } = target;
@@ -56,9 +57,9 @@ export async function pause(
     const changed = before?.reason !== reason;
     if (changed) {
       const at = now();
-      await savePause(tx, target, { direction, reason, now: at });
+      await savePause(tx, target, { direction, reason, actor, now: at });
       const after = { direction, reason };
-      await writeAudit(tx, { action: `${of}.pause`, subject: name, after, at });
+      await writeAudit(tx, { actor, action: `${of}.pause`, subject: name, after, at });
     }
     return { of, org, name, direction, reason, changed };
   });
@@ -68,18 +69,18 @@ export async function pause(
  * Takes pauses back. With `all` a connection that waits after failures (an open breaker, refused credentials) is tried at the
  * next tick as well. A second time it changes nothing.
  */
-export async function resume({ database, now }: PauseServices, wish: PauseWish): Promise<ResumeAnswer> {
+export async function resume({ database, now }: PauseServices, wish: PauseWish, actor: string): Promise<ResumeAnswer> {
   const target = await chooseTarget(database, wish);
   const { of, org, name, orgId } = target;
   const { direction } = wish;
   return database.transaction(orgId, async (tx) => {
     const lifted = (await ownPauses(tx, target)).filter((one) => touches(one.direction, direction));
-    for (const one of lifted) await lift(tx, target, { one, direction });
+    for (const one of lifted) await lift(tx, target, { one, direction, actor });
     const tried = direction === 'all' && of !== 'source' ? await tryAtOnce(tx, target.connectionId) : [];
     const changed = lifted.length + tried.length > 0;
     if (changed) {
       const before = { pauses: lifted.map(({ direction, reason }) => ({ direction, reason })), waiting: tried.length };
-      await writeAudit(tx, { action: `${of}.resume`, subject: name, before, after: { direction }, at: now() });
+      await writeAudit(tx, { actor, action: `${of}.resume`, subject: name, before, after: { direction }, at: now() });
     }
     const still = (await readPauses(tx)).filter((one) => one.of === 'org' || isOf(one, target)).map(plain);
     return { of, org, name, direction, changed, lifted: lifted.map(plain), triedAtOnce: tried.length, still };
@@ -98,13 +99,13 @@ function touches(paused: PauseDirection, wanted: PauseDirection): boolean {
 async function lift(
   tx: Tx,
   target: NamedTarget,
-  { one, direction }: { readonly one: PauseRow; readonly direction: PauseDirection },
+  { one, direction, actor }: { readonly one: PauseRow; readonly direction: PauseDirection; readonly actor: string },
 ): Promise<void> {
   await deletePause(tx, target, one.direction);
   if (one.direction !== 'all' || direction === 'all' || target.of === 'source') return;
   const other = direction === 'pull' ? 'push' : 'pull';
   const has = (await ownPauses(tx, target)).some((pause) => pause.direction === other);
-  if (!has) await savePause(tx, target, { direction: other, reason: one.reason, now: one.since });
+  if (!has) await savePause(tx, target, { direction: other, reason: one.reason, actor, now: one.since });
 }
 
 function plain({ of, direction, reason, since }: PauseRow): Pause {

@@ -1,7 +1,7 @@
 /** PURE. What an address asks for. Whatever makes no sense is taken as not said. */
 import { leadStatuses } from '../model/lead.ts';
 import type { LeadId } from '../model/values.ts';
-import type { LeadKey, LeadQuery, SignupQuery } from './page-reader.ts';
+import type { LeadKey, LeadQuery } from './page-reader.ts';
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/u;
 const maxSearch = 200;
@@ -14,14 +14,6 @@ export function leadQuery(query: unknown): LeadQuery {
     search: textOf(query, 'q'),
     after: keyOf(textOf(query, 'after')),
   };
-}
-
-export function signupQuery(query: unknown): SignupQuery {
-  return { tier: textOf(query, 'tier'), after: keyOf(textOf(query, 'after')) };
-}
-
-export function orgSlug(query: unknown): string | null {
-  return textOf(query, 'org');
 }
 
 export function leadId(parameters: unknown): LeadId | null {

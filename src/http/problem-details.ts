@@ -3,8 +3,13 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { AppError } from '../model/errors.ts';
 
-/** Says what went wrong; of what nobody expected (null), no more than that. */
-export function sendFault(reply: FastifyReply, status: number, known: AppError | null): FastifyReply {
+/** Says what went wrong; of what nobody expected (null), no more than that. `extra`: members of its own. */
+export function sendFault(
+  reply: FastifyReply,
+  status: number,
+  known: AppError | null,
+  extra: object = {},
+): FastifyReply {
   const problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? '',
@@ -12,6 +17,7 @@ export function sendFault(reply: FastifyReply, status: number, known: AppError |
     detail: known?.message ?? 'Something unexpected happened.',
     code: known?.code ?? 'internal',
     remedy: known?.remedy ?? 'Send it again; if that does not help, report it with the log of this process.',
+    ...extra,
   };
   return reply.code(status).type('application/problem+json').send(problem);
 }

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createApi } from '../../src/http/api/create-api.ts';
-import { startHttp } from '../../src/http/server.ts';
-import { issueToken, type TokenScope } from '../../src/ingest/tokens.ts';
+import type { TokenScope } from '../../src/access/access.ts';
+import { issueToken } from '../../src/access/tokens.ts';
 import type { OrgId } from '../../src/model/values.ts';
+import { startConsole } from './console.ts';
 import type { TestDatabase } from './database.ts';
+import { bareServices } from './services.ts';
 
 export interface TestApi extends AsyncDisposable {
   readonly url: string;
@@ -14,25 +15,19 @@ export interface TestApi extends AsyncDisposable {
   token(orgId: OrgId, ...scopes: TokenScope[]): Promise<string>;
 }
 
-/** The API on a real database and a real port, without the page. */
+/** The API on a real database and a real port, without the console. */
 export async function startApi(db: TestDatabase): Promise<TestApi> {
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
-  const said: string[] = [];
   const { database } = db;
-  const server = await startHttp({
-    port: 0,
-    api: createApi({ database, definitions: [], now, newId: randomUUID }),
-    now,
-    log: (level, message, fields) => said.push(`${level} ${message} ${JSON.stringify(fields)}`),
-  });
+  const server = await startConsole({ ...bareServices(database), now });
   return {
     url: server.url,
-    said,
+    said: server.said,
     later: (ms) => (ahead += ms),
     async token(orgId, ...scopes) {
       const wish = { name: `t-${randomUUID()}`, scopes, days: 1 };
-      return (await issueToken({ database, now, randomBytes }, orgId, wish)).token;
+      return (await issueToken({ database, now, randomBytes }, { orgId, actor: 'cli' }, wish)).token;
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

@@ -5,7 +5,6 @@ import { createHooks } from '../../src/http/hooks/create-hooks.ts';
 import { startHttp } from '../../src/http/server.ts';
 import { createSealer } from '../../src/secrets/seal.ts';
 import { sealingKey } from './loop.ts';
-import { noPages } from './no-pages.ts';
 
 export interface TestHooks extends AsyncDisposable {
   readonly url: string;
@@ -31,6 +30,6 @@ export async function startHooks(
     await wake?.();
   };
   const hooks = createHooks({ database, definitions, sealer, now, log }, { publicUrl, onHints });
-  const server = await startHttp({ port: 0, page: noPages, hooks, now, log });
+  const server = await startHttp({ port: 0, hooks, now, log });
   return { url: server.url, said, woken, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }

@@ -112,6 +112,9 @@ async function loseCredentials({ db, orgId, connectionId }: Loop): Promise<() =>
 
 type Actors = Pick<SoakScene, 'hubspot' | 'salesforce' | 'other' | 'clock'> & { readonly shop: Shop };
 
+/** Of the sixteen things that people do, two an hour, one is to erase somebody. */
+export const erasedADay = 3;
+
 /** What people do, one after the other: every hour takes the next two. */
 function daily({ hubspot, salesforce, other, shop, clock }: Actors): () => Promise<void> {
   const random = seededRandom(20_261_127);

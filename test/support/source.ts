@@ -64,6 +64,7 @@ export async function startShop(now: () => Date = () => new Date()): Promise<Sho
         {
           database: db.database,
           sealer,
+          actor: 'cli',
           now,
           defaultProfiles: [],
           readCredentials: () => ({ values: {} }),

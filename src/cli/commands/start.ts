@@ -7,6 +7,7 @@ import type { SyncReport } from '../app-port.ts';
 import type { Command, ExitCode, Invocation } from '../command.ts';
 import { exitOf } from '../exit.ts';
 import { portOf, refuseTakenPort } from '../port.ts';
+import { saySetUp } from '../render/accounts.ts';
 import { renderSyncReport } from '../render/sync-report.ts';
 import { type DemoSandbox, startSandbox } from '../start/demo.ts';
 import { someLeads } from '../start/leads.ts';
@@ -19,7 +20,7 @@ const demoSchedule = '*/10 * * * * *';
 
 export const startCommand: Command = {
   usage: 'start',
-  summary: 'from nothing to scores in the CRM: migrate, apply, sync, and serve the page (this is `npm start`)',
+  summary: 'from nothing to scores in the CRM: migrate, apply, sync, and serve the console (this is `npm start`)',
   description:
     'A connection whose baseUrl is on this machine and whose secret is not set means a sandbox: one comes along, filled with ' +
     'people, and the loop runs every ten seconds. The HubSpot and the Salesforce of the configuration that comes with ' +
@@ -27,7 +28,7 @@ export const startCommand: Command = {
     'CRM, on the schedule of the configuration; what still means a sandbox in that organisation is then left out.',
   options: [
     ['--once', 'do all of it once, print the result and end'],
-    ['--port <number>', `port of the page, 0 for any free one (default ${defaultHttpPort})`],
+    ['--port <number>', `port of the console, 0 for any free one (default ${defaultHttpPort})`],
   ],
   examples: ['leadloop start', 'leadloop start --once', 'leadloop start --port 8080'],
   async run(app, invocation) {
@@ -62,6 +63,7 @@ export const startCommand: Command = {
         io.answer({ ...report, url }, renderStart);
         io.note(`\nready  ${url}  ${isDemo ? 'the next run is within ten seconds; ' : ''}Ctrl-C stops it`);
       },
+      onSetUp: (url) => io.note(saySetUp(url)),
     });
     io.note('stopped');
     return exitCodes.done;

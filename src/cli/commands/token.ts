@@ -1,4 +1,4 @@
-import { tokenScopes, type TokenScope } from '../../ingest/tokens.ts';
+import { tokenScopes, type TokenScope } from '../../access/access.ts';
 import { AppError, exitCodes } from '../../model/errors.ts';
 import type { App } from '../app-port.ts';
 import type { Command, ExitCode, Invocation } from '../command.ts';
@@ -15,7 +15,10 @@ export const tokenCommand: Command = {
     'revoked and replaced. To replace one without a gap, make the new one first.',
   options: [
     ['--org <slug>', 'the organisation, where there are several'],
-    ['--scopes <list>', `what it may do: ${tokenScopes.join(', ')} (default ingest)`],
+    [
+      '--scopes <list>',
+      `what it may do: ${tokenScopes.join(', ')} (default ingest); admin includes operate, operate includes read`,
+    ],
     ['--expires <days>', `when it ends, such as 90d, or never (default ${fallbackDays}d)`],
   ],
   examples: [

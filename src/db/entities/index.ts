@@ -7,10 +7,14 @@ import { ChangeHint } from './change-hint.ts';
 import { CompanyEnrichment } from './company-enrichment.ts';
 import { Connection } from './connection.ts';
 import { ConnectionHealth } from './connection-health.ts';
+import { ConsoleAccount } from './console-account.ts';
+import { ConsoleLink } from './console-link.ts';
+import { ConsoleSession } from './console-session.ts';
 import { CrmCacheEntry } from './crm-cache-entry.ts';
 import { DailyPool } from './daily-pool.ts';
 import { DataSource } from './data-source.ts';
 import { DeveloperSignup } from './developer-signup.ts';
+import { Draft } from './draft.ts';
 import { EngagementEvent } from './engagement-event.ts';
 import { ErasedAddress } from './erased-address.ts';
 import { ExpansionSignal } from './expansion-signal.ts';
@@ -21,8 +25,9 @@ import { Lead } from './lead.ts';
 import { LeadScore } from './lead-score.ts';
 import { LeadSource } from './lead-source.ts';
 import { LifecycleTransition } from './lifecycle-transition.ts';
-import { OpportunityLink } from './opportunity-link.ts';
+import { Membership } from './membership.ts';
 import { Opportunity } from './opportunity.ts';
+import { OpportunityLink } from './opportunity-link.ts';
 import { Org } from './org.ts';
 import { OrgScoringProfile } from './org-scoring-profile.ts';
 import { PassSighting } from './pass-sighting.ts';
@@ -33,6 +38,7 @@ import { RecordAlias } from './record-alias.ts';
 import { RejectedRecord } from './rejected-record.ts';
 import { ScoreBreakdown } from './score-breakdown.ts';
 import { ScoreChange } from './score-change.ts';
+import { SignInFailure } from './sign-in-failure.ts';
 import { SourceRecord } from './source-record.ts';
 import { SourceReject } from './source-reject.ts';
 import { Stakeholder } from './stakeholder.ts';
@@ -53,10 +59,14 @@ export const entities = [
   CompanyEnrichment,
   Connection,
   ConnectionHealth,
+  ConsoleAccount,
+  ConsoleLink,
+  ConsoleSession,
   CrmCacheEntry,
   DailyPool,
   DataSource,
   DeveloperSignup,
+  Draft,
   EngagementEvent,
   ErasedAddress,
   ExpansionSignal,
@@ -67,6 +77,7 @@ export const entities = [
   LeadScore,
   LeadSource,
   LifecycleTransition,
+  Membership,
   Opportunity,
   OpportunityLink,
   Org,
@@ -79,6 +90,7 @@ export const entities = [
   RejectedRecord,
   ScoreBreakdown,
   ScoreChange,
+  SignInFailure,
   SourceRecord,
   SourceReject,
   Stakeholder,

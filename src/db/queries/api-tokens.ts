@@ -4,14 +4,17 @@ import { writeAudit } from './write-audit.ts';
 
 export interface TokenHolder {
   readonly id: string;
+  readonly name: string;
   readonly orgId: OrgId;
+  /** Of the organisation. */
+  readonly slug: string;
   readonly scopes: readonly string[];
 }
 
 /** Whose token it is; null = nobody's that holds now. Through `Database.operator`: a token does not say whose it is. */
 export async function findToken(tx: Tx, hash: string, now: Date): Promise<TokenHolder | null> {
   const [row] = await tx.query<TokenHolder>(
-    `select id, org_id as "orgId", scopes from api_tokens
+    `select t.id, t.name, t.org_id as "orgId", o.slug, t.scopes from api_tokens t join orgs o on o.id = t.org_id
      where token_hash = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
     [hash, now],
   );
@@ -34,8 +37,13 @@ export interface NewToken {
   readonly expiresAt: Date | null;
 }
 
+interface Acting {
+  readonly actor: string;
+  readonly now: Date;
+}
+
 /** The name of a token that was revoked is free again. False = the name is taken. */
-export async function createToken(tx: Tx, token: NewToken, now: Date): Promise<boolean> {
+export async function createToken(tx: Tx, token: NewToken, { actor, now }: Acting): Promise<boolean> {
   const rows = await tx.query(
     `insert into api_tokens as t (org_id, name, token_hash, scopes, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)
      on conflict (org_id, name) do update set token_hash = excluded.token_hash, scopes = excluded.scopes,
@@ -46,18 +54,18 @@ export async function createToken(tx: Tx, token: NewToken, now: Date): Promise<b
   );
   if (rows.length === 0) return false;
   const after = { scopes: token.scopes, expiresAt: token.expiresAt };
-  await writeAudit(tx, { action: 'token.create', subject: token.name, after, at: now });
+  await writeAudit(tx, { actor, action: 'token.create', subject: token.name, after, at: now });
   return true;
 }
 
 /** False = there is no such token, or it was revoked before. */
-export async function revokeToken(tx: Tx, name: string, now: Date): Promise<boolean> {
+export async function revokeToken(tx: Tx, name: string, { actor, now }: Acting): Promise<boolean> {
   const rows = await tx.query(
     `update api_tokens set revoked_at = $3 where org_id = $1 and name = $2 and revoked_at is null returning id`,
     [tx.orgId, name, now],
   );
   if (rows.length === 0) return false;
-  await writeAudit(tx, { action: 'token.revoke', subject: name, after: { revokedAt: now }, at: now });
+  await writeAudit(tx, { actor, action: 'token.revoke', subject: name, after: { revokedAt: now }, at: now });
   return true;
 }
 

@@ -33,13 +33,13 @@ export function isOf(row: PauseTarget, { connectionId, sourceId }: PauseTarget):
 export async function savePause(
   tx: Tx,
   { connectionId, sourceId }: PauseTarget,
-  pause: { readonly direction: PauseDirection; readonly reason: string; readonly now: Date },
+  pause: { readonly direction: PauseDirection; readonly reason: string; readonly actor: string; readonly now: Date },
 ): Promise<void> {
   await tx.query(
     `insert into pauses (org_id, connection_id, source_id, direction, reason, created_at, created_by)
-     values ($1, $2, $3, $4, $5, $6, 'cli')
+     values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (org_id, connection_id, source_id, direction) do update set reason = excluded.reason`,
-    [tx.orgId, connectionId, sourceId, pause.direction, pause.reason, pause.now],
+    [tx.orgId, connectionId, sourceId, pause.direction, pause.reason, pause.now, pause.actor],
   );
 }
 

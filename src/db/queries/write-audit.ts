@@ -1,6 +1,8 @@
 import type { Tx } from '../tx.ts';
 
 export interface AuditEntry {
+  /** `cli`, the address of who is signed in, or `token:NAME`. */
+  readonly actor: string;
   /** `token.create` */
   readonly action: string;
   /** The name of what was changed. */
@@ -10,11 +12,11 @@ export interface AuditEntry {
   readonly at: Date;
 }
 
-/** Notes what somebody changed at the command line. */
-export async function writeAudit(tx: Tx, { action, subject, before, after, at }: AuditEntry): Promise<void> {
+/** Notes what somebody changed. */
+export async function writeAudit(tx: Tx, { actor, action, subject, before, after, at }: AuditEntry): Promise<void> {
   await tx.query(
-    `insert into audit_log (org_id, actor, action, subject, before, after, at) values ($1, 'cli', $2, $3, $4, $5, $6)`,
-    [tx.orgId, action, subject, textOf(before), textOf(after), at],
+    `insert into audit_log (org_id, actor, action, subject, before, after, at) values ($1, $2, $3, $4, $5, $6, $7)`,
+    [tx.orgId, actor, action, subject, textOf(before), textOf(after), at],
   );
 }
 

@@ -1,32 +1,25 @@
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { TokenHolder } from '../../db/queries/api-tokens.ts';
-import type { TokenScope } from '../../ingest/tokens.ts';
+import { tokenReader } from '../../access/tokens.ts';
+import { resumeSession } from '../../access/sessions.ts';
 import { stackOf } from '../../model/errors.ts';
+import { guardRoutes } from './admit.ts';
 import type { ApiOptions } from './api-port.ts';
 import { bodyTypes, readJson, readNdjson } from './body.ts';
+import { cookieJar } from './cookies.ts';
 import { dashboardRoute } from './dashboard-route.ts';
-import { ingestRoutes } from './ingest-routes.ts';
 import { described, documentRoute } from './describe.ts';
-import {
-  codeOf,
-  maxBodyBytes,
-  problemSchema,
-  refusedToken,
-  sendProblem,
-  unknownRoute,
-  withoutScope,
-  withoutToken,
-} from './problem.ts';
+import { ingestRoutes } from './ingest-routes.ts';
+import { codeOf, maxBodyBytes, problemSchema, sendProblem, unknownRoute } from './problem.ts';
+import type { RouteContext } from './routes.ts';
+import { subjects } from './subjects.ts';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What a token must be allowed to do; left out = anybody may. */
-    readonly scope?: TokenScope;
-  }
-}
+/** What a request of the console may weigh: a mapping of a few hundred fields. */
+const maxConsoleBytes = 1024 * 1024;
 
-/** Everything below /api: its own faults, its own log, and nobody in without a token. */
+/** Everything below /api: its own faults, its own log, and nobody in without a token or a session. */
 export async function registerApi(app: FastifyInstance, options: ApiOptions): Promise<void> {
   await app.register(
     async (scope) => {
@@ -34,13 +27,15 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
         openapi: described,
         refResolver: { buildLocalReference: ({ $id }) => $id as string },
       });
-      // Rows are read one by one, so that a bad one stops no other; the schemas are for the documents.
-      scope.setValidatorCompiler(() => () => true);
+      await scope.register(cookie);
       scope.setSerializerCompiler(() => JSON.stringify);
-      readBodies(scope);
       scope.addSchema(problemSchema);
-      scope.decorateRequest('holder', null);
-      scope.addHook('onRequest', async (request) => admit(options, request));
+      const cookies = cookieJar(options.console.publicUrl);
+      guardRoutes(scope, {
+        holderOf: tokenReader(options.console),
+        sessionOf: (token) => resumeSession(options.console, token),
+        cookies,
+      });
       scope.setErrorHandler(async (error, request, reply) => {
         // The route, not the URL: a query may name a company.
         const fields = { route: request.routeOptions.url, code: codeOf(error) };
@@ -49,15 +44,17 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
         return sendProblem(reply, error);
       });
       scope.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));
-      ingestRoutes(scope, options);
-      dashboardRoute(scope, options.api);
-      scope.get('/openapi.json', { schema: documentRoute }, async () => scope.swagger());
+      await scope.register(async (rows) => rowRoutes(rows, options));
+      await scope.register(async (strict) => consoleRoutes(strict, { services: options.console, cookies }));
+      scope.get('/openapi.json', { config: { access: 'open' }, schema: documentRoute }, async () => scope.swagger());
     },
     { prefix: '/api' },
   );
 }
 
-function readBodies(app: FastifyInstance): void {
+/** Rows are read one by one, so that a bad one stops no other; the schemas are for the documents. */
+function rowRoutes(app: FastifyInstance, options: ApiOptions): void {
+  app.setValidatorCompiler(() => () => true);
   const readers = { [bodyTypes.json]: readJson, [bodyTypes.ndjson]: readNdjson };
   app.removeAllContentTypeParsers();
   for (const [type, read] of Object.entries(readers)) {
@@ -67,16 +64,16 @@ function readBodies(app: FastifyInstance): void {
       async (_request: FastifyRequest, body: Buffer) => read(body),
     );
   }
+  ingestRoutes(app, options);
+  dashboardRoute(app, options.api);
 }
 
-/** Before a byte of the body is read. */
-async function admit({ api }: ApiOptions, request: FastifyRequest): Promise<void> {
-  const { scope } = request.routeOptions.config;
-  if (scope === undefined) return;
-  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '') throw withoutToken();
-  const holder = await api.holderOf(token);
-  if (holder === null) throw refusedToken();
-  if (!holder.scopes.includes(scope)) throw withoutScope(scope);
-  request.setDecorator<TokenHolder>('holder', holder);
+/** What does not fit its schema is refused, and each fault named. Only JSON: a form of another site can send none. */
+function consoleRoutes(app: FastifyInstance, context: RouteContext): void {
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRoute', (route) => {
+    route.bodyLimit ??= maxConsoleBytes;
+  });
+  for (const register of subjects) register(app, context);
 }

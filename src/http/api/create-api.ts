@@ -1,11 +1,9 @@
 import { readDashboard } from '../../db/queries/read-dashboard.ts';
 import { type IngestServices, takeIn } from '../../ingest/take-in.ts';
-import { tokenReader } from '../../ingest/tokens.ts';
 import type { ApiPort } from './api-port.ts';
 
 export function createApi(services: IngestServices): ApiPort {
   return {
-    holderOf: tokenReader(services),
     takeIn: (orgId, request) => takeIn(services, orgId, request),
     dashboard: (orgId, query) => services.database.transaction(orgId, (tx) => readDashboard(tx, query)),
   };

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type TProperties, Type } from 'typebox';
-import type { TokenHolder } from '../../db/queries/api-tokens.ts';
 import type { DashboardKey, DashboardQuery } from '../../db/queries/read-dashboard.ts';
+import { callerOf } from './admit.ts';
 import type { ApiPort } from './api-port.ts';
 import { answered, problems, secured } from './describe.ts';
 import { invalidQuery } from './problem.ts';
@@ -85,9 +85,9 @@ const schema = {
 /** GET /api/v1/dashboard */
 export function dashboardRoute(app: FastifyInstance, api: ApiPort): void {
   app.addSchema(pageSchema);
-  app.get('/v1/dashboard', { config: { scope: 'read' }, schema }, async (request) => {
+  app.get('/v1/dashboard', { config: { access: 'read' }, schema }, async (request) => {
     const query = dashboardQuery(request.query as Readonly<Record<string, unknown>>);
-    const { orgId } = request.getDecorator<TokenHolder>('holder');
+    const { orgId } = callerOf(request);
     // One more than a page, to know whether another one follows.
     const rows = await api.dashboard(orgId, { ...query, limit: query.limit + 1 });
     const page = rows.slice(0, query.limit);

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { type TSchema, Type } from 'typebox';
-import type { TokenScope } from '../../ingest/tokens.ts';
+import { leastRole, type TokenScope } from '../../access/access.ts';
 
 export const described: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
   openapi: '3.1.0',
@@ -10,22 +10,26 @@ export const described: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
     title: 'leadloop',
     version: '1',
     description:
-      'Signups, usage, companies, stakeholders and expansion signals come in; scored leads go out. Each request carries a token of an organisation: `leadloop token create NAME`.',
+      'Everything that the console does, and bulk rows besides. A program sends a token of an organisation (`leadloop token create NAME`), a browser the cookie of its session. Faults are problem+json (RFC 9457). Lists come in pages: `next` of one is `after` of the next. What has versions is changed with `If-Match`.',
   },
   servers: [{ url: 'http://127.0.0.1:7400' }],
   components: {
     securitySchemes: {
       token: { type: 'http', scheme: 'bearer', description: 'A token of `leadloop token create`.' },
+      session: { type: 'apiKey', in: 'cookie', name: 'leadloop', description: 'Of `POST /api/v1/session`.' },
     },
   },
   tags: [
     { name: 'ingest', description: 'Rows come in: bulk, idempotent, one outcome a row. Scope `ingest`.' },
     { name: 'read', description: 'Scored leads. Scope `read`.' },
+    { name: 'access', description: 'Signing in, members, tokens, and the log of what was changed.' },
   ],
 };
 
-export function secured(scope: TokenScope) {
-  return [{ token: [scope] }];
+/** A token with the scope; or, below an organisation, a session with the role that has it. */
+export function secured(scope: TokenScope): Record<string, string[]>[] {
+  const role = leastRole(scope);
+  return role === null ? [{ token: [scope] }] : [{ token: [scope] }, { session: [role] }];
 }
 
 /** An answer and what it holds. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import type { TokenHolder } from '../../db/queries/api-tokens.ts';
 import { maxRows } from '../../ingest/ingest-rows.ts';
 import { type IngestKind, ingestKinds, rowForms, rowSchema } from '../../ingest/rows.ts';
+import { callerOf } from './admit.ts';
 import type { ApiOptions } from './api-port.ts';
 import { bodyTypes, type SentRows } from './body.ts';
 import { answered, problems, secured } from './describe.ts';
@@ -52,11 +52,11 @@ export function ingestRoutes(app: FastifyInstance, { api, now, log }: ApiOptions
     app.addSchema({ ...rowSchema(kind), $id: rowForms[kind].name });
     app.post(
       `/v1/ingest/${kind}`,
-      { bodyLimit: maxBodyBytes, config: { scope: 'ingest' }, schema: schemaOf(kind) },
+      { bodyLimit: maxBodyBytes, config: { access: 'ingest' }, schema: schemaOf(kind) },
       async (request, reply) => {
         const startedAt = now().getTime();
         const key = keyOf(request.headers['idempotency-key']);
-        const { orgId } = request.getDecorator<TokenHolder>('holder');
+        const { orgId } = callerOf(request);
         const sent = request.body as SentRows | null | undefined;
         // Without a type, so nothing has read it.
         if (!sent) throw unreadable('There is no body.');

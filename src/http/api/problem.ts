@@ -11,15 +11,34 @@ export const maxBodyBytes = 16 * 1024 * 1024;
 const statuses: Readonly<Record<string, number>> = {
   'body-unreadable': 400,
   'query-invalid': 400,
+  'request-invalid': 400,
   'idempotency-key-invalid': 400,
   'token-missing': 401,
   'token-refused': 401,
+  'session-missing': 401,
+  'sign-in-refused': 401,
   'scope-missing': 403,
+  'role-missing': 403,
+  'cross-site': 403,
   'route-unknown': 404,
+  'org-unknown': 404,
+  'connection-unknown': 404,
+  'lead-unknown': 404,
+  'token-unknown': 404,
+  'member-unknown': 404,
+  'token-exists': 409,
+  'member-exists': 409,
+  'member-last-admin': 409,
+  'link-refused': 410,
+  'version-stale': 412,
   'body-too-large': 413,
   'too-many-rows': 413,
   'body-type': 415,
   'idempotency-key-reused': 422,
+  'password-weak': 422,
+  'org-missing': 422,
+  'version-missing': 428,
+  'too-many-attempts': 429,
 };
 
 export const problemSchema = Type.Object(
@@ -30,6 +49,15 @@ export const problemSchema = Type.Object(
     detail: Type.String({ description: 'What is wrong.' }),
     code: Type.String({ description: 'Stable; docs/errors.md lists them.' }),
     remedy: Type.String({ description: 'What to do about it.' }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { path: Type.String({ description: 'Such as /email.' }), message: Type.String() },
+          { additionalProperties: false },
+        ),
+        { description: 'What of the request cannot be used; only with request-invalid.' },
+      ),
+    ),
   },
   { $id: 'Problem', title: 'Problem', additionalProperties: false },
 );
@@ -39,7 +67,7 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
   const status = known === null ? 500 : (statuses[known.code] ?? (known.recovery === 'retry' ? 503 : 500));
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
-  return sendFault(reply, status, known);
+  return sendFault(reply, status, known, known instanceof InvalidRequest ? { errors: known.errors } : {});
 }
 
 export function codeOf(error: unknown): string {
@@ -49,6 +77,7 @@ export function codeOf(error: unknown): string {
 /** Faults of the request that the server itself finds carry a status alone. */
 function knownFault(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
+  if (error instanceof Error && 'validation' in error) return new InvalidRequest(error.validation);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
   if (status === 413) return tooLarge();
   if (status === 415) return unknownType();
@@ -122,5 +151,52 @@ export function invalidKey(): AppError {
   return new AppError('idempotency-key-invalid', 'The Idempotency-Key cannot be used.', {
     recovery: 'fix-config',
     remedy: 'Give 1 to 255 visible ASCII characters, such as a UUID.',
+  });
+}
+
+/** The request is not what its schema says; each fault with its place, without the value. */
+class InvalidRequest extends AppError {
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
+
+  constructor(validation: unknown) {
+    super('request-invalid', 'The request cannot be used as it is.', {
+      recovery: 'fix-config',
+      remedy: 'Correct what `errors` names; GET /api/openapi.json describes it.',
+    });
+    const faults = Array.isArray(validation) ? (validation as readonly Fault[]) : [];
+    this.errors = faults.map(({ instancePath = '', message = '' }) => ({ path: instancePath, message }));
+  }
+}
+
+interface Fault {
+  readonly instancePath?: string;
+  readonly message?: string;
+}
+
+export function notSignedIn(): AppError {
+  return new AppError('session-missing', 'You are not signed in, or no longer.', {
+    recovery: 'reauthorise',
+    remedy: 'Sign in again.',
+  });
+}
+
+export function crossSite(): AppError {
+  return new AppError('cross-site', 'The request comes from a page of another site.', {
+    recovery: 'fix-config',
+    remedy: 'Use the console under its own address (LEADLOOP_PUBLIC_URL); programs send a token instead of a cookie.',
+  });
+}
+
+export function withoutRole(role: string, least: string | null): AppError {
+  return new AppError('role-missing', `You are ${role} here, and may not do this.`, {
+    recovery: 'fix-config',
+    remedy: least === null ? 'Use a token made for it.' : `Ask an admin to make you ${least}, or to do it.`,
+  });
+}
+
+export function unknownOrg(slug: string): AppError {
+  return new AppError('org-unknown', `There is no organisation "${slug.slice(0, 63)}" that you belong to.`, {
+    recovery: 'fix-config',
+    remedy: 'Ask one of its admins to invite you.',
   });
 }

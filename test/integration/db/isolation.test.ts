@@ -6,7 +6,9 @@ import { testDatabase, type TestDatabase } from '../../support/database.ts';
 // The catalogue is walked, so that a table that a later migration adds is tested without a change here.
 const db: TestDatabase = await testDatabase();
 const catalogue: Catalogue = await readCatalogue(db);
-const tenantTables = catalogue.tables.filter((table) => table !== 'orgs');
+/** Of people who sign in, whatever organisations they belong to. */
+const outside = ['console_accounts', 'console_links', 'console_sessions', 'sign_in_failures'];
+const tenantTables = catalogue.tables.filter((table) => table !== 'orgs' && !outside.includes(table));
 let acme: OrgId;
 let umbrella: OrgId;
 let ours: Map<string, Row>;
@@ -186,4 +188,16 @@ test('an organisation that is deleted takes its rows along, and nobody else’s'
     expect(await db.sql(`select count(*) from ${table} where org_id = $1`, [umbrella]), table).toEqual([{ count: 0 }]);
     expect(await db.sql(`select from ${table} where org_id = $1`, [acme]), table).not.toHaveLength(0);
   }
+});
+
+test.each(outside)('%s is nothing that an organisation may see or change', async (table) => {
+  expect(await outcome(`select * from ${table}`)).toBe(refused);
+  expect(await outcome(`delete from ${table} returning 1`)).toBe(refused);
+  const { text, values } = insertText(table, anyRow(catalogue, table, ours));
+  expect(await outcome(text, values)).toBe(refused);
+  const [forced] = await db.sql(
+    'select relrowsecurity and relforcerowsecurity as forced from pg_class where relname = $1',
+    [table],
+  );
+  expect(forced).toEqual({ forced: true });
 });

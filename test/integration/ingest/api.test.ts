@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IngestAnswer } from '../../../src/ingest/answer.ts';
-import { withdrawToken } from '../../../src/ingest/tokens.ts';
+import { withdrawToken } from '../../../src/access/tokens.ts';
 import type { OrgId } from '../../../src/model/values.ts';
 import { startApi, type TestApi } from '../../support/api.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
@@ -155,7 +155,7 @@ describe('a token', () => {
     );
     expect(row?.row).not.toContain(sender.slice(3));
     const services = { database: db.database, now: () => new Date(), randomBytes: () => new Uint8Array(32) };
-    await withdrawToken(services, orgId, row!.name);
+    await withdrawToken(services, { orgId, actor: 'cli' }, row!.name);
     expect(await problem(await post('signups', [ada], json, sender))).toBe('401 token-refused');
     const audit = await db.sql<{ action: string }>(`select action from audit_log where subject = $1 order by id`, [
       row?.name,

@@ -58,6 +58,7 @@ test('a paused connection is not run, and its tick is over; so is that of one wh
   await pause(
     { database: loop.db.database, now: loop.services.now },
     { org: null, name: loop.name, direction: 'all', reason: 'sales cleans up' },
+    'cli',
   );
   expect(await tick()).toBeNull();
   expect([await runs(), await lastTick()]).toEqual([[], tickAt]);
@@ -76,6 +77,7 @@ test('with the pull paused and a push that is by hand nothing is left to run; wi
   await pause(
     { database: loop.db.database, now: loop.services.now },
     { org: null, name: loop.name, direction: 'pull', reason: null },
+    'cli',
   );
   // Nothing would be left to do: it pushes by hand only.
   expect(await tick()).toBeNull();
@@ -182,6 +184,7 @@ test('while the pull is paused hints and looks wait, quietly', async () => {
   await pause(
     { database: loop.db.database, now: loop.services.now },
     { org: null, name: loop.name, direction: 'pull', reason: 'moving house' },
+    'cli',
   );
   const [contact] = loop.crm.store.contacts.from(0);
   await hint(loop, String(contact!.id));

@@ -1,123 +1,123 @@
-import { request } from 'node:http';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Database } from '../../../src/db/tx.ts';
 import type { ApiPort } from '../../../src/http/api/api-port.ts';
+import { type HttpOptions, startHttp } from '../../../src/http/server.ts';
 import { AppError } from '../../../src/model/errors.ts';
-import type { PageReader } from '../../../src/http/page-reader.ts';
-import { noPages } from '../../support/no-pages.ts';
-import { startHttp } from '../../../src/http/server.ts';
+import { bareServices } from '../../support/services.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-const health = { readiness: async (): Promise<string | null> => null };
+const nobody = (): never => {
+  throw new Error('nobody is asked: jane@acme.example');
+};
+const rows: ApiPort = { takeIn: nobody, dashboard: nobody };
 
-const start = (read: Partial<PageReader> = {}, log: (message: string) => void = () => undefined) =>
-  startHttp({
+/** A database that answers one thing, whatever it is asked. */
+const databaseThat = (answers: () => Promise<never>): Database => ({
+  transaction: answers,
+  operator: answers,
+  lock: nobody,
+  close: async () => undefined,
+});
+
+function start(database: Database, options: Partial<HttpOptions> = {}) {
+  return startHttp({
     port: 0,
-    page: { ...noPages, ...read },
-    health,
-    now: () => new Date('2026-11-22T10:00:00Z'),
-    log: (_level, message, fields) => log(`${message} ${JSON.stringify(fields)}`),
+    api: { rows, console: { ...bareServices(database), randomBytes: () => new Uint8Array(), publicUrl: null } },
+    health: { readiness: async () => null },
+    now: () => new Date(),
+    log: () => undefined,
+    ...options,
   });
+}
 
-test('every answer carries the security headers, and scripts run from files of ours only', async () => {
-  await using server = await start();
-  for (const path of ['/', '/style.css', '/live.js', '/healthz', '/nowhere']) {
+const unasked = databaseThat(nobody);
+
+async function builtConsole() {
+  const folder = await tempFolder();
+  await mkdir(join(folder.path, 'assets'));
+  const page = '<!doctype html><meta name="csp-nonce" content="%NONCE%"><title>leadloop</title>';
+  await writeFile(join(folder.path, 'index.html'), page);
+  await writeFile(join(folder.path, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(folder.path, 'assets/main-abc.js'), 'export {};');
+  return folder;
+}
+
+test('every answer carries the security headers, and nothing may be written into a page', async () => {
+  await using folder = await builtConsole();
+  await using server = await start(unasked, { consoleFolder: folder.path });
+  for (const path of ['/', '/orgs/acme/leads', '/assets/main-abc.js', '/icon.svg', '/healthz', '/api/nowhere']) {
     const { headers } = await fetch(`${server.url}${path}`);
-    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(headers.get('content-security-policy')).not.toContain('unsafe');
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
-    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-security-policy'), path).toContain("default-src 'none'");
+    expect(headers.get('content-security-policy'), path).not.toContain('unsafe');
+    expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    expect(headers.get('x-frame-options'), path).toBe('DENY');
+    expect(headers.get('referrer-policy'), path).toBe('no-referrer');
   }
 });
 
-test('without an organisation it says how to begin, and that there is no login', async () => {
-  await using server = await start();
-  const text = await (await fetch(server.url)).text();
-  expect(text).toContain('No CRM is connected yet');
-  expect(text).toContain('no login');
+test('the page is never kept, its files are for ever, and each page has a word of its own for its styles', async () => {
+  await using folder = await builtConsole();
+  await using server = await start(unasked, { consoleFolder: folder.path });
+  const nonces = new Set<string>();
+  for (const path of ['/', '/orgs/acme']) {
+    const answer = await fetch(`${server.url}${path}`);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const nonce = /content="([^"]+)"/u.exec(await answer.text())?.[1] ?? '';
+    expect(answer.headers.get('content-security-policy')).toContain(`'nonce-${nonce}'`);
+    nonces.add(nonce);
+  }
+  expect(nonces.size).toBe(2);
+  const file = await fetch(`${server.url}/assets/main-abc.js`);
+  expect(file.headers.get('cache-control')).toContain('immutable');
+  expect(file.headers.get('content-type')).toContain('javascript');
 });
 
-test('a name that only resolves to this machine is refused', async () => {
-  await using server = await start();
-  const status = await new Promise((resolve, reject) => {
-    const call = request(server.url, { headers: { host: 'evil.example' } }, (answer) => resolve(answer.statusCode));
-    call.on('error', reject).end();
+test('no file outside its folder is served', async () => {
+  await using folder = await builtConsole();
+  await using server = await start(unasked, { consoleFolder: folder.path });
+  for (const path of ['/assets/../index.html', '/assets/..%2f..%2fpackage.json', '/assets/%2e%2e/%2e%2e/etc/passwd']) {
+    const answer = await fetch(`${server.url}${path}`);
+    const text = await answer.text();
+    expect(text, path).not.toContain('root:');
+    expect(text, path).not.toContain('"dependencies"');
+  }
+  expect((await fetch(`${server.url}/assets/nothing.js`)).status).toBe(404);
+});
+
+test('a console that was not built says how it is', async () => {
+  await using folder = await tempFolder();
+  await expect(start(unasked, { consoleFolder: folder.path })).rejects.toMatchObject({
+    code: 'console-not-built',
+    remedy: expect.stringContaining('npm run build'),
   });
-  expect(status).toBe(421);
 });
 
-test('an unknown lead, an id that is none and an unknown page are 404', async () => {
-  await using server = await start();
-  for (const path of ['/leads/3f0c2b58-0000-4000-8000-000000000001', "/leads/1'--", '/nowhere'])
-    expect((await fetch(`${server.url}${path}`)).status).toBe(404);
+test('the console listens on other machines only behind an address that people reach it by', async () => {
+  await using folder = await builtConsole();
+  const wide = { host: '0.0.0.0', consoleFolder: folder.path };
+  await expect(start(unasked, wide)).rejects.toMatchObject({ code: 'host-not-local', recovery: 'fix-config' });
+  await using server = await start(unasked, { ...wide, publicUrl: 'https://leads.example.com' });
+  expect((await fetch(`http://127.0.0.1:${server.port}/`)).status).toBe(200);
 });
 
-test('a failure is explained without its stack, and logged without what was searched for', async () => {
-  const said: string[] = [];
-  const away = new AppError('database-unavailable', 'The database does not answer.', {
-    recovery: 'retry',
-    remedy: 'Start it.',
+test('a port that is taken is named with its remedy', async () => {
+  await using server = await start(unasked);
+  await expect(start(unasked, { port: server.port })).rejects.toMatchObject({
+    code: 'port-in-use',
+    remedy: expect.stringContaining('--port'),
   });
-  await using server = await start(
-    {
-      orgs: async () => {
-        throw away;
-      },
-    },
-    (message) => said.push(message),
-  );
-  const answer = await fetch(`${server.url}/?q=jane`);
-  expect(answer.status).toBe(503);
-  const text = await answer.text();
-  expect(text).toContain('Start it.');
-  expect(text).not.toContain('server.ts');
-  expect(said.join()).toContain('database-unavailable');
-  expect(said.join()).not.toContain('jane');
-});
-
-test('a fault that nobody expected is logged by its place, not by its message, which may quote anything', async () => {
-  const said: string[] = [];
-  await using server = await start(
-    {
-      orgs: async () => {
-        throw new Error('no such row: jane@acme.example');
-      },
-    },
-    (message) => said.push(message),
-  );
-  const answer = await fetch(server.url);
-  expect(answer.status).toBe(500);
-  expect(await answer.text()).not.toContain('jane');
-  expect(said.join()).toContain('server.test.ts');
-  expect(said.join()).not.toContain('jane');
-});
-
-test('listens on other machines only when told so, and names the remedy of a taken port', async () => {
-  await expect(
-    startHttp({ port: 0, host: '0.0.0.0', page: noPages, now: () => new Date(), log: () => undefined }),
-  ).rejects.toMatchObject({
-    code: 'host-not-local',
-    recovery: 'fix-config',
-  });
-  await using server = await start();
-  await expect(
-    startHttp({ port: server.port, page: noPages, now: () => new Date(), log: () => undefined }),
-  ).rejects.toMatchObject({ code: 'port-in-use', remedy: expect.stringContaining('--port') });
 });
 
 describe('the API', () => {
-  const nobody = (): never => {
-    throw new Error('nobody is asked');
-  };
-  const api: ApiPort = { holderOf: async () => null, takeIn: nobody, dashboard: nobody };
-  const quiet = { port: 0, page: noPages, health, api, now: () => new Date(), log: () => undefined };
-
-  test('without the page listens anywhere, and serves itself and health alone', async () => {
-    await using server = await startHttp({ ...quiet, host: '0.0.0.0', page: null });
+  test('without the console listens anywhere, and serves itself and health alone', async () => {
+    await using server = await start(unasked, { host: '0.0.0.0' });
     const at = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
     expect((await at('/healthz')).status).toBe(200);
     expect((await at('/readyz')).status).toBe(200);
     expect((await at('/api/openapi.json')).status).toBe(200);
-    for (const path of ['/', '/style.css', '/leads/1', '/api/v1/nothing']) {
+    for (const path of ['/', '/assets/main.js', '/orgs/acme', '/api/v1/nothing']) {
       const answer = await at(path);
       expect(answer.status).toBe(404);
       expect(answer.headers.get('content-type')).toContain('application/problem+json');
@@ -125,24 +125,36 @@ describe('the API', () => {
     }
   });
 
-  test('beside the page is of this machine alone, and asks for a token', async () => {
-    await expect(startHttp({ ...quiet, host: '0.0.0.0' })).rejects.toMatchObject({ code: 'host-not-local' });
-    await using server = await startHttp(quiet);
-    expect((await fetch(server.url)).headers.get('content-type')).toContain('text/html');
-    expect((await fetch(`${server.url}/nowhere`)).headers.get('content-type')).toContain('text/html');
+  test('asks for a token or a session', async () => {
+    await using server = await start(unasked);
     const answer = await fetch(`${server.url}/api/v1/ingest/signups`, { method: 'POST', body: '[]' });
     expect(await answer.json()).toMatchObject({ status: 401, code: 'token-missing' });
   });
 
+  test('a failure is explained without its stack, and logged without what was asked for', async () => {
+    const said: string[] = [];
+    const away = new AppError('database-unavailable', 'The database does not answer.', {
+      recovery: 'retry',
+      remedy: 'Start it.',
+    });
+    const log = (_: string, message: string, fields: object) => said.push(`${message} ${JSON.stringify(fields)}`);
+    const gone = databaseThat(() => Promise.reject(away));
+    await using server = await start(gone, { log });
+    const answer = await fetch(`${server.url}/api/v1/welcome?q=jane`);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: 'database-unavailable', remedy: 'Start it.' });
+    expect(said.join()).toContain('database-unavailable');
+    expect(said.join()).not.toContain('jane');
+  });
+
   test('a fault that nobody expected says nothing of how it is made', async () => {
-    const broken: ApiPort = { ...api, holderOf: async () => ({ id: 'a', orgId: 'b', scopes: ['read'] }) };
     const said: string[] = [];
     const log = (_: string, message: string, fields: object) => said.push(`${message} ${JSON.stringify(fields)}`);
-    await using server = await startHttp({ ...quiet, api: broken, log });
-    const answer = await fetch(`${server.url}/api/v1/dashboard`, { headers: { authorization: 'Bearer x' } });
+    await using server = await start(unasked, { log });
+    const answer = await fetch(`${server.url}/api/v1/welcome`);
     expect(answer.status).toBe(500);
-    expect(await answer.text()).not.toContain('nobody is asked');
+    expect(await answer.text()).not.toContain('jane');
     expect(said.join()).toContain('server.test.ts');
-    expect(said.join()).not.toContain('nobody is asked');
+    expect(said.join()).not.toContain('jane');
   });
 });

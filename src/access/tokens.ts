@@ -8,18 +8,11 @@ import {
   type TokenRow,
   touchToken,
 } from '../db/queries/api-tokens.ts';
-import type { Database } from '../db/tx.ts';
 import { AppError } from '../model/errors.ts';
 import type { OrgId } from '../model/values.ts';
-
-export const tokenScopes = ['ingest', 'read'] as const;
-export type TokenScope = (typeof tokenScopes)[number];
-
-export interface TokenServices {
-  readonly database: Database;
-  readonly now: () => Date;
-  readonly randomBytes: (size: number) => Uint8Array;
-}
+import type { TokenScope } from './access.ts';
+import { hashOf, secretToken } from './secret-token.ts';
+import type { AccessServices } from './services.ts';
 
 export interface TokenWish {
   readonly name: string;
@@ -36,20 +29,25 @@ export interface IssuedToken {
   readonly expiresAt: Date | null;
 }
 
+/** Whose organisation, and who changes something there: for the audit log. */
+export interface ActingFor {
+  readonly orgId: OrgId;
+  readonly actor: string;
+}
+
 const dayMs = 86_400_000;
-const bytes = 32;
-const form = /^ll_[\w-]{43}$/u;
+const prefix = 'll_';
 
 /** @throws AppError `token-exists` (fix-config) */
 export async function issueToken(
-  { database, now, randomBytes }: TokenServices,
-  orgId: OrgId,
+  { database, now, randomBytes }: AccessServices,
+  { orgId, actor }: ActingFor,
   { name, scopes, days }: TokenWish,
 ): Promise<IssuedToken> {
-  const token = `ll_${Buffer.from(randomBytes(bytes)).toString('base64url')}`;
+  const token = `${prefix}${secretToken(randomBytes)}`;
   const expiresAt = days === null ? null : new Date(now().getTime() + days * dayMs);
-  const wish = { name, scopes, expiresAt, hash: hash('sha256', token) };
-  if (await database.transaction(orgId, (tx) => createToken(tx, wish, now())))
+  const wish = { name, scopes, expiresAt, hash: keptOf(token) ?? '' };
+  if (await database.transaction(orgId, (tx) => createToken(tx, wish, { actor, now: now() })))
     return { name, token, scopes, expiresAt };
   throw new AppError('token-exists', `There is a token "${name}" already.`, {
     recovery: 'fix-config',
@@ -58,15 +56,19 @@ export async function issueToken(
 }
 
 /** @throws AppError `token-unknown` (fix-config) */
-export async function withdrawToken({ database, now }: TokenServices, orgId: OrgId, name: string): Promise<void> {
-  if (await database.transaction(orgId, (tx) => revokeToken(tx, name, now()))) return;
+export async function withdrawToken(
+  { database, now }: AccessServices,
+  { orgId, actor }: ActingFor,
+  name: string,
+): Promise<void> {
+  if (await database.transaction(orgId, (tx) => revokeToken(tx, name, { actor, now: now() }))) return;
   throw new AppError('token-unknown', `There is no token "${name}" that could be revoked.`, {
     recovery: 'fix-config',
     remedy: 'Run: leadloop token list',
   });
 }
 
-export async function tokensOf({ database }: TokenServices, orgId: OrgId): Promise<TokenRow[]> {
+export async function tokensOf({ database }: Pick<AccessServices, 'database'>, orgId: OrgId): Promise<TokenRow[]> {
   return database.transaction(orgId, listTokens);
 }
 
@@ -77,12 +79,13 @@ const touchMs = 60_000;
 export function tokenReader({
   database,
   now,
-}: Pick<TokenServices, 'database' | 'now'>): (token: string) => Promise<TokenHolder | null> {
+}: Pick<AccessServices, 'database' | 'now'>): (token: string) => Promise<TokenHolder | null> {
   const noted = new Map<string, number>();
   return async (token) => {
-    if (!form.test(token)) return null;
+    const kept = keptOf(token);
+    if (kept === null) return null;
     const at = now();
-    const holder = await database.operator((tx) => findToken(tx, hash('sha256', token), at));
+    const holder = await database.operator((tx) => findToken(tx, kept, at));
     if (holder === null) return null;
     const since = at.getTime() - touchMs;
     if ((noted.get(holder.id) ?? -Infinity) < since) {
@@ -91,4 +94,10 @@ export function tokenReader({
     }
     return holder;
   };
+}
+
+/** What is kept of a token; null = it is none of ours. Of the whole text, as ever. */
+function keptOf(token: string): string | null {
+  const isOurs = token.startsWith(prefix) && hashOf(token.slice(prefix.length)) !== null;
+  return isOurs ? hash('sha256', token) : null;
 }

@@ -1,0 +1,41 @@
+import { Navigate, Route, Routes } from 'react-router';
+import { useSession } from './api/session.ts';
+import { ChoosePasswordPage } from './pages/sign-in/choose-password.tsx';
+import { SetUpPage } from './pages/sign-in/set-up.tsx';
+import { SignInPage } from './pages/sign-in/sign-in.tsx';
+import { Loading } from './parts/loading.tsx';
+import { ProblemNote } from './parts/problem-note.tsx';
+import { NotFound } from './parts/not-found.tsx';
+import { orgPages } from './pages/index.tsx';
+import { OrgScope } from './shell/org.tsx';
+import { Shell } from './shell/shell.tsx';
+
+export function App() {
+  return (
+    <Routes>
+      <Route path="/sign-in" element={<SignInPage />} />
+      <Route path="/set-up" element={<SetUpPage />} />
+      <Route path="/password" element={<ChoosePasswordPage />} />
+      <Route path="/" element={<Home />} />
+      <Route path="/orgs/:org" element={<OrgScope />}>
+        <Route element={<Shell />}>
+          {orgPages.map(({ path, page }) => (
+            <Route key={path} path={path} element={page} />
+          ))}
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Route>
+      <Route path="*" element={<NotFound />} />
+    </Routes>
+  );
+}
+
+/** To the first organisation of whoever is signed in. */
+function Home() {
+  const { data: session, error, isPending } = useSession();
+  if (isPending) return <Loading />;
+  if (error !== null) return <ProblemNote error={error} />;
+  if (session === null) return <Navigate to="/sign-in" replace />;
+  const [first] = session.orgs;
+  return first === undefined ? <NotFound /> : <Navigate to={`/orgs/${first.slug}`} replace />;
+}

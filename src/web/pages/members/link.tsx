@@ -1,0 +1,40 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import type { LinkAnswer } from '../../../http/api/members/schemas.ts';
+import { CopyField } from '../../parts/copy-field.tsx';
+import { Time } from '../../parts/time.tsx';
+
+/** Of a server that does not know under which address people reach it: the one of this page. */
+function absolute(url: string): string {
+  return new URL(url, globalThis.location.origin).href;
+}
+
+/** A link that is told once. */
+export function LinkDialog({ link, onClose }: { readonly link: LinkAnswer | null; readonly onClose: () => void }) {
+  return (
+    <Modal
+      opened={link !== null}
+      onClose={onClose}
+      title="Hand this link on"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {link !== null && (
+        <Stack>
+          {link.url === null ? (
+            <Text>They have a password already, from another organisation: no link is needed.</Text>
+          ) : (
+            <>
+              <Text>Whoever opens it first chooses the password. It is shown only now.</Text>
+              <CopyField label="One-time link" value={absolute(link.url)} />
+              <Text c="dimmed" size="sm">
+                It holds until <Time at={link.expiresAt} />.
+              </Text>
+            </>
+          )}
+          <Group justify="flex-end">
+            <Button onClick={onClose}>Done</Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,57 @@
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { Navigate, useLocation } from 'react-router';
+import { useSession, useSignIn, useWelcome } from '../../api/session.ts';
+import { ProblemNote } from '../../parts/problem-note.tsx';
+import { Entrance } from './entrance.tsx';
+
+export function SignInPage() {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const signIn = useSignIn();
+  const session = useSession();
+  const { data: welcome } = useWelcome();
+  const from = fromOf(useLocation().state);
+  if (session.data) return <Navigate to={from} replace />;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    signIn.mutate({ email, password });
+  };
+  const lead =
+    welcome?.isSetUp === false
+      ? 'Nobody has an account yet: open the set-up link that leadloop printed when it started.'
+      : 'With the address that you were invited by.';
+  return (
+    <Entrance title="Sign in" lead={lead}>
+      <form onSubmit={submit}>
+        <Stack>
+          <TextInput
+            label="E-mail address"
+            type="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+          />
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+          {signIn.error !== null && <ProblemNote error={signIn.error} />}
+          <Button type="submit" loading={signIn.isPending}>
+            Sign in
+          </Button>
+        </Stack>
+      </form>
+    </Entrance>
+  );
+}
+
+/** Only a page of ours: never an address that somebody else chose. */
+function fromOf(state: unknown): string {
+  const from = typeof state === 'object' && state !== null && 'from' in state ? state.from : null;
+  return typeof from === 'string' && from.startsWith('/orgs/') ? from : '/';
+}

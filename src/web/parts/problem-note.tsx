@@ -1,0 +1,32 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Problem } from '../api/call.ts';
+
+interface Props {
+  readonly error: Error;
+  /** Asks again; left out = there is nothing to ask. */
+  readonly onRetry?: () => void;
+}
+
+/** What is wrong, and what to do about it. */
+export function ProblemNote({ error, onRetry }: Props) {
+  const remedy = error instanceof Problem ? error.remedy : 'Load the page again; if that does not help, report it.';
+  const faults = error instanceof Problem ? error.errors : [];
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={error.message} role="alert">
+      <Text size="sm">{remedy}</Text>
+      {faults.map(({ path, message }) => (
+        <Text key={`${path} ${message}`} size="sm">
+          {path.slice(1).replaceAll('/', ' › ')} {message}
+        </Text>
+      ))}
+      {onRetry !== undefined && (
+        <Group mt="sm">
+          <Button size="xs" variant="default" onClick={onRetry}>
+            Try again
+          </Button>
+        </Group>
+      )}
+    </Alert>
+  );
+}

@@ -1,0 +1,69 @@
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { SignedIn } from './console.ts';
+
+/** A page of the console in a browser of its own. */
+export interface Visit extends AsyncDisposable {
+  readonly page: Page;
+  /** What the browser complained of: a script or style that the policy refused, a file that is missing. */
+  readonly complaints: readonly string[];
+  /** To another page of the console. */
+  go(path: string): Promise<void>;
+  /** What axe finds wrong with the page as it is now: rule and element. */
+  ailments(): Promise<readonly string[]>;
+}
+
+export interface VisitOptions extends BrowserContextOptions {
+  /** Left out = nobody is signed in. */
+  readonly as?: SignedIn;
+}
+
+/** Opens `path` of the console at `url`. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  path: string,
+  { as, ...options }: VisitOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  if (as !== undefined) await context.addCookies([{ name: 'leadloop', value: as.token, url, httpOnly: true }]);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // What the server refuses is shown on the page; the browser says it here as well.
+    const isAnswer = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/');
+    if ((message.type() === 'error' || message.type() === 'warning') && !isAnswer) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  const go = async (to: string): Promise<void> => {
+    await page.goto(`${url}${to}`);
+    await settled(page);
+  };
+  await go(path);
+  return {
+    page,
+    complaints,
+    go,
+    async ailments() {
+      await settled(page);
+      // Not as a tag, which the policy would refuse: in the world of the test.
+      await page.evaluate(axe.source);
+      return page.evaluate<string[]>(examine);
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+}
+
+/** Runs in the browser. */
+const examine = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(
+  ({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target.join(' ') + ': ' + failureSummary)))`;
+
+/** Until nothing is loading any more. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(`document.querySelector('[role=status][aria-label^=Loading]') === null`);
+}
