@@ -10,6 +10,8 @@ export class Console extends Migration {
 
   override down(): void {
     this.addSql(`
+      drop index audit_log_recent_idx;
+      revoke select (name) on api_tokens from leadloop_operator;
       drop table drafts, memberships, sign_in_failures, console_links, console_sessions, console_accounts;
       drop type member_role, draft_subject;
     `);
@@ -90,6 +92,8 @@ const drafts = `
     primary key (org_id, subject, name)
   );
   ${tenant('drafts')}
+  -- Who acts by a token, for the audit log.
+  grant select (name) on api_tokens to leadloop_operator;
   create index audit_log_recent_idx on audit_log (org_id, id desc);
 `;
 

@@ -35,7 +35,7 @@ describe('the server', () => {
     ['a replica', { isReplica: true }, 'failure', 'primary'],
     ['read-only', { isReadOnly: true }, 'failure', 'set default_transaction_read_only = off'],
     ['of another time', { now: new Date('2026-11-27T10:01:00Z') }, 'failure', 'timedatectl set-ntp true'],
-    ['full', { connections: 90 }, 'warning', 'alter system set max_connections = 150'],
+    ['full', { connections: 90 }, 'warning', 'alter system set max_connections = 200'],
     ['impatient', { statementTimeoutMs: 5_000 }, 'warning', 'set statement_timeout = 0'],
     ['fond of closing sessions', { idleSessionTimeoutMs: 5_000 }, 'warning', 'set idle_session_timeout = 0'],
     ['careless', { isUnsafe: true }, 'failure', 'alter system set fsync = on'],

@@ -102,7 +102,7 @@ test.each(catalogue.foreignKeys.filter(({ columns }) => columns.length > 1))(
 /** Tables that a tenant's rows could leak from: no org_id, or no forced row level security with the tenant policy. */
 const unprotected = `
   select relname::text as name from pg_class c
-  where relkind in ('r', 'p', 'f') and relnamespace = 'public'::regnamespace and relname not in ('orgs', 'schema_migrations')
+  where relkind in ('r', 'p', 'f') and relnamespace = 'public'::regnamespace and relname not in ('orgs', 'schema_migrations', ${outside.map((table) => `'${table}'`).join(', ')})
     and not (relrowsecurity and relforcerowsecurity
       and exists (select from pg_attribute where attrelid = c.oid and attname = 'org_id' and attnotnull)
       and exists (select from pg_policy where polrelid = c.oid and polname = 'tenant' and polcmd = '*' and polpermissive
