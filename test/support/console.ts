@@ -6,6 +6,8 @@ import { createApi } from '../../src/http/api/create-api.ts';
 import { consoleFolder } from '../../src/http/console/console.ts';
 import { startHttp } from '../../src/http/server.ts';
 import type { OrgId } from '../../src/model/values.ts';
+import { expect } from 'vitest';
+import { undescribed } from './described.ts';
 
 /** The console and its API on a real port, as a daemon serves them. */
 export interface TestConsole extends AsyncDisposable {
@@ -95,8 +97,16 @@ function asker(url: string, origin: string, token: string): SignedIn['ask'] {
     });
 }
 
-/** What any address answers. */
-async function ask(url: string, request: RequestInit): Promise<Answer> {
+/** Fails where the answer is not what the document of the API says. */
+export async function ask(url: string, request: RequestInit = {}): Promise<Answer> {
+  const { status, headers, body } = await askAnything(url, request);
+  const type = headers.get('content-type')?.split(';')[0] ?? '';
+  const { pathname } = new URL(url);
+  expect(await undescribed(request.method ?? 'GET', pathname, { status, type, body })).toEqual([]);
+  return { status, headers, body };
+}
+
+async function askAnything(url: string, request: RequestInit): Promise<Answer> {
   const response = await fetch(url, request);
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') === true;

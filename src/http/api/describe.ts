@@ -37,13 +37,14 @@ export function answered(description: string, schema: TSchema) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** The faults of a route, by status. */
+/** The faults of a route, by status; besides those that any request may have: a body that cannot be read, a database that is away. */
 export function problems(...statuses: readonly number[]) {
-  const problem = (status: number) => ({
-    description: STATUS_CODES[status] ?? '',
+  const problem = (description: string) => ({
+    description,
     content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
   });
-  return Object.fromEntries(statuses.map((status) => [status, problem(status)]));
+  const own = statuses.map((status) => [status, problem(STATUS_CODES[status] ?? '')] as const);
+  return { ...Object.fromEntries(own), default: problem('400, 413, 415, 500 or 503: see `code`.') };
 }
 
 export const documentRoute = {

@@ -81,20 +81,21 @@ function knownFault(error: unknown): AppError | null {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
   if (status === 413) return tooLarge();
   if (status === 415) return unknownType();
-  return typeof status === 'number' && status >= 400 && status < 500 ? unreadable('The request cannot be read.') : null;
+  return typeof status === 'number' && status >= 400 && status < 500
+    ? unreadable('The request cannot be read.', 'Send JSON, in UTF-8.')
+    : null;
 }
 
-export function unreadable(message: string): AppError {
-  return new AppError('body-unreadable', message, {
-    recovery: 'fix-config',
-    remedy: 'Send a JSON list of rows, { "rows": […] }, or one row a line as application/x-ndjson; in UTF-8.',
-  });
+const rowsAs = 'Send a JSON list of rows, { "rows": […] }, or one row a line as application/x-ndjson; in UTF-8.';
+
+export function unreadable(message: string, remedy = rowsAs): AppError {
+  return new AppError('body-unreadable', message, { recovery: 'fix-config', remedy });
 }
 
 function tooLarge(): AppError {
-  return new AppError('body-too-large', `The body is larger than ${maxBodyBytes / 1024 / 1024} MB.`, {
+  return new AppError('body-too-large', 'The body is too large.', {
     recovery: 'fix-config',
-    remedy: 'Send fewer rows a call.',
+    remedy: `Send fewer rows a call: ${maxBodyBytes / 1024 / 1024} MB at most; other requests may have 1 MB.`,
   });
 }
 
@@ -106,9 +107,9 @@ export function tooMany(): AppError {
 }
 
 function unknownType(): AppError {
-  return new AppError('body-type', 'The body is neither JSON nor NDJSON.', {
+  return new AppError('body-type', 'The body is not of a type that is taken here.', {
     recovery: 'fix-config',
-    remedy: 'Send it as application/json or application/x-ndjson, not compressed.',
+    remedy: 'Send it as application/json, rows also as application/x-ndjson; not compressed.',
   });
 }
 
