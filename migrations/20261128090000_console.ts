@@ -26,8 +26,12 @@ const accounts = `
     name text not null,
     -- argon2id, as its text form; null = signs in elsewhere, or has not chosen one yet.
     password_hash text,
+    -- What a provider of single sign-on calls the person; null = has not come that way.
+    sso_issuer text,
+    sso_subject text,
     created_at timestamptz not null,
-    disabled_at timestamptz
+    disabled_at timestamptz,
+    unique (sso_issuer, sso_subject)
   );
   create table console_sessions (
     id uuid primary key default gen_random_uuid(),

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type OneTimeLink, setUpLink } from './access/links.ts';
 import { invite, memberByAddress, relink } from './access/members.ts';
+import { singleSignOn as signOnWith, type SingleSignOnSettings } from './access/single-sign-on.ts';
 import { issueToken, tokensOf, withdrawToken } from './access/tokens.ts';
 import { listMembers } from './db/queries/memberships.ts';
 import { type ConnectionCheck, checkConnection } from './check.ts';
@@ -141,13 +142,20 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
 }
 
 /** With its role `console` the daemon serves the console and its API, with `api` the API, with `hooks` what CRMs call. */
-function siteOf(services: SessionServices, { roles }: Pick<ServeOptions, 'roles'>, wishes: HookWishes) {
+function siteOf(
+  services: SessionServices,
+  { roles }: Pick<ServeOptions, 'roles'>,
+  wishes: HookWishes & { readonly singleSignOn: SingleSignOnSettings | null },
+) {
   const isIn = rolesOf(roles);
   const { now, log } = services;
   const { publicUrl } = wishes;
   const isConsole = isIn('console');
+  const singleSignOn = wishes.singleSignOn && signOnWith(services.database, wishes.singleSignOn);
   const api =
-    isIn('api') || isConsole ? { rows: createApi(services), console: { ...services, randomBytes, publicUrl } } : null;
+    isIn('api') || isConsole
+      ? { rows: createApi(services), console: { ...services, randomBytes, publicUrl, singleSignOn } }
+      : null;
   const hooks = isIn('hooks') ? createHooks(services, wishes) : null;
   return { publicUrl, consoleFolder: isConsole ? consoleFolder() : null, api, hooks, now, log };
 }
@@ -172,7 +180,7 @@ function serveOn(services: SessionServices, watched: Watched): App['serve'] {
       { ...services, databaseUrl: database.url, alertUrl: environment.alertUrl },
       { ...run, onListening, ...(onReport !== undefined && { onReport }) },
       (onHints) => {
-        const site = siteOf(services, run, { publicUrl: environment.publicUrl, onHints });
+        const site = siteOf(services, run, { ...environment, onHints });
         return listen(run, { ...site, ...watchOf(watched, run.signal) });
       },
     );

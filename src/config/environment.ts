@@ -22,8 +22,19 @@ export interface Environment {
   readonly publicUrl: string | null;
   /** NO_COLOR is set, to whatever (see no-color.org). */
   readonly isColourless: boolean;
+  /** LEADLOOP_OIDC_*: where people sign in; null = with a password of ours. */
+  readonly singleSignOn: SingleSignOnEnvironment | null;
   /** LEADLOOP_METRICS_TOKEN: lets scrapers of other machines in; null = none may come. */
   readonly metricsToken: string | null;
+}
+
+/** Of a provider that speaks OpenID Connect. */
+export interface SingleSignOnEnvironment {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly label: string;
+  readonly isEmailTrusted: boolean;
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -35,6 +46,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     logLevel: variables['LOG_LEVEL'] ? logLevelOf(variables['LOG_LEVEL']) : null,
     publicUrl: variables['LEADLOOP_PUBLIC_URL'] ? publicUrlOf(variables['LEADLOOP_PUBLIC_URL']) : null,
     isColourless: Boolean(variables['NO_COLOR']),
+    singleSignOn: variables['LEADLOOP_OIDC_ISSUER'] ? singleSignOnOf(variables) : null,
     metricsToken: variables['LEADLOOP_METRICS_TOKEN'] || null,
   };
 }
@@ -66,6 +78,18 @@ function logLevelOf(text: string): LogLevel {
     recovery: 'fix-config',
     remedy: `Set it to one of: ${logLevels.join(', ')}.`,
   });
+}
+
+function singleSignOnOf(variables: NodeJS.ProcessEnv): SingleSignOnEnvironment {
+  const { LEADLOOP_OIDC_ISSUER: issuer = '', LEADLOOP_OIDC_CLIENT_ID: clientId = '' } = variables;
+  const clientSecret = variables['LEADLOOP_OIDC_CLIENT_SECRET'] ?? '';
+  if (!URL.canParse(issuer) || clientId === '' || clientSecret === '')
+    throw new AppError('environment-invalid', 'LEADLOOP_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET belong together.', {
+      recovery: 'fix-config',
+      remedy: 'Set all three, the issuer as an address such as https://login.example.com; or none of them.',
+    });
+  const label = variables['LEADLOOP_OIDC_LABEL'] || 'single sign-on';
+  return { issuer, clientId, clientSecret, label, isEmailTrusted: variables['LEADLOOP_OIDC_TRUST_EMAIL'] === 'true' };
 }
 
 /** As it is written: signatures of webhooks cover the address letter by letter, and the CRM has it as somebody typed it there. */

@@ -1,11 +1,11 @@
 /**
- * What a browser may load: from here, and nothing else. `nonce`: of the styles that a page makes as it runs; null = there are none.
+ * What a browser may load: from here, and nothing else. `styles`: which of the styles in the document itself hold besides, such as
+ * `nonce-…` or `sha256-…`; null = none.
  */
-export function policy(nonce: string | null): string {
-  const styles = nonce === null ? "'self'" : `'self' 'nonce-${nonce}'`;
+export function policy(styles: string | null): string {
   return [
     "default-src 'none'",
-    `style-src ${styles}`,
+    `style-src 'self'${styles === null ? '' : ` '${styles}'`}`,
     "script-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",

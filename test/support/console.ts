@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { MemberRole } from '../../src/access/access.ts';
+import type { SingleSignOn } from '../../src/access/single-sign-on.ts';
 import { startSession } from '../../src/access/sessions.ts';
 import type { SessionServices } from '../../src/connection.ts';
 import { createApi } from '../../src/http/api/create-api.ts';
@@ -36,13 +37,15 @@ export interface Answer {
 
 export interface ConsoleOptions {
   readonly publicUrl?: string | null;
+  /** Left out = passwords only. */
+  readonly singleSignOn?: SingleSignOn | null;
   /** Serves the pages as well; they have to be built. */
   readonly hasPages?: boolean;
 }
 
 export async function startConsole(
   given: Omit<SessionServices, 'log'>,
-  { publicUrl = null, hasPages = false }: ConsoleOptions = {},
+  { publicUrl = null, singleSignOn = null, hasPages = false }: ConsoleOptions = {},
 ): Promise<TestConsole> {
   const said: string[] = [];
   const log = (level: string, message: string, fields: object): void =>
@@ -53,7 +56,7 @@ export async function startConsole(
     port: 0,
     publicUrl,
     consoleFolder: hasPages ? consoleFolder() : null,
-    api: { rows: createApi(services), console: { ...services, randomBytes, publicUrl } },
+    api: { rows: createApi(services), console: { ...services, randomBytes, publicUrl, singleSignOn } },
     now,
     log,
   });

@@ -19,6 +19,7 @@ export async function openOn({ db }: Pick<Loop<unknown>, 'db'>): Promise<App> {
       alertUrl: null,
       isColourless: true,
       metricsToken: null,
+      singleSignOn: null,
     },
     logLevel: 'warn',
     logTo: 'stderr',

@@ -9,6 +9,8 @@ export const ConsoleAccount = defineEntity({
     email: p.text(),
     name: p.text(),
     passwordHash: p.text().nullable(),
+    ssoIssuer: p.text().nullable(),
+    ssoSubject: p.text().nullable(),
     createdAt: p.datetime(),
     disabledAt: p.datetime().nullable(),
   },

@@ -23,6 +23,29 @@ export async function findAccount(tx: Tx, email: string): Promise<AccountRow | n
   return row ?? null;
 }
 
+export interface Subject {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** Whom a provider of single sign-on calls so. */
+export async function findBySubject(tx: Tx, { issuer, subject }: Subject): Promise<AccountRow | null> {
+  const [row] = await tx.query<AccountRow>(
+    `select ${columns} from console_accounts where sso_issuer = $1 and sso_subject = $2`,
+    [issuer, subject],
+  );
+  return row ?? null;
+}
+
+/** From now on the account is this person's. False = it is somebody else's already. */
+export async function bindSubject(tx: Tx, id: string, { issuer, subject }: Subject): Promise<boolean> {
+  const rows = await tx.query(
+    `update console_accounts set sso_issuer = $2, sso_subject = $3 where id = $1 and sso_subject is null returning id`,
+    [id, issuer, subject],
+  );
+  return rows.length > 0;
+}
+
 export async function readAccount(tx: Tx, id: string): Promise<AccountRow | null> {
   const [row] = await tx.query<AccountRow>(`select ${columns} from console_accounts where id = $1`, [id]);
   return row ?? null;

@@ -1,5 +1,6 @@
 /** What the API asks for. `create-api.ts` reads it from the database. */
 import type { RandomBytes } from '../../access/secret-token.ts';
+import type { SingleSignOn } from '../../access/single-sign-on.ts';
 import type { SessionServices } from '../../connection.ts';
 import type { DashboardQuery, DashboardRow } from '../../db/queries/read-dashboard.ts';
 import type { IngestRequest, TakenIn } from '../../ingest/take-in.ts';
@@ -19,6 +20,8 @@ export interface ApiPort {
 
 /** What the routes of the console work with. */
 export interface ConsoleServices extends SessionServices {
+  /** Null = people sign in with a password of ours. */
+  readonly singleSignOn: SingleSignOn | null;
   readonly randomBytes: RandomBytes;
   /** Where people reach the console; null = on this machine only. */
   readonly publicUrl: string | null;

@@ -1,10 +1,12 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { tokenReader } from '../../access/tokens.ts';
 import { resumeSession } from '../../access/sessions.ts';
 import { stackOf } from '../../model/errors.ts';
+import { policy } from '../security.ts';
 import { guardRoutes } from './admit.ts';
 import type { ApiOptions } from './api-port.ts';
 import { bodyTypes, readJson, readNdjson } from './body.ts';
@@ -15,6 +17,15 @@ import { ingestRoutes } from './ingest-routes.ts';
 import { codeOf, maxBodyBytes, problemSchema, sendProblem, unknownRoute } from './problem.ts';
 import type { RouteContext } from './routes.ts';
 import { subjects } from './subjects.ts';
+
+/** Nothing of it is fetched from elsewhere; the one style that it writes into the page is named by its hash. */
+const docsPage = {
+  routePrefix: '/docs',
+  indexPrefix: '/api',
+  theme: { title: 'leadloop API' },
+  uiConfig: { validatorUrl: 'none', docExpansion: 'list', deepLinking: true },
+  staticCSP: policy('sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='),
+} as const;
 
 /** What a request of the console may weigh: a mapping of a few hundred fields. */
 const maxConsoleBytes = 1024 * 1024;
@@ -27,6 +38,8 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
         openapi: described,
         refResolver: { buildLocalReference: ({ $id }) => $id as string },
       });
+      // Before the gate: it tells of the API and asks nothing of it.
+      await scope.register(swaggerUi, docsPage);
       await scope.register(cookie);
       scope.setSerializerCompiler(() => JSON.stringify);
       scope.addSchema(problemSchema);

@@ -34,7 +34,7 @@ export async function registerConsole(app: FastifyInstance, folder: string): Pro
 function sendPage(reply: FastifyReply, document: string): FastifyReply {
   const nonce = randomBytes(16).toString('base64');
   return reply
-    .header('content-security-policy', policy(nonce))
+    .header('content-security-policy', policy(`nonce-${nonce}`))
     .type('text/html; charset=utf-8')
     .send(document.replaceAll(noncePlace, nonce));
 }

@@ -82,3 +82,13 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     expect(visited.complaints).toEqual([]);
   });
 });
+
+test('the document of the API can be read in the browser, under the same strict policy', async () => {
+  await using own = new AsyncDisposableStack();
+  const console = await emptyConsole(own);
+  await using visited = await visit(browser, console.url, '/api/docs');
+  await visited.page.locator('.opblock').first().waitFor();
+  expect(await visited.page.locator('.opblock').count()).toBeGreaterThan(20);
+  if (process.env['SHOTS']) await visited.page.screenshot({ path: `${process.env['SHOTS']}/docs.png` });
+  expect(visited.complaints).toEqual([]);
+});

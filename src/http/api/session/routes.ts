@@ -39,7 +39,7 @@ export const sessionRoutes: Routes = (app, context) => {
     const [isSetUp, orgs] = await services.database.operator(
       async (tx) => [await hasAccounts(tx), await listOrgs(tx)] as const,
     );
-    return { isSetUp, hasOrg: orgs.length > 0 };
+    return { isSetUp, hasOrg: orgs.length > 0, singleSignOn: services.singleSignOn?.label ?? null };
   });
   app.post('/v1/set-up', { config: open, schema: schemas.setUp }, async (request, reply) => {
     const { org = null, ...wish } = request.body;

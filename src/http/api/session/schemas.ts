@@ -24,6 +24,9 @@ export const welcome = Type.Object(
   {
     isSetUp: Type.Boolean({ description: 'False = nobody has an account yet: the set-up link makes the first one.' }),
     hasOrg: Type.Boolean({ description: 'Whether there is an organisation yet.' }),
+    singleSignOn: Type.Union([Type.String(), Type.Null()], {
+      description: 'What it is called: GET /api/v1/sign-in leads there. Null = there is none.',
+    }),
   },
   { $id: 'Welcome', title: 'Welcome', additionalProperties: false },
 );

@@ -1,6 +1,6 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { Navigate, useLocation } from 'react-router';
+import { Navigate, useLocation, useSearchParams } from 'react-router';
 import { useSession, useSignIn, useWelcome } from '../../api/session.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Entrance } from './entrance.tsx';
@@ -12,6 +12,7 @@ export function SignInPage() {
   const session = useSession();
   const { data: welcome } = useWelcome();
   const from = fromOf(useLocation().state);
+  const problem = problems[useSearchParams()[0].get('problem') ?? ''];
   if (session.data) return <Navigate to={from} replace />;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -23,6 +24,19 @@ export function SignInPage() {
       : 'With the address that you were invited by.';
   return (
     <Entrance title="Sign in" lead={lead}>
+      {problem !== undefined && (
+        <Alert color="red" variant="light" role="alert">
+          {problem}
+        </Alert>
+      )}
+      {welcome?.singleSignOn !== null && welcome?.singleSignOn !== undefined && (
+        <>
+          <Button component="a" href="/api/v1/sign-in" variant="default">
+            Sign in with {welcome.singleSignOn}
+          </Button>
+          <Divider label="or" />
+        </>
+      )}
       <form onSubmit={submit}>
         <Stack>
           <TextInput
@@ -49,6 +63,14 @@ export function SignInPage() {
     </Entrance>
   );
 }
+
+/** What the way by single sign-on has ended in. */
+const problems: Readonly<Record<string, string>> = {
+  'sso-unavailable': 'The provider of single sign-on does not answer. Try again in a minute.',
+  'sso-refused': 'The provider did not sign you in. Try again.',
+  'sso-uninvited': 'Nobody has invited you by the address that the provider has verified. Ask an admin to invite it.',
+  'sso-missing': 'There is no single sign-on here. Sign in with a password.',
+};
 
 /** Only a page of ours: never an address that somebody else chose. */
 function fromOf(state: unknown): string {
