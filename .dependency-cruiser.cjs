@@ -15,7 +15,7 @@ const only = (name, from, allowed, comment) => ({
 const model = '^src/model/';
 const sdk = '^src/connector-sdk/';
 const db = '^src/db/';
-const pipes = '^src/(?:pull|push|ingest|hints|sync)/';
+const pipes = '^src/(?:pull|push|ingest|hints|sync|access)/';
 const typebox = '(^|node_modules/)typebox/';
 
 module.exports = {
@@ -92,7 +92,7 @@ module.exports = {
     {
       name: 'pipes-know-no-transport',
       comment:
-        'pull, push, ingest, hints and sync are called by the CLI, the API and the scheduler; they know none of them.',
+        'pull, push, ingest, hints, sync and access are called by the CLI, the API and the scheduler; they know none of them.',
       severity: 'error',
       from: { path: pipes },
       to: {

@@ -29,5 +29,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:7400/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/src/cli/main.js"]
-# Everything but the page, which has no login and so listens on its own machine only.
+# Everything but the console, which needs LEADLOOP_PUBLIC_URL so that no password goes out in the clear: then leave --roles out.
 CMD ["serve", "--roles", "scheduler,worker,api,hooks", "--host", "0.0.0.0"]

@@ -76,7 +76,7 @@ export function differences(
   );
 }
 
-export function addresses({ components }: ApiDocument): Readonly<Record<string, object>> {
+function addresses({ components }: ApiDocument): Readonly<Record<string, object>> {
   return Object.fromEntries(
     Object.entries(components.schemas).map(([name, schema]) => [`#/components/schemas/${name}`, schema]),
   );

@@ -12,7 +12,7 @@ export const described: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
     description:
       'Everything that the console does, and bulk rows besides. A program sends a token of an organisation (`leadloop token create NAME`), a browser the cookie of its session. Faults are problem+json (RFC 9457). Lists come in pages: `next` of one is `after` of the next. What has versions is changed with `If-Match`.',
   },
-  servers: [{ url: 'http://127.0.0.1:7400' }],
+  servers: [{ url: '/' }],
   components: {
     securitySchemes: {
       token: { type: 'http', scheme: 'bearer', description: 'A token of `leadloop token create`.' },

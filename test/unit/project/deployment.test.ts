@@ -60,21 +60,31 @@ async function wishOf(line: readonly string[]): Promise<ServeOptions | null> {
 
 const serving = Object.entries(commandLines).filter(([, [command]]) => command === 'serve');
 
+/** What LEADLOOP_PUBLIC_URL is where somebody serves. */
+const publicUrls = new Map<string, string | undefined>([
+  ...Object.entries(ours).map(
+    ([name, { environment }]) => [`compose ${name}`, environment['LEADLOOP_PUBLIC_URL']] as const,
+  ),
+  ...pods.flatMap((pod) =>
+    containersOf(pod.spec).map(({ name, env = [] }) => {
+      const value = env.find((one) => one.name === 'LEADLOOP_PUBLIC_URL')?.value;
+      return [`${pod.name}/${name}`, value] as const;
+    }),
+  ),
+]);
+
 describe('every deployment', () => {
   test('runs commands with options that leadloop has', async () => {
     expect(Object.keys(commandLines).length).toBeGreaterThanOrEqual(10);
     for (const line of Object.values(commandLines)) await wishOf(line);
   });
 
-  test.each(serving)(
-    '%s: roles exist, and the page, which has no login, listens to nobody else',
-    async (_where, line) => {
-      const { roles = null, host = null, port = null } = (await wishOf(line)) ?? {};
-      const isIn = rolesOf(roles);
-      if (host !== null && host !== '127.0.0.1') expect(isIn('console')).toBe(false);
-      expect(port ?? defaultHttpPort).toBe(defaultHttpPort);
-    },
-  );
+  test.each(serving)('%s: roles exist, and a console that others reach says by which address', async (where, line) => {
+    const { roles = null, host = null, port = null } = (await wishOf(line)) ?? {};
+    const isIn = rolesOf(roles);
+    if (host !== null && host !== '127.0.0.1' && isIn('console')) expect(publicUrls.get(where)).toMatch(/https?:\/\//u);
+    expect(port ?? defaultHttpPort).toBe(defaultHttpPort);
+  });
 
   test.each(['compose', 'leadloop-', 'systemd'])('%s: all that there is to do is done by somebody', async (where) => {
     const wishes = await Promise.all(

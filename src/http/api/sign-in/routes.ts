@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import type { Attempt, SingleSignOn } from '../../../access/single-sign-on.ts';
 import { startSession } from '../../../access/sessions.ts';
 import { AppError } from '../../../model/errors.ts';
@@ -68,13 +69,16 @@ function keep({ services }: RouteContext, reply: FastifyReply, attempt: Attempt)
   });
 }
 
+const attemptForm = Type.Object({ state: Type.String(), nonce: Type.String(), verifier: Type.String() });
+const nobodys: Attempt = { state: 'none', nonce: 'none', verifier: 'none' };
+
 /** Whatever else came is nobody's: no answer fits it. */
 function attemptOf(text: string | undefined): Attempt {
   try {
-    const { state, nonce, verifier } = JSON.parse(Buffer.from(text ?? '', 'base64url').toString()) as Attempt;
-    return { state: String(state), nonce: String(nonce), verifier: String(verifier) };
+    const sent = JSON.parse(Buffer.from(text ?? '', 'base64url').toString()) as unknown;
+    return Value.Check(attemptForm, sent) ? sent : nobodys;
   } catch {
-    return { state: 'none', nonce: 'none', verifier: 'none' };
+    return nobodys;
   }
 }
 
