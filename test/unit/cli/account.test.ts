@@ -60,7 +60,6 @@ test('lists who may come in, without what a name may hold for a terminal', async
 });
 
 test.each([
-  ['account', 'account --help'],
   ['account promote ada@acme.example', 'account --help'],
   ['account invite', 'account --help'],
   ['account invite nobody', 'account --help'],
