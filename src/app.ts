@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { connectors } from '../connectors/index.ts';
 import { type OneTimeLink, setUpLink } from './access/links.ts';
-import { invite, memberByAddress, relink } from './access/members.ts';
+import { expel, invite, memberByAddress, relink } from './access/members.ts';
 import { singleSignOn as signOnWith, type SingleSignOnSettings } from './access/single-sign-on.ts';
 import { issueToken, tokensOf, withdrawToken } from './access/tokens.ts';
 import { listMembers } from './db/queries/memberships.ts';
@@ -221,6 +221,11 @@ function accountsOn({ database, now }: SessionServices, publicUrl: string | null
       const orgId = await chooseOrg(database, org);
       const { accountId } = await memberByAddress(services, orgId, email);
       return withUrl(await relink(services, { orgId, actor }, accountId));
+    },
+    async remove(org, email) {
+      const orgId = await chooseOrg(database, org);
+      const { accountId } = await memberByAddress(services, orgId, email);
+      await expel(services, { orgId, actor }, accountId);
     },
     async list(org) {
       const orgId = await chooseOrg(database, org);

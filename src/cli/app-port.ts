@@ -70,6 +70,7 @@ export interface App extends AsyncDisposable {
     invite(org: string | null, wish: Invitation): Promise<AccountLink | null>;
     /** A new link for a lost password. */
     link(org: string | null, email: string): Promise<AccountLink>;
+    remove(org: string | null, email: string): Promise<void>;
     list(org: string | null): Promise<readonly MemberRow[]>;
   };
   /** Brings every score to the present profiles and the present day. */

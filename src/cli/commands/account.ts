@@ -6,7 +6,7 @@ import { renderAccounts, renderInvited } from '../render/accounts.ts';
 
 export const accountCommand: Command = {
   usage: 'account <action> [email]',
-  summary: '`account invite EMAIL`, `account link EMAIL`, `account list`: who may use the console',
+  summary: '`account invite EMAIL`, `link EMAIL`, `remove EMAIL`, `list`: who may use the console',
   description:
     'Whoever is invited gets a link by which they choose a password; it holds for three days and works once. `link` makes a ' +
     'new one for a password that was lost; the link before it then holds no more. A viewer looks, an operator also runs and ' +
@@ -19,6 +19,7 @@ export const accountCommand: Command = {
   examples: [
     'leadloop account invite ada@acme.example --role admin',
     'leadloop account link ada@acme.example',
+    'leadloop account remove ada@acme.example',
     'leadloop account list',
   ],
   async run(app, invocation) {
@@ -26,6 +27,7 @@ export const accountCommand: Command = {
     if (action === 'list' && email === undefined) return list(app, invocation);
     if (action === 'invite') return invite(app, invocation, emailOf(email));
     if (action === 'link') return link(app, invocation, emailOf(email));
+    if (action === 'remove') return remove(app, invocation, emailOf(email));
     throw misused(`"${action}" is nothing that this command knows.`, 'Run: leadloop account --help');
   },
 };
@@ -45,6 +47,12 @@ async function invite(app: App, { io, options }: Invocation, email: string): Pro
 
 async function link(app: App, { io, options }: Invocation, email: string): Promise<ExitCode> {
   io.answer({ email, link: await app.accounts.link(orgOf(options), email) }, renderInvited);
+  return exitCodes.done;
+}
+
+async function remove(app: App, { io, options }: Invocation, email: string): Promise<ExitCode> {
+  await app.accounts.remove(orgOf(options), email);
+  io.answer({ removed: email }, () => `${email} sees nothing of this organisation any more`);
   return exitCodes.done;
 }
 

@@ -11,6 +11,7 @@ const link = {
 const nobody: App['accounts'] = {
   invite: async () => null,
   link: async () => link,
+  remove: async () => undefined,
   list: async () => [],
 };
 
@@ -45,6 +46,13 @@ test('makes a new link, and answers as one document', async () => {
     email: 'ada@acme.example',
     link: { ...link, expiresAt: '2026-11-30T10:00:00.000Z' },
   });
+});
+
+test('removes somebody', async () => {
+  const removed: (string | null)[] = [];
+  const remove = async (org: string | null, email: string) => void removed.push(org, email);
+  const { code } = await run('account remove ada@acme.example --org acme', { accounts: { ...nobody, remove } });
+  expect({ code, removed }).toEqual({ code: 0, removed: ['acme', 'ada@acme.example'] });
 });
 
 test('lists who may come in, without what a name may hold for a terminal', async () => {

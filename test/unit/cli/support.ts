@@ -77,7 +77,7 @@ function appWith(answers: Partial<App>): App {
     import: notAsked,
     importSource: notAsked,
     tokens: { create: notAsked, list: notAsked, revoke: notAsked },
-    accounts: { invite: notAsked, link: notAsked, list: notAsked },
+    accounts: { invite: notAsked, link: notAsked, remove: notAsked, list: notAsked },
     scorePreview: notAsked,
     scoreRun: notAsked,
     pause: notAsked,
