@@ -1,6 +1,12 @@
 import type { SourceRecord } from '../model/records.ts';
 import type { ExternalId, Fields, OrgId } from '../model/values.ts';
-import type { PushRow } from './queries.ts';
+import type { LeadPush } from '../db/queries/lead-pushes.ts';
+
+/** A record that is asked for, with the fields that we write. */
+export type CrmPlace = Pick<
+  LeadPush,
+  'connectionId' | 'connection' | 'object' | 'externalId' | 'wanted' | 'runEndedAt'
+>;
 
 export interface CrmRequest {
   readonly object: string;
@@ -41,7 +47,7 @@ export class CrmValues {
     this.#now = now;
   }
 
-  async of(orgId: OrgId, rows: readonly PushRow[]): Promise<ReadBack> {
+  async of(orgId: OrgId, rows: readonly CrmPlace[]): Promise<ReadBack> {
     const stale = rows.filter((row) => !this.#isFresh(row));
     if (this.#entries.size > maxEntries) this.#entries.clear();
     const groups = Map.groupBy(stale, (row) => `${row.connection} ${row.object}`).values();
@@ -58,14 +64,14 @@ export class CrmValues {
     };
   }
 
-  #isFresh(row: PushRow): boolean {
+  #isFresh(row: CrmPlace): boolean {
     const entry = this.#entries.get(keyOf(row));
     if (entry === undefined || entry.run !== runOf(row)) return false;
     return this.#now().getTime() - entry.readAt.getTime() < maxAgeMs;
   }
 
   /** Resolves with what went wrong: the page then shows what we know ourselves. */
-  async #fill(orgId: OrgId, rows: readonly PushRow[]): Promise<string | null> {
+  async #fill(orgId: OrgId, rows: readonly CrmPlace[]): Promise<string | null> {
     const [first] = rows;
     if (first === undefined) return null;
     const readAt = this.#now();
@@ -89,10 +95,10 @@ export class CrmValues {
   }
 }
 
-export function keyOf({ connectionId, object, externalId }: PushRow): string {
+export function keyOf({ connectionId, object, externalId }: CrmPlace): string {
   return `${connectionId} ${object} ${externalId}`;
 }
 
-function runOf({ runEndedAt }: PushRow): string {
+function runOf({ runEndedAt }: CrmPlace): string {
   return runEndedAt?.toISOString() ?? 'under way';
 }

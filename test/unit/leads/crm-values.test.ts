@@ -1,17 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { CrmValues, keyOf, type ReadCrm } from '../../../src/http/crm-values.ts';
-import type { PushRow } from '../../../src/http/queries.ts';
+import { type CrmPlace, CrmValues, keyOf, type ReadCrm } from '../../../src/leads/crm-values.ts';
 
-const row: PushRow = {
-  leadId: 'lead-1',
+const row: CrmPlace = {
   connectionId: 'connection-1',
   connection: 'acme-hubspot',
   object: 'contacts',
   externalId: '51',
-  state: 'settled',
   wanted: { leadloop_score: 42, leadloop_tier: 'warm' },
-  remote: {},
-  lastError: null,
   runEndedAt: new Date('2026-11-22T10:00:00Z'),
 };
 const answer = {
