@@ -95,7 +95,11 @@ export class CrmValues {
   }
 }
 
-export function keyOf({ connectionId, object, externalId }: CrmPlace): string {
+export function keyOf({
+  connectionId,
+  object,
+  externalId,
+}: Pick<CrmPlace, 'connectionId' | 'object' | 'externalId'>): string {
   return `${connectionId} ${object} ${externalId}`;
 }
 
