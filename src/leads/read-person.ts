@@ -164,7 +164,7 @@ async function connectionFacts(tx: Tx, known: Known): Promise<readonly Connectio
       name: connection.name,
       pushMode: connection.pushMode,
       runs: whatRuns(own, health, now),
-      lastSuccessAt: health?.lastSuccessAt ?? null,
+      lastSuccessAt: connection.lastSuccessAt,
       quota: quotaOf(waits.get(connection.id) ?? null),
       records: recordFacts(connection, known),
     };
