@@ -131,7 +131,9 @@ test('signups are cards of the dashboard, and lead to their person', async () =>
   expect((await get<SignupList>(`/signups?limit=1&after=${first.next}`)).signups).toEqual([signups[1]]);
   expect((await get<SignupList>('/signups?tier=warm')).signups).toEqual([]);
   expect((await get<SignupList>('/signups?minScore=88')).signups).toEqual([signups[0]]);
-  expect((await get<SignupList>(`/signups?company=${signups[0]!.companyDomain!.toUpperCase()}`)).signups).toEqual([signups[0]]);
+  expect((await get<SignupList>(`/signups?company=${signups[0]!.companyDomain!.toUpperCase()}`)).signups).toEqual([
+    signups[0],
+  ]);
 });
 
 test('of a signup that no CRM knows it is told why nothing of it is there', async () => {
