@@ -51,7 +51,7 @@ interface Props {
 function Points({ title, receipt, note }: Props) {
   const { components, contributions, profile, scoredAt, total, tier } = receipt;
   return (
-    <section aria-label={title}>
+    <section aria-label={`${title}, point by point`}>
       <Group gap="sm" align="baseline">
         <Title order={2}>
           {title} {total}

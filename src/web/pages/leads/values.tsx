@@ -43,7 +43,7 @@ export function Values({ answer }: { readonly answer: LeadAnswer }) {
           <Empty title="No CRM has a record of them">They signed up, or were brought in by an import.</Empty>
         ) : (
           <DataTable
-            caption="Records"
+            caption="Records and when they changed"
             rows={records}
             keyOf={({ connection, object, externalId }) => `${connection} ${object} ${externalId}`}
             columns={[
