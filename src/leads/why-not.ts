@@ -123,7 +123,7 @@ function qualifiedGate({ lead, triggers, facts, held }: WhyNotFacts): Gate | nul
   return {
     ...said,
     code: 'trigger-short',
-    reason: `No trigger holds. The nearest is “${nearest.trigger.label}”: ${nearest.needs}.${since}`,
+    reason: `No trigger holds. The nearest is “${nearest.trigger.label}”: ${nearest.needs.replaceAll('_', ' ')}.${since}`,
     remedy: 'It comes with what they do, or change the triggers of the marketing profile.',
     setting: 'scoring',
   };

@@ -29,7 +29,7 @@ export function shown(value: unknown): string {
 
 /** `website_visits` → `Website visits` */
 export function titled(name: string): string {
-  const words = name.replaceAll('_', ' ').trim();
+  const words = name.replaceAll('_', ' ').replaceAll(/\b(?:mql|plg)\b/gu, (short) => short.toUpperCase());
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 

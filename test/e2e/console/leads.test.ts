@@ -189,6 +189,9 @@ test('on a narrow screen nothing sticks out', async () => {
     const width = await visited.page.evaluate<number>('document.documentElement.scrollWidth');
     expect(width, path).toBeLessThanOrEqual(viewport.width);
     if (process.env['SHOTS'])
-      await visited.page.screenshot({ path: `${process.env['SHOTS']}/narrow-${path.split('/').length}${path.includes('tab') ? 'crm' : ''}${path.includes('signups') ? 's' : ''}.png`, fullPage: true });
+      await visited.page.screenshot({
+        path: `${process.env['SHOTS']}/narrow-${path.split('/').length}${path.includes('tab') ? 'crm' : ''}${path.includes('signups') ? 's' : ''}.png`,
+        fullPage: true,
+      });
   }
 });

@@ -39,7 +39,9 @@ export function LeadsPage() {
       {list.isPending && <Loading what="the leads" />}
       {list.error !== null && <ProblemNote error={list.error} onRetry={() => void list.refetch()} />}
       {isDone && leads.length === 0 && <Nobody isFiltered={isFiltered} />}
-      {leads.length > 0 && <DataTable caption="Leads" columns={columns(path)} rows={leads} keyOf={({ id }) => id} />}
+      {leads.length > 0 && (
+        <DataTable minWidth={1000} caption="Leads" columns={columns(path)} rows={leads} keyOf={({ id }) => id} />
+      )}
       <Group gap="sm" role="status">
         {list.isSuccess && leads.length > 0 && (
           <Text c="dimmed" size="sm">
@@ -84,9 +86,11 @@ function columns(path: string): readonly Column<LeadLine>[] {
       head: 'Company',
       cell: ({ companyName, title }) => (
         <Stack gap={0}>
-          <Text size="sm">{companyName ?? '–'}</Text>
+          <Text size="sm" lineClamp={1}>
+            {companyName ?? '–'}
+          </Text>
           {title !== null && (
-            <Text size="sm" c="dimmed">
+            <Text size="sm" c="dimmed" lineClamp={1}>
               {title}
             </Text>
           )}
@@ -94,12 +98,19 @@ function columns(path: string): readonly Column<LeadLine>[] {
       ),
     },
     { head: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-    { head: 'Segment', cell: ({ segment }) => segment ?? '–' },
-    { head: 'MQL since', cell: ({ mqlAt }) => <Time at={mqlAt} never="–" /> },
+    { head: 'Segment', cell: ({ segment }) => <span className="nowrap">{segment ?? '–'}</span> },
+    {
+      head: 'MQL since',
+      cell: ({ mqlAt }) => (
+        <span className="nowrap">
+          <Time at={mqlAt} never="–" />
+        </span>
+      ),
+    },
     {
       head: 'Why',
       cell: ({ reason }) => (
-        <Text size="sm" c="dimmed" lineClamp={2} maw={320}>
+        <Text size="sm" c="dimmed" lineClamp={2} miw={180} maw={320}>
           {reason ?? 'not scored yet'}
         </Text>
       ),

@@ -99,7 +99,7 @@ function Points({ title, receipt, note }: Props) {
               {contributions
                 .filter((one) => one.component === component.name)
                 .map((one) => (
-                  <Table.Tr key={one.ruleId}>
+                  <Table.Tr key={one.ruleId} {...(one.earned === 0 && { c: 'dimmed' })}>
                     <Table.Td pl="lg">{one.label}</Table.Td>
                     <Table.Td className="anywhere">{shown(one.input)}</Table.Td>
                     <Table.Td>

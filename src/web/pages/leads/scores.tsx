@@ -38,12 +38,12 @@ export function ScoreCards({ answer }: { readonly answer: LeadAnswer }) {
           )}
           {triggers.missing.slice(0, 4).map(({ id, label, reached, needs }) => (
             <div key={id}>
-              <Text size="sm">
-                {label}{' '}
-                <Text span c="dimmed">
-                  · {needs.replaceAll('_', ' ')}
+              <Group justify="space-between" gap="xs">
+                <Text size="sm">{label}</Text>
+                <Text size="sm" c="dimmed" className="numbers">
+                  {needed(needs)}
                 </Text>
-              </Text>
+              </Group>
               <Progress
                 value={Math.round(reached * 100)}
                 size="sm"
@@ -111,4 +111,10 @@ function ScoreCard({ title, receipt, none }: CardProps) {
       </Stack>
     </Paper>
   );
+}
+
+/** `email_opens is 3 of 5` → `3 of 5`: the label before it says of what. */
+function needed(needs: string): string {
+  const rest = needs.replace(/^\S+ is /u, '');
+  return rest === 'false, not true' ? 'not yet' : rest;
 }

@@ -94,6 +94,8 @@ function ByDay({ tiers, days }: ByDayProps) {
           xAxisProps={{ tickFormatter: told, minTickGap: 24 }}
           valueFormatter={number}
           withLegend
+          withDots={false}
+          legendProps={{ itemSorter: null }}
           areaChartProps={{ accessibilityLayer: false }}
         />
       </div>

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { SignupCard } from '../../../http/api/signups/schemas.ts';
 import { TierBadge } from '../../parts/badges.tsx';
 import { Time } from '../../parts/time.tsx';
-import { count, short } from '../../parts/words.ts';
+import { count, short, titled } from '../../parts/words.ts';
 import { useOrg } from '../../shell/org.tsx';
 
 /** One signup, as the dashboard has it. */
@@ -68,7 +68,7 @@ export function Card({ signup }: { readonly signup: SignupCard }) {
 
 function firmOf({ industry, employees, employeeRange, fundingStage, totalFundingUsd }: SignupCard): string {
   const parts = [
-    industry,
+    industry === null ? null : /^[A-Z_]+$/u.test(industry) ? titled(industry.toLowerCase()) : industry,
     employees === null ? (employeeRange === null ? null : `${employeeRange} people`) : `${short(employees)} people`,
     fundingStage === null ? null : fundingStage.replaceAll('_', ' '),
     totalFundingUsd === null ? null : `$${short(totalFundingUsd)} raised`,
