@@ -20,6 +20,12 @@ export function SignupsPage() {
   const { filters, set, clear, isFiltered } = useFilters(['tier', 'company', 'minScore']);
   // Asked for once to know the tiers, and whether there is anybody at all.
   const any = useSignups({ ...filters, tier: null }, column);
+  // Counted, so that the fields begin anew.
+  const [cleared, setCleared] = useState(0);
+  const onClear = (): void => {
+    clear();
+    setCleared(cleared + 1);
+  };
   const [first] = any.data?.pages ?? [];
   const tiers = first?.tiers ?? usual;
   return (
@@ -27,7 +33,7 @@ export function SignupsPage() {
       title="Signups"
       lead="Who uses the product like a buyer: signups with a company’s address, and what to do next."
     >
-      <FilterBar key={isFiltered ? 'some' : 'none'} {...{ filters, tiers, set }} onClear={isFiltered ? clear : null} />
+      <FilterBar key={cleared} {...{ filters, tiers, set }} onClear={isFiltered ? onClear : null} />
       {any.isPending && <Loading what="the signups" />}
       {any.error !== null && <ProblemNote error={any.error} onRetry={() => void any.refetch()} />}
       {first?.signups.length === 0 && <Nobody isFiltered={isFiltered} />}
