@@ -13,6 +13,8 @@ export class LeadLists extends Migration {
       -- The seed's name; below its columns the rest of the order.
       drop index leads_score_idx;
       create index leads_score_idx on leads (org_id, lead_score, id) where merged_into is null and erased_at is null;
+      -- Who was merged into whom: asked for with each merge, and on each person's page.
+      create index leads_merged_idx on leads (org_id, merged_into) where merged_into is not null;
 
       -- How many leads there were, by status and by tier, when the day's last run ended: the past cannot be counted later.
       create table lead_days (
@@ -34,7 +36,7 @@ export class LeadLists extends Migration {
   override down(): void {
     this.addSql(`
       drop table lead_days;
-      drop index leads_score_idx, leads_list_idx;
+      drop index leads_score_idx, leads_list_idx, leads_merged_idx;
       create index leads_score_idx on leads (org_id, lead_score);
       alter table leads drop column status_rank;
     `);

@@ -210,16 +210,25 @@ function writtenGate(connection: ConnectionFacts, record: RecordFacts, now: Date
 type Why = Pick<Gate, 'code' | 'reason' | 'remedy' | 'setting'>;
 
 /** Why something that is to be written is not there yet: what holds it first. */
-function waits({ runs, pushMode, quota }: ConnectionFacts, push: PushFacts, now: Date): Why {
+function waits(connection: ConnectionFacts, push: PushFacts, now: Date): Why {
   if (push.state === 'dead')
     return {
       code: 'refused',
-      reason: `The CRM has refused the write: ${push.lastError ?? 'it did not say why'}`,
+      reason: `The CRM has refused the write: ${saidBy(push)}`,
       remedy: 'Put right what it names, then retry the rejected records of the connection.',
       setting: 'runs',
     };
   if (push.state === 'claimed')
     return { code: 'on-its-way', reason: 'It is being written now.', remedy: 'Look again soon.', setting: 'runs' };
+  return heldByConnection(connection) ?? heldByRecord(push, now);
+}
+
+function saidBy({ lastError }: PushFacts): string {
+  return lastError ?? 'it did not say why';
+}
+
+/** Null = the connection writes. */
+function heldByConnection({ runs, pushMode, quota }: ConnectionFacts): Why | null {
   if (!runs.push && runs.until === null)
     return {
       code: 'push-paused',
@@ -227,11 +236,11 @@ function waits({ runs, pushMode, quota }: ConnectionFacts, push: PushFacts, now:
       remedy: 'Take the pause back.',
       setting: 'connections',
     };
-  if (!runs.push)
+  if (!runs.push && runs.until !== null)
     return {
       code: 'after-failure',
       reason: `The connection waits after a failure: ${runs.reason ?? 'unknown'}`,
-      remedy: runs.until === null ? 'Resume it.' : `It is tried again at ${instantOf(runs.until)}.`,
+      remedy: `It is tried again at ${instantOf(runs.until)}.`,
       setting: 'connections',
     };
   if (pushMode === 'plan')
@@ -241,17 +250,20 @@ function waits({ runs, pushMode, quota }: ConnectionFacts, push: PushFacts, now:
       remedy: 'Look at the plan and push it, or let the connection write by itself.',
       setting: 'push',
     };
-  if (quota !== null)
-    return {
-      code: 'quota',
-      reason: `It waits for the day’s API calls (${quota.reason}), until ${instantOf(quota.until)}.`,
-      remedy: 'It goes on by itself; give the connection a larger share of the calls to have it sooner.',
-      setting: 'connections',
-    };
+  if (quota === null) return null;
+  return {
+    code: 'quota',
+    reason: `It waits for the day’s API calls (${quota.reason}), until ${instantOf(quota.until)}.`,
+    remedy: 'It goes on by itself; give the connection a larger share of the calls to have it sooner.',
+    setting: 'connections',
+  };
+}
+
+function heldByRecord(push: PushFacts, now: Date): Why {
   if (push.availableAt > now)
     return {
       code: 'put-off',
-      reason: `The CRM has put it off: ${push.lastError ?? 'it did not say why'}`,
+      reason: `The CRM has put it off: ${saidBy(push)}`,
       remedy: `It is tried again at ${instantOf(push.availableAt)}.`,
       setting: 'runs',
     };

@@ -19,9 +19,17 @@ const statement = `
     select e.id from leads e where e.org_id = $1 and e.email_key = lower($2) and e.merged_into is null
     union all
     select s.lead_id from connections c
-    join source_records s on s.org_id = $1 and s.connection_id = c.id and s.kind = 'lead' and s.lead_id is not null
-      and s.external_id = coalesce((select a.external_id from record_aliases a
-        where a.org_id = $1 and a.connection_id = c.id and a.alias_id = $2 limit 1), $2)
+    cross join lateral (
+      select $2::text as external_id
+      union all
+      select a.external_id from record_aliases a where a.org_id = $1 and a.connection_id = c.id and a.alias_id = $2
+    ) w
+    cross join lateral (
+      select r.lead_id from source_records r
+      where r.org_id = $1 and r.connection_id = c.id and r.external_id = w.external_id and r.kind = 'lead'
+        and r.lead_id is not null
+      limit 10
+    ) s
     where c.org_id = $1
   ))
   order by l.merged_into nulls first, l.created_at limit 1

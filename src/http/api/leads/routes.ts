@@ -2,10 +2,10 @@ import { Type } from 'typebox';
 import type { ListedLead } from '../../../db/queries/list-leads.ts';
 import { readLeadPushes } from '../../../db/queries/lead-pushes.ts';
 import { readRules } from '../../../db/queries/read-rules.ts';
-import { keyOf } from '../../../leads/crm-values.ts';
+import { keyOf, type ReadBack } from '../../../leads/crm-values.ts';
 import { findLeads } from '../../../leads/find-leads.ts';
 import { crmValuesOf } from '../../../leads/read-back.ts';
-import { crmRecords, mappingsOf, type Person, readPerson } from '../../../leads/read-person.ts';
+import { type CrmRecord, crmRecords, mappingsOf, type Person, readPerson } from '../../../leads/read-person.ts';
 import { sameValue } from '../../../mapping/write-policy.ts';
 import { callerOf } from '../admit.ts';
 import { answered, problems, secured } from '../describe.ts';
@@ -85,20 +85,24 @@ export const leadRoutes: Routes = (app, { services }) => {
       pushes: await readLeadPushes(tx, [request.params.lead]),
       mappings: mappingsOf(await readRules(tx), definitions),
     }));
-    const { readAt, problem, values } = await crmValues.of(orgId, pushes);
-    const records = crmRecords(pushes, mappings).flatMap((record) => {
-      const answer = values.get(keyOf(record));
-      if (answer === undefined) return [];
-      const { connection, object, externalId } = record;
-      const fields = record.fields.map((field) => {
-        const has = answer[field.name] ?? null;
-        return { ...field, has, agrees: sameValue(field.wanted, has) };
-      });
-      return [told({ connection, object, externalId, fields })];
-    });
+    const back = await crmValues.of(orgId, pushes);
+    const { readAt, problem } = back;
+    const records = crmRecords(pushes, mappings).flatMap((record) => readBack(record, back));
     return { readAt: readAt?.toISOString() ?? null, problem, records };
   });
 };
+
+/** A record as its CRM has answered; none = it is gone there, or did not answer. */
+function readBack(record: CrmRecord, { values }: ReadBack): CrmAnswer['records'] {
+  const answer = values.get(keyOf(record));
+  if (answer === undefined) return [];
+  const { connection, object, externalId } = record;
+  const fields = record.fields.map((field) => {
+    const has = answer[field.name] ?? null;
+    return { ...field, has, agrees: sameValue(field.wanted, has) };
+  });
+  return [told({ connection, object, externalId, fields })];
+}
 
 function lineOf(lead: ListedLead): LeadLine {
   return told(lead);

@@ -23,14 +23,15 @@ export function InCrm({ answer }: { readonly answer: LeadAnswer }) {
         No CRM has a record of them that the mapping writes to; “Why not” above names the reason.
       </Empty>
     );
+  const readAt = there.data?.readAt ?? null;
   const problem = there.error?.message ?? there.data?.problem ?? null;
   return (
     <Stack gap="xl">
       <Text c="dimmed" size="sm" role="status">
         {there.isPending && 'Asking the CRM…'}
-        {there.data?.readAt != null && (
+        {readAt !== null && (
           <>
-            As the CRM answered <Time at={there.data.readAt} />.
+            As the CRM answered <Time at={readAt} />.
           </>
         )}
       </Text>

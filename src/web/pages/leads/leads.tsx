@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { useEffect } from 'react';
 import { Link } from 'react-router';
-import type { LeadLine } from '../../../http/api/leads/schemas.ts';
+import type { LeadLine, LeadList } from '../../../http/api/leads/schemas.ts';
 import { useLeads } from '../../api/leads.ts';
 import { StatusBadge, TierBadge } from '../../parts/badges.tsx';
 import { Empty } from '../../parts/empty.tsx';
@@ -19,48 +19,61 @@ import { LeadFilterBar } from './filter-bar.tsx';
 const screenful = 20;
 
 export function LeadsPage() {
-  const { path } = useOrg();
   const { filters, set, clear, isFiltered } = useFilters(['search', 'status', 'tier', 'segment', 'connection']);
   const list = useLeads(filters);
-  const pages = list.data?.pages ?? [];
-  const [first] = pages;
-  const exact = first?.exact ?? null;
-  const found = pages.flatMap(({ leads }) => leads).filter(({ id }) => id !== exact?.id);
-  const leads = exact === null ? found : [exact, ...found];
-  const isShort = leads.length < screenful;
-  const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = list;
-  useEffect(() => {
-    if (isShort && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
-  }, [isShort, hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
-  const isDone = list.isSuccess && !hasNextPage;
+  const { isPending, error, refetch } = list;
+  const [first] = list.data?.pages ?? [];
   return (
     <Page title="Leads" lead="Everybody whom a CRM or a signup has brought in, the highest score first.">
       <LeadFilterBar filters={filters} answer={first} onChange={set} onClear={isFiltered ? clear : null} />
-      {list.isPending && <Loading what="the leads" />}
-      {list.error !== null && <ProblemNote error={list.error} onRetry={() => void list.refetch()} />}
-      {isDone && leads.length === 0 && <Nobody isFiltered={isFiltered} />}
+      {isPending && <Loading what="the leads" />}
+      {error !== null && <ProblemNote error={error} onRetry={() => void refetch()} />}
+      {list.data !== undefined && <Found list={list} pages={list.data.pages} isFiltered={isFiltered} />}
+    </Page>
+  );
+}
+
+interface FoundProps {
+  readonly list: ReturnType<typeof useLeads>;
+  readonly pages: readonly LeadList[];
+  readonly isFiltered: boolean;
+}
+
+function Found({ list, pages, isFiltered }: FoundProps) {
+  const { path } = useOrg();
+  const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = list;
+  const leads = everybody(pages);
+  const isShort = leads.length < screenful;
+  useEffect(() => {
+    if (isShort && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
+  }, [isShort, hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
+  if (leads.length === 0 && !hasNextPage) return <Nobody isFiltered={isFiltered} />;
+  return (
+    <>
       {leads.length > 0 && (
         <DataTable minWidth={1000} caption="Leads" columns={columns(path)} rows={leads} keyOf={({ id }) => id} />
       )}
       <Group gap="sm" role="status">
-        {list.isSuccess && leads.length > 0 && (
-          <Text c="dimmed" size="sm">
-            {number(leads.length)} shown{isDone ? ', that is all' : ''}
-          </Text>
-        )}
-        {isFetchingNextPage && (
-          <Text c="dimmed" size="sm">
-            Looking further down…
-          </Text>
-        )}
+        <Text c="dimmed" size="sm">
+          {isFetchingNextPage
+            ? 'Looking further down…'
+            : `${number(leads.length)} shown${hasNextPage ? '' : ', that is all'}`}
+        </Text>
         {hasNextPage && !isFetchingNextPage && !isShort && (
           <Button variant="default" size="xs" onClick={() => void fetchNextPage()}>
             Show more
           </Button>
         )}
       </Group>
-    </Page>
+    </>
   );
+}
+
+/** Who was looked for by their id or address comes first, and once. */
+function everybody(pages: readonly LeadList[]): readonly LeadLine[] {
+  const exact = pages[0]?.exact ?? null;
+  const found = pages.flatMap(({ leads }) => leads);
+  return exact === null ? found : [exact, ...found.filter(({ id }) => id !== exact.id)];
 }
 
 function columns(path: string): readonly Column<LeadLine>[] {

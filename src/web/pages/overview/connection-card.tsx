@@ -9,7 +9,7 @@ import { useOrg } from '../../shell/org.tsx';
 /** How a connection fares: what is wrong first, then how fresh it is, what waits, and what it may still call today. */
 export function ConnectionCard({ connection }: { readonly connection: OverviewConnection }) {
   const { path } = useOrg();
-  const { name, kind, health, runs, lastRun, lastSuccessAt, nextRunAt, freshness, rejected, refused } = connection;
+  const { name, kind, lastSuccessAt, nextRunAt, freshness, rejected, refused } = connection;
   const [label, color] = stateOf(connection);
   return (
     <Paper withBorder p="md" component="article" aria-label={name}>
@@ -25,17 +25,7 @@ export function ConnectionCard({ connection }: { readonly connection: OverviewCo
           </Title>
           <Badge color={color}>{label}</Badge>
         </Group>
-        {health !== null && health.state !== 'healthy' && (
-          <Text size="sm">
-            {health.message} <b>{health.remedy}</b>
-          </Text>
-        )}
-        {health?.state !== 'failing' && runs.reason !== null && <Text size="sm">{runs.reason}</Text>}
-        {lastRun?.failure != null && health?.state === 'healthy' && (
-          <Text size="sm">
-            {lastRun.failure.message} <b>{lastRun.failure.remedy}</b>
-          </Text>
-        )}
+        <Wrong connection={connection} />
         <Facts
           facts={[
             ['Last success', <Time key="success" at={lastSuccessAt} />],
@@ -52,6 +42,27 @@ export function ConnectionCard({ connection }: { readonly connection: OverviewCo
         <Quota quota={connection.quota} />
       </Stack>
     </Paper>
+  );
+}
+
+/** What is wrong, and what to do about it; what somebody has paused. */
+function Wrong({ connection: { health, runs, lastRun } }: { readonly connection: OverviewConnection }) {
+  const failure = lastRun?.failure ?? null;
+  if (health !== null && health.state !== 'healthy')
+    return (
+      <Text size="sm">
+        {health.message} <b>{health.remedy}</b>
+      </Text>
+    );
+  return (
+    <>
+      {runs.reason !== null && <Text size="sm">{runs.reason}</Text>}
+      {failure !== null && (
+        <Text size="sm">
+          {failure.message} <b>{failure.remedy}</b>
+        </Text>
+      )}
+    </>
   );
 }
 

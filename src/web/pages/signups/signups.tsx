@@ -20,28 +20,37 @@ export function SignupsPage() {
   const { filters, set, clear, isFiltered } = useFilters(['tier', 'company', 'minScore']);
   // Asked for once to know the tiers, and whether there is anybody at all.
   const any = useSignups({ ...filters, tier: null }, column);
-  const tiers = any.data?.pages[0]?.tiers ?? usual;
-  const isEmpty = any.isSuccess && any.data.pages[0]?.signups.length === 0;
+  // Counted, so that the fields begin anew.
+  const [cleared, setCleared] = useState(0);
+  const onClear = (): void => {
+    clear();
+    setCleared(cleared + 1);
+  };
+  const [first] = any.data?.pages ?? [];
+  const tiers = first?.tiers ?? usual;
   return (
     <Page
       title="Signups"
       lead="Who uses the product like a buyer: signups with a company’s address, and what to do next."
     >
-      <FilterBar key={isFiltered ? 'some' : 'none'} {...{ filters, tiers, set }} onClear={isFiltered ? clear : null} />
+      <FilterBar key={cleared} {...{ filters, tiers, set }} onClear={isFiltered ? onClear : null} />
       {any.isPending && <Loading what="the signups" />}
       {any.error !== null && <ProblemNote error={any.error} onRetry={() => void any.refetch()} />}
-      {isEmpty && <Nobody isFiltered={isFiltered} />}
-      {any.isSuccess && !isEmpty && filters.tier === null && (
-        <SimpleGrid cols={{ base: 1, sm: 2, lg: tiers.length }}>
-          {tiers.map((tier) => (
-            <Tier key={tier} filters={{ ...filters, tier }} tier={tier} limit={column} columns={1} />
-          ))}
-        </SimpleGrid>
-      )}
-      {any.isSuccess && !isEmpty && filters.tier !== null && (
-        <Tier filters={filters} tier={filters.tier} limit={page} columns={3} />
-      )}
+      {first?.signups.length === 0 && <Nobody isFiltered={isFiltered} />}
+      {first !== undefined && first.signups.length > 0 && <Tiers filters={filters} tiers={tiers} />}
     </Page>
+  );
+}
+
+/** Side by side, or the chosen one by itself. */
+function Tiers({ filters, tiers }: Pick<BarProps, 'filters' | 'tiers'>) {
+  if (filters.tier !== null) return <Tier filters={filters} tier={filters.tier} limit={page} columns={3} />;
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: tiers.length }}>
+      {tiers.map((tier) => (
+        <Tier key={tier} filters={{ ...filters, tier }} tier={tier} limit={column} columns={1} />
+      ))}
+    </SimpleGrid>
   );
 }
 
