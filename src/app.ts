@@ -16,7 +16,7 @@ import { loadSettings } from './config/load.ts';
 import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
-import { rolesOf, runDaemon } from './daemon.ts';
+import { rolesOf, runDaemon, type Wake } from './daemon.ts';
 import { openDatabase, type OpenDatabase } from './db/database.ts';
 import { migrate, refuseUnmigrated } from './db/migrate.ts';
 import { listSources, type SourceEntry } from './db/queries/data-sources.ts';
@@ -141,13 +141,19 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
 }
 
 /** With its role `console` the daemon serves the console and its API, with `api` the API, with `hooks` what CRMs call. */
-function siteOf(services: SessionServices, { roles }: Pick<ServeOptions, 'roles'>, wishes: HookWishes) {
+function siteOf(
+  services: SessionServices,
+  { roles }: Pick<ServeOptions, 'roles'>,
+  { wake, ...wishes }: HookWishes & { readonly wake: Wake },
+) {
   const isIn = rolesOf(roles);
   const { now, log } = services;
   const { publicUrl } = wishes;
   const isConsole = isIn('console');
   const api =
-    isIn('api') || isConsole ? { rows: createApi(services), console: { ...services, randomBytes, publicUrl } } : null;
+    isIn('api') || isConsole
+      ? { rows: createApi(services), console: { ...services, randomBytes, publicUrl, wake } }
+      : null;
   const hooks = isIn('hooks') ? createHooks(services, wishes) : null;
   return { publicUrl, consoleFolder: isConsole ? consoleFolder() : null, api, hooks, now, log };
 }
@@ -171,8 +177,8 @@ function serveOn(services: SessionServices, watched: Watched): App['serve'] {
     await runDaemon(
       { ...services, databaseUrl: database.url, alertUrl: environment.alertUrl },
       { ...run, onListening, ...(onReport !== undefined && { onReport }) },
-      (onHints) => {
-        const site = siteOf(services, run, { publicUrl: environment.publicUrl, onHints });
+      (onHints, wake) => {
+        const site = siteOf(services, run, { publicUrl: environment.publicUrl, onHints, wake });
         return listen(run, { ...site, ...watchOf(watched, run.signal) });
       },
     );

@@ -3,7 +3,7 @@ import { finishRun, noteTick, type RunKind, type RunSubject, startRun } from './
 import type { Database } from './db/tx.ts';
 import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
 import { type LoopEvent, type Observe, secondsBetween } from './model/observation.ts';
-import type { RunStatus, SyncCounts } from './model/run.ts';
+import type { RunDetail, RunStatus, SyncCounts } from './model/run.ts';
 import type { OrgId, RunId } from './model/values.ts';
 import { inSpan } from './tracing.ts';
 
@@ -42,6 +42,8 @@ export interface RunWish {
   readonly signal: AbortSignal;
   /** So far. */
   readonly counts: () => SyncCounts;
+  /** So far; left out = there are only counts. */
+  readonly detail?: () => RunDetail;
 }
 
 export interface OpenRun {
@@ -56,7 +58,7 @@ export interface OpenRun {
  */
 export async function recordRun(
   { database, orgId, now, newId, observe }: RunPlace,
-  { subject, kind, tickAt = null, patienceMs = 0, signal, counts }: RunWish,
+  { subject, kind, tickAt = null, patienceMs = 0, signal, counts, detail }: RunWish,
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
   await using lock = await database.lock(`${subject.type} ${subject.id}`, patienceMs);
@@ -72,7 +74,7 @@ export async function recordRun(
   const failure = await failureOf(() => inSpan(`run ${kind}`, attributes, () => work(open)));
   const described = failure === null ? null : describeFailure(failure);
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
-  const end = { id: runId, status, counts: counts(), failure: described, now: now() };
+  const end = { id: runId, status, counts: counts(), detail: detail?.() ?? null, failure: described, now: now() };
   const tick = { at: tickAt ?? startedAt, now: end.now };
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
@@ -104,7 +106,7 @@ function isMistake(failure: Error, described: RunFailureReport | null): boolean 
   return described?.recovery === 'report-bug' && !(failure instanceof ConnectorError);
 }
 
-function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id'>, startedAt: Date): LoopEvent {
+function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id' | 'detail'>, startedAt: Date): LoopEvent {
   const { status, counts, failure, now } = end;
   return {
     type: 'run-ended',

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { MemberRole } from '../../src/access/access.ts';
 import { startSession } from '../../src/access/sessions.ts';
 import type { SessionServices } from '../../src/connection.ts';
+import type { Wake } from '../../src/daemon.ts';
 import { createApi } from '../../src/http/api/create-api.ts';
 import { consoleFolder } from '../../src/http/console/console.ts';
 import { startHttp } from '../../src/http/server.ts';
@@ -36,11 +37,13 @@ export interface ConsoleOptions {
   readonly publicUrl?: string | null;
   /** Serves the pages as well; they have to be built. */
   readonly hasPages?: boolean;
+  /** Who is asked for runs; left out = nobody, as in a process without a queue. */
+  readonly wake?: Wake | null;
 }
 
 export async function startConsole(
   given: Omit<SessionServices, 'log'>,
-  { publicUrl = null, hasPages = false }: ConsoleOptions = {},
+  { publicUrl = null, hasPages = false, wake = null }: ConsoleOptions = {},
 ): Promise<TestConsole> {
   const said: string[] = [];
   const log = (level: string, message: string, fields: object): void =>
@@ -51,7 +54,7 @@ export async function startConsole(
     port: 0,
     publicUrl,
     consoleFolder: hasPages ? consoleFolder() : null,
-    api: { rows: createApi(services), console: { ...services, randomBytes, publicUrl } },
+    api: { rows: createApi(services), console: { ...services, randomBytes, publicUrl, wake } },
     now,
     log,
   });

@@ -24,7 +24,10 @@ const databaseThat = (answers: () => Promise<never>): Database => ({
 function start(database: Database, options: Partial<HttpOptions> = {}) {
   return startHttp({
     port: 0,
-    api: { rows, console: { ...bareServices(database), randomBytes: () => new Uint8Array(), publicUrl: null } },
+    api: {
+      rows,
+      console: { ...bareServices(database), randomBytes: () => new Uint8Array(), publicUrl: null, wake: null },
+    },
     health: { readiness: async () => null },
     now: () => new Date(),
     log: () => undefined,
