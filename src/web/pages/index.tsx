@@ -3,11 +3,19 @@ import { Navigate } from 'react-router';
 import { AccountPage } from './account/account.tsx';
 import { AuditPage } from './audit/audit.tsx';
 import { MembersPage } from './members/members.tsx';
+import { PushPage } from './push/push.tsx';
+import { RejectedPage } from './rejected/rejected.tsx';
+import { RunPage } from './runs/run.tsx';
+import { RunsPage } from './runs/runs.tsx';
 import { TokensPage } from './tokens/tokens.tsx';
 
 /** The pages of an organisation, below /orgs/ORG. */
 export const orgPages: readonly { readonly path: string; readonly page: ReactNode }[] = [
   { path: '', page: <Navigate to="members" replace /> },
+  { path: 'runs', page: <RunsPage /> },
+  { path: 'runs/:run', page: <RunPage /> },
+  { path: 'rejected', page: <RejectedPage /> },
+  { path: 'push', page: <PushPage /> },
   { path: 'members', page: <MembersPage /> },
   { path: 'tokens', page: <TokensPage /> },
   { path: 'audit', page: <AuditPage /> },

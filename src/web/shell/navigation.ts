@@ -1,4 +1,12 @@
-import { IconHistory, IconKey, type IconProps, IconUsers } from '@tabler/icons-react';
+import {
+  IconAlertOctagon,
+  IconHistory,
+  IconKey,
+  type IconProps,
+  IconRefresh,
+  IconSend,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 export interface NavigationEntry {
@@ -12,6 +20,9 @@ export interface NavigationEntry {
 
 /** The pages of an organisation, in the order of their use. */
 export const navigation: readonly NavigationEntry[] = [
+  { path: 'runs', label: 'Runs', icon: IconRefresh, role: 'viewer' },
+  { path: 'rejected', label: 'Rejected', icon: IconAlertOctagon, role: 'viewer' },
+  { path: 'push', label: 'Push', icon: IconSend, role: 'viewer' },
   { path: 'members', label: 'Members', icon: IconUsers, role: 'viewer' },
   { path: 'tokens', label: 'API tokens', icon: IconKey, role: 'admin' },
   { path: 'audit', label: 'Audit log', icon: IconHistory, role: 'admin' },
