@@ -9,6 +9,9 @@ export interface PlanFilter {
   readonly field: string | null;
 }
 
+/** Each has some fields: more of them are no page that anybody reads. */
+const recordsOfPage = 25;
+
 export function usePushSummary(connection: string) {
   const { path } = useOrg();
   return useQuery({
@@ -23,7 +26,7 @@ export function usePushPlan(connection: string, filter: PlanFilter) {
     queryKey: [path, 'push', connection, 'records', filter],
     queryFn: ({ pageParam, signal }) =>
       call<PlanPage>(`${path}/connections/${connection}/push/records`, {
-        query: { ...filter, after: pageParam },
+        query: { ...filter, after: pageParam, limit: recordsOfPage },
         signal,
       }),
     initialPageParam: null as string | null,

@@ -9,8 +9,14 @@ import { heldWhy, shown, tierColors } from './words.ts';
 /** Record by record: each field as it is in the CRM and as it would be. */
 export function Writes({ records }: { readonly records: readonly PlannedWrite[] }) {
   return (
-    <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label="What would be written">
-      <Table verticalSpacing={6} withTableBorder layout="fixed">
+    <Table.ScrollContainer
+      minWidth={640}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label="Records and their fields"
+    >
+      <Table verticalSpacing={4} withTableBorder layout="fixed" fz="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col" w="28%">

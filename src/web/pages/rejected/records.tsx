@@ -10,13 +10,8 @@ import { DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay, useOrg } from '../../shell/org.tsx';
 
-interface Props {
-  readonly kind: KindKey;
-  readonly remedy: string | null;
-}
-
 /** The records of one kind, each with what it held. */
-export function RejectedRecords({ kind, remedy }: Props) {
+export function RejectedRecords({ kind }: { readonly kind: KindKey }) {
   const { path } = useOrg();
   const mayRetry = useMay('operator') && kind.of === 'connection';
   const list = useRejectedRecords(kind);
@@ -26,17 +21,10 @@ export function RejectedRecords({ kind, remedy }: Props) {
   return (
     <Stack gap="sm" component="section" aria-labelledby="rejected-records">
       <Group justify="space-between" align="flex-end" gap="sm">
-        <div>
-          <Title order={2} id="rejected-records">
-            {kind.object} of {kind.name}
-            {kind.field !== '' && `: ${kind.field}`}
-          </Title>
-          {remedy !== null && (
-            <Text size="sm" c="dimmed" maw={720}>
-              {remedy}
-            </Text>
-          )}
-        </div>
+        <Title order={2} id="rejected-records">
+          {kind.object} of {kind.name}
+          {kind.field !== '' && `: ${kind.field}`}
+        </Title>
         <Group gap="sm">
           <Button component="a" href={file} download variant="default">
             Export as CSV
@@ -49,17 +37,15 @@ export function RejectedRecords({ kind, remedy }: Props) {
         </Group>
       </Group>
       {retry.error !== null && <ProblemNote error={retry.error} />}
-      <div role="status">
-        {retry.isSuccess && (
-          <Alert color="blue" variant="light">
-            A worker reads them again as soon as one is free:{' '}
-            <Anchor component={Link} to={`${path}/runs`} size="sm">
-              see its run
-            </Anchor>
-            . What has come right is gone from here then.
-          </Alert>
-        )}
-      </div>
+      {retry.isSuccess && (
+        <Alert color="blue" variant="light" role="status">
+          A worker reads them again as soon as one is free:{' '}
+          <Anchor component={Link} to={`${path}/runs`} size="sm">
+            see its run
+          </Anchor>
+          . What has come right is gone from here then.
+        </Alert>
+      )}
       {list.isPending && <Loading what="the records" />}
       {list.error !== null && <ProblemNote error={list.error} onRetry={() => void list.refetch()} />}
       {list.isSuccess && records.length === 0 && (

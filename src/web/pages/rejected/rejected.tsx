@@ -32,13 +32,7 @@ export function RejectedPage() {
         </Empty>
       )}
       {kinds.data !== undefined && kinds.data.length > 0 && <Kinds kinds={kinds.data} chosen={chosen} />}
-      {chosen !== null && (
-        <RejectedRecords
-          key={addressOf(chosen)}
-          kind={chosen}
-          remedy={kinds.data?.find((kind) => isSame(kind, chosen))?.remedy ?? null}
-        />
-      )}
+      {chosen !== null && <RejectedRecords key={addressOf(chosen)} kind={chosen} />}
     </Page>
   );
 }
@@ -82,7 +76,7 @@ function Kinds({
             head: 'Of',
             cell: ({ name, object, field }) => (
               <Stack gap={0}>
-                <Text size="sm" fw={600}>
+                <Text size="sm" fw={600} style={{ whiteSpace: 'nowrap' }}>
                   {object} {field !== '' && <Code>{field}</Code>}
                 </Text>
                 <Text size="xs" c="dimmed">
@@ -103,7 +97,7 @@ function Kinds({
             ),
           },
           {
-            head: 'What became of it',
+            head: 'Effect',
             cell: ({ stage, effect }) => (
               <Stack gap={2} align="flex-start">
                 <Badge color={effect === 'reject' ? 'red' : 'yellow'}>{effectText(stage, effect)}</Badge>

@@ -34,7 +34,7 @@ export function LiveRun({ run, hasLink = false }: Props) {
           </Text>
         </Group>
         <Progress value={share ?? 100} animated={share === null} striped={share === null} aria-label={text} />
-        <Text size="sm" className="numbers">
+        <Text size="sm">
           {text} · {counted(counts.pulled, 'record')} read, {figure(counts.scored)} scored, {figure(counts.pushed)}{' '}
           written, {counted(counts.apiCalls, 'API call')}
         </Text>

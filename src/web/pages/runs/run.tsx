@@ -173,9 +173,12 @@ function Problems({ run: { problems } }: { readonly run: RunDetail }) {
           {
             head: 'Why, and what to do',
             cell: ({ message, remedy }) => (
-              <Text size="sm">
-                {message} {remedy}
-              </Text>
+              <Stack gap={0}>
+                <Text size="sm">{message}</Text>
+                <Text size="xs" c="dimmed">
+                  {remedy}
+                </Text>
+              </Stack>
             ),
           },
         ]}

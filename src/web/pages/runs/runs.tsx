@@ -49,8 +49,10 @@ export function RunsPage() {
       actions={mayRun && <Button onClick={() => setAsking(true)}>Run now</Button>}
     >
       <StandingNote />
-      <AwaitedNote {...awaited} />
-      <Filters filter={filter} onChoose={choose} />
+      <div>
+        <AwaitedNote {...awaited} />
+        <Filters filter={filter} onChoose={choose} />
+      </div>
       {runs
         .filter(({ endedAt }) => endedAt === null)
         .map((run) => (
@@ -86,7 +88,7 @@ function AwaitedNote({ asked, state }: Pick<Awaited, 'asked' | 'state'>) {
   return (
     <div role="status">
       {asked !== null && (
-        <Alert color={state === 'late' ? 'yellow' : 'blue'} variant="light" icon={<IconClock aria-hidden />}>
+        <Alert mb="md" color={state === 'late' ? 'yellow' : 'blue'} variant="light" icon={<IconClock aria-hidden />}>
           {state === 'late'
             ? `No worker has taken the run of ${asked.connection} yet: all are busy, or none is there. leadloop doctor says which.`
             : `A run of ${asked.connection} was asked for: it begins as soon as a worker is free.`}
