@@ -5,6 +5,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { counted, figure } from '../../parts/figures.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { PauseSwitch } from './pause-switch.tsx';
 import { Writes } from './writes.tsx';
 import { tiers } from './words.ts';
 
@@ -21,9 +22,12 @@ export function Plan({ connection }: { readonly connection: string }) {
   const isAll = plan.isSuccess && !plan.hasNextPage;
   return (
     <Stack gap="sm" component="section" aria-labelledby="plan">
-      <Title order={2} id="plan">
-        What would be written
-      </Title>
+      <Group justify="space-between" gap="sm">
+        <Title order={2} id="plan">
+          What would be written
+        </Title>
+        <PauseSwitch connection={connection} />
+      </Group>
       <Filters connection={connection} filter={filter} />
       {plan.isPending && <Loading what="the plan" />}
       {plan.error !== null && <ProblemNote error={plan.error} onRetry={() => void plan.refetch()} />}

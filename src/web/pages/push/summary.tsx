@@ -1,15 +1,14 @@
-import { Alert, Anchor, Button, Code, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Code, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconHandStop, IconPlugX } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { PushSummary } from '../../../http/api/push/schemas.ts';
-import { usePausePush, usePushSummary } from '../../api/push.ts';
+import { usePushSummary } from '../../api/push.ts';
 import { figure } from '../../parts/figures.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Time } from '../../parts/time.tsx';
-import { useMay, useOrg } from '../../shell/org.tsx';
-import { PauseDialog } from './pause-dialog.tsx';
+import { useOrg } from '../../shell/org.tsx';
 
 /** What the push comes to, what holds it, and what is left out. */
 export function Summary({ connection }: { readonly connection: string }) {
@@ -87,19 +86,6 @@ const words: Partial<
 };
 
 function Holds({ summary: { connection, holds } }: { readonly summary: PushSummary }) {
-  const mayStop = useMay('operator');
-  const pausePush = usePausePush(connection);
-  const [isAsking, setAsking] = useState(false);
-  const isPaused = holds.some(({ kind }) => kind === 'paused');
-  const button = isPaused ? (
-    <Button variant="default" loading={pausePush.isPending} onClick={() => pausePush.mutate(null)}>
-      Resume writes
-    </Button>
-  ) : (
-    <Button variant="default" onClick={() => setAsking(true)}>
-      Pause writes
-    </Button>
-  );
   return (
     <Alert
       color={holds.length === 0 ? 'teal' : 'yellow'}
@@ -122,10 +108,7 @@ function Holds({ summary: { connection, holds } }: { readonly summary: PushSumma
             . {words[kind]?.remedy ?? remedy}
           </Text>
         ))}
-        {pausePush.error !== null && <ProblemNote error={pausePush.error} />}
-        {mayStop && <Group>{button}</Group>}
       </Stack>
-      <PauseDialog connection={connection} isOpen={isAsking} onClose={() => setAsking(false)} />
     </Alert>
   );
 }

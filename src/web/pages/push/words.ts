@@ -23,8 +23,12 @@ export function heldWhy(why: string): string {
   return reasons[why] ?? why;
 }
 
+const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/u;
+const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
 export function shown(value: PlannedWrite['changes'][number]['before']): string {
   if (value === null || value === '') return '–';
   if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'string' && instant.test(value)) return exact.format(new Date(value));
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
