@@ -58,9 +58,10 @@ export interface OpenRun {
  */
 export async function recordRun(
   { database, orgId, now, newId, observe }: RunPlace,
-  { subject, kind, tickAt = null, patienceMs = 0, signal, counts, detail }: RunWish,
+  wish: RunWish,
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
+  const { subject, kind, tickAt = null, patienceMs = 0, signal, counts } = wish;
   await using lock = await database.lock(`${subject.type} ${subject.id}`, patienceMs);
   if (lock === null) throw alreadyRunning(subject.name);
   const runId = newId();
@@ -74,7 +75,7 @@ export async function recordRun(
   const failure = await failureOf(() => inSpan(`run ${kind}`, attributes, () => work(open)));
   const described = failure === null ? null : describeFailure(failure);
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
-  const end = { id: runId, status, counts: counts(), detail: detail?.() ?? null, failure: described, now: now() };
+  const end = { id: runId, status, counts: counts(), detail: detailOf(wish), failure: described, now: now() };
   const tick = { at: tickAt ?? startedAt, now: end.now };
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
@@ -90,6 +91,10 @@ export async function recordRun(
     failure: described,
     nextTryAt: failure instanceof QuotaExhaustedError ? failure.resetAt : null,
   };
+}
+
+function detailOf({ detail }: RunWish): RunDetail | null {
+  return detail?.() ?? null;
 }
 
 /** Null = the work came to its end. */

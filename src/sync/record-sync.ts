@@ -36,7 +36,8 @@ export async function recordSync(
   const ended = await recordRun(session, { ...wish, subject, counts, detail }, async (run) => {
     session.beginRun(run.runId);
     session.log('debug', 'run began', { kind: wish.kind });
-    await using _telling = tellProgress(session, run.runId, () => ({ counts: counts(), detail: detail() }));
+    await using meanwhile = new AsyncDisposableStack();
+    meanwhile.use(tellProgress(session, run.runId, () => ({ counts: counts(), detail: detail() })));
     await work({ ...run, report });
   });
   await keepResumeAt(session, ended);

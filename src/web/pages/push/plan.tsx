@@ -13,13 +13,6 @@ import { tiers } from './words.ts';
 export function Plan({ connection }: { readonly connection: string }) {
   const [search] = useSearchParams();
   const filter = { tier: search.get('tier'), owner: search.get('owner'), field: search.get('field') };
-  const plan = usePushPlan(connection, filter);
-  const { data: summary } = usePushSummary(connection);
-  const records = plan.data?.pages.flatMap((page) => page.records) ?? [];
-  const looked = plan.data?.pages.reduce((sum, page) => sum + page.looked, 0) ?? 0;
-  const isFiltered = Object.values(filter).some((value) => value !== null);
-  const waiting = summary?.waiting ?? looked;
-  const isAll = plan.isSuccess && !plan.hasNextPage;
   return (
     <Stack gap="sm" component="section" aria-labelledby="plan">
       <Group justify="space-between" gap="sm">
@@ -29,17 +22,28 @@ export function Plan({ connection }: { readonly connection: string }) {
         <PauseSwitch connection={connection} />
       </Group>
       <Filters connection={connection} filter={filter} />
-      {plan.isPending && <Loading what="the plan" />}
-      {plan.error !== null && <ProblemNote error={plan.error} onRetry={() => void plan.refetch()} />}
-      {plan.isSuccess && records.length === 0 && isAll && <Nothing isFiltered={isFiltered} />}
-      {plan.isSuccess && looked > 0 && (
-        <Text size="sm" c="dimmed" role="status">
-          {isFiltered
-            ? `${counted(records.length, 'record')} among the first ${figure(looked)} of ${figure(Math.max(waiting, looked))} waiting`
-            : `The first ${figure(looked)} of ${figure(Math.max(waiting, looked))} waiting`}
-          {summary?.isCapped === true ? ' or more' : ''}
-        </Text>
-      )}
+      <Pages connection={connection} filter={filter} />
+    </Stack>
+  );
+}
+
+interface PagesProps {
+  readonly connection: string;
+  readonly filter: PlanFilter;
+}
+
+function Pages({ connection, filter }: PagesProps) {
+  const plan = usePushPlan(connection, filter);
+  const isFiltered = Object.values(filter).some((value) => value !== null);
+  if (plan.isPending) return <Loading what="the plan" />;
+  if (plan.error !== null) return <ProblemNote error={plan.error} onRetry={() => void plan.refetch()} />;
+  const { pages } = plan.data;
+  const records = pages.flatMap((page) => page.records);
+  if (records.length === 0 && !plan.hasNextPage) return <Nothing isFiltered={isFiltered} />;
+  const looked = pages.reduce((sum, page) => sum + page.looked, 0);
+  return (
+    <>
+      <HowFar connection={connection} looked={looked} found={isFiltered ? records.length : null} />
       {records.length > 0 && <Writes records={records} />}
       {plan.hasNextPage && (
         <Group>
@@ -48,7 +52,27 @@ export function Plan({ connection }: { readonly connection: string }) {
           </Button>
         </Group>
       )}
-    </Stack>
+    </>
+  );
+}
+
+interface HowFarProps {
+  readonly connection: string;
+  /** How many waiting records were looked at. */
+  readonly looked: number;
+  /** Of these, those that the filters let through; null = there are none. */
+  readonly found: number | null;
+}
+
+function HowFar({ connection, looked, found }: HowFarProps) {
+  const { data: summary } = usePushSummary(connection);
+  const waiting = `${figure(Math.max(summary?.waiting ?? 0, looked))} waiting${summary?.isCapped === true ? ' or more' : ''}`;
+  return (
+    <Text size="sm" c="dimmed" role="status">
+      {found === null
+        ? `The first ${figure(looked)} of ${waiting}`
+        : `${counted(found, 'record')} among the first ${figure(looked)} of ${waiting}`}
+    </Text>
   );
 }
 
@@ -62,7 +86,7 @@ function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
   );
 }
 
-function Filters({ connection, filter }: { readonly connection: string; readonly filter: PlanFilter }) {
+function Filters({ connection, filter }: PagesProps) {
   const { data: summary } = usePushSummary(connection);
   const [, setSearch] = useSearchParams();
   const choose = (name: keyof PlanFilter, value: string | null): void =>

@@ -12,14 +12,36 @@ import { useMay, useOrg } from '../../shell/org.tsx';
 
 /** The records of one kind, each with what it held. */
 export function RejectedRecords({ kind }: { readonly kind: KindKey }) {
-  const { path } = useOrg();
-  const mayRetry = useMay('operator') && kind.of === 'connection';
   const list = useRejectedRecords(kind);
-  const file = useExportAddress(kind);
-  const retry = useRetry();
   const records = list.data?.pages.flatMap((page) => page.records) ?? [];
   return (
     <Stack gap="sm" component="section" aria-labelledby="rejected-records">
+      <Head kind={kind} />
+      {list.isPending && <Loading what="the records" />}
+      {list.error !== null && <ProblemNote error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isSuccess && records.length === 0 && (
+        <Empty title="None is left">They have come right, or were looked at by somebody else.</Empty>
+      )}
+      {records.length > 0 && <Records records={records} />}
+      {list.hasNextPage && (
+        <Group>
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            More
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+/** What can be done about all of them. */
+function Head({ kind }: { readonly kind: KindKey }) {
+  const { path } = useOrg();
+  const mayRetry = useMay('operator') && kind.of === 'connection';
+  const file = useExportAddress(kind);
+  const retry = useRetry();
+  return (
+    <>
       <Group justify="space-between" align="flex-end" gap="sm">
         <Title order={2} id="rejected-records">
           {kind.object} of {kind.name}
@@ -46,20 +68,7 @@ export function RejectedRecords({ kind }: { readonly kind: KindKey }) {
           . What has come right is gone from here then.
         </Alert>
       )}
-      {list.isPending && <Loading what="the records" />}
-      {list.error !== null && <ProblemNote error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isSuccess && records.length === 0 && (
-        <Empty title="None is left">They have come right, or were looked at by somebody else.</Empty>
-      )}
-      {records.length > 0 && <Records records={records} />}
-      {list.hasNextPage && (
-        <Group>
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            More
-          </Button>
-        </Group>
-      )}
-    </Stack>
+    </>
   );
 }
 
