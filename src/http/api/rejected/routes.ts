@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
-import { askRun } from '../../../ask-run.ts';
+import { askRun, unknownConnection } from '../../../ask-run.ts';
 import {
   hasRejecting,
   type RejectedEntry,
@@ -80,7 +80,8 @@ function whichOf({ of = 'connection', ...rest }: Static<typeof exportQuery>): Om
 
 async function refuseUnknown(tx: Tx, which: Pick<RejectedQuery, 'of' | 'name'>): Promise<void> {
   if (await hasRejecting(tx, which)) return;
-  throw new AppError(`${which.of}-unknown`, `There is no ${which.of} called "${which.name}".`, {
+  if (which.of === 'connection') throw unknownConnection(which.name);
+  throw new AppError('source-unknown', `There is no source called "${which.name}".`, {
     recovery: 'fix-config',
     remedy: 'Choose one of those that GET rejected names.',
   });

@@ -5,8 +5,8 @@ const count = Type.Integer({ minimum: 0 });
 const maybeText = Type.Union([Type.String(), Type.Null()]);
 const maybeInstant = Type.Union([instant, Type.Null()]);
 
-export const runKinds = ['sync', 'live', 'hints', 'push', 'rescore', 'replay', 'undo', 'import'] as const;
-export const runStatuses = ['running', 'succeeded', 'partial', 'failed', 'cancelled'] as const;
+const runKinds = ['sync', 'live', 'hints', 'push', 'rescore', 'replay', 'undo', 'import'] as const;
+const runStatuses = ['running', 'succeeded', 'partial', 'failed', 'cancelled'] as const;
 const laneForm = Type.Enum(['full', 'live', 'settled', 'archived'], {
   description: 'full: everything. live: what has changed until now. settled: the gaps of live. archived: deletions.',
 });
