@@ -17,7 +17,7 @@ import { loadSettings } from './config/load.ts';
 import type { SourceSettings } from './config/settings.ts';
 import { openConnection, type SessionServices } from './connection.ts';
 import type { ConnectorDefinition } from './connector-sdk/connector.ts';
-import { rolesOf, runDaemon } from './daemon.ts';
+import { rolesOf, runDaemon, type Wake } from './daemon.ts';
 import { openDatabase, type OpenDatabase } from './db/database.ts';
 import { migrate, refuseUnmigrated } from './db/migrate.ts';
 import { listSources, type SourceEntry } from './db/queries/data-sources.ts';
@@ -143,7 +143,7 @@ async function applyFile(services: SessionServices, file: string, { dryRun, stag
 function siteOf(
   services: SessionServices,
   { roles }: Pick<ServeOptions, 'roles'>,
-  wishes: HookWishes & { readonly singleSignOn: SingleSignOnSettings | null },
+  { wake, ...wishes }: HookWishes & { readonly wake: Wake; readonly singleSignOn: SingleSignOnSettings | null },
 ) {
   const isIn = rolesOf(roles);
   const { now, log } = services;
@@ -152,7 +152,7 @@ function siteOf(
   const singleSignOn = wishes.singleSignOn && signOnWith(services.database, wishes.singleSignOn);
   const api =
     isIn('api') || isConsole
-      ? { rows: createApi(services), console: { ...services, randomBytes, publicUrl, singleSignOn } }
+      ? { rows: createApi(services), console: { ...services, randomBytes, publicUrl, singleSignOn, wake } }
       : null;
   const hooks = isIn('hooks') ? createHooks(services, wishes) : null;
   return { publicUrl, consoleFolder: isConsole ? consoleFolder() : null, api, hooks, now, log };
@@ -177,8 +177,8 @@ function serveOn(services: SessionServices, watched: Watched): App['serve'] {
     await runDaemon(
       { ...services, databaseUrl: database.url, alertUrl: environment.alertUrl },
       { ...run, onListening, ...(onReport !== undefined && { onReport }) },
-      (onHints) => {
-        const site = siteOf(services, run, { ...environment, onHints });
+      (onHints, wake) => {
+        const site = siteOf(services, run, { ...environment, onHints, wake });
         return listen(run, { ...site, ...watchOf(watched, run.signal) });
       },
     );

@@ -49,18 +49,28 @@ export interface Site extends AsyncDisposable {
 /** A CRM has told of changes. */
 export type OnHints = (orgId: OrgId, connectionId: ConnectionId) => Promise<void>;
 
+/** Asks a worker, whatever process that is; false where the same waits already or is under way. */
+export type Wake = Queue['wake'];
+
 export const defaultGraceMs = 20_000;
 
 /**
  * Runs of a kind at once in this process. A sync waits for its CRM most of the time; scoring keeps a core busy.
  */
-const slots: Readonly<Record<WakeupKind, number>> = { sync: 8, live: 4, hints: 8, rescore: 1, import: 2 };
+const slots: Readonly<Record<WakeupKind, number>> = {
+  sync: 8,
+  asked: 4,
+  live: 4,
+  hints: 8,
+  rescore: 1,
+  import: 2,
+};
 
 /** Does what its roles say until the signal; then the runs under way come to their next checkpoint. */
 export async function runDaemon(
   services: DaemonServices,
   options: DaemonOptions,
-  openSite: (onHints: OnHints) => Promise<Site>,
+  openSite: (onHints: OnHints, wake: Wake) => Promise<Site>,
 ): Promise<void> {
   const { signal, graceMs = defaultGraceMs } = options;
   const isIn = rolesOf(options.roles);
@@ -72,7 +82,7 @@ export async function runDaemon(
     await queue.wake({ kind: 'hints', orgId, subjectId, tickAt: null });
   };
   // Also a worker that serves neither page nor API is watched: health and metrics are everywhere.
-  const site = stack.use(await openSite(onHints));
+  const site = stack.use(await openSite(onHints, (wakeup) => queue.wake(wakeup)));
   await options.onListening?.(site.url);
   if (isIn('worker')) await work(services, queue, options);
   log('info', 'daemon is up', { roles: (options.roles ?? daemonRoles).join(','), url: site.url });

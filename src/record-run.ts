@@ -4,7 +4,7 @@ import type { Database } from './db/tx.ts';
 import { noteLeadDay } from './leads/lead-mix.ts';
 import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
 import { type LoopEvent, type Observe, secondsBetween } from './model/observation.ts';
-import type { RunStatus, SyncCounts } from './model/run.ts';
+import type { RunDetail, RunStatus, SyncCounts } from './model/run.ts';
 import type { OrgId, RunId } from './model/values.ts';
 import { inSpan } from './tracing.ts';
 
@@ -43,6 +43,8 @@ export interface RunWish {
   readonly signal: AbortSignal;
   /** So far. */
   readonly counts: () => SyncCounts;
+  /** So far; left out = there are only counts. */
+  readonly detail?: () => RunDetail;
 }
 
 export interface OpenRun {
@@ -57,9 +59,10 @@ export interface OpenRun {
  */
 export async function recordRun(
   { database, orgId, now, newId, observe }: RunPlace,
-  { subject, kind, tickAt = null, patienceMs = 0, signal, counts }: RunWish,
+  wish: RunWish,
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
+  const { subject, kind, tickAt = null, patienceMs = 0, signal, counts } = wish;
   await using lock = await database.lock(`${subject.type} ${subject.id}`, patienceMs);
   if (lock === null) throw alreadyRunning(subject.name);
   const runId = newId();
@@ -73,7 +76,7 @@ export async function recordRun(
   const failure = await failureOf(() => inSpan(`run ${kind}`, attributes, () => work(open)));
   const described = failure === null ? null : describeFailure(failure);
   const status = failure === null ? statusOf(counts()) : statusAfter(failure);
-  const end = { id: runId, status, counts: counts(), failure: described, now: now() };
+  const end = { id: runId, status, counts: counts(), detail: detailOf(wish), failure: described, now: now() };
   const tick = { at: tickAt ?? startedAt, now: end.now };
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
@@ -92,6 +95,10 @@ export async function recordRun(
   };
 }
 
+function detailOf({ detail }: RunWish): RunDetail | null {
+  return detail?.() ?? null;
+}
+
 /** Null = the work came to its end. */
 async function failureOf(work: () => Promise<void>): Promise<Error | null> {
   try {
@@ -106,7 +113,7 @@ function isMistake(failure: Error, described: RunFailureReport | null): boolean 
   return described?.recovery === 'report-bug' && !(failure instanceof ConnectorError);
 }
 
-function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id'>, startedAt: Date): LoopEvent {
+function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id' | 'detail'>, startedAt: Date): LoopEvent {
   const { status, counts, failure, now } = end;
   return {
     type: 'run-ended',

@@ -11,11 +11,13 @@ import { withHealth } from './health/record-health.ts';
 import { standingOf } from './health/standing.ts';
 import { AppError } from './model/errors.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
+import type { RunWish } from './scheduler/wakeup.ts';
 import type { Look } from './scheduler/worker.ts';
 import type { Wakeup, WakeupKind } from './scheduler/wakeup.ts';
 import { rescoreIfDue } from './score-run.ts';
 import { runSource } from './source/run-source.ts';
 import { plainSync, type RunReport } from './sync/options.ts';
+import { replayConnection } from './sync/replay-connection.ts';
 import { syncConnection } from './sync/sync-connection.ts';
 import { syncLive } from './sync/sync-live.ts';
 import { syncHints } from './sync/sync-hints.ts';
@@ -43,6 +45,12 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
         run(wakeup, (session) => syncConnection(session, { ...wish, patienceMs })),
       );
     },
+    asked: (wakeup, signal) =>
+      beforeHints(services, wakeup, async (patienceMs) => {
+        const report = await runAsked(services, wakeup, { patienceMs, signal });
+        options.onReport(report);
+        return report;
+      }),
     live: (wakeup, signal) => run(wakeup, (session) => syncLive(session, { tickAt: tickOf(wakeup), signal })),
     hints: (wakeup, signal) =>
       afterOthers(services, wakeup, signal, () => run(wakeup, (session) => syncHints(session, { signal }))),
@@ -72,33 +80,72 @@ async function runConnection(
   wakeup: Wakeup,
   work: (session: Session) => Promise<RunReport>,
 ): Promise<RunReport | null> {
-  const { orgId, subjectId: id } = wakeup;
-  const found = await services.database.transaction(orgId, (tx) => findConnection(tx, id));
-  if (found === null) throw unknownConnection();
-  const subject = { orgId, id, ...found };
+  const subject = await subjectOf(services, wakeup);
   const heldBy = await whatHolds(services, { ...subject, kind: wakeup.kind });
   if (heldBy !== null) {
     // Hints that wait are asked about every few seconds.
     services.log(wakeup.kind === 'sync' ? 'info' : 'debug', 'not run', {
-      org: found.org,
-      connection: found.name,
+      org: subject.org,
+      connection: subject.name,
       reason: heldBy,
     });
     await passTick(services, wakeup);
     return null;
   }
-  const open = async (): Promise<RunReport> => {
-    await using session = await openConnection(services, orgId, found.name);
-    return await work(session);
-  };
   try {
-    return await withHealth(services, subject, { work: open });
+    return await withHealth(services, subject, { work: () => inSession(services, subject, work) });
   } catch (error) {
     // What a person has to mend is tried at the next tick, not at once.
     if (error instanceof AppError && error.recovery !== 'retry') await passTick(services, wakeup);
     throw error;
   }
 }
+
+async function subjectOf({ database }: SessionServices, { orgId, subjectId: id }: Wakeup): Promise<Subject> {
+  const found = await database.transaction(orgId, (tx) => findConnection(tx, id));
+  if (found === null) throw unknownConnection();
+  return { orgId, id, ...found };
+}
+
+interface Subject {
+  readonly orgId: OrgId;
+  readonly id: ConnectionId;
+  /** Slug. */
+  readonly org: string;
+  readonly name: string;
+  readonly pushMode: string;
+}
+
+async function inSession(
+  services: SessionServices,
+  { orgId, name }: Subject,
+  work: (session: Session) => Promise<RunReport>,
+): Promise<RunReport> {
+  await using session = await openConnection(services, orgId, name);
+  return await work(session);
+}
+
+/** Who asks by name wants to try, whatever waits: only what people have paused is left out. */
+async function runAsked(
+  services: SessionServices,
+  wakeup: Wakeup,
+  how: { readonly patienceMs: number; readonly signal: AbortSignal },
+): Promise<RunReport> {
+  const { wish = 'sync' } = wakeup;
+  const subject = await subjectOf(services, wakeup);
+  const work = (session: Session): Promise<RunReport> =>
+    wish === 'retry'
+      ? replayConnection(session, { ...how, onProgress })
+      : syncConnection(session, { ...plainSync, ...asks[wish], ...how, isRescoring: false, onProgress });
+  return withHealth(services, subject, { work: () => inSession(services, subject, work) });
+}
+
+const asks: Readonly<Record<Exclude<RunWish, 'retry'>, { readonly full: boolean; readonly pullOnly: boolean }>> = {
+  sync: { full: false, pullOnly: false },
+  full: { full: true, pullOnly: false },
+  pull: { full: false, pullOnly: true },
+  'full-pull': { full: true, pullOnly: true },
+};
 
 /** A pause, a breaker or a limit that was hit; null = nothing. */
 async function whatHolds(

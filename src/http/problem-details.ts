@@ -7,7 +7,7 @@ import type { AppError } from '../model/errors.ts';
 export function sendFault(
   reply: FastifyReply,
   status: number,
-  known: AppError | null,
+  known: Pick<AppError, 'message' | 'code' | 'remedy'> | null,
   extra: object = {},
 ): FastifyReply {
   const problem = {
@@ -16,7 +16,7 @@ export function sendFault(
     status,
     detail: known?.message ?? 'Something unexpected happened.',
     code: known?.code ?? 'internal',
-    remedy: known?.remedy ?? 'Send it again; if that does not help, report it with the log of this process.',
+    remedy: known?.remedy || 'Send it again; if that does not help, report it with the log of this process.',
     ...extra,
   };
   return reply.code(status).type('application/problem+json').send(problem);

@@ -1,4 +1,5 @@
 import type { Recovery } from './errors.ts';
+import type { MappingProblem } from './mapping.ts';
 
 /** full: every record, by id. live: up to now. settled: up to now − lag, closes the gaps of live. archived: deletions. */
 export type Lane = 'full' | 'live' | 'settled' | 'archived';
@@ -60,4 +61,32 @@ export interface RunFailure {
   readonly code: string;
   readonly message: string;
   readonly recovery: Recovery;
+}
+
+/** What was read of an object, and what it has cost. */
+export interface PulledLane {
+  readonly object: string;
+  readonly lane: Lane;
+  readonly records: number;
+  readonly calls: number;
+}
+
+/** What a run is at. */
+export interface RunStep {
+  readonly phase: 'pull' | 'score' | 'push';
+  readonly object: string;
+  readonly lane: Lane | null;
+  readonly done: number;
+  readonly total: number | null;
+}
+
+/** What a run has come to besides its counts. */
+export interface RunDetail {
+  readonly lanes: readonly PulledLane[];
+  /** Fields that were left out, and why. */
+  readonly problems: readonly MappingProblem[];
+  /** What a person had paused, so that it was left out; null = nothing. */
+  readonly paused: string | null;
+  /** The last thing that it was seen at; null = it has told of none. */
+  readonly step: RunStep | null;
 }

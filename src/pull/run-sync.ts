@@ -1,21 +1,13 @@
 import type { Session } from '../connection.ts';
 import type { ObjectCapability } from '../connector-sdk/connector.ts';
 import { readCursors } from '../db/queries/open-cursor.ts';
-import { reportRun } from '../db/queries/runs.ts';
 import { fieldsOf } from '../mapping/compile.ts';
 import type { MappingProblem } from '../model/mapping.ts';
-import { addCounts, type Lane, noCounts, type SyncCounts } from '../model/run.ts';
+import { addCounts, type Lane, noCounts, type PulledLane, type SyncCounts } from '../model/run.ts';
 import { defaultFullPassHours, type LanePlan, lanesDue } from './lanes.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Pull, pullLane } from './pull-lane.ts';
 import { reconcile } from './reconcile.ts';
-
-export interface PulledLane {
-  readonly object: string;
-  readonly lane: Lane;
-  readonly records: number;
-  readonly calls: number;
-}
 
 export interface PulledConnection {
   readonly counts: SyncCounts;
@@ -98,7 +90,6 @@ export async function pullConnection(run: ConnectionPull): Promise<void> {
     ({ counts, lanes } = pulled);
     run.onPulled(pulled);
     session.log('debug', 'lane pulled', { ...lanes.at(-1) });
-    await note(run, counts);
   }
 }
 
@@ -144,9 +135,4 @@ function objectsOf({ definition, connection }: Session): readonly ObjectCapabili
 function clockOf({ session, pipeline, full }: PullRun): Parameters<typeof lanesDue>[2] {
   const fullPassHours = session.connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
   return { now: session.now(), fullPassHours, forceFull: full, mappingVersion: pipeline.mappingVersion };
-}
-
-async function note({ session, pipeline }: PullRun, counts: SyncCounts): Promise<void> {
-  const run = { id: pipeline.runId, counts, now: session.now() };
-  await session.database.transaction(session.orgId, (tx) => reportRun(tx, run));
 }

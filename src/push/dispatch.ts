@@ -8,14 +8,13 @@ import { closePushRejections, dropPushStates, lockClaimed, saveSettled } from '.
 import { settleLedger, writeLedger } from '../db/queries/write-ledger.ts';
 import type { Database, Tx } from '../db/tx.ts';
 import { sameValue } from '../mapping/write-policy.ts';
-import { companyOutputs } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { Observe } from '../model/observation.ts';
 import type { FieldChange, OptionOrders, PlannedRecord, PushPriority } from '../model/push.ts';
 import { noCounts, type SyncCounts } from '../model/run.ts';
 import type { ConnectionId, ExternalId, OrgId, RunId } from '../model/values.ts';
 import { inSpan } from '../tracing.ts';
-import { planChanges } from './plan.ts';
+import { planChanges, reasonOf } from './plan.ts';
 import { settleClaim } from './settle.ts';
 
 export interface DispatchTarget {
@@ -207,11 +206,11 @@ async function settle(
 function explained(
   changes: readonly FieldChange[],
   rules: readonly OutRule[],
-  { reason, plgReason }: Pick<ClaimedPush, 'reason' | 'plgReason'>,
+  reasons: Pick<ClaimedPush, 'reason' | 'plgReason'>,
 ): FieldChange[] {
   return changes.map((change) => {
     const from = rules.find(({ to }) => to === change.field)?.from;
-    const sentence = from !== undefined && companyOutputs.includes(from) ? plgReason : reason;
+    const sentence = reasonOf(from, reasons);
     // It may name somebody who was erased meanwhile; what we wrote last stands in the line of that write.
     const before = from === 'suggested_action' ? null : change.before;
     return { ...change, before, why: sentence === null ? change.why : `${change.why}: ${sentence}` };

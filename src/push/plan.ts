@@ -2,8 +2,8 @@
  * PURE. What a push would write, field by field. The dry run, the console and the real push all ask this one function, so
  * what was shown is what is written.
  */
-import { decideWrite, outputValue } from '../mapping/write-policy.ts';
-import type { OutputField, OutputValues } from '../model/lead.ts';
+import { decideWrite, outputValue, sameValue } from '../mapping/write-policy.ts';
+import { companyOutputs, type OutputField, type OutputValues } from '../model/lead.ts';
 import type { OutRule } from '../model/mapping.ts';
 import type { FieldChange, OptionOrders, PushPriority, PushSides } from '../model/push.ts';
 import type { Fields, FieldValue } from '../model/values.ts';
@@ -24,18 +24,42 @@ export function wantedFields(rules: readonly OutRule[], values: OutputValues): F
 /** The changes that bring a record from what the CRM has to what we want, in the order of the rules. Empty = nothing. */
 export function planChanges(sides: PushSides, rules: readonly OutRule[], orders: OptionOrders): FieldChange[] {
   return rules.flatMap((rule) => {
-    const wanted = sides.wanted[rule.to];
-    if (wanted === undefined) return [];
-    const remote = sides.remote[rule.to] ?? null;
-    if (isKept(sides, rule.to, wanted, remote)) return [];
-    const decision = decideWrite(rule.write, {
-      wanted,
-      remote,
-      lastPushed: sides.pushed[rule.to] ?? null,
-      order: orders[rule.to] ?? [],
-    });
-    return decision.write ? [{ field: rule.to, before: remote, after: wanted, why: decision.why }] : [];
+    const decided = decideField(sides, rule, orders);
+    return decided?.write === true ? [decided.change] : [];
   });
+}
+
+/** What differs from what we want and is left as it is all the same, and why. */
+export function heldChanges(sides: PushSides, rules: readonly OutRule[], orders: OptionOrders): FieldChange[] {
+  return rules.flatMap((rule) => {
+    const decided = decideField(sides, rule, orders);
+    if (decided === null || decided.write) return [];
+    return sameValue(decided.change.before, decided.change.after) ? [] : [decided.change];
+  });
+}
+
+function decideField(
+  sides: PushSides,
+  rule: OutRule,
+  orders: OptionOrders,
+): { readonly write: boolean; readonly change: FieldChange } | null {
+  const { write: policy, to: field } = rule;
+  const wanted = sides.wanted[field];
+  if (wanted === undefined) return null;
+  const remote = sides.remote[field] ?? null;
+  const change = { field, before: remote, after: wanted };
+  if (isKept(sides, field, wanted, remote)) return { write: false, change: { ...change, why: 'kept-by-crm' } };
+  const lastPushed = sides.pushed[field] ?? null;
+  const { write, why } = decideWrite(policy, { wanted, remote, lastPushed, order: orders[field] ?? [] });
+  return { write, change: { ...change, why } };
+}
+
+/** The sentence that explains an output of ours: that of the person's score, or of the product's. */
+export function reasonOf(
+  from: OutputField | undefined,
+  { reason, plgReason }: { readonly reason: string | null; readonly plgReason: string | null },
+): string | null {
+  return from !== undefined && companyOutputs.includes(from) ? plgReason : reason;
 }
 
 /** Sales act on a status or a tier at once, and call who is hot today; a score that moved within its tier can wait its turn. */

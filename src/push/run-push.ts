@@ -141,13 +141,19 @@ async function ensureOwnFields({ session, outputs, signal }: PushRun, object: st
  * @throws AppError `push-held` (exit 3)
  */
 export async function holdBack(session: Session): Promise<void> {
-  const radius = session.connection.push.blastRadius;
-  if (radius === undefined) return;
-  const { changing, written } = await session.database.transaction(session.orgId, (tx) =>
-    countChanges(tx, session.connection.id),
+  const held = await heldByRadius(session);
+  if (held !== null) throw held;
+}
+
+/** What `holdBack` would say; null = it lets everything through. */
+export async function heldByRadius({ database, orgId, connection }: Session): Promise<AppError | null> {
+  const radius = connection.push.blastRadius;
+  if (radius === undefined) return null;
+  const { changing, written } = await database.transaction(orgId, (tx) =>
+    countChanges(tx, connection.id, radius.records),
   );
-  if (changing <= radius.records || changing <= written * radius.share) return;
-  throw new AppError(
+  if (changing <= radius.records || changing <= written * radius.share) return null;
+  return new AppError(
     'push-held',
     `The push would change ${changing} of ${written} records, more than its blast radius.`,
     {

@@ -35,6 +35,7 @@ const keeping = { expireInSeconds: 86_000, retentionSeconds: 86_400, deleteAfter
 /** `exclusive`: one that waits or runs. `stately`: one that waits beside one that runs: what came meanwhile is looked at again. */
 const policies: Readonly<Record<WakeupKind, BossQueue['policy']>> = {
   sync: 'exclusive',
+  asked: 'exclusive',
   live: 'exclusive',
   hints: 'stately',
   rescore: 'exclusive',
@@ -42,7 +43,14 @@ const policies: Readonly<Record<WakeupKind, BossQueue['policy']>> = {
 };
 
 /** Of one organisation at a time, over all processes: whoever has a hundred connections lets the others through. */
-const perOrg: Readonly<Record<WakeupKind, number>> = { sync: 4, live: 4, hints: 4, rescore: 1, import: 2 };
+const perOrg: Readonly<Record<WakeupKind, number>> = {
+  sync: 4,
+  asked: 4,
+  live: 4,
+  hints: 4,
+  rescore: 1,
+  import: 2,
+};
 
 /** Backstop of the notification that a wake-up has come. */
 const pollingIntervalSeconds = 2;

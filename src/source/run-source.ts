@@ -117,7 +117,7 @@ async function takeBatch(
       const kept = await saveSourceRejects(tx, { sourceId: position.id, runId, now, rejected, accepted });
       const own = { ...countsOf(ingested), rejected: kept, gone: rejected.length - kept };
       const sum = addCounts(counts, own);
-      await reportRun(tx, { id: runId, counts: sum, now });
+      await reportRun(tx, { id: runId, counts: sum, detail: null, now });
       return { counts: sum, own, position: await moveWatermark(tx, position, watermark) };
     },
     signal,

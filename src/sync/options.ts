@@ -1,6 +1,5 @@
 import type { MappingProblem } from '../model/mapping.ts';
-import type { Lane } from '../model/run.ts';
-import type { PulledLane } from '../pull/run-sync.ts';
+import type { PulledLane, RunStep } from '../model/run.ts';
 import type { EndedRun } from '../record-run.ts';
 
 export interface RunReport extends EndedRun {
@@ -11,12 +10,7 @@ export interface RunReport extends EndedRun {
   readonly paused: string | null;
 }
 
-export interface RunProgress {
-  readonly phase: 'pull' | 'score' | 'push';
-  readonly object: string;
-  readonly lane: Lane | null;
-  readonly done: number;
-  readonly total: number | null;
+export interface RunProgress extends RunStep {
   readonly apiCalls: number;
 }
 

@@ -5,13 +5,21 @@ import { countPending, hasUrgentPushes } from '../db/queries/claim-pushes.ts';
 import { allowedBy } from '../health/standing.ts';
 import { AppError } from '../model/errors.ts';
 import type { MappingProblem } from '../model/mapping.ts';
-import { addCounts, countsSince, type Lane, noCounts, type SyncCounts } from '../model/run.ts';
+import {
+  addCounts,
+  countsSince,
+  type Lane,
+  noCounts,
+  type PulledLane,
+  type RunStep,
+  type SyncCounts,
+} from '../model/run.ts';
 import { rescoreSignups } from '../plg/rescore-signups.ts';
 import { prepare, type Prepared } from '../pull/prepare.ts';
 import { rescoreForProfile } from '../pull/rescore.ts';
-import { pullConnection, type PulledLane, type PullRun, type PullStep } from '../pull/run-sync.ts';
+import { pullConnection, type PullRun, type PullStep } from '../pull/run-sync.ts';
 import { holdBack, pushConnection } from '../push/run-push.ts';
-import type { RunProgress, SyncRunOptions } from './options.ts';
+import type { SyncRunOptions } from './options.ts';
 import type { OpenReport, OpenSync } from './record-sync.ts';
 
 /** A run that has been prepared. */
@@ -170,6 +178,9 @@ async function mayPush({ session, options, report }: SyncRun): Promise<boolean> 
   return push;
 }
 
-function progressOf({ session, options }: SyncRun): (step: Omit<RunProgress, 'apiCalls'>) => void {
-  return (step) => options.onProgress({ ...step, apiCalls: session.governor.admitted });
+function progressOf({ session, options, report }: SyncRun): (step: RunStep) => void {
+  return (step) => {
+    report.step = step;
+    options.onProgress({ ...step, apiCalls: session.governor.admitted });
+  };
 }

@@ -10,10 +10,14 @@ import { recordSync } from './record-sync.ts';
 /** Reads what was rejected again and lets refused writes wait for the next push, as a run of its own. */
 export async function replayConnection(
   session: Session,
-  { signal, onProgress }: Pick<SyncRunOptions, 'signal' | 'onProgress'>,
+  {
+    signal,
+    onProgress,
+    patienceMs = 0,
+  }: Pick<SyncRunOptions, 'signal' | 'onProgress'> & Partial<Pick<SyncRunOptions, 'patienceMs'>>,
 ): Promise<RunReport> {
   refusePaused(session.connection.name, await allowedBy(session), { pull: true, push: false });
-  return recordSync(session, { kind: 'replay', signal }, async (open) => {
+  return recordSync(session, { kind: 'replay', patienceMs, signal }, async (open) => {
     const options = { ...plainSync, pullOnly: true, signal: open.signal, onProgress };
     const run = await prepareRun(session, options, open);
     run.report.counts = addCounts(run.report.counts, await replayRejected(pullOf(pullRunOf(run))));

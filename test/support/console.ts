@@ -3,6 +3,7 @@ import type { MemberRole } from '../../src/access/access.ts';
 import type { SingleSignOn } from '../../src/access/single-sign-on.ts';
 import { startSession } from '../../src/access/sessions.ts';
 import type { SessionServices } from '../../src/connection.ts';
+import type { Wake } from '../../src/daemon.ts';
 import { createApi } from '../../src/http/api/create-api.ts';
 import { consoleFolder } from '../../src/http/console/console.ts';
 import { startHttp } from '../../src/http/server.ts';
@@ -41,11 +42,13 @@ export interface ConsoleOptions {
   readonly singleSignOn?: SingleSignOn | null;
   /** Serves the pages as well; they have to be built. */
   readonly hasPages?: boolean;
+  /** Who is asked for runs; left out = nobody, as in a process without a queue. */
+  readonly wake?: Wake | null;
 }
 
 export async function startConsole(
   given: Omit<SessionServices, 'log'>,
-  { publicUrl = null, singleSignOn = null, hasPages = false }: ConsoleOptions = {},
+  { publicUrl = null, singleSignOn = null, wake = null, hasPages = false }: ConsoleOptions = {},
 ): Promise<TestConsole> {
   const said: string[] = [];
   const log = (level: string, message: string, fields: object): void =>
@@ -56,7 +59,7 @@ export async function startConsole(
     port: 0,
     publicUrl,
     consoleFolder: hasPages ? consoleFolder() : null,
-    api: { rows: createApi(services), console: { ...services, randomBytes, publicUrl, singleSignOn } },
+    api: { rows: createApi(services), console: { ...services, randomBytes, publicUrl, singleSignOn, wake } },
     now,
     log,
   });

@@ -14,6 +14,7 @@ export const SyncRun = defineEntity({
     status: p.enum(['running', 'succeeded', 'partial', 'failed', 'cancelled']),
     counts: p.json<JsonValue>().defaultRaw("'{}'"),
     failure: p.json<JsonValue>().nullable(),
+    detail: p.json<JsonValue>().defaultRaw("'{}'"),
     tickAt: p.datetime().nullable(),
     startedAt: p.datetime(),
     heartbeatAt: p.datetime(),

@@ -48,6 +48,22 @@ const points = (score: string): string =>
     .map((name) => `${score}.${name}_score`)
     .join(', ')}) as "plgReason"`;
 
+/** SQL: what explains the product score of a waiting record `c`. */
+export const productReason = {
+  column: 'coalesce(person."plgReason", account."plgReason") as "plgReason"',
+  joins: `
+  left join lateral (
+    select ${points('s')} from developer_signups d join lead_scores s on s.org_id = $1 and s.developer_id = d.id
+    where d.org_id = $1 and d.lead_id = c.lead_id order by s.total_score desc nulls last, d.id limit 1
+  ) person on true
+  left join lateral (
+    select a.tier, ${points('a')} from source_records r
+    join account_scores a on a.org_id = $1 and a.company_domain = r.company_domain
+    where c.lead_id is null and r.org_id = $1 and r.connection_id = c.connection_id and r.object = c.object
+      and r.external_id = c.external_id
+  ) account on true`,
+} as const;
+
 const isDue = `org_id = $1 and connection_id = $2 and object = $3
   and ((state = 'pending' and available_at <= $5) or (state = 'claimed' and claimed_until < $5))`;
 
@@ -64,19 +80,10 @@ const claiming = (chosen: string): string => `
   )
   select c.connection_id as "connectionId", c.object, c.external_id as "externalId", c.lead_id as "leadId",
     c.wanted, c.remote, c.pushed, c.kept, c.attempts, c.led_by as "changedAt", b.reason,
-    coalesce(person."plgReason", account."plgReason") as "plgReason"
+    ${productReason.column}
   from claimed c
   left join score_breakdowns b on b.org_id = $1 and b.lead_id = c.lead_id and b.kind = 'mql'
-  left join lateral (
-    select ${points('s')} from developer_signups d join lead_scores s on s.org_id = $1 and s.developer_id = d.id
-    where d.org_id = $1 and d.lead_id = c.lead_id order by s.total_score desc nulls last, d.id limit 1
-  ) person on true
-  left join lateral (
-    select ${points('a')} from source_records r
-    join account_scores a on a.org_id = $1 and a.company_domain = r.company_domain
-    where c.lead_id is null and r.org_id = $1 and r.connection_id = c.connection_id and r.object = c.object
-      and r.external_id = c.external_id
-  ) account on true
+  ${productReason.joins}
   order by c.priority, c.parent, c.external_id
 `;
 

@@ -1,4 +1,4 @@
-import type { RunFailure, RunStatus, SyncCounts } from '../../model/run.ts';
+import type { RunDetail, RunFailure, RunStatus, SyncCounts } from '../../model/run.ts';
 import type { ConnectionId, OrgId, RunId, SourceId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 
@@ -120,23 +120,35 @@ export async function noteTick(tx: Tx, { type, id }: RunSubject, { at, now }: Ti
   );
 }
 
-/** Says that a run is alive, and how far it has come. */
-export async function reportRun(tx: Tx, run: { id: RunId; counts: SyncCounts; now: Date }): Promise<void> {
-  await tx.query(`update sync_runs set heartbeat_at = $3, counts = $4 where org_id = $1 and id = $2`, [
-    tx.orgId,
-    run.id,
-    run.now,
-    JSON.stringify(run.counts),
-  ]);
+export interface RunProgress {
+  readonly id: RunId;
+  readonly counts: SyncCounts;
+  /** Null = as it was. */
+  readonly detail: RunDetail | null;
+  readonly now: Date;
+}
+
+/** Says that a run is alive, and how far it has come; of one that has ended, nothing more. */
+export async function reportRun(tx: Tx, run: RunProgress): Promise<void> {
+  await tx.query(
+    `update sync_runs set heartbeat_at = $3, counts = $4, detail = coalesce($5, detail)
+     where org_id = $1 and id = $2 and status = 'running'`,
+    [tx.orgId, run.id, run.now, JSON.stringify(run.counts), textOf(run.detail)],
+  );
+}
+
+function textOf(detail: RunDetail | null): string | null {
+  return detail === null ? null : JSON.stringify(detail);
 }
 
 /** False where another worker has closed it, who took this one for dead: then its word counts. */
 export async function finishRun(
   tx: Tx,
-  run: { id: RunId; status: RunStatus; counts: SyncCounts; failure: RunFailure | null; now: Date },
+  run: RunProgress & { readonly status: RunStatus; readonly failure: RunFailure | null },
 ): Promise<boolean> {
   const finished = await tx.query(
-    `update sync_runs set status = $3, counts = $4, failure = $5, ended_at = $6, heartbeat_at = $6
+    `update sync_runs set status = $3, counts = $4, failure = $5, ended_at = $6, heartbeat_at = $6,
+       detail = coalesce($7, detail)
      where org_id = $1 and id = $2 and status = 'running' returning id`,
     [
       tx.orgId,
@@ -145,6 +157,7 @@ export async function finishRun(
       JSON.stringify(run.counts),
       run.failure === null ? null : JSON.stringify(run.failure),
       run.now,
+      textOf(run.detail),
     ],
   );
   return finished.length > 0;

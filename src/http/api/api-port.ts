@@ -5,6 +5,7 @@ import type { SessionServices } from '../../connection.ts';
 import type { DashboardQuery, DashboardRow } from '../../db/queries/read-dashboard.ts';
 import type { IngestRequest, TakenIn } from '../../ingest/take-in.ts';
 import type { OrgId } from '../../model/values.ts';
+import type { Wake } from '../../daemon.ts';
 
 export interface ApiOptions {
   readonly api: ApiPort;
@@ -25,4 +26,6 @@ export interface ConsoleServices extends SessionServices {
   readonly randomBytes: RandomBytes;
   /** Where people reach the console; null = on this machine only. */
   readonly publicUrl: string | null;
+  /** Null = this process has no queue. */
+  readonly wake: Wake | null;
 }

@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { maxRows } from '../../ingest/ingest-rows.ts';
+import { ConnectorError } from '../../connector-sdk/errors.ts';
 import { AppError } from '../../model/errors.ts';
 import { sendFault } from '../problem-details.ts';
 
@@ -23,9 +24,13 @@ const statuses: Readonly<Record<string, number>> = {
   'route-unknown': 404,
   'org-unknown': 404,
   'connection-unknown': 404,
+  'source-unknown': 404,
   'lead-unknown': 404,
   'token-unknown': 404,
   'member-unknown': 404,
+  'run-unknown': 404,
+  'connection-paused': 409,
+  'run-active': 409,
   'token-exists': 409,
   'member-exists': 409,
   'member-last-admin': 409,
@@ -35,9 +40,11 @@ const statuses: Readonly<Record<string, number>> = {
   'too-many-rows': 413,
   'body-type': 415,
   'idempotency-key-reused': 422,
+  'connection-unauthorised': 422,
   'password-weak': 422,
   'org-missing': 422,
   'version-missing': 428,
+  'queue-missing': 503,
   'too-many-attempts': 429,
 };
 
@@ -65,9 +72,15 @@ export const problemSchema = Type.Object(
 /** Says what went wrong; of what nobody expected, no more than that. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
-  const status = known === null ? 500 : (statuses[known.code] ?? (known.recovery === 'retry' ? 503 : 500));
+  const status = known === null ? 500 : (statuses[known.code] ?? statusOf(known));
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
   return sendFault(reply, status, known, known instanceof InvalidRequest ? { errors: known.errors } : {});
+}
+
+/** Of a CRM that is asked for an answer: it may pass, or the CRM has refused us. */
+function statusOf(known: AppError | ConnectorError): number {
+  if (known.recovery === 'retry') return 503;
+  return known instanceof ConnectorError ? 502 : 500;
 }
 
 export function codeOf(error: unknown): string {
@@ -75,8 +88,8 @@ export function codeOf(error: unknown): string {
 }
 
 /** Faults of the request that the server itself finds carry a status alone. */
-function knownFault(error: unknown): AppError | null {
-  if (error instanceof AppError) return error;
+function knownFault(error: unknown): AppError | ConnectorError | null {
+  if (error instanceof AppError || error instanceof ConnectorError) return error;
   if (error instanceof Error && 'validation' in error) return new InvalidRequest(error.validation);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
   if (status === 413) return tooLarge();

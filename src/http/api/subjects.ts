@@ -3,6 +3,9 @@ import { leadRoutes } from './leads/routes.ts';
 import { memberRoutes } from './members/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import type { Routes } from './routes.ts';
+import { pushRoutes } from './push/routes.ts';
+import { rejectedRoutes } from './rejected/routes.ts';
+import { runRoutes } from './runs/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { signupRoutes } from './signups/routes.ts';
@@ -18,4 +21,7 @@ export const subjects: readonly Routes[] = [
   overviewRoutes,
   leadRoutes,
   signupRoutes,
+  runRoutes,
+  rejectedRoutes,
+  pushRoutes,
 ];

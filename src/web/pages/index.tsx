@@ -6,6 +6,10 @@ import { LeadsPage } from './leads/leads.tsx';
 import { MembersPage } from './members/members.tsx';
 import { OverviewPage } from './overview/overview.tsx';
 import { SignupsPage } from './signups/signups.tsx';
+import { PushPage } from './push/push.tsx';
+import { RejectedPage } from './rejected/rejected.tsx';
+import { RunPage } from './runs/run.tsx';
+import { RunsPage } from './runs/runs.tsx';
 import { TokensPage } from './tokens/tokens.tsx';
 
 /** The pages of an organisation, below /orgs/ORG. */
@@ -14,6 +18,10 @@ export const orgPages: readonly { readonly path: string; readonly page: ReactNod
   { path: 'leads', page: <LeadsPage /> },
   { path: 'leads/:lead', page: <LeadPage /> },
   { path: 'signups', page: <SignupsPage /> },
+  { path: 'runs', page: <RunsPage /> },
+  { path: 'runs/:run', page: <RunPage /> },
+  { path: 'rejected', page: <RejectedPage /> },
+  { path: 'push', page: <PushPage /> },
   { path: 'members', page: <MembersPage /> },
   { path: 'tokens', page: <TokensPage /> },
   { path: 'audit', page: <AuditPage /> },

@@ -22,7 +22,12 @@ interface Props<Row> {
 export function DataTable<Row>({ caption, columns, rows, keyOf, minWidth = 560 }: Props<Row>) {
   return (
     <Table.ScrollContainer minWidth={minWidth} type="native" tabIndex={0} role="region" aria-label={caption}>
-      <Table verticalSpacing="xs" highlightOnHover>
+      {/* Links keep their contrast on it. */}
+      <Table
+        verticalSpacing="xs"
+        highlightOnHover
+        highlightOnHoverColor="light-dark(var(--mantine-color-gray-0), var(--mantine-color-dark-6))"
+      >
         <Table.Thead>
           <Table.Tr>
             {columns.map(({ head, isNumber = false }) => (

@@ -27,7 +27,9 @@ export function Time({ at, never = 'never' }: { readonly at: string | null; read
   const date = new Date(at);
   return (
     <Tooltip label={exact.format(date)} openDelay={300}>
-      <time dateTime={at}>{ago(date, new Date())}</time>
+      <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>
+        {ago(date, new Date())}
+      </time>
     </Tooltip>
   );
 }

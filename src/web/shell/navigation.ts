@@ -1,10 +1,13 @@
 import {
   IconAddressBook,
+  IconAlertOctagon,
   IconHistory,
   IconKey,
   IconLayoutDashboard,
   type IconProps,
+  IconRefresh,
   IconRocket,
+  IconSend,
   IconUsers,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -23,6 +26,9 @@ export const navigation: readonly NavigationEntry[] = [
   { path: '', label: 'Overview', icon: IconLayoutDashboard, role: 'viewer' },
   { path: 'leads', label: 'Leads', icon: IconAddressBook, role: 'viewer' },
   { path: 'signups', label: 'Signups', icon: IconRocket, role: 'viewer' },
+  { path: 'runs', label: 'Runs', icon: IconRefresh, role: 'viewer' },
+  { path: 'rejected', label: 'Rejected', icon: IconAlertOctagon, role: 'viewer' },
+  { path: 'push', label: 'Push', icon: IconSend, role: 'viewer' },
   { path: 'members', label: 'Members', icon: IconUsers, role: 'viewer' },
   { path: 'tokens', label: 'API tokens', icon: IconKey, role: 'admin' },
   { path: 'audit', label: 'Audit log', icon: IconHistory, role: 'admin' },

@@ -15,6 +15,7 @@ const all = [
   '20261127140000_change_hints',
   '20261128090000_console',
   '20261128110000_lead_lists',
+  '20261128111000_run_details',
 ];
 const tables = `select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
   and relname <> 'schema_migrations'`;

@@ -26,7 +26,13 @@ function start(database: Database, options: Partial<HttpOptions> = {}) {
     port: 0,
     api: {
       rows,
-      console: { ...bareServices(database), randomBytes: () => new Uint8Array(), publicUrl: null, singleSignOn: null },
+      console: {
+        ...bareServices(database),
+        randomBytes: () => new Uint8Array(),
+        publicUrl: null,
+        singleSignOn: null,
+        wake: null,
+      },
     },
     health: { readiness: async () => null },
     now: () => new Date(),

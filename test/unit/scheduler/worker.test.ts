@@ -19,8 +19,8 @@ async function hand(look: Look, controller = new AbortController()) {
         if (kind === 'sync') handed.push(() => lookAt(wakeup));
       },
     },
-    looks: { sync: look, live: nobody, hints: nobody, rescore: nobody, import: nobody },
-    slots: { sync: 1, live: 1, hints: 1, rescore: 1, import: 1 },
+    looks: { sync: look, asked: nobody, live: nobody, hints: nobody, rescore: nobody, import: nobody },
+    slots: { sync: 1, asked: 1, live: 1, hints: 1, rescore: 1, import: 1 },
     log: (level, message, fields) => said.push(`${level} ${message} ${JSON.stringify(fields)}`),
     signal: controller.signal,
   });

@@ -1,0 +1,54 @@
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { PauseWishForm, PlanPage, PushSummary } from '../../http/api/push/schemas.ts';
+import { useOrg } from '../shell/org.tsx';
+import { call } from './call.ts';
+
+export interface PlanFilter {
+  readonly tier: string | null;
+  readonly owner: string | null;
+  readonly field: string | null;
+}
+
+/** Each has some fields: more of them are no page that anybody reads. */
+const recordsOfPage = 25;
+
+export function usePushSummary(connection: string) {
+  const { path } = useOrg();
+  return useQuery({
+    queryKey: [path, 'push', connection, 'summary'],
+    queryFn: ({ signal }) => call<PushSummary>(`${path}/connections/${connection}/push`, { signal }),
+  });
+}
+
+export function usePushPlan(connection: string, filter: PlanFilter) {
+  const { path } = useOrg();
+  return useInfiniteQuery({
+    queryKey: [path, 'push', connection, 'records', filter],
+    queryFn: ({ pageParam, signal }) =>
+      call<PlanPage>(`${path}/connections/${connection}/push/records`, {
+        query: { ...filter, after: pageParam, limit: recordsOfPage },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** A reason pauses, null resumes. */
+export function usePausePush(connection: string) {
+  const { path } = useOrg();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: PauseWishForm | null) =>
+      call<undefined>(
+        `${path}/connections/${connection}/push/pause`,
+        body === null ? { method: 'DELETE' } : { method: 'PUT', body },
+      ),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: [path, 'push'] }),
+        client.invalidateQueries({ queryKey: [path, 'standing'] }),
+      ]),
+  });
+}

@@ -1,0 +1,50 @@
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { RejectedKind, RejectedKinds, RejectedPage } from '../../http/api/rejected/schemas.ts';
+import type { AskedRun } from '../../http/api/runs/schemas.ts';
+import { useOrg } from '../shell/org.tsx';
+import { call } from './call.ts';
+
+export type KindKey = Pick<RejectedKind, 'of' | 'name' | 'object' | 'stage' | 'code' | 'field'>;
+
+export function useRejectedKinds() {
+  const { path } = useOrg();
+  return useQuery({
+    queryKey: [path, 'rejected', 'kinds'],
+    queryFn: async ({ signal }) => (await call<RejectedKinds>(`${path}/rejected`, { signal })).kinds,
+  });
+}
+
+export function useRejectedRecords(kind: KindKey) {
+  const { path } = useOrg();
+  return useInfiniteQuery({
+    queryKey: [path, 'rejected', 'records', kind],
+    // An empty field says "of the record as a whole", and is said.
+    queryFn: ({ pageParam, signal }) =>
+      call<RejectedPage>(`${path}/rejected/records?${textOf(kind, pageParam)}`, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+function textOf({ of, name, object, stage, code, field }: KindKey, after: string | null = null): string {
+  const query = new URLSearchParams({ of, name, object, stage, code, field });
+  if (after !== null) query.set('after', after);
+  return query.toString();
+}
+
+/** Where the browser loads the file from. */
+export function useExportAddress(kind: KindKey): string {
+  const { path } = useOrg();
+  return `/api/v1${path}/rejected/export?${textOf(kind)}`;
+}
+
+export function useRetry() {
+  const { path } = useOrg();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (connection: string) =>
+      call<AskedRun>(`${path}/connections/${connection}/rejected/retry`, { method: 'POST' }),
+    onSettled: () => client.invalidateQueries({ queryKey: [path, 'runs'] }),
+  });
+}
