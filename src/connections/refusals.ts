@@ -44,6 +44,16 @@ export class FoundWanting extends AppError {
   }
 }
 
+/** A person waits for what the CRM says. */
+export const patienceMs = 60_000;
+
+export function silentCrm(): AppError {
+  return new AppError('crm-silent', 'The CRM has not answered within a minute.', {
+    recovery: 'retry',
+    remedy: 'Check the address; where it is right, try again in a while.',
+  });
+}
+
 export function unknownConnection(name: string): AppError {
   return new AppError('connection-unknown', `There is no connection "${name}" here.`, {
     recovery: 'fix-config',

@@ -157,8 +157,7 @@ function candidateOf(
     credentials,
     mapping: found.connection.mapping?.definition ?? definition.defaultMapping,
     accountId: found.stand.accountId,
-    renewStored:
-      entered === null ? (renew) => renewCredentials({ ...services, sleep }, bindingOf(found), renew) : null,
+    renewStored: entered === null ? (renew) => renewCredentials({ ...services, sleep }, bindingOf(found), renew) : null,
   };
 }
 

@@ -18,6 +18,7 @@ import { AppError } from '../model/errors.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import { checkFields } from '../pull/prepare.ts';
 import type { Credentials } from './login.ts';
+import { patienceMs, silentCrm } from './refusals.ts';
 
 /** A connection as it would be, before anything of it is stored. */
 export interface Candidate {
@@ -39,12 +40,9 @@ export interface Trial {
   readonly credentials: Credentials;
 }
 
-/** A person waits for it. */
-const trialMs = 60_000;
-
 /** Asks the CRM whether it would work: credentials, scopes, account, and the mapping against its live fields. Stores nothing. */
 export async function tryOut(services: SessionServices, candidate: Candidate): Promise<Trial> {
-  const signal = AbortSignal.timeout(trialMs);
+  const signal = AbortSignal.timeout(patienceMs);
   const { name } = candidate.settings;
   let { credentials } = candidate;
   const onRenewed = (renewed: Credentials): void => {
@@ -55,10 +53,14 @@ export async function tryOut(services: SessionServices, candidate: Candidate): P
   try {
     const mapping = await examine(opened.connector, candidate, { findings, signal });
     return { check: { name, findings, mapping }, credentials };
-  } catch (error) {
+  } catch (thrown) {
+    const error = signal.aborted ? silentCrm() : thrown;
     if (!(error instanceof ConnectorError || error instanceof AppError)) throw error;
     const isFound = findings.some(({ level }) => level === 'failure');
-    return { check: { name, findings: isFound ? findings : [...findings, failureOf(error)], mapping: null }, credentials };
+    return {
+      check: { name, findings: isFound ? findings : [...findings, failureOf(error)], mapping: null },
+      credentials,
+    };
   }
 }
 

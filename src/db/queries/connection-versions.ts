@@ -17,10 +17,10 @@ const columns = `id, version, credentials_at as "credentialsAt", account_id as "
 
 /** Null = there is no connection of this name. */
 export async function readStand(tx: Tx, name: string): Promise<ConnectionStand | null> {
-  const [row] = await tx.query<ConnectionStand>(
-    `select ${columns} from connections where org_id = $1 and name = $2`,
-    [tx.orgId, name],
-  );
+  const [row] = await tx.query<ConnectionStand>(`select ${columns} from connections where org_id = $1 and name = $2`, [
+    tx.orgId,
+    name,
+  ]);
   return row ?? null;
 }
 
