@@ -67,7 +67,7 @@ test('by keyboard alone a schedule is changed, and the next runs are seen before
   await using visited = await visit(browser, scene.console.url, `${one}/settings`, { as });
   const { page } = visited;
   const { keyboard } = page;
-  await page.getByLabel('How often').focus();
+  await page.getByRole('combobox', { name: 'How often' }).focus();
   await keyboard.press('Enter');
   for (let step = 0; step < 6; step += 1) await keyboard.press('ArrowDown');
   await keyboard.press('Enter');
@@ -100,7 +100,7 @@ test('whoever edits what somebody else has changed meanwhile is told, and loads 
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('It was changed meanwhile').waitFor();
   await page.getByRole('button', { name: 'Try again' }).click();
-  await expect.poll(() => page.getByLabel('How often').inputValue()).toBe('Every hour');
+  await expect.poll(() => page.getByRole('combobox', { name: 'How often' }).inputValue()).toBe('Every hour');
   expect(visited.complaints).toEqual([]);
 });
 
@@ -128,7 +128,7 @@ test('an operator pauses writing and resumes it; a viewer is offered neither, an
   await page.getByText('Waiting to be written').waitFor();
   expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
   await visited.go(`${one}/settings`);
-  expect(await page.getByLabel('How often').isDisabled()).toBe(true);
+  expect(await page.getByRole('combobox', { name: 'How often' }).isDisabled()).toBe(true);
   expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
   await visited.go(list);
   expect(await page.getByRole('button', { name: 'Connect a CRM' }).count()).toBe(0);

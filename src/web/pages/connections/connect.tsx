@@ -2,14 +2,13 @@ import { Button, Collapse, Group, Modal, SegmentedControl, Stack, Text, TextInpu
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
-import type { ConnectorForms, NewConnectionForm } from '../../../http/api/connections/schemas.ts';
-import { Problem } from '../../api/call.ts';
+import type { ConnectorForms, FormField, NewConnectionForm } from '../../../http/api/connections/schemas.ts';
 import { useConnectors, useCreateConnection } from '../../api/connections.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useOrg } from '../../shell/org.tsx';
 import { ConnectorField, errorAt, type FieldValue } from './fields.tsx';
-import { Findings } from './findings.tsx';
+import { isDoubtful, Refusal } from './findings.tsx';
 import { emptyLogin, LoginFields } from './login.tsx';
 
 interface Props {
@@ -69,7 +68,7 @@ function ConnectForm({ connector, onClose }: { readonly connector: ConnectorForm
     save(false);
   };
   const { error } = create;
-  const isDoubtful = error instanceof Problem && error.code === 'connection-doubtful';
+  const part = { form, error, onChange: change };
   return (
     <form onSubmit={submit} autoComplete="off">
       <Stack>
@@ -89,31 +88,41 @@ function ConnectForm({ connector, onClose }: { readonly connector: ConnectorForm
           error={error}
           onChange={(credentials) => change({ credentials })}
         />
+        <SettingFields {...part} fields={connector.settings.filter(isAddress)} />
         <Group>
           <Button variant="subtle" size="compact-sm" onClick={toggle} aria-expanded={isMore}>
             {isMore ? 'Fewer settings' : 'More settings'}
           </Button>
         </Group>
         <Collapse expanded={isMore}>
-          <MoreSettings connector={connector} form={form} error={error} onChange={change} />
+          <Stack gap="sm">
+            <SettingFields {...part} fields={connector.settings.filter((field) => !isAddress(field))} />
+            <TextInput
+              label="Another address"
+              description={`Of a sandbox or a proxy; left empty = ${connector.label}’s own`}
+              placeholder="https://"
+              value={form.baseUrl ?? ''}
+              error={errorAt(error, '/baseUrl')}
+              onChange={(event) => change({ baseUrl: event.currentTarget.value || null })}
+            />
+          </Stack>
         </Collapse>
         <Text size="sm" c="dimmed">
           Before anything is stored, {connector.label} is asked whether the login works and what it may do. Nothing is
           written there until you say so.
         </Text>
-        {error !== null && <ProblemNote error={error} />}
-        {error instanceof Problem && error.findings.length > 0 && <Findings findings={error.findings} />}
+        {error !== null && <Refusal key={error.message} error={error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          {isDoubtful && (
+          {isDoubtful(error) && (
             <Button variant="light" color="orange" loading={create.isPending} onClick={() => save(true)}>
               Connect all the same
             </Button>
           )}
           <Button type="submit" loading={create.isPending}>
-            {isDoubtful ? 'Test again' : 'Test and connect'}
+            {isDoubtful(error) ? 'Test again' : 'Test and connect'}
           </Button>
         </Group>
       </Stack>
@@ -121,35 +130,28 @@ function ConnectForm({ connector, onClose }: { readonly connector: ConnectorForm
   );
 }
 
-interface MoreProps {
-  readonly connector: ConnectorForms;
+/** Where the organisation's own CRM is: most people have to say so. */
+function isAddress(field: FormField): boolean {
+  return /^https?:/u.test(String(field.default));
+}
+
+interface SettingProps {
+  readonly fields: readonly FormField[];
   readonly form: NewConnectionForm;
   readonly error: Error | null;
   readonly onChange: (part: Partial<NewConnectionForm>) => void;
 }
 
-function MoreSettings({ connector, form, error, onChange }: MoreProps) {
+function SettingFields({ fields, form, error, onChange }: SettingProps) {
   const { settings = {} } = form;
   const set = (key: string, value: FieldValue): void => onChange({ settings: { ...settings, [key]: value } });
-  return (
-    <Stack gap="sm">
-      {connector.settings.map((field) => (
-        <ConnectorField
-          key={field.key}
-          field={field}
-          value={settings[field.key] ?? null}
-          error={errorAt(error, `/settings/${field.key}`)}
-          onChange={(value) => set(field.key, value)}
-        />
-      ))}
-      <TextInput
-        label="Another address"
-        description={`Of a sandbox or a proxy; left empty = ${connector.label}’s own`}
-        placeholder="https://"
-        value={form.baseUrl ?? ''}
-        error={errorAt(error, '/baseUrl')}
-        onChange={(event) => onChange({ baseUrl: event.currentTarget.value || null })}
-      />
-    </Stack>
-  );
+  return fields.map((field) => (
+    <ConnectorField
+      key={field.key}
+      field={field}
+      value={settings[field.key] ?? null}
+      error={errorAt(error, `/settings/${field.key}`)}
+      onChange={(value) => set(field.key, value)}
+    />
+  ));
 }

@@ -88,7 +88,7 @@ function Overview({ detail }: { readonly detail: ConnectionDetail }) {
             </Text>
           )}
           <Text size="sm" c="dimmed">
-            All went well <Time at={connection.lastSuccessAt} never="never yet" />
+            Last success <Time at={connection.lastSuccessAt} never="not yet" />
           </Text>
         </Card>
         <Card title="Calls today">

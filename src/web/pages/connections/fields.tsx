@@ -13,19 +13,28 @@ interface Props {
   readonly onChange: (value: FieldValue) => void;
 }
 
+export const inputWrapperOrder: ('label' | 'input' | 'description' | 'error')[] = [
+  'label',
+  'input',
+  'description',
+  'error',
+];
+
 /** A field as the connector declares it. */
 export function ConnectorField({ field, value, error, isStored = false, onChange }: Props) {
   const { title, description, type, isRequired, isSecret, isLong, minimum, maximum } = field;
   const fallback = field.default;
-  const common = {
+  const told = {
     label: title,
     ...(description !== '' && { description }),
     ...(error !== undefined && { error }),
   };
+  // Descriptions below, so that fields in a row stand in a line.
+  const common = { ...told, inputWrapperOrder };
   if (type === 'boolean')
     return (
       <Switch
-        {...common}
+        {...told}
         checked={(value ?? fallback) === true}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />

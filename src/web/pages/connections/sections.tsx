@@ -13,7 +13,7 @@ import {
 } from '@mantine/core';
 import type { Configuration, ConnectorForms, EnteredLogin, ToldLogin } from '../../../http/api/connections/schemas.ts';
 import { Time } from '../../parts/time.tsx';
-import { ConnectorField, errorAt } from './fields.tsx';
+import { ConnectorField, errorAt, inputWrapperOrder } from './fields.tsx';
 import { emptyLogin, LoginFields } from './login.tsx';
 
 interface Part {
@@ -155,6 +155,7 @@ export function ReadingFields({ configuration: { pull }, connector, error, onCha
         <NumberInput
           label="Read everything every (hours)"
           description="Finds what changed without saying so, and what is gone."
+          inputWrapperOrder={inputWrapperOrder}
           min={1}
           value={pull.fullPassHours}
           error={errorAt(error, '/pull/fullPassHours')}
@@ -216,6 +217,7 @@ export function AddressFields({ configuration: { baseUrl, settings }, connector,
       <TextInput
         label="Another address"
         description={`Of a sandbox or a proxy; empty = ${connector.label}’s own. The login has to be entered anew.`}
+        inputWrapperOrder={inputWrapperOrder}
         placeholder="https://"
         value={baseUrl ?? ''}
         error={errorAt(error, '/baseUrl')}
@@ -251,6 +253,7 @@ function Whole({ label, description, value, min, error, onChange }: WholeProps) 
     <NumberInput
       label={label}
       description={description}
+      inputWrapperOrder={inputWrapperOrder}
       min={min}
       allowDecimal={false}
       thousandSeparator=","
@@ -272,6 +275,7 @@ function Percent({ label, description, value, error, onChange }: PercentProps) {
     <NumberInput
       label={label}
       description={description}
+      inputWrapperOrder={inputWrapperOrder}
       min={0}
       max={100}
       suffix=" %"

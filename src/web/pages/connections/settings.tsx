@@ -13,7 +13,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useMay } from '../../shell/org.tsx';
 import { DeleteDialog } from './delete.tsx';
 import { errorAt } from './fields.tsx';
-import { Findings } from './findings.tsx';
+import { isDoubtful, Refusal } from './findings.tsx';
 import { ConnectionFrame } from './frame.tsx';
 import { ScheduleEditor } from './schedule.tsx';
 import { AddressFields, CallFields, LoginSection, ReadingFields, WritingFields } from './sections.tsx';
@@ -99,7 +99,7 @@ function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
         <Stack mt="md">
           <SaveOutcome error={save.error} isSaved={isSaved && !isChanged} onReload={onReload} />
           <Group justify="space-between">
-            <Button variant="subtle" color="red" onClick={() => setDeleting(true)}>
+            <Button variant="light" color="red" onClick={() => setDeleting(true)}>
               Delete the connection
             </Button>
             <Group>
@@ -123,10 +123,6 @@ function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
       />
     </form>
   );
-}
-
-function isDoubtful(error: Error | null): boolean {
-  return error instanceof Problem && error.code === 'connection-doubtful';
 }
 
 function Section({
@@ -163,10 +159,9 @@ function SaveOutcome({ error, isSaved, onReload }: OutcomeProps) {
       </Alert>
     ) : null;
   const isStale = error instanceof Problem && error.code === 'version-stale';
-  return (
-    <Stack>
-      <ProblemNote error={error} {...(isStale && { onRetry: () => void onReload() })} />
-      {error instanceof Problem && error.findings.length > 0 && <Findings findings={error.findings} />}
-    </Stack>
+  return isStale ? (
+    <ProblemNote error={error} onRetry={() => void onReload()} />
+  ) : (
+    <Refusal key={error.message} error={error} />
   );
 }

@@ -17,9 +17,14 @@ export function stateOf({ health, runs, lastRun }: Connection): State {
   if (health?.state === 'failing') return { label: 'Failing', color: 'orange', why: health.message };
   if (!runs.pull) return { label: 'Reading paused', color: 'yellow', why: runs.reason };
   if (!runs.push) return { label: 'Writing paused', color: 'yellow', why: runs.reason };
-  if (health === null) return { label: 'Has not run yet', color: 'gray', why: null };
-  return { label: 'Healthy', color: 'green', why: null };
+  if (health !== null) return healthy;
+  // Its first run has only just ended.
+  if (lastRun === null) return { label: 'Has not run yet', color: 'gray', why: null };
+  if (lastRun.status === 'failed') return { label: 'Failing', color: 'orange', why: lastRun.failure };
+  return healthy;
 }
+
+const healthy: State = { label: 'Healthy', color: 'green', why: null };
 
 export function StateBadge({ connection }: { readonly connection: Connection }) {
   const { label, color } = stateOf(connection);
@@ -30,8 +35,18 @@ const number = new Intl.NumberFormat('en-GB');
 
 /** The calls of today: ours of our share. */
 export function Calls({ connection: { pool } }: { readonly connection: Connection }) {
-  if (pool === null) return <Text c="dimmed">none yet</Text>;
-  if (pool.share === null) return <Text className="numbers">{number.format(pool.used)}</Text>;
+  if (pool === null)
+    return (
+      <Text size="sm" c="dimmed">
+        none yet
+      </Text>
+    );
+  if (pool.share === null)
+    return (
+      <Text size="sm" className="numbers">
+        {number.format(pool.used)}
+      </Text>
+    );
   const percent = Math.min(100, (100 * pool.used) / Math.max(1, pool.share));
   return (
     <Stack gap={4} miw={130}>
@@ -60,7 +75,12 @@ const endings = {
 } as const;
 
 export function LastRun({ connection: { lastRun } }: { readonly connection: Connection }) {
-  if (lastRun === null) return <Text c="dimmed">never</Text>;
+  if (lastRun === null)
+    return (
+      <Text size="sm" c="dimmed">
+        never
+      </Text>
+    );
   const { status, startedAt, endedAt } = lastRun;
   return (
     <Text size="sm">
