@@ -36,13 +36,15 @@ async function writeConnection(tx: Tx, org: OrgChanges, connection: ConnectionSe
   const id = stored === null || changed ? await saveConnection(tx, connection) : stored.id;
   if (stored === null || hasWork(org, 'credentials', name)) await saveCredentials(tx, org, { id, stored, connection });
   if (mapping !== null && hasWork(org, 'mapping', name)) await writeMapping(tx, id, mapping);
-  if (stored !== null && (changed || hasWork(org, 'credentials', name))) await raiseVersion(tx, id);
-  // What it waits for (other credentials, a mapping that fits) may just have come.
-  if (stored !== null && subjects.some((subject) => hasWork(org, subject, name))) await tryAtOnce(tx, id);
+  if (stored !== null) await noteChange(tx, org, { id, name });
 }
 
-async function raiseVersion(tx: Tx, id: ConnectionId): Promise<void> {
-  await tx.query('update connections set version = version + 1 where org_id = $1 and id = $2', [tx.orgId, id]);
+/** Of a connection that was there before. */
+async function noteChange(tx: Tx, org: OrgChanges, { id, name }: Pick<StoredConnection, 'id' | 'name'>): Promise<void> {
+  if (hasWork(org, 'connection', name) || hasWork(org, 'credentials', name))
+    await tx.query('update connections set version = version + 1 where org_id = $1 and id = $2', [tx.orgId, id]);
+  // What it waits for (other credentials, a mapping that fits) may just have come.
+  if (subjects.some((subject) => hasWork(org, subject, name))) await tryAtOnce(tx, id);
 }
 
 async function saveConnection(tx: Tx, connection: ConnectionSettings): Promise<ConnectionId> {

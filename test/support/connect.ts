@@ -22,15 +22,10 @@ export interface Unconnected extends AsyncDisposable {
 export const poorToken = 'poor-token';
 
 /** The scopes of a token that may do everything that leadloop does. */
-const richScopes = [
-  ...['contacts', 'companies', 'deals'].flatMap((object) => [
-    `crm.objects.${object}.read`,
-    `crm.objects.${object}.write`,
-    `crm.schemas.${object}.read`,
-    `crm.schemas.${object}.write`,
-  ]),
-  ...['crm.objects.owners.read', 'sales-email-read', 'forms', 'content', 'oauth'],
-];
+const richScopes = ['contacts', 'companies', 'deals']
+  .flatMap((object) => ['objects', 'schemas'].map((part) => `crm.${part}.${object}`))
+  .flatMap((scope) => [`${scope}.read`, `${scope}.write`])
+  .concat('crm.objects.owners.read', 'sales-email-read', 'forms', 'content', 'oauth');
 
 export async function startUnconnected(options: { readonly hasPages?: boolean } = {}): Promise<Unconnected> {
   await using stack = new AsyncDisposableStack();

@@ -333,7 +333,7 @@ test('a connection that is deleted takes its records along, and leaves leads tha
     status: 412,
   });
   {
-    await using _run = await db.database.lock(`connection ${id}`);
+    await using _ = await db.database.lock(`connection ${id}`);
     const busy = await admin.ask('DELETE', `${one}?confirm=acme-hubspot`, undefined, headers);
     expect(busy).toMatchObject({ status: 409, body: { code: 'run-active' } });
   }

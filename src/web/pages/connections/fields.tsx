@@ -13,6 +13,7 @@ interface Props {
   readonly onChange: (value: FieldValue) => void;
 }
 
+/** Descriptions below, so that fields in a row stand in a line. */
 export const inputWrapperOrder: ('label' | 'input' | 'description' | 'error')[] = [
   'label',
   'input',
@@ -21,47 +22,61 @@ export const inputWrapperOrder: ('label' | 'input' | 'description' | 'error')[] 
 ];
 
 /** A field as the connector declares it. */
-export function ConnectorField({ field, value, error, isStored = false, onChange }: Props) {
-  const { title, description, type, isRequired, isSecret, isLong, minimum, maximum } = field;
-  const fallback = field.default;
-  const told = {
-    label: title,
-    ...(description !== '' && { description }),
-    ...(error !== undefined && { error }),
-  };
-  // Descriptions below, so that fields in a row stand in a line.
-  const common = { ...told, inputWrapperOrder };
-  if (type === 'boolean')
-    return (
-      <Switch
-        {...told}
-        checked={(value ?? fallback) === true}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-    );
-  const placeholder = isStored ? 'stored; leave empty to keep it' : fallback === null ? '' : String(fallback);
-  if (type !== 'text')
-    return (
-      <NumberInput
-        {...common}
-        placeholder={placeholder}
-        allowDecimal={type === 'number'}
-        {...(minimum !== null && { min: minimum })}
-        {...(maximum !== null && { max: maximum })}
-        value={typeof value === 'number' ? value : ''}
-        onChange={(next) => onChange(typeof next === 'number' ? next : null)}
-      />
-    );
+export function ConnectorField(props: Props) {
+  const { type } = props.field;
+  if (type === 'boolean') return <SwitchField {...props} />;
+  return type === 'text' ? <TextField {...props} /> : <NumberField {...props} />;
+}
+
+function told({ field: { title, description }, error }: Props) {
+  return { label: title, ...(description !== '' && { description }), ...(error !== undefined && { error }) };
+}
+
+function placeholderOf({ field, isStored = false }: Props): string {
+  if (isStored) return 'stored; leave empty to keep it';
+  return field.default === null ? '' : String(field.default);
+}
+
+function SwitchField(props: Props) {
+  const { field, value, onChange } = props;
+  return (
+    <Switch
+      {...told(props)}
+      checked={(value ?? field.default) === true}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
+  );
+}
+
+function NumberField(props: Props) {
+  const { field, value, onChange } = props;
+  const { type, minimum, maximum } = field;
+  return (
+    <NumberInput
+      {...told(props)}
+      inputWrapperOrder={inputWrapperOrder}
+      placeholder={placeholderOf(props)}
+      allowDecimal={type === 'number'}
+      {...(minimum !== null && { min: minimum })}
+      {...(maximum !== null && { max: maximum })}
+      value={typeof value === 'number' ? value : ''}
+      onChange={(next) => onChange(typeof next === 'number' ? next : null)}
+    />
+  );
+}
+
+function TextField(props: Props) {
+  const { field, value, isStored = false, onChange } = props;
   const text = {
-    ...common,
-    placeholder,
-    required: isRequired && !isStored,
+    ...told(props),
+    inputWrapperOrder,
+    placeholder: placeholderOf(props),
+    required: field.isRequired && !isStored,
     value: typeof value === 'string' ? value : '',
-    onChange: (event: { currentTarget: { value: string } }) =>
-      onChange(event.currentTarget.value === '' ? null : event.currentTarget.value),
+    onChange: ({ currentTarget }: { currentTarget: { value: string } }) => onChange(currentTarget.value || null),
   };
-  if (isLong) return <Textarea {...text} autosize minRows={4} autoComplete="off" spellCheck={false} />;
-  if (isSecret) return <PasswordInput {...text} autoComplete="new-password" />;
+  if (field.isLong) return <Textarea {...text} autosize minRows={4} autoComplete="off" spellCheck={false} />;
+  if (field.isSecret) return <PasswordInput {...text} autoComplete="new-password" />;
   return <TextInput {...text} autoComplete="off" />;
 }
 

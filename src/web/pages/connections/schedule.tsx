@@ -32,36 +32,19 @@ const zones = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
 const debounceMs = 300;
 
 /** When to run: a usual schedule, or five cron fields; and what that means. */
-export function ScheduleEditor({ value: { schedule, timezone }, error, onChange }: Props) {
-  const isUsual = schedule === null || presets.some(({ value }) => value === schedule);
-  const [isOther, setOther] = useState(!isUsual);
+export function ScheduleEditor({ value, error, onChange }: Props) {
+  const { schedule, timezone } = value;
   const [asked] = useDebouncedValue(schedule, debounceMs);
   const preview = useSchedulePreview(asked, timezone);
-  const choose = (chosen: string | null): void => {
-    setOther(chosen === other);
-    if (chosen !== other) onChange({ timezone, schedule: chosen === byHand ? null : chosen });
-    else onChange({ timezone, schedule: schedule ?? '0 * * * *' });
-  };
-  const fault = schedule === null ? undefined : (error ?? preview.error?.message);
+  const isKnown = schedule !== null && !preview.isError;
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Stack gap="sm">
-        <Select
-          label="How often"
-          data={presets}
-          value={isOther ? other : (schedule ?? byHand)}
-          allowDeselect={false}
-          onChange={choose}
+        <HowOften
+          schedule={schedule}
+          error={error ?? preview.error?.message}
+          onChange={(next) => onChange({ timezone, schedule: next })}
         />
-        {isOther && (
-          <TextInput
-            label="Cron fields"
-            description="Minute, hour, day of month, month, day of week"
-            value={schedule ?? ''}
-            error={fault}
-            onChange={(event) => onChange({ timezone, schedule: event.currentTarget.value })}
-          />
-        )}
         <Select
           label="Time zone"
           description="Of the schedule, and of the day that calls are counted by"
@@ -72,8 +55,43 @@ export function ScheduleEditor({ value: { schedule, timezone }, error, onChange 
           onChange={(zone) => zone !== null && onChange({ schedule, timezone: zone })}
         />
       </Stack>
-      <NextRuns runs={schedule === null || preview.isError ? [] : (preview.data ?? [])} timezone={timezone} />
+      <NextRuns runs={isKnown ? (preview.data ?? []) : []} timezone={timezone} />
     </SimpleGrid>
+  );
+}
+
+interface OftenProps {
+  readonly schedule: string | null;
+  readonly error: string | undefined;
+  readonly onChange: (schedule: string | null) => void;
+}
+
+function HowOften({ schedule, error, onChange }: OftenProps) {
+  const [isOther, setOther] = useState(schedule !== null && presets.every(({ value }) => value !== schedule));
+  const choose = (chosen: string | null): void => {
+    setOther(chosen === other);
+    if (chosen === other) onChange(schedule ?? '0 * * * *');
+    else onChange(chosen === byHand ? null : chosen);
+  };
+  return (
+    <>
+      <Select
+        label="How often"
+        data={presets}
+        value={isOther ? other : (schedule ?? byHand)}
+        allowDeselect={false}
+        onChange={choose}
+      />
+      {isOther && (
+        <TextInput
+          label="Cron fields"
+          description="Minute, hour, day of month, month, day of week"
+          value={schedule ?? ''}
+          error={error}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </>
   );
 }
 

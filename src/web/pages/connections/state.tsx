@@ -10,18 +10,28 @@ interface State {
 }
 
 /** How a connection stands, in a word: what keeps it from running comes before how it fared. */
-export function stateOf({ health, runs, lastRun }: Connection): State {
+export function stateOf(connection: Connection): State {
+  const { health, lastRun } = connection;
   if (lastRun?.status === 'running') return { label: 'Running', color: 'blue', why: null };
   if (health?.state === 'paused') return { label: 'Needs you', color: 'red', why: health.message };
-  if (!runs.pull && !runs.push && runs.until === null) return { label: 'Paused', color: 'gray', why: runs.reason };
+  const held = heldBack(connection);
+  if (held?.label === 'Paused') return held;
   if (health?.state === 'failing') return { label: 'Failing', color: 'orange', why: health.message };
-  if (!runs.pull) return { label: 'Reading paused', color: 'yellow', why: runs.reason };
-  if (!runs.push) return { label: 'Writing paused', color: 'yellow', why: runs.reason };
-  if (health !== null) return healthy;
-  // Its first run has only just ended.
+  return held ?? (health === null ? byLastRun(connection) : healthy);
+}
+
+/** By people; null = everything may run. */
+function heldBack({ runs: { pull, push, reason, until } }: Connection): State | null {
+  // Until a time: it waits after failures.
+  if (until !== null || (pull && push)) return null;
+  if (!pull && !push) return { label: 'Paused', color: 'gray', why: reason };
+  return { label: pull ? 'Writing paused' : 'Reading paused', color: 'yellow', why: reason };
+}
+
+/** Of one whose first run has only just ended. */
+function byLastRun({ lastRun }: Connection): State {
   if (lastRun === null) return { label: 'Has not run yet', color: 'gray', why: null };
-  if (lastRun.status === 'failed') return { label: 'Failing', color: 'orange', why: lastRun.failure };
-  return healthy;
+  return lastRun.status === 'failed' ? { label: 'Failing', color: 'orange', why: lastRun.failure } : healthy;
 }
 
 const healthy: State = { label: 'Healthy', color: 'green', why: null };
