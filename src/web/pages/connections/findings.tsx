@@ -65,7 +65,8 @@ export function isDoubtful(error: Error | null): boolean {
 /** Why a connection was not saved, brought to where it is seen. */
 export function Refusal({ error }: { readonly error: Error }) {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: 'start' }), []);
+  // Browsers differ in what it returns: nothing that an effect may.
+  useEffect(() => void place.current?.scrollIntoView({ block: 'start' }), []);
   const found = error instanceof Problem ? error.findings.filter(({ level }) => level !== 'ok') : [];
   return (
     <Stack ref={place}>
