@@ -1,6 +1,6 @@
 import type { ConnectionCheck } from '../check.ts';
 import type { Problem } from '../config/problems.ts';
-import { AppError } from '../model/errors.ts';
+import { AppError, exitCodes } from '../model/errors.ts';
 
 /** The settings of a connection cannot be used; each fault with its place. */
 export class InvalidSettings extends AppError {
@@ -79,5 +79,6 @@ export function busyConnection(name: string): AppError {
   return new AppError('run-active', `A run of "${name}" is under way.`, {
     recovery: 'retry',
     remedy: 'Pause the connection, wait until the run has ended, and delete it then.',
+    exitCode: exitCodes.tryLater,
   });
 }

@@ -147,9 +147,13 @@ test('a connection is deleted by whoever types its name, and has read what goes 
   await shot(page, 'delete');
   expect(await visited.ailments()).toEqual([]);
   await dialog.getByLabel('Type acme-hubspot').fill('acme-hubspot');
+  const changes: string[] = [];
+  page.on('request', (request) => void (request.method() === 'GET' || changes.push(request.method())));
   await dialog.getByRole('button', { name: 'Delete it' }).click();
   await page.getByText('No CRM is connected yet').waitFor();
   expect(await scene.db.sql('select from connections')).toEqual([]);
+  // The form of the settings behind it is not sent along.
+  expect(changes).toEqual(['DELETE']);
   expect(visited.complaints).toEqual([]);
 });
 

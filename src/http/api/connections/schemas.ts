@@ -146,7 +146,7 @@ export const finding = Type.Object(
 );
 export type Finding = Static<typeof finding>;
 
-export const connectionCheck = Type.Object(
+const connectionCheck = Type.Object(
   { findings: Type.Array(Type.Ref('Finding#')) },
   { $id: 'ConnectionCheck', title: 'Check', ...closed },
 );
@@ -265,7 +265,7 @@ const toldLogin = Type.Object(
 );
 export type ToldLogin = Static<typeof toldLogin>;
 
-export const connectionDetail = Type.Object(
+const connectionDetail = Type.Object(
   {
     connection: Type.Ref('Connection#'),
     configuration: Type.Ref('ConnectionConfiguration#'),

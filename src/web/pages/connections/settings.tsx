@@ -61,67 +61,70 @@ function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
     );
   const part = { configuration, connector, error: save.error, onChange: change };
   const isChanged = login !== null || JSON.stringify(configuration) !== JSON.stringify(base.configuration);
+  // The dialog has a form of its own: inside this one, it would send this one, too.
   return (
-    <form
-      autoComplete="off"
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault();
-        submit(false);
-      }}
-    >
-      <fieldset disabled={!isAdmin} style={{ border: 0, padding: 0, margin: 0, minInlineSize: 0 }}>
-        <Stack>
-          {!isAdmin && <Text c="dimmed">An admin may change these.</Text>}
-          <Section title="Login" lead="What lets leadloop in. A secret is kept sealed, and never shown again.">
-            <LoginSection {...part} stored={base.credentials} login={login} onLogin={setLogin} />
-          </Section>
-          <Section title="Schedule" lead="When leads are read, scored and written.">
-            <ScheduleEditor value={configuration} error={errorAt(save.error, '/schedule')} onChange={change} />
-          </Section>
-          <Section title="Writing" lead="Whether scores are written by themselves, and how much at once.">
-            <WritingFields {...part} />
-          </Section>
-          <Section title="Reading" lead="What is read, and how thoroughly.">
-            <ReadingFields {...part} />
-          </Section>
-          <Section
-            title="Calls of a day"
-            lead="How much of the CRM’s daily calls is ours: other programs need some, too."
-          >
-            <CallFields {...part} />
-          </Section>
-          <Section title={connector.label} lead="Where it is, and what is peculiar to it.">
-            <AddressFields {...part} />
-          </Section>
-        </Stack>
-      </fieldset>
-      {isAdmin && (
-        <Stack mt="md">
-          <SaveOutcome error={save.error} isSaved={isSaved && !isChanged} onReload={onReload} />
-          <Group justify="space-between">
-            <Button variant="light" color="red" onClick={() => setDeleting(true)}>
-              Delete the connection
-            </Button>
-            <Group>
-              {isDoubtful(save.error) && (
-                <Button variant="light" color="orange" loading={save.isPending} onClick={() => submit(true)}>
-                  Save all the same
-                </Button>
-              )}
-              <Button type="submit" loading={save.isPending} disabled={!isChanged}>
-                Save
+    <>
+      <form
+        autoComplete="off"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          submit(false);
+        }}
+      >
+        <fieldset disabled={!isAdmin} style={{ border: 0, padding: 0, margin: 0, minInlineSize: 0 }}>
+          <Stack>
+            {!isAdmin && <Text c="dimmed">An admin may change these.</Text>}
+            <Section title="Login" lead="What lets leadloop in. A secret is kept sealed, and never shown again.">
+              <LoginSection {...part} stored={base.credentials} login={login} onLogin={setLogin} />
+            </Section>
+            <Section title="Schedule" lead="When leads are read, scored and written.">
+              <ScheduleEditor value={configuration} error={errorAt(save.error, '/schedule')} onChange={change} />
+            </Section>
+            <Section title="Writing" lead="Whether scores are written by themselves, and how much at once.">
+              <WritingFields {...part} />
+            </Section>
+            <Section title="Reading" lead="What is read, and how thoroughly.">
+              <ReadingFields {...part} />
+            </Section>
+            <Section
+              title="Calls of a day"
+              lead="How much of the CRM’s daily calls is ours: other programs need some, too."
+            >
+              <CallFields {...part} />
+            </Section>
+            <Section title={connector.label} lead="Where it is, and what is peculiar to it.">
+              <AddressFields {...part} />
+            </Section>
+          </Stack>
+        </fieldset>
+        {isAdmin && (
+          <Stack mt="md">
+            <SaveOutcome error={save.error} isSaved={isSaved && !isChanged} onReload={onReload} />
+            <Group justify="space-between">
+              <Button variant="light" color="red" onClick={() => setDeleting(true)}>
+                Delete the connection
               </Button>
+              <Group>
+                {isDoubtful(save.error) && (
+                  <Button variant="light" color="orange" loading={save.isPending} onClick={() => submit(true)}>
+                    Save all the same
+                  </Button>
+                )}
+                <Button type="submit" loading={save.isPending} disabled={!isChanged}>
+                  Save
+                </Button>
+              </Group>
             </Group>
-          </Group>
-        </Stack>
-      )}
+          </Stack>
+        )}
+      </form>
       <DeleteDialog
         connection={base.connection}
         version={version}
         isOpen={isDeleting}
         onClose={() => setDeleting(false)}
       />
-    </form>
+    </>
   );
 }
 
