@@ -32,7 +32,8 @@ export async function checkConnection(session: Session, signal: AbortSignal): Pr
   }
 }
 
-function failureOf({ code, message, remedy }: ConnectorError | AppError): CheckFinding {
+/** What a person is told of a fault. */
+export function failureOf({ code, message, remedy }: ConnectorError | AppError): CheckFinding {
   const what = remedy === '' ? 'Check the address and the network, then run it again.' : remedy;
   return { level: 'failure', subject: code, message, remedy: what };
 }

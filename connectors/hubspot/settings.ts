@@ -3,10 +3,20 @@ import { Type, type Static } from 'typebox';
 export const settings = Type.Object(
   {
     portalId: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Refuse to run on any other HubSpot account than this one.' }),
+      Type.Integer({
+        title: 'Account ID',
+        minimum: 1,
+        description: 'Refuse to run on any other HubSpot account than this one.',
+      }),
     ),
     requestTimeoutSeconds: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 600, default: 60, description: 'Give a request up after so long.' }),
+      Type.Integer({
+        title: 'Request time-out (seconds)',
+        minimum: 1,
+        maximum: 600,
+        default: 60,
+        description: 'Give a request up after so long.',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -15,9 +25,17 @@ export const settings = Type.Object(
 /** A service key, or the static token of a project app or of a private app: all go the same way. */
 const staticToken = Type.Object(
   {
-    accessToken: Type.String({ minLength: 1, description: 'Service key, or token of a private or project app.' }),
+    accessToken: Type.String({
+      title: 'Access token',
+      minLength: 1,
+      description: 'Service key, or token of a private or project app.',
+    }),
     clientSecret: Type.Optional(
-      Type.String({ minLength: 1, description: 'Of the app: proves its webhooks. A service key has none.' }),
+      Type.String({
+        title: 'Client secret',
+        minLength: 1,
+        description: 'Of the app: proves its webhooks. A service key has none.',
+      }),
     ),
   },
   { additionalProperties: false, title: 'Token' },
@@ -25,11 +43,11 @@ const staticToken = Type.Object(
 
 const oauth = Type.Object(
   {
-    clientId: Type.String({ minLength: 1 }),
-    clientSecret: Type.String({ minLength: 1 }),
-    refreshToken: Type.String({ minLength: 1 }),
-    accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
-    expiresAt: Type.Optional(Type.String({ description: 'ISO 8601; kept up to date by leadloop.' })),
+    clientId: Type.String({ title: 'Client ID', minLength: 1 }),
+    clientSecret: Type.String({ title: 'Client secret', minLength: 1 }),
+    refreshToken: Type.String({ title: 'Refresh token', minLength: 1 }),
+    accessToken: Type.Optional(Type.String({ readOnly: true, description: 'Kept up to date by leadloop.' })),
+    expiresAt: Type.Optional(Type.String({ readOnly: true, description: 'ISO 8601; kept up to date by leadloop.' })),
   },
   { additionalProperties: false, title: 'OAuth app' },
 );

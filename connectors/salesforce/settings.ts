@@ -4,6 +4,7 @@ export const settings = Type.Object(
   {
     loginUrl: Type.Optional(
       Type.String({
+        title: 'Login address',
         pattern: '^https://|^http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:|/|$)',
         default: 'https://login.salesforce.com',
         description: 'The organisation’s own address (My Domain): https://acme.my.salesforce.com.',
@@ -11,18 +12,21 @@ export const settings = Type.Object(
     ),
     organizationId: Type.Optional(
       Type.String({
+        title: 'Organisation ID',
         pattern: '^00D[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?$',
         description: 'Refuse to run on any other organisation.',
       }),
     ),
     apiVersion: Type.Optional(
       Type.String({
+        title: 'API version',
         pattern: '^\\d{2,3}\\.0$',
         description: 'Another version of the API than the one leadloop is tested with.',
       }),
     ),
     overlapMinutes: Type.Optional(
       Type.Integer({
+        title: 'Overlap (minutes)',
         minimum: 0,
         maximum: 1_440,
         default: 15,
@@ -31,12 +35,19 @@ export const settings = Type.Object(
     ),
     bulkQuery: Type.Optional(
       Type.Boolean({
+        title: 'Bulk queries',
         default: true,
         description: 'Read everything by jobs of Bulk API 2.0; false = by calls of 2,000 records.',
       }),
     ),
     requestTimeoutSeconds: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 600, default: 120, description: 'Give a request up after so long.' }),
+      Type.Integer({
+        title: 'Request time-out (seconds)',
+        minimum: 1,
+        maximum: 600,
+        default: 120,
+        description: 'Give a request up after so long.',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -44,18 +55,27 @@ export const settings = Type.Object(
 
 /** The session that was asked for last: the next run goes on with it, and asks for no other until it has ended. */
 const kept = {
-  accessToken: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
-  instanceUrl: Type.Optional(Type.String({ description: 'Kept up to date by leadloop.' })),
-  organization: Type.Optional(Type.String({ description: 'Whose session it is. Kept up to date by leadloop.' })),
-  signedInAt: Type.Optional(Type.String({ description: 'Where it was asked for. Kept up to date by leadloop.' })),
+  accessToken: Type.Optional(Type.String({ readOnly: true, description: 'Kept up to date by leadloop.' })),
+  instanceUrl: Type.Optional(Type.String({ readOnly: true, description: 'Kept up to date by leadloop.' })),
+  organization: Type.Optional(
+    Type.String({ readOnly: true, description: 'Whose session it is. Kept up to date by leadloop.' }),
+  ),
+  signedInAt: Type.Optional(
+    Type.String({ readOnly: true, description: 'Where it was asked for. Kept up to date by leadloop.' }),
+  ),
 };
 
 const clientCredentials = Type.Object(
   {
-    clientId: Type.String({ minLength: 1, description: 'Consumer key of the external client app.' }),
-    clientSecret: Type.String({ minLength: 1 }),
+    clientId: Type.String({
+      title: 'Consumer key',
+      minLength: 1,
+      description: 'Consumer key of the external client app.',
+    }),
+    clientSecret: Type.String({ title: 'Consumer secret', minLength: 1 }),
     nextClientSecret: Type.Optional(
       Type.String({
+        title: 'Next consumer secret',
         minLength: 1,
         description: 'Tried where the first is refused: a rotated secret is valid at once.',
       }),
@@ -67,9 +87,14 @@ const clientCredentials = Type.Object(
 
 const jwt = Type.Object(
   {
-    clientId: Type.String({ minLength: 1 }),
-    username: Type.String({ minLength: 1, description: 'The integration user.' }),
-    privateKey: Type.String({ minLength: 1, description: 'PEM; its certificate is on the app.' }),
+    clientId: Type.String({ title: 'Consumer key', minLength: 1 }),
+    username: Type.String({ title: 'User name', minLength: 1, description: 'The integration user.' }),
+    privateKey: Type.String({
+      title: 'Private key',
+      contentMediaType: 'application/x-pem-file',
+      minLength: 1,
+      description: 'PEM; its certificate is on the app.',
+    }),
     ...kept,
   },
   { additionalProperties: false, title: 'JWT bearer' },
@@ -77,9 +102,9 @@ const jwt = Type.Object(
 
 const refreshToken = Type.Object(
   {
-    clientId: Type.String({ minLength: 1 }),
-    clientSecret: Type.Optional(Type.String({ minLength: 1 })),
-    refreshToken: Type.String({ minLength: 1 }),
+    clientId: Type.String({ title: 'Consumer key', minLength: 1 }),
+    clientSecret: Type.Optional(Type.String({ title: 'Consumer secret', minLength: 1 })),
+    refreshToken: Type.String({ title: 'Refresh token', minLength: 1 }),
     ...kept,
   },
   { additionalProperties: false, title: 'Refresh token' },
@@ -88,12 +113,19 @@ const refreshToken = Type.Object(
 /** For trying out: lives as long as a session, two hours by default. */
 const session = Type.Object(
   {
-    accessToken: Type.String({ minLength: 1, description: 'Of a session: `sf org display` shows one.' }),
+    accessToken: Type.String({
+      title: 'Access token',
+      minLength: 1,
+      description: 'Of a session: `sf org display` shows one.',
+    }),
     instanceUrl: Type.Optional(
-      Type.String({ description: 'Where the organisation lives. Default: settings.loginUrl.' }),
+      Type.String({
+        title: 'Instance address',
+        description: 'Where the organisation lives. Default: settings.loginUrl.',
+      }),
     ),
-    organization: Type.Optional(Type.String({ description: 'Whose session it is.' })),
-    signedInAt: Type.Optional(Type.String({ description: 'Where it was asked for.' })),
+    organization: Type.Optional(Type.String({ readOnly: true, description: 'Whose session it is.' })),
+    signedInAt: Type.Optional(Type.String({ readOnly: true, description: 'Where it was asked for.' })),
   },
   { additionalProperties: false, title: 'Session' },
 );

@@ -75,9 +75,9 @@ export interface Change {
 
 /**
  * How the configured secret compares with the stored one. `old-key`: the same, but sealed with a key that seals no more.
- * `unavailable`: it cannot be read here and now.
+ * `entered`: another one, which somebody has just typed and no reference names. `unavailable`: it cannot be read here and now.
  */
-export type CredentialState = 'same' | 'old-key' | 'changed' | 'unavailable';
+export type CredentialState = 'same' | 'old-key' | 'changed' | 'entered' | 'unavailable';
 
 /**
  * What has to change so that an organisation is what the configuration says. Pure: `secretOf` tells by name how the secret of
@@ -173,6 +173,7 @@ function planSecret(
   state: CredentialState,
 ): Change {
   const planned = change(subject, stored && stored.references, references);
+  if (state === 'entered') return { ...planned, action: stored === null ? 'create' : 'update', note: entered };
   if (planned.differences.length === 0 && Object.keys(references).length === 0) return { ...planned, action: 'none' };
   const isStored = stored !== null && stored.fingerprint !== null;
   if (state === 'unavailable') return { ...planned, note: unavailable(isStored) };
@@ -180,6 +181,8 @@ function planSecret(
   if (state === 'old-key') return { ...planned, action: 'update', note: 'sealed anew, with the current key' };
   return { ...planned, action: 'update', note: isStored ? 'the secret has changed' : 'the secret was not stored yet' };
 }
+
+const entered = 'the secret was entered';
 
 function unavailable(isStored: boolean): string {
   return isStored ? 'the secret is not at hand; the stored one stays' : 'the secret is not at hand';

@@ -61,31 +61,40 @@ async function prepare(services: ApplyServices, id: OrgId | null, wanted: OrgSet
   const current = id === null ? null : await services.database.transaction(id, readStored);
   const credentials = wanted.connections.map((one) => [one.name, services.readCredentials(one)] as const);
   const addresses = wanted.sources.map((one) => [one.name, services.readAddress(one)] as const);
-  const known = [...wanted.profiles, ...(current?.profiles ?? [])];
-  const missing = services.defaultProfiles.filter(({ kind }) => known.every((one) => one.kind !== kind));
-  const complete = { ...wanted, profiles: [...wanted.profiles, ...missing] };
+  const complete = withDefaults(services, wanted, current);
   return { id, current, wanted: complete, credentials: new Map(credentials), addresses: new Map(addresses) };
 }
 
-function changesOf({ sealer }: ApplyServices, work: OrgWork): readonly Change[] {
+/** What has no profile of a kind gets the default one. */
+export function withDefaults(
+  { defaultProfiles }: Pick<ApplyServices, 'defaultProfiles'>,
+  wanted: OrgSettings,
+  current: StoredOrg | null,
+): OrgSettings {
+  const known = [...wanted.profiles, ...(current?.profiles ?? [])];
+  const missing = defaultProfiles.filter(({ kind }) => known.every((one) => one.kind !== kind));
+  return { ...wanted, profiles: [...wanted.profiles, ...missing] };
+}
+
+export function changesOf({ sealer }: Pick<ApplyServices, 'sealer'>, work: OrgWork): readonly Change[] {
   return planApply(work.current, work.wanted, (subject, name) => {
-    const { stored, read } = secretsOf(work).find((one) => one.subject === subject && one.name === name) ?? nothing;
-    return secretState(sealer, work.id, { stored, read });
+    const secret = secretsOf(work).find((one) => one.subject === subject && one.name === name) ?? nothing;
+    return secretState(sealer, work.id, secret);
   });
 }
 
 interface Secret {
+  readonly references: CredentialReferences;
   /** Null = not there yet. */
   readonly stored: StoredSecret | null;
   readonly read: CredentialValues | undefined;
 }
 
-const nothing: Secret = { stored: null, read: undefined };
+const nothing: Secret = { references: {}, stored: null, read: undefined };
 
 interface NamedSecret extends Secret {
   readonly subject: 'connection' | 'source';
   readonly name: string;
-  readonly references: CredentialReferences;
 }
 
 /** Of everything that the configuration names. */
@@ -135,12 +144,14 @@ async function saveOrg(database: Database, { id, current, wanted }: OrgWork): Pr
   });
 }
 
-function secretState(sealer: Sealer, orgId: OrgId | null, { stored, read }: Secret): CredentialState {
+function secretState(sealer: Sealer, orgId: OrgId | null, { references, stored, read }: Secret): CredentialState {
   if (read === undefined || 'missing' in read) return 'unavailable';
-  if (orgId === null || stored === null || stored.fingerprint === null) return 'changed';
+  const isEntered = Object.keys(references).length === 0 && Object.keys(read.values).length > 0;
+  const other = isEntered ? 'entered' : 'changed';
+  if (orgId === null || stored === null || stored.fingerprint === null) return other;
   const { fingerprint, sealedWith } = stored;
   const binding = { orgId, connectionId: stored.id };
-  if (!sealer.matches(fingerprint, secretText(read.values), binding)) return 'changed';
+  if (!sealer.matches(fingerprint, secretText(read.values), binding)) return other;
   const isCurrent = sealedWith === sealer.keyId && fingerprint.startsWith(`${sealer.keyId}:`);
   return isCurrent ? 'same' : 'old-key';
 }

@@ -9,20 +9,29 @@ interface ScheduleFile {
 }
 
 /** What is wrong with the schedule of something that stands at `path`. */
-export function reportSchedule(
-  { schedule, timezone }: ScheduleFile,
-  path: KeyPath,
-  { source, problems }: Reading,
-): void {
+export function reportSchedule(file: ScheduleFile, path: KeyPath, { source, problems }: Reading): void {
+  for (const { path: key, message, remedy } of scheduleProblems(file))
+    problems.push(source.problem([...path, key], message, remedy));
+}
+
+interface ScheduleProblem {
+  readonly path: 'schedule' | 'timezone';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export function scheduleProblems({ schedule, timezone }: ScheduleFile): readonly ScheduleProblem[] {
+  const problems: ScheduleProblem[] = [];
   if (schedule !== undefined && !isSchedule(schedule)) {
     const remedy =
       'Write five cron fields: minute, hour, day of month, month, day of week; for example "*/15 * * * *".';
-    problems.push(source.problem([...path, 'schedule'], `"${schedule}" is no schedule`, remedy));
+    problems.push({ path: 'schedule', message: `"${schedule}" is no schedule`, remedy });
   }
   if (timezone !== undefined && !isTimezone(timezone)) {
     const remedy = 'Write an IANA name such as Europe/Berlin, America/New_York or UTC.';
-    problems.push(source.problem([...path, 'timezone'], `"${timezone}" is no time zone`, remedy));
+    problems.push({ path: 'timezone', message: `"${timezone}" is no time zone`, remedy });
   }
+  return problems;
 }
 
 /** Who fires it has to understand it, and who says when it fires next. */

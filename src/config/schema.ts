@@ -21,15 +21,17 @@ const publicCredential = Type.Optional(
   }),
 );
 
-// The two parts of a login that are no secrets may be written out; all others are references.
-const credentials = Type.Object(
-  { clientId: publicCredential, username: publicCredential },
-  {
-    additionalProperties: secretReferenceSchema,
-    description:
-      'credentials, such as { accessToken: { env: HUBSPOT_TOKEN } } or { clientId: …, clientSecret: { env: SF_SECRET } }',
-  },
-);
+const publicParts = { clientId: publicCredential, username: publicCredential };
+
+/** The parts of a login that are no secrets: they may be written out and shown. */
+export const publicCredentials: readonly string[] = Object.keys(publicParts);
+
+// All others are references.
+const credentials = Type.Object(publicParts, {
+  additionalProperties: secretReferenceSchema,
+  description:
+    'credentials, such as { accessToken: { env: HUBSPOT_TOKEN } } or { clientId: …, clientSecret: { env: SF_SECRET } }',
+});
 
 const quota = closed(
   {
@@ -114,7 +116,7 @@ const pull = closed(
   'pull: { lagSeconds, fullPassHours, liveEverySeconds, objects }',
 );
 
-const connection = closed(
+export const connectionFileSchema = closed(
   {
     name: nameSchema,
     kind: Type.String({
@@ -151,7 +153,7 @@ const org = closed(
   {
     slug: nameSchema,
     name: Type.Optional(Type.String({ minLength: 1, description: 'the name that people see; left out = the slug' })),
-    connections: Type.Optional(Type.Array(connection, { description: 'a list of connections' })),
+    connections: Type.Optional(Type.Array(connectionFileSchema, { description: 'a list of connections' })),
     sources: Type.Optional(
       Type.Array(sourceSchema, {
         description: 'queries against databases of your own, whose rows come in on a schedule',
@@ -176,4 +178,4 @@ export const configFileSchema = closed(
 );
 
 export type OrgFile = Static<typeof org>;
-export type ConnectionFile = Static<typeof connection>;
+export type ConnectionFile = Static<typeof connectionFileSchema>;

@@ -36,8 +36,15 @@ async function writeConnection(tx: Tx, org: OrgChanges, connection: ConnectionSe
   const id = stored === null || changed ? await saveConnection(tx, connection) : stored.id;
   if (stored === null || hasWork(org, 'credentials', name)) await saveCredentials(tx, org, { id, stored, connection });
   if (mapping !== null && hasWork(org, 'mapping', name)) await writeMapping(tx, id, mapping);
+  if (stored !== null) await noteChange(tx, org, { id, name });
+}
+
+/** Of a connection that was there before. */
+async function noteChange(tx: Tx, org: OrgChanges, { id, name }: Pick<StoredConnection, 'id' | 'name'>): Promise<void> {
+  if (hasWork(org, 'connection', name) || hasWork(org, 'credentials', name))
+    await tx.query('update connections set version = version + 1 where org_id = $1 and id = $2', [tx.orgId, id]);
   // What it waits for (other credentials, a mapping that fits) may just have come.
-  if (stored !== null && subjects.some((subject) => hasWork(org, subject, name))) await tryAtOnce(tx, id);
+  if (subjects.some((subject) => hasWork(org, subject, name))) await tryAtOnce(tx, id);
 }
 
 async function saveConnection(tx: Tx, connection: ConnectionSettings): Promise<ConnectionId> {
@@ -82,9 +89,10 @@ async function saveCredentials(tx: Tx, org: OrgChanges, { id, stored, connection
     credentialsFingerprint: sealer.fingerprint(text, binding),
   };
   await tx.query(
-    `update connections set credentials_sealed = $2, credentials_key_id = $3, settings = settings || $4, updated_at = now()
+    `update connections set credentials_sealed = $2, credentials_key_id = $3, settings = settings || $4, credentials_at = $5,
+       updated_at = now()
      where id = $1`,
-    [id, Buffer.from(sealed.bytes), sealed.keyId, JSON.stringify(settings)],
+    [id, Buffer.from(sealed.bytes), sealed.keyId, JSON.stringify(settings), org.now],
   );
   // What the CRM told to other credentials (its account, its fields) need not hold for these.
   await tx.query('delete from crm_cache where connection_id = $1', [id]);

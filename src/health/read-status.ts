@@ -55,13 +55,14 @@ export async function readOrgStatus(tx: Tx, at: Date): Promise<Omit<OrgStatus, '
   const pauses = await readPauses(tx);
   return {
     pauses: plain(pauses.filter(({ of }) => of === 'org')),
-    connections: await readConnections(tx, pauses, at),
+    connections: await connectionStatuses(tx, pauses, at),
     sources: await readSources(tx, pauses, at),
     alerts: await readUnsentAlerts(tx, at),
   };
 }
 
-async function readConnections(tx: Tx, pauses: readonly PauseRow[], at: Date): Promise<ConnectionStatus[]> {
+/** How each connection of the organisation stands. `pauses`: all that the organisation has. */
+export async function connectionStatuses(tx: Tx, pauses: readonly PauseRow[], at: Date): Promise<ConnectionStatus[]> {
   const healths = new Map((await readHealths(tx)).map((row) => [row.connectionId, row]));
   const quotas = new Map((await readQuotas(tx, at)).map((row) => [row.connectionId, quotaStateOf(row, at)]));
   const fresh = Map.groupBy(await readFreshness(tx, at), ({ connectionId }) => connectionId);

@@ -34,9 +34,8 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   const own = rules.connections.find(({ id }) => id === connection.id);
   const mappingVersion = own?.version ?? 0;
   const wanted = compileMapping(own?.definition ?? definition.defaultMapping);
-  const schemas = await describeAll(session, [...wanted.objects.keys()], signal);
   const fullPassHours = connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
-  const problems = checkMapping(wanted, schemas, { fullPassHours }).filter((problem) => !isOurs(definition, problem));
+  const { schemas, problems } = await checkFields(session, wanted, { fullPassHours, signal });
   const mapping = withoutPaused(wanted, problems);
   const orders = optionOrders(mapping, schemas);
   // Other connections of the organisation plan writes with these orders, without asking this CRM.
@@ -57,6 +56,17 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
       newLeadId: session.newId,
     },
   };
+}
+
+/** Holds a mapping against the fields that the CRM has now. */
+export async function checkFields(
+  { connector, definition }: Pick<Session, 'connector' | 'definition'>,
+  wanted: CompiledMapping,
+  { fullPassHours, signal }: { readonly fullPassHours: number; readonly signal: AbortSignal },
+): Promise<Pick<Prepared, 'problems'> & { readonly schemas: Record<string, readonly FieldSchema[]> }> {
+  const schemas = await describeAll(connector, [...wanted.objects.keys()], signal);
+  const problems = checkMapping(wanted, schemas, { fullPassHours });
+  return { schemas, problems: problems.filter((problem) => !isOurs(definition, problem)) };
 }
 
 /** Scores that decay are a day old at most. */
@@ -129,14 +139,14 @@ function outputsOf(
 }
 
 async function describeAll(
-  session: Session,
+  connector: Session['connector'],
   objects: readonly string[],
   signal: AbortSignal,
 ): Promise<Record<string, readonly FieldSchema[]>> {
   const schemas: Record<string, readonly FieldSchema[]> = {};
   for (const object of objects) {
     try {
-      schemas[object] = await session.connector.describe(object, signal);
+      schemas[object] = await connector.describe(object, signal);
     } catch (error) {
       // The check names the object as unreadable and pauses its fields; anything else ends the run.
       if (!(error instanceof PermissionError)) throw error;

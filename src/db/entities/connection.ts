@@ -23,6 +23,8 @@ export const Connection = defineEntity({
       .integer()
       .generated("(((settings -> 'pull'::text) ->> 'liveEverySeconds'::text))::integer stored")
       .nullable(),
+    version: p.integer().default(1),
+    credentialsAt: p.datetime().nullable(),
     lastTickAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),

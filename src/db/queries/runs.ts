@@ -109,6 +109,15 @@ export async function hasLongRun(tx: Tx, connectionId: ConnectionId): Promise<bo
   return found.length > 0;
 }
 
+/** Whether a run of the connection is under way, or its process died and nobody has noticed yet. */
+export async function hasRun(tx: Tx, connectionId: ConnectionId): Promise<boolean> {
+  const found = await tx.query(
+    `select from sync_runs where org_id = $1 and connection_id = $2 and status = 'running'`,
+    [tx.orgId, connectionId],
+  );
+  return found.length > 0;
+}
+
 /** Every tick up to `at` has been run. Never moves backward, but from a time that has not come yet. */
 export async function noteTick(tx: Tx, { type, id }: RunSubject, { at, now }: Tick): Promise<void> {
   if (type === 'org') return;

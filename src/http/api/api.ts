@@ -10,6 +10,7 @@ import { policy } from '../security.ts';
 import { guardRoutes } from './admit.ts';
 import type { ApiOptions } from './api-port.ts';
 import { bodyTypes, readJson, readNdjson } from './body.ts';
+import { finding } from './connections/schemas.ts';
 import { cookieJar } from './cookies.ts';
 import { dashboardRoute } from './dashboard-route.ts';
 import { described, documentRoute } from './describe.ts';
@@ -42,6 +43,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
       await scope.register(swaggerUi, docsPage);
       await scope.register(cookie);
       scope.setSerializerCompiler(() => JSON.stringify);
+      scope.addSchema(finding);
       scope.addSchema(problemSchema);
       const cookies = cookieJar(options.console.publicUrl);
       guardRoutes(scope, {

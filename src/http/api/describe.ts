@@ -23,6 +23,7 @@ export const described: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
     { name: 'ingest', description: 'Rows come in: bulk, idempotent, one outcome a row. Scope `ingest`.' },
     { name: 'read', description: 'Scored leads. Scope `read`.' },
     { name: 'runs', description: 'Runs and what came of them, rejected records, and what the next push would write.' },
+    { name: 'connections', description: 'CRMs: how they are connected, and how they fare.' },
     { name: 'access', description: 'Signing in, members, tokens, and the log of what was changed.' },
   ],
 };

@@ -1,10 +1,12 @@
 /** The faults of the API. */
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import { FoundWanting } from '../../connections/refusals.ts';
 import { maxRows } from '../../ingest/ingest-rows.ts';
 import { ConnectorError } from '../../connector-sdk/errors.ts';
 import { AppError } from '../../model/errors.ts';
 import { sendFault } from '../problem-details.ts';
+import { findingsOf as checkFindings } from './connections/answers.ts';
 
 /** What a body may weigh. */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -32,6 +34,9 @@ const statuses: Readonly<Record<string, number>> = {
   'connection-paused': 409,
   'run-active': 409,
   'token-exists': 409,
+  'connection-exists': 409,
+  'connection-doubtful': 409,
+  'connection-unauthorised': 409,
   'member-exists': 409,
   'member-last-admin': 409,
   'link-refused': 410,
@@ -40,8 +45,10 @@ const statuses: Readonly<Record<string, number>> = {
   'too-many-rows': 413,
   'body-type': 415,
   'idempotency-key-reused': 422,
-  'connection-unauthorised': 422,
   'password-weak': 422,
+  'settings-invalid': 422,
+  'connection-refused': 422,
+  'connector-unknown': 422,
   'org-missing': 422,
   'version-missing': 428,
   'queue-missing': 503,
@@ -62,8 +69,11 @@ export const problemSchema = Type.Object(
           { path: Type.String({ description: 'Such as /email.' }), message: Type.String() },
           { additionalProperties: false },
         ),
-        { description: 'What of the request cannot be used; only with request-invalid.' },
+        { description: 'What cannot be used, each at its place.' },
       ),
+    ),
+    findings: Type.Optional(
+      Type.Array(Type.Ref('Finding#'), { description: 'What the CRM was found to lack, when a connection is saved.' }),
     ),
   },
   { $id: 'Problem', title: 'Problem', additionalProperties: false },
@@ -74,7 +84,17 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
   const status = known === null ? 500 : (statuses[known.code] ?? statusOf(known));
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
-  return sendFault(reply, status, known, known instanceof InvalidRequest ? { errors: known.errors } : {});
+  return sendFault(reply, status, known, { ...errorsOf(known), ...findingsOf(known) });
+}
+
+/** Faults that have several places name each. */
+function errorsOf(known: AppError | ConnectorError | null): object {
+  return known !== null && 'errors' in known ? { errors: known.errors } : {};
+}
+
+/** What a CRM was found to lack, before anything was stored. */
+function findingsOf(known: AppError | ConnectorError | null): object {
+  return known instanceof FoundWanting ? { findings: checkFindings(known.check) } : {};
 }
 
 /** Of a CRM that is asked for an answer: it may pass, or the CRM has refused us. */

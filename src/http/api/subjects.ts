@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit/routes.ts';
 import { leadRoutes } from './leads/routes.ts';
+import { connectionChangeRoutes, connectionRoutes } from './connections/routes.ts';
 import { memberRoutes } from './members/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import type { Routes } from './routes.ts';
@@ -24,4 +25,6 @@ export const subjects: readonly Routes[] = [
   runRoutes,
   rejectedRoutes,
   pushRoutes,
+  connectionRoutes,
+  connectionChangeRoutes,
 ];

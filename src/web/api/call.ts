@@ -1,4 +1,5 @@
 /** Calls of the documented API, and nothing else: docs/openapi.json. */
+import type { Finding } from '../../http/api/connections/schemas.ts';
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -16,13 +17,16 @@ export class Problem extends Error {
   readonly code: string;
   readonly remedy: string;
   readonly errors: readonly FieldError[];
+  /** What a CRM was found to lack. */
+  readonly findings: readonly Finding[];
 
-  constructor({ status, code, detail, remedy, errors = [] }: ProblemDetails) {
+  constructor({ status, code, detail, remedy, errors = [], findings = [] }: ProblemDetails) {
     super(detail);
     this.status = status;
     this.code = code;
     this.remedy = remedy;
     this.errors = errors;
+    this.findings = findings;
   }
 }
 
@@ -38,6 +42,7 @@ interface ProblemDetails {
   readonly detail: string;
   readonly remedy: string;
   readonly errors?: readonly FieldError[];
+  readonly findings?: readonly Finding[];
 }
 
 /** `path` below /api/v1. Throws a Problem. */

@@ -3,6 +3,9 @@ import { AccountPage } from './account/account.tsx';
 import { AuditPage } from './audit/audit.tsx';
 import { LeadPage } from './leads/lead.tsx';
 import { LeadsPage } from './leads/leads.tsx';
+import { ConnectionPage } from './connections/connection.tsx';
+import { ConnectionsPage } from './connections/connections.tsx';
+import { ConnectionSettingsPage } from './connections/settings.tsx';
 import { MembersPage } from './members/members.tsx';
 import { OverviewPage } from './overview/overview.tsx';
 import { SignupsPage } from './signups/signups.tsx';
@@ -22,6 +25,9 @@ export const orgPages: readonly { readonly path: string; readonly page: ReactNod
   { path: 'runs/:run', page: <RunPage /> },
   { path: 'rejected', page: <RejectedPage /> },
   { path: 'push', page: <PushPage /> },
+  { path: 'connections', page: <ConnectionsPage /> },
+  { path: 'connections/:connection', page: <ConnectionPage /> },
+  { path: 'connections/:connection/settings', page: <ConnectionSettingsPage /> },
   { path: 'members', page: <MembersPage /> },
   { path: 'tokens', page: <TokensPage /> },
   { path: 'audit', page: <AuditPage /> },

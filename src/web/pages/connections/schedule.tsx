@@ -1,0 +1,124 @@
+import { List, Paper, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import { useSchedulePreview } from '../../api/connections.ts';
+
+export interface Schedule {
+  readonly schedule: string | null;
+  readonly timezone: string;
+}
+
+interface Props {
+  readonly value: Schedule;
+  readonly error?: string | undefined;
+  readonly onChange: (value: Schedule) => void;
+}
+
+const byHand = 'by hand';
+const other = 'other';
+
+const presets = [
+  { value: '*/5 * * * *', label: 'Every 5 minutes' },
+  { value: '*/15 * * * *', label: 'Every 15 minutes' },
+  { value: '0 * * * *', label: 'Every hour' },
+  { value: '0 */6 * * *', label: 'Every 6 hours' },
+  { value: '0 2 * * *', label: 'Every night at 2' },
+  { value: '0 6 * * 1-5', label: 'On working days at 6' },
+  { value: byHand, label: 'Only by hand' },
+  { value: other, label: 'Another schedule (cron)' },
+];
+
+const zones = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
+const debounceMs = 300;
+
+/** When to run: a usual schedule, or five cron fields; and what that means. */
+export function ScheduleEditor({ value, error, onChange }: Props) {
+  const { schedule, timezone } = value;
+  const [asked] = useDebouncedValue(schedule, debounceMs);
+  const preview = useSchedulePreview(asked, timezone);
+  const isKnown = schedule !== null && !preview.isError;
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <Stack gap="sm">
+        <HowOften
+          schedule={schedule}
+          error={error ?? preview.error?.message}
+          onChange={(next) => onChange({ timezone, schedule: next })}
+        />
+        <Select
+          label="Time zone"
+          description="Of the schedule, and of the day that calls are counted by"
+          data={zones.includes(timezone) ? zones : [timezone, ...zones]}
+          value={timezone}
+          searchable
+          allowDeselect={false}
+          onChange={(zone) => zone !== null && onChange({ schedule, timezone: zone })}
+        />
+      </Stack>
+      <NextRuns runs={isKnown ? (preview.data ?? []) : []} timezone={timezone} />
+    </SimpleGrid>
+  );
+}
+
+interface OftenProps {
+  readonly schedule: string | null;
+  readonly error: string | undefined;
+  readonly onChange: (schedule: string | null) => void;
+}
+
+function HowOften({ schedule, error, onChange }: OftenProps) {
+  const [isOther, setOther] = useState(schedule !== null && presets.every(({ value }) => value !== schedule));
+  const choose = (chosen: string | null): void => {
+    setOther(chosen === other);
+    if (chosen === other) onChange(schedule ?? '0 * * * *');
+    else onChange(chosen === byHand ? null : chosen);
+  };
+  return (
+    <>
+      <Select
+        label="How often"
+        data={presets}
+        value={isOther ? other : (schedule ?? byHand)}
+        allowDeselect={false}
+        onChange={choose}
+      />
+      {isOther && (
+        <TextInput
+          label="Cron fields"
+          description="Minute, hour, day of month, month, day of week"
+          value={schedule ?? ''}
+          error={error}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </>
+  );
+}
+
+/** The next runs, as the clock shows them where the schedule counts. */
+export function NextRuns({ runs, timezone }: { readonly runs: readonly string[]; readonly timezone: string }) {
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: timezone });
+  return (
+    <Paper withBorder p="md">
+      <Text size="sm" fw={600} mb="xs">
+        Next runs
+      </Text>
+      {runs.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          None: it runs when somebody says so.
+        </Text>
+      ) : (
+        <List type="ordered" size="sm" spacing={4} aria-label="Next runs">
+          {runs.map((at) => (
+            <List.Item key={at}>
+              <time dateTime={at}>{format.format(new Date(at))}</time>
+            </List.Item>
+          ))}
+        </List>
+      )}
+      <Text size="xs" c="dimmed" mt="xs">
+        {timezone}
+      </Text>
+    </Paper>
+  );
+}

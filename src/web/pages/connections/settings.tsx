@@ -1,0 +1,170 @@
+import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type {
+  Configuration,
+  ConnectionDetail,
+  ConnectorForms,
+  EnteredLogin,
+} from '../../../http/api/connections/schemas.ts';
+import { Problem } from '../../api/call.ts';
+import { useChangeConnection, useConnection, useConnectors } from '../../api/connections.ts';
+import { Loading } from '../../parts/loading.tsx';
+import { ProblemNote } from '../../parts/problem-note.tsx';
+import { useMay } from '../../shell/org.tsx';
+import { DeleteDialog } from './delete.tsx';
+import { errorAt } from './fields.tsx';
+import { isDoubtful, Refusal } from './findings.tsx';
+import { ConnectionFrame } from './frame.tsx';
+import { ScheduleEditor } from './schedule.tsx';
+import { AddressFields, CallFields, LoginSection, ReadingFields, WritingFields } from './sections.tsx';
+
+export function ConnectionSettingsPage() {
+  return <ConnectionFrame tab="settings">{(detail) => <Loaded detail={detail} />}</ConnectionFrame>;
+}
+
+/** What somebody edits begins from what was loaded: what comes in meanwhile must not sweep it away. */
+function Loaded({ detail }: { readonly detail: ConnectionDetail }) {
+  const connectors = useConnectors();
+  const latest = useConnection(detail.connection.name);
+  const [base, setBase] = useState(detail);
+  const [round, setRound] = useState(0);
+  const connector = connectors.data?.find(({ kind }) => kind === detail.connection.kind);
+  const reload = async (): Promise<void> => {
+    const { data } = await latest.refetch();
+    if (data !== undefined) setBase(data);
+    setRound(round + 1);
+  };
+  if (connectors.error !== null) return <ProblemNote error={connectors.error} />;
+  if (connector === undefined) return <Loading what="the settings" />;
+  return <SettingsForm key={round} base={base} connector={connector} isSaved={round > 0} onReload={reload} />;
+}
+
+interface FormProps {
+  readonly base: ConnectionDetail;
+  readonly connector: ConnectorForms;
+  readonly isSaved: boolean;
+  readonly onReload: () => Promise<void>;
+}
+
+function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
+  const isAdmin = useMay('admin');
+  const { name, version } = base.connection;
+  const [configuration, setConfiguration] = useState<Configuration>(base.configuration);
+  const [login, setLogin] = useState<EnteredLogin | null>(null);
+  const [isDeleting, setDeleting] = useState(false);
+  const save = useChangeConnection();
+  const change = (part: Partial<Configuration>): void => setConfiguration({ ...configuration, ...part });
+  const submit = (acceptWarnings: boolean): void =>
+    save.mutate(
+      { name, version, form: { ...configuration, credentials: login, acceptWarnings } },
+      { onSuccess: () => void onReload() },
+    );
+  const part = { configuration, connector, error: save.error, onChange: change };
+  const isChanged = login !== null || JSON.stringify(configuration) !== JSON.stringify(base.configuration);
+  // The dialog has a form of its own: inside this one, it would send this one, too.
+  return (
+    <>
+      <form
+        autoComplete="off"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          submit(false);
+        }}
+      >
+        <fieldset disabled={!isAdmin} style={{ border: 0, padding: 0, margin: 0, minInlineSize: 0 }}>
+          <Stack>
+            {!isAdmin && <Text c="dimmed">An admin may change these.</Text>}
+            <Section title="Login" lead="What lets leadloop in. A secret is kept sealed, and never shown again.">
+              <LoginSection {...part} stored={base.credentials} login={login} onLogin={setLogin} />
+            </Section>
+            <Section title="Schedule" lead="When leads are read, scored and written.">
+              <ScheduleEditor value={configuration} error={errorAt(save.error, '/schedule')} onChange={change} />
+            </Section>
+            <Section title="Writing" lead="Whether scores are written by themselves, and how much at once.">
+              <WritingFields {...part} />
+            </Section>
+            <Section title="Reading" lead="What is read, and how thoroughly.">
+              <ReadingFields {...part} />
+            </Section>
+            <Section
+              title="Calls of a day"
+              lead="How much of the CRM’s daily calls is ours: other programs need some, too."
+            >
+              <CallFields {...part} />
+            </Section>
+            <Section title={connector.label} lead="Where it is, and what is peculiar to it.">
+              <AddressFields {...part} />
+            </Section>
+          </Stack>
+        </fieldset>
+        {isAdmin && (
+          <Stack mt="md">
+            <SaveOutcome error={save.error} isSaved={isSaved && !isChanged} onReload={onReload} />
+            <Group justify="space-between">
+              <Button variant="light" color="red" onClick={() => setDeleting(true)}>
+                Delete the connection
+              </Button>
+              <Group>
+                {isDoubtful(save.error) && (
+                  <Button variant="light" color="orange" loading={save.isPending} onClick={() => submit(true)}>
+                    Save all the same
+                  </Button>
+                )}
+                <Button type="submit" loading={save.isPending} disabled={!isChanged}>
+                  Save
+                </Button>
+              </Group>
+            </Group>
+          </Stack>
+        )}
+      </form>
+      <DeleteDialog
+        connection={base.connection}
+        version={version}
+        isOpen={isDeleting}
+        onClose={() => setDeleting(false)}
+      />
+    </>
+  );
+}
+
+function Section({
+  title,
+  lead,
+  children,
+}: {
+  readonly title: string;
+  readonly lead: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Paper withBorder p="lg" component="section" aria-label={title}>
+      <Title order={2}>{title}</Title>
+      <Text c="dimmed" size="sm" mb="md">
+        {lead}
+      </Text>
+      {children}
+    </Paper>
+  );
+}
+
+interface OutcomeProps {
+  readonly error: Error | null;
+  readonly isSaved: boolean;
+  readonly onReload: () => Promise<void>;
+}
+
+function SaveOutcome({ error, isSaved, onReload }: OutcomeProps) {
+  if (error === null)
+    return isSaved ? (
+      <Alert color="green" variant="light" role="status">
+        It is saved, and holds from the next run on.
+      </Alert>
+    ) : null;
+  const isStale = error instanceof Problem && error.code === 'version-stale';
+  return isStale ? (
+    <ProblemNote error={error} onRetry={() => void onReload()} />
+  ) : (
+    <Refusal key={error.message} error={error} />
+  );
+}

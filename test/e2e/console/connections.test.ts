@@ -1,0 +1,193 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openConnection } from '../../../src/connection.ts';
+import { plainSync } from '../../../src/sync/options.ts';
+import { syncConnection } from '../../../src/sync/sync-connection.ts';
+import { openBrowser } from '../../support/browser.ts';
+import { hubspotWish, startUnconnected, type Unconnected } from '../../support/connect.ts';
+import { sandboxToken } from '../../support/loop-side.ts';
+import { visit } from '../../support/visit.ts';
+
+const stack = new AsyncDisposableStack();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = stack.adopt(await openBrowser(), (open) => open.close());
+});
+afterAll(() => stack.disposeAsync());
+
+const list = '/orgs/acme/connections';
+const one = `${list}/acme-hubspot`;
+
+async function shot(page: Page, name: string): Promise<void> {
+  if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/${name}.png`, fullPage: true });
+}
+
+/** A connection that has run once. */
+async function connect({ console, crm, orgId, services }: Unconnected): Promise<void> {
+  const admin = await console.signedIn(orgId, 'admin');
+  expect(await admin.ask('POST', '/orgs/acme/connections', hubspotWish(crm))).toMatchObject({ status: 201 });
+  await using session = await openConnection(services, orgId, 'acme-hubspot');
+  const signal = AbortSignal.timeout(60_000);
+  await syncConnection(session, { ...plainSync, signal, onProgress: () => undefined });
+}
+
+test('an admin connects a CRM: a wrong token is refused with a remedy, and what is missing is told before it is stored', async () => {
+  await using scene = await startUnconnected({ hasPages: true });
+  const as = await scene.console.signedIn(scene.orgId, 'admin');
+  await using visited = await visit(browser, scene.console.url, list, { as });
+  const { page } = visited;
+  await page.getByText('No CRM is connected yet').waitFor();
+  await page.getByRole('button', { name: 'Connect a CRM' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Access token').fill('wrong');
+  await dialog.getByRole('button', { name: 'More settings' }).click();
+  await dialog.getByLabel('Another address').fill(scene.crm.url);
+  await dialog.getByRole('button', { name: 'Test and connect' }).click();
+  expect(await dialog.getByRole('alert').textContent()).toContain('INVALID_AUTHENTICATION');
+  await dialog.getByLabel('Access token').fill(sandboxToken);
+  await dialog.getByRole('button', { name: 'Test and connect' }).click();
+  await dialog.getByText('not everything will work').waitFor();
+  await dialog.getByRole('list', { name: 'What was found' }).waitFor();
+  expect(await scene.db.sql('select name from connections')).toEqual([]);
+  await shot(page, 'connect-doubtful');
+  expect(await visited.ailments()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Connect all the same' }).click();
+  await page.waitForURL(`**${one}`);
+  await page.getByRole('heading', { level: 1, name: 'acme-hubspot' }).waitFor();
+  await page.getByText('Has not run yet').waitFor();
+  expect(await page.content()).not.toContain(sandboxToken);
+  expect(visited.complaints).toEqual([]);
+});
+
+test('by keyboard alone a schedule is changed, and the next runs are seen before it is saved', async () => {
+  await using scene = await startUnconnected({ hasPages: true });
+  await connect(scene);
+  const as = await scene.console.signedIn(scene.orgId, 'admin');
+  await using visited = await visit(browser, scene.console.url, `${one}/settings`, { as });
+  const { page } = visited;
+  const { keyboard } = page;
+  await page.getByRole('combobox', { name: 'How often' }).focus();
+  await keyboard.press('Enter');
+  for (let step = 0; step < 6; step += 1) await keyboard.press('ArrowDown');
+  await keyboard.press('Enter');
+  const cron = page.getByLabel('Cron fields');
+  await cron.focus();
+  await keyboard.press('ControlOrMeta+A');
+  await keyboard.type('whenever');
+  await page.getByText('cannot be used').first().waitFor();
+  await keyboard.press('ControlOrMeta+A');
+  await keyboard.type('30 4 * * *');
+  await page.getByRole('list', { name: 'Next runs' }).getByText('04:30').first().waitFor();
+  expect(await page.getByRole('list', { name: 'Next runs' }).getByRole('listitem').count()).toBe(5);
+  await keyboard.press('Enter');
+  await page.getByText('It is saved').waitFor();
+  expect(await scene.db.sql('select schedule, version from connections')).toEqual([
+    { schedule: '30 4 * * *', version: 2 },
+  ]);
+  expect(visited.complaints).toEqual([]);
+});
+
+test('whoever edits what somebody else has changed meanwhile is told, and loads it again', async () => {
+  await using scene = await startUnconnected({ hasPages: true });
+  await connect(scene);
+  const as = await scene.console.signedIn(scene.orgId, 'admin');
+  await using visited = await visit(browser, scene.console.url, `${one}/settings`, { as });
+  const { page } = visited;
+  await page.getByLabel('Another address').waitFor();
+  await scene.db.sql(`update connections set version = version + 1, schedule = '0 * * * *'`);
+  await page.getByRole('radio', { name: 'Write it' }).check();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('It was changed meanwhile').waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => page.getByRole('combobox', { name: 'How often' }).inputValue()).toBe('Every hour');
+  expect(visited.complaints).toEqual([]);
+});
+
+test('an operator pauses writing and resumes it; a viewer is offered neither, and no change', async () => {
+  await using scene = await startUnconnected({ hasPages: true });
+  await connect(scene);
+  const operator = await scene.console.signedIn(scene.orgId, 'operator');
+  {
+    await using visited = await visit(browser, scene.console.url, one, { as: operator });
+    const { page } = visited;
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByRole('list', { name: 'What was found' }).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('dialog').getByLabel('Why').fill('sales is cleaning up');
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Writing paused').waitFor();
+    expect(await visited.ailments()).toEqual([]);
+    await page.getByRole('button', { name: 'Resume writing' }).click();
+    await page.getByText('Writing paused').waitFor({ state: 'detached' });
+    expect(visited.complaints).toEqual([]);
+  }
+  const viewer = await scene.console.signedIn(scene.orgId, 'viewer');
+  await using visited = await visit(browser, scene.console.url, one, { as: viewer });
+  const { page } = visited;
+  await page.getByText('Waiting to be written').waitFor();
+  expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+  await visited.go(`${one}/settings`);
+  expect(await page.getByRole('combobox', { name: 'How often' }).isDisabled()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+  await visited.go(list);
+  expect(await page.getByRole('button', { name: 'Connect a CRM' }).count()).toBe(0);
+});
+
+test('a connection is deleted by whoever types its name, and has read what goes along and what stays', async () => {
+  await using scene = await startUnconnected({ hasPages: true });
+  await connect(scene);
+  const as = await scene.console.signedIn(scene.orgId, 'admin');
+  await using visited = await visit(browser, scene.console.url, `${one}/settings`, { as });
+  const { page } = visited;
+  await page.getByRole('button', { name: 'Delete the connection' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('nothing is taken back there').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Delete it' }).isDisabled()).toBe(true);
+  await shot(page, 'delete');
+  expect(await visited.ailments()).toEqual([]);
+  await dialog.getByLabel('Type acme-hubspot').fill('acme-hubspot');
+  const changes: string[] = [];
+  page.on('request', (request) => void (request.method() === 'GET' || changes.push(request.method())));
+  await dialog.getByRole('button', { name: 'Delete it' }).click();
+  await page.getByText('No CRM is connected yet').waitFor();
+  expect(await scene.db.sql('select from connections')).toEqual([]);
+  // The form of the settings behind it is not sent along.
+  expect(changes).toEqual(['DELETE']);
+  expect(visited.complaints).toEqual([]);
+});
+
+describe.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 390],
+] as const)('%s, %i pixels wide', (colorScheme, width) => {
+  test('the pages of connections have nothing that axe would say, and none is wider than its window', async () => {
+    await using scene = await startUnconnected({ hasPages: true });
+    const as = await scene.console.signedIn(scene.orgId, 'admin');
+    const viewport = { width, height: 900 };
+    await using visited = await visit(browser, scene.console.url, list, { as, colorScheme, viewport });
+    const { page } = visited;
+    const look = async (name: string): Promise<void> => {
+      expect(await visited.ailments(), name).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(width);
+      await shot(page, `${name}-${colorScheme}-${width}`);
+    };
+    await look('empty');
+    await visited.go(`${list}?connect=yes`);
+    await page.getByRole('dialog').waitFor();
+    await look('connect');
+    await connect(scene);
+    for (const [name, path] of [
+      ['list', list],
+      ['overview', one],
+      ['settings', `${one}/settings`],
+    ] as const) {
+      await visited.go(path);
+      await look(name);
+    }
+    await page.getByRole('button', { name: 'Change the login' }).click();
+    await look('login');
+    expect(visited.complaints).toEqual([]);
+  });
+});
