@@ -107,7 +107,7 @@ module.exports = {
       name: 'daemon-knows-no-transport',
       comment: 'What fires, watches and mends is asked by the CLI and the page; it knows neither.',
       severity: 'error',
-      from: { path: '^src/(scheduler|health|doctor|metrics)/' },
+      from: { path: '^src/(scheduler|health|doctor|metrics|leads)/' },
       to: { path: ['^src/(cli|http|web|sandbox)/', '^src/app[.]ts$', 'node_modules/(fastify|commander|@fastify)/'] },
     },
     {

@@ -23,14 +23,13 @@ import { listSources, type SourceEntry } from './db/queries/data-sources.ts';
 import { listConnections, listOrgs } from './db/queries/directory.ts';
 import { readRejected } from './db/queries/read-rejected.ts';
 import { examine } from './doctor/examine.ts';
-import { explain } from './explain.ts';
+import { explain } from './leads/explain.ts';
+import { readShowcase } from './leads/showcase.ts';
 import { pause, resume } from './health/pause.ts';
 import { readStatus } from './health/read-status.ts';
 import { withHealth } from './health/record-health.ts';
 import { sendAlerts } from './health/send-alerts.ts';
 import { pausedError } from './health/standing.ts';
-import type { PageReader } from './http/page-reader.ts';
-import { createPageReader } from './http/read-page.ts';
 import { createApi } from './http/api/create-api.ts';
 import { createHooks, type HookWishes } from './http/hooks/create-hooks.ts';
 import { consoleFolder } from './http/console/console.ts';
@@ -46,7 +45,6 @@ import { chooseOrg } from './named-org.ts';
 import { chooseSource } from './named-source.ts';
 import { planConnection } from './plan.ts';
 import { createReadiness } from './readiness.ts';
-import { runsAfter } from './scheduler/calendar.ts';
 import { previewProfile } from './score-preview.ts';
 import { scoreOrgs } from './score-run.ts';
 import { defaultMqlProfile, defaultPlgProfile } from './scoring/defaults.ts';
@@ -116,7 +114,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     importSource: (name, run) => importSource(services, name, run),
     tokens: tokensOn(services),
     accounts: accountsOn(services, environment.publicUrl),
-    page: pageOf(services, null),
+    showcase: () => readShowcase(services),
     serve: serveOn(services, { database, metrics, environment }),
     async [Symbol.asyncDispose]() {
       await database.close();
@@ -223,28 +221,6 @@ function accountsOn({ database, now }: SessionServices, publicUrl: string | null
 
 /** The configuration as it is. */
 const noStage: Stage = { places: [], leftOut: [] };
-
-/** `schedule`: instead of each connection's own; null = its own. */
-function pageOf(services: SessionServices, schedule: string | null): PageReader {
-  return createPageReader({
-    database: services.database,
-    readCrm: async (orgId, name, request) => {
-      await using session = await openConnection(services, orgId, name);
-      return await session.connector.read({ ...request, signal: AbortSignal.timeout(pageTimeoutMs) });
-    },
-    defaultMapping: (kind) => definitions.find((one) => one.kind === kind)?.defaultMapping ?? null,
-    nextRunAt: (own) => {
-      const expression = schedule ?? own.schedule;
-      return expression === null
-        ? null
-        : (runsAfter({ expression, timeZone: own.timeZone }, services.now(), 1)[0] ?? null);
-    },
-    now: services.now,
-  });
-}
-
-/** Somebody waits for the page: after that it shows what we know ourselves. */
-const pageTimeoutMs = 10_000;
 
 /** How it stands, what is wrong, and what people have paused. */
 function healthOf(

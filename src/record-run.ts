@@ -1,6 +1,7 @@
 import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
 import { finishRun, noteTick, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
 import type { Database } from './db/tx.ts';
+import { noteLeadDay } from './leads/lead-mix.ts';
 import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
 import { type LoopEvent, type Observe, secondsBetween } from './model/observation.ts';
 import type { RunStatus, SyncCounts } from './model/run.ts';
@@ -77,6 +78,7 @@ export async function recordRun(
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
     if (isOurs && isTickOver(kind, status)) await noteTick(tx, subject, tick);
+    if (isOurs && end.counts.scored > 0) await noteLeadDay(tx, end.now);
   });
   observe(endOf(kind, end, startedAt));
   // A mistake of ours keeps its stack: the run is recorded, the error goes on.

@@ -11,7 +11,7 @@ import type { CheckFinding } from '../connector-sdk/index.ts';
 import type { Examination } from '../doctor/examine.ts';
 import type { PauseAnswer, PauseWish, ResumeAnswer } from '../health/pause.ts';
 import type { StatusReport } from '../health/status-report.ts';
-import type { PageReader } from '../http/page-reader.ts';
+import type { Showcase } from '../leads/showcase.ts';
 import type { ScoredOrg } from '../score-run.ts';
 import type { ProductStory } from '../plg/explain-product.ts';
 import type { ImportJob, ImportReport } from '../ingest/file/import-file.ts';
@@ -84,8 +84,8 @@ export interface App extends AsyncDisposable {
   status(org: string | null): Promise<StatusReport>;
   /** What keeps leadloop from running here: database, schema, keys, locks, and what each CRM says. */
   doctor(examination: Pick<Examination, 'isOffline' | 'signal'>): Promise<readonly CheckFinding[]>;
-  /** What the page shows. */
-  readonly page: PageReader;
+  /** Some leads and signups with what the CRMs have of them; null = there is no organisation. */
+  showcase(): Promise<Showcase | null>;
   /** Runs until the signal is aborted, then drains. */
   serve(options: ServeOptions): Promise<void>;
 }

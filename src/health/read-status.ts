@@ -11,7 +11,6 @@ import { readWebhookCounts, type WebhookCountRow } from '../db/queries/webhook-c
 import { readQueueFacts } from '../db/queue-facts.ts';
 import type { Tx } from '../db/tx.ts';
 import type { ConnectionHealth, Pause } from '../model/health.ts';
-import type { OrgId } from '../model/values.ts';
 import { chooseOrg } from '../named-org.ts';
 import { type QuotaState, quotaStateOf, type QuotaWait } from '../quota-state.ts';
 import { runsAfter } from '../scheduler/calendar.ts';
@@ -40,7 +39,8 @@ export async function readStatus({ database, now }: StatusSources, org: string |
   const entries = (await database.operator(listOrgs)).filter(({ id }) => only === null || id === only);
   const at = now();
   const orgs: OrgStatus[] = [];
-  for (const entry of entries) orgs.push(await database.transaction(entry.id, (tx) => readOrg(tx, { ...entry, at })));
+  for (const { id, slug } of entries)
+    orgs.push({ org: slug, ...(await database.transaction(id, (tx) => readOrgStatus(tx, at))) });
   const queue = await readQueue(database);
   return { at, orgs, queue, needsPerson: whoNeedsPerson(orgs, queue) };
 }
@@ -50,13 +50,10 @@ async function readQueue(database: OpenDatabase): Promise<QueueStatus | null> {
   return facts === null ? null : { ...facts, remedy: queueRemedy(facts) };
 }
 
-async function readOrg(
-  tx: Tx,
-  { slug, at }: { readonly id: OrgId; readonly slug: string; readonly at: Date },
-): Promise<OrgStatus> {
+/** How the connections and sources of the transaction's organisation stand. */
+export async function readOrgStatus(tx: Tx, at: Date): Promise<Omit<OrgStatus, 'org'>> {
   const pauses = await readPauses(tx);
   return {
-    org: slug,
     pauses: plain(pauses.filter(({ of }) => of === 'org')),
     connections: await readConnections(tx, pauses, at),
     sources: await readSources(tx, pauses, at),

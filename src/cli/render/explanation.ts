@@ -5,7 +5,7 @@ import type { ExplainedAccount, ExplainedSignup, ProductStory } from '../../plg/
 import type { ExplainedLead, ExplainedPush, ExplainedSource, Explanation } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, clipped, grouped, indented, instant, shown, table } from '../text.ts';
-import { triggerDistances } from '../trigger-distance.ts';
+import { triggerDistances } from '../../leads/trigger-distance.ts';
 
 /** Every point of a lead, where it comes from, what follows from it, and what the CRM has. */
 export function renderExplanation(explanation: Explanation, style: Style): string {

@@ -71,9 +71,9 @@ async function answers(url: string): Promise<boolean> {
  */
 export async function refuseDemoLeads(app: App, { orgs }: Settings, { home, databaseUrl }: Environment): Promise<void> {
   const played = sandboxes.filter(({ file }) => existsSync(join(home, file))).map(({ kind }) => kind);
-  for (const { id, slug } of await app.page.orgs()) {
+  const { orgs: known } = await app.status(null);
+  for (const { org: slug, connections: stored } of known) {
     const wanted = orgs.find((org) => org.slug === slug)?.connections ?? [];
-    const { connections: stored } = await app.page.overview(id);
     const isLeft = ({ name, kind, baseUrl }: (typeof stored)[number]): boolean =>
       played.includes(kind) && isLocal(baseUrl) && !wanted.some((one) => one.name === name && isLocal(one.baseUrl));
     if (wanted.length > 0 && stored.some(isLeft)) throw demoLeads(slug, home, databaseUrl);

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
-import type { LeadLine } from '../../http/page-reader.ts';
+import type { ShownLead } from '../../leads/showcase.ts';
 import type { App } from '../app-port.ts';
 import type { DemoSandbox } from './demo.ts';
 import type { StartReport, Try } from './report.ts';
@@ -13,13 +13,10 @@ export async function someLeads(
   settings: Settings,
   sandboxes: readonly DemoSandbox[],
 ): Promise<Omit<StartReport, 'runs'>> {
-  const [org] = await app.page.orgs();
-  if (org === undefined) return { leads: [], signups: [], tries: [] };
-  const all = { status: null, tier: null, search: null, after: null };
-  const { leads } = await app.page.leads(org.id, all);
-  const { leads: engaged } = await app.page.leads(org.id, { ...all, status: 'engaged' });
-  const { signups } = await app.page.signups(org.id, { tier: null, after: null });
-  const connections = settings.orgs.find(({ slug }) => slug === org.slug)?.connections ?? [];
+  const showcase = await app.showcase();
+  if (showcase === null) return { leads: [], signups: [], tries: [] };
+  const { org, leads, engaged, signups } = showcase;
+  const connections = settings.orgs.find(({ slug }) => slug === org)?.connections ?? [];
   const tries: Try[] = [];
   for (const sandbox of sandboxes) {
     const names = connections.filter(({ baseUrl }) => baseUrl === sandbox.url).map(({ name }) => name);
@@ -31,8 +28,8 @@ export async function someLeads(
 }
 
 /** Somebody whom several CRMs know shows most: what happens in one is scored in all. */
-function tryAt(sandbox: DemoSandbox, leads: readonly LeadLine[], connections: readonly string[]): Try | null {
-  const recordOf = ({ crm }: LeadLine) => crm.find(({ connection }) => connections.includes(connection));
+function tryAt(sandbox: DemoSandbox, leads: readonly ShownLead[], connections: readonly string[]): Try | null {
+  const recordOf = ({ crm }: ShownLead) => crm.find(({ connection }) => connections.includes(connection));
   const known = leads.filter((lead) => lead.name !== null && recordOf(lead) !== undefined);
   const lead = known.findLast(({ crm }) => new Set(crm.map(({ connection }) => connection)).size > 1) ?? known.at(-1);
   const record = lead && recordOf(lead);

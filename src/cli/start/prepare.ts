@@ -61,10 +61,10 @@ async function turn(app: App, invocation: Invocation, name: string, note: string
 /** A lead that has records in several CRMs is written to those before as soon as a later one says more of it. */
 async function waiting(app: App, names: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (const { id, slug } of names.length === 0 ? [] : await app.page.orgs()) {
-    const { connections } = await app.page.overview(id);
-    for (const { name, pushMode, pendingWrites } of connections)
-      if (pushMode === 'auto' && pendingWrites > 0) found.add(`${slug}/${name}`);
+  const { orgs } = names.length === 0 ? { orgs: [] } : await app.status(null);
+  for (const { org, connections } of orgs) {
+    for (const { name, pushMode, waiting } of connections)
+      if (pushMode === 'auto' && Object.values(waiting).some((count) => count > 0)) found.add(`${org}/${name}`);
   }
   return names.filter((name) => found.has(name));
 }

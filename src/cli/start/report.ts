@@ -1,4 +1,4 @@
-import type { LeadLine, SignupLine } from '../../http/page-reader.ts';
+import type { ShownLead, ShownSignup } from '../../leads/showcase.ts';
 import type { FieldValue } from '../../model/values.ts';
 import type { SyncReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
@@ -8,9 +8,9 @@ import { blocks, clipped, count, duration, indented, shown, table } from '../tex
 export interface StartReport {
   readonly runs: readonly SyncReport[];
   /** The best ones. */
-  readonly leads: readonly LeadLine[];
+  readonly leads: readonly ShownLead[];
   /** Those that use the product most like a buyer; none without product data. */
-  readonly signups: readonly SignupLine[];
+  readonly signups: readonly ShownSignup[];
   /** One for each sandbox; none on real CRMs. */
   readonly tries: readonly Try[];
 }
@@ -19,7 +19,7 @@ export interface StartReport {
 export interface Try {
   /** HubSpot */
   readonly crm: string;
-  readonly lead: LeadLine;
+  readonly lead: ShownLead;
   /** Where to post `body`. */
   readonly url: string;
   readonly body: object;
@@ -46,7 +46,7 @@ function renderRun({ connection, status, counts }: SyncReport, style: Style): st
 }
 
 /** Lead by lead, with a column for each CRM. */
-function renderTop(leads: readonly LeadLine[], style: Style): string {
+function renderTop(leads: readonly ShownLead[], style: Style): string {
   const connections = [...new Set(leads.flatMap(({ crm }) => crm.map(({ connection }) => connection)))].sort();
   const head = ['score', 'tier', 'lead', ...connections, 'why'].map(style.dim);
   const rows = leads.map(({ score, tier, name, email, crm, reason }) => [
@@ -61,7 +61,7 @@ function renderTop(leads: readonly LeadLine[], style: Style): string {
 }
 
 /** One of a person's records in this CRM stands for all of them, unless one of them is not as it should be. */
-function readBack(records: LeadLine['crm'], connection: string, style: Style): string {
+function readBack(records: ShownLead['crm'], connection: string, style: Style): string {
   const own = records.filter((record) => record.connection === connection);
   const record = own.find(({ fields, isReadBack }) => !isReadBack || fields.some(({ agrees }) => !agrees)) ?? own[0];
   if (record === undefined) return '–';
@@ -74,7 +74,7 @@ function readBack(records: LeadLine['crm'], connection: string, style: Style): s
     : style.warn(`${values} ≠`);
 }
 
-function renderSignups(signups: readonly SignupLine[], style: Style): string {
+function renderSignups(signups: readonly ShownSignup[], style: Style): string {
   const head = ['score', 'tier', 'signup', 'company', 'what to do'].map(style.dim);
   const rows = signups.map((one) => [
     style.bold(String(one.total_score)),

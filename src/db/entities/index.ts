@@ -22,6 +22,7 @@ import { FieldMapping } from './field-mapping.ts';
 import { IngestRequest } from './ingest-request.ts';
 import { InternalSignal } from './internal-signal.ts';
 import { Lead } from './lead.ts';
+import { LeadDay } from './lead-day.ts';
 import { LeadScore } from './lead-score.ts';
 import { LeadSource } from './lead-source.ts';
 import { LifecycleTransition } from './lifecycle-transition.ts';
@@ -74,6 +75,7 @@ export const entities = [
   IngestRequest,
   InternalSignal,
   Lead,
+  LeadDay,
   LeadScore,
   LeadSource,
   LifecycleTransition,

@@ -20,6 +20,12 @@ export const Lead = defineEntity({
     sourceId: p.uuid().nullable(),
     sourceDetail: p.text().nullable(),
     status: p.enum(leadStatuses).nativeEnumName('lead_status').default('new'),
+    statusRank: p.smallint().generated(
+      `CASE status ${leadStatuses
+        .map((status, rank) => `WHEN '${status}'::lead_status THEN ${rank}`)
+        .slice(0, -1)
+        .join(' ')} ELSE 6 END stored`,
+    ),
     leadScore: p.integer().nullable(),
     assignedTo: p.uuid().nullable(),
     mqlDate: p.datetime().nullable(),

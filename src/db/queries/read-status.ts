@@ -28,6 +28,8 @@ export interface ConnectionStatusRow {
   readonly id: ConnectionId;
   readonly name: string;
   readonly kind: string;
+  /** Null = the CRM's own address. */
+  readonly baseUrl: string | null;
   readonly schedule: string | null;
   readonly timeZone: string;
   readonly pushMode: 'plan' | 'auto';
@@ -60,7 +62,7 @@ const lastRun = (column: string, id: string): string => `
 `;
 
 const connections = `
-  select c.id, c.name, c.kind, c.schedule, coalesce(c.settings->>'timezone', 'UTC') as "timeZone",
+  select c.id, c.name, c.kind, c.base_url as "baseUrl", c.schedule, coalesce(c.settings->>'timezone', 'UTC') as "timeZone",
     coalesce(c.push_policy->>'mode', 'plan') as "pushMode", run.run as "lastRun", success.at as "lastSuccessAt",
     (select jsonb_build_object('urgent', count(*) filter (where p.priority = 0), 'hot', count(*) filter (where p.priority = 1),
        'scores', count(*) filter (where p.priority = 2), 'rest', count(*) filter (where p.priority > 2))

@@ -4,6 +4,7 @@ import type { DashboardKey, DashboardQuery } from '../../db/queries/read-dashboa
 import { callerOf } from './admit.ts';
 import type { ApiPort } from './api-port.ts';
 import { answered, problems, secured } from './describe.ts';
+import { scoreKey } from './paging.ts';
 import { invalidQuery } from './problem.ts';
 
 const fallbackLimit = 100;
@@ -130,11 +131,7 @@ function wholeOf(
   throw invalidQuery(name, `a whole number from ${least} to ${most}`);
 }
 
-/** `score.id` */
-function keyOf(text: string | null): DashboardKey | null {
-  if (text === null) return null;
-  const { score, id } =
-    /^(?<score>\d{1,3})\.(?<id>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/u.exec(text)?.groups ?? {};
-  if (id === undefined) throw invalidQuery('after', 'the `next` of the page before, as it is');
-  return { score: Number(score), developerId: id };
+function keyOf(after: string | null): DashboardKey | null {
+  const key = scoreKey(after ?? undefined);
+  return key === null ? null : { score: key.score, developerId: key.id };
 }

@@ -194,6 +194,13 @@ export function withoutRole(role: string, least: string | null): AppError {
   });
 }
 
+export function unknownLead(): AppError {
+  return new AppError('lead-unknown', 'There is no such lead here.', {
+    recovery: 'fix-config',
+    remedy: 'Look for the person in the list of leads; a new record appears after the next run.',
+  });
+}
+
 export function unknownOrg(slug: string): AppError {
   return new AppError('org-unknown', `There is no organisation "${slug.slice(0, 63)}" that you belong to.`, {
     recovery: 'fix-config',

@@ -1,4 +1,12 @@
-import { IconHistory, IconKey, type IconProps, IconUsers } from '@tabler/icons-react';
+import {
+  IconAddressBook,
+  IconHistory,
+  IconKey,
+  IconLayoutDashboard,
+  type IconProps,
+  IconRocket,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 export interface NavigationEntry {
@@ -12,6 +20,9 @@ export interface NavigationEntry {
 
 /** The pages of an organisation, in the order of their use. */
 export const navigation: readonly NavigationEntry[] = [
+  { path: '', label: 'Overview', icon: IconLayoutDashboard, role: 'viewer' },
+  { path: 'leads', label: 'Leads', icon: IconAddressBook, role: 'viewer' },
+  { path: 'signups', label: 'Signups', icon: IconRocket, role: 'viewer' },
   { path: 'members', label: 'Members', icon: IconUsers, role: 'viewer' },
   { path: 'tokens', label: 'API tokens', icon: IconKey, role: 'admin' },
   { path: 'audit', label: 'Audit log', icon: IconHistory, role: 'admin' },

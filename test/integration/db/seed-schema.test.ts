@@ -58,13 +58,13 @@ test('the lead status has the seven values of the seed, in its order', async () 
 
 test('the five indexes of the seed are there under their names, below the organisation', async () => {
   const rows = await db.sql<{ name: string; definition: string }>(
-    `select indexname::text as name, substring(indexdef from '\\((.*)\\)') as definition from pg_indexes
+    `select indexname::text as name, substring(indexdef from '\\(([^)]*)\\)') as definition from pg_indexes
      where tablename = 'leads' and indexname ~ '_(status|source|assigned|score|mql_date)_idx$' order by 1`,
   );
   expect(rows).toEqual([
     { name: 'leads_assigned_idx', definition: 'org_id, assigned_to' },
     { name: 'leads_mql_date_idx', definition: 'org_id, mql_date' },
-    { name: 'leads_score_idx', definition: 'org_id, lead_score' },
+    { name: 'leads_score_idx', definition: 'org_id, lead_score, id' },
     { name: 'leads_source_idx', definition: 'org_id, source_id' },
     { name: 'leads_status_idx', definition: 'org_id, status' },
   ]);

@@ -28,10 +28,8 @@ test('while the push is paused everything is read, scored and planned, and nothi
     exitCode: 75,
     remedy: 'To take the pause back: leadloop resume acme-hubspot',
   });
-  const [org] = await app.page.orgs();
-  expect((await app.page.overview(org!.id)).connections).toMatchObject([
-    { pausedReason: 'paused (push only): sales cleans up' },
-  ]);
+  const { orgs } = await app.status(null);
+  expect(orgs).toMatchObject([{ connections: [{ runs: { reason: 'paused (push only): sales cleans up' } }] }]);
 
   await app.resume({ ...connection, direction: 'all' });
   expect((await app.sync('acme-hubspot', { ...syncing, ...quiet() })).counts.pushed).toBe(report.counts.planned);

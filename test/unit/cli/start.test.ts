@@ -8,7 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { App, ApplyOptions } from '../../../src/cli/app-port.ts';
 import { completePull, completePush, completeQuota } from '../../../src/config/defaults.ts';
 import type { ConnectionSettings, Settings } from '../../../src/config/settings.ts';
-import type { ConnectionState, LeadLine, SignupLine } from '../../../src/http/page-reader.ts';
+import type { ConnectionStatus } from '../../../src/health/status-report.ts';
+import type { ShownLead, ShownSignup } from '../../../src/leads/showcase.ts';
 import { report, run } from './support.ts';
 
 /** A CRM on this machine, as far as `start` asks whether there is one. */
@@ -50,22 +51,18 @@ const salesforceDemo: ConnectionSettings = {
   credentials: { clientId: 'sandbox-client', clientSecret: unset },
 };
 
-const state: ConnectionState = {
+type Stored = Pick<ConnectionStatus, 'name' | 'kind' | 'baseUrl' | 'pushMode' | 'waiting'>;
+
+const nothingWaits = { urgent: 0, hot: 0, scores: 0, rest: 0 };
+const state: Stored = {
   name: 'acme-hubspot',
   kind: 'hubspot',
   baseUrl: null,
-  schedule: null,
-  pausedReason: null,
   pushMode: 'auto',
-  lastRun: null,
-  succeededAt: null,
-  nextRunAt: null,
-  pendingWrites: 0,
-  rejected: 0,
-  apiCallsToday: 0,
+  waiting: nothingWaits,
 };
 
-const lead = (crm: LeadLine['crm']): LeadLine => ({
+const lead = (crm: ShownLead['crm']): ShownLead => ({
   id: 'lead-1',
   name: 'Jane Doe',
   email: 'jane@district.example',
@@ -76,15 +73,14 @@ const lead = (crm: LeadLine['crm']): LeadLine => ({
   score: 42,
   tier: 'warm',
   reason: 'Strong: Website visits.',
+  mqlAt: null,
   crm,
 });
 
-const record = (connection: string, has = 42): LeadLine['crm'][number] => ({
+const record = (connection: string, has = 42): ShownLead['crm'][number] => ({
   connection,
   object: 'contacts',
   externalId: '1',
-  state: 'settled',
-  lastError: null,
   isReadBack: true,
   fields: [
     { name: 'leadloop_score', of: 'lead_score', wanted: 42, has, agrees: has === 42 },
@@ -92,20 +88,11 @@ const record = (connection: string, has = 42): LeadLine['crm'][number] => ({
   ],
 });
 
-const signup: SignupLine = {
-  developer_id: 'signup-1',
-  leadId: null,
+const signup: ShownSignup = {
   email: 'ana@velocitypay.example',
   champion_name: null,
   company_domain: 'velocitypay.example',
   company_name: null,
-  industry: null,
-  employee_count: null,
-  project_count: null,
-  billing_tier: null,
-  api_calls_30d: null,
-  api_call_growth_pct: null,
-  features_used: [],
   total_score: 88,
   tier: 'hot',
   suggested_action: 'Call today.',
@@ -113,10 +100,12 @@ const signup: SignupLine = {
 
 interface World {
   readonly settings: Settings;
-  readonly stored?: readonly ConnectionState[];
-  readonly leads?: readonly LeadLine[];
-  readonly signups?: readonly SignupLine[];
+  readonly stored?: readonly Stored[];
+  readonly leads?: readonly ShownLead[];
+  readonly signups?: readonly ShownSignup[];
 }
+
+const noAlerts = { waiting: 0, givenUp: 0, lastError: null };
 
 /** An application that remembers what `start` asks of it. */
 function appOf({ settings, stored = [state], leads = [], signups = [] }: World) {
@@ -132,13 +121,15 @@ function appOf({ settings, stored = [state], leads = [], signups = [] }: World) 
       asked.synced.push(connection);
       return { ...report, connection };
     },
-    page: {
-      orgs: async () => [{ id: 'org-1', slug: 'acme' }],
-      overview: async () => ({ connections: stored, leads: {}, tiers: [] }),
-      leads: async () => ({ leads, next: null, readAt: null, problem: null }),
-      signups: async () => ({ signups, next: null, tiers: [] }),
-      receipt: async () => null,
-    },
+    status: async () => ({
+      at: new Date(),
+      orgs: [
+        { org: 'acme', pauses: [], connections: stored as readonly ConnectionStatus[], sources: [], alerts: noAlerts },
+      ],
+      queue: null,
+      needsPerson: [],
+    }),
+    showcase: async () => ({ org: 'acme', leads, engaged: leads, signups }),
   };
   return { asked, answers };
 }
@@ -185,9 +176,9 @@ describe('start', () => {
 
   it('lets a CRM have another turn where a later one has added something, unless it may not write', async () => {
     const settings = settingsOf(hubspot, salesforce);
-    const waiting = { ...state, pendingWrites: 3 };
+    const waiting = { ...state, waiting: { ...nothingWaits, scores: 3 } };
     const both = ['acme/acme-hubspot', 'acme/acme-salesforce'];
-    const turns = async (stored: ConnectionState): Promise<readonly string[]> => {
+    const turns = async (stored: Stored): Promise<readonly string[]> => {
       const { asked, answers } = appOf({ settings, stored: [stored] });
       await start(answers);
       return asked.synced;
@@ -219,7 +210,7 @@ describe('start', () => {
   });
 
   it('shows who uses the product most like a buyer, and nothing of it without product data', async () => {
-    const ana: SignupLine = { ...signup, champion_name: 'Ana Ruiz', company_name: 'VelocityPay' };
+    const ana: ShownSignup = { ...signup, champion_name: 'Ana Ruiz', company_name: 'VelocityPay' };
     const { answers } = appOf({ settings: settingsOf(hubspot), leads: [lead([])], signups: [ana, signup] });
     const { out } = await start(answers);
     expect(out).toMatch(/score +tier +signup +company +what to do/u);

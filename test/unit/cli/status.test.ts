@@ -13,6 +13,7 @@ const connection: ConnectionStatus = {
   id: 'connection-1',
   name: 'acme-hubspot',
   kind: 'hubspot',
+  baseUrl: null,
   schedule: '*/15 * * * *',
   timeZone: 'Europe/Berlin',
   pushMode: 'auto',

@@ -1,0 +1,102 @@
+import { Type } from 'typebox';
+import type { StatusRun } from '../../../db/queries/read-status.ts';
+import { pauseText } from '../../../health/what-runs.ts';
+import type { ConnectionStatus, QuotaStatus, SourceStatus } from '../../../health/status-report.ts';
+import { keepSlow } from '../../../leads/keep-slow.ts';
+import { type OrgOverview, readOverview } from '../../../leads/read-overview.ts';
+import { callerOf } from '../admit.ts';
+import { answered, problems, secured } from '../describe.ts';
+import { inOrg } from '../forms.ts';
+import type { Routes } from '../routes.ts';
+import { told } from '../told.ts';
+import { type OverviewAnswer, overviewAnswer, type OverviewConnection, type OverviewSource } from './schemas.ts';
+
+/** /api/v1/orgs/ORG/overview */
+export const overviewRoutes: Routes = (app, { services: { database, now } }) => {
+  app.addSchema(overviewAnswer);
+  const overviewOf = keepSlow(
+    (orgId) => database.transaction(orgId, (tx) => readOverview(tx, now())),
+    () => performance.now(),
+  );
+  app.get('/v1/orgs/:org/overview', { config: { access: 'read' }, schema }, async (request) =>
+    answerOf(await overviewOf(callerOf(request).orgId)),
+  );
+};
+
+function answerOf({ at, status, mix, productTiers, days }: OrgOverview): OverviewAnswer {
+  return told({
+    countedAt: at,
+    connections: status.connections.map(connectionOf),
+    sources: status.sources.map(sourceOf),
+    unsentAlerts: status.alerts,
+    statuses: mix.statuses,
+    tiers: mix.tiers,
+    productTiers,
+    days,
+  });
+}
+
+function connectionOf(connection: ConnectionStatus): OverviewConnection {
+  const { name, kind, schedule, pushMode, health, runs, lastSuccessAt, nextRunAt, waiting, dead, rejected } =
+    connection;
+  return told({
+    name,
+    kind,
+    schedule,
+    pushMode,
+    health: health === null ? null : healthOf(health),
+    runs,
+    lastRun: runOf(connection.lastRun),
+    lastSuccessAt,
+    nextRunAt,
+    waiting,
+    refused: dead,
+    rejected,
+    quota: quotaOf(connection.quota),
+    freshness: connection.freshness,
+  });
+}
+
+function healthOf({ lastSuccessAt: _told, ...health }: NonNullable<ConnectionStatus['health']>) {
+  return health;
+}
+
+function sourceOf({ name, kind, lastRun, lastSuccessAt, nextRunAt, rejected, pauses }: SourceStatus): OverviewSource {
+  const [pause] = pauses;
+  const pausedReason = pause === undefined ? null : pauseText(pause);
+  return told({ name, kind, lastRun: runOf(lastRun), lastSuccessAt, nextRunAt, rejected, pausedReason });
+}
+
+function runOf(run: StatusRun | null) {
+  if (run === null) return null;
+  const { id, kind, status, startedAt, endedAt, failure, counts } = run;
+  const { pulled = 0, scored = 0, pushed = 0 } = counts;
+  return {
+    id,
+    kind,
+    status,
+    read: pulled,
+    scored,
+    written: pushed,
+    startedAt,
+    endedAt,
+    failure: failure === null ? null : { code: failure.code, message: failure.message, remedy: failure.remedy ?? null },
+  };
+}
+
+/** Null = no call was ever made. */
+function quotaOf(quota: QuotaStatus | null) {
+  if (quota === null || quota.pool === null) return null;
+  const { used, share, left, resetAt } = quota.pool;
+  return { used, share, left, resetAt, waits: quota.waits, remedy: quota.remedy };
+}
+
+const schema = {
+  operationId: 'overview',
+  summary: 'How everything stands',
+  description: 'Connections, the funnel, and the mix of tiers by day; from what we hold.',
+  tags: ['read'],
+  security: secured('read'),
+  params: inOrg,
+  response: { 200: answered('The overview.', Type.Ref('Overview#')), ...problems(401, 403, 404) },
+};

@@ -1,0 +1,45 @@
+import { countLeads, type LeadCount } from '../db/queries/count-leads.ts';
+import { isLeadDayDue, saveLeadDay } from '../db/queries/lead-days.ts';
+import { readRules } from '../db/queries/read-rules.ts';
+import type { Tx } from '../db/tx.ts';
+import { leadStatuses, type LeadStatus } from '../model/lead.ts';
+import type { Tier } from '../model/profile.ts';
+import { mqlProfileOf } from './explain.ts';
+
+/** How many leads there are now. */
+export interface LeadMix {
+  readonly statuses: Readonly<Record<LeadStatus, number>>;
+  /** Of the marketing profile, the highest first. */
+  readonly tiers: readonly { readonly tier: string; readonly leads: number }[];
+}
+
+export async function readLeadMix(tx: Tx): Promise<LeadMix> {
+  const counts = await countLeads(tx);
+  return mixOf(counts, mqlProfileOf(await readRules(tx)).tiers);
+}
+
+/** PURE. `tiers`: highest first. By the score as it is shown. */
+export function mixOf(counts: readonly LeadCount[], tiers: readonly Tier[]): LeadMix {
+  const sumOf = (wanted: (count: LeadCount) => boolean): number =>
+    counts.filter(wanted).reduce((sum, { leads }) => sum + leads, 0);
+  const tierAt = (score: number): string | undefined => tiers.find(({ atLeast }) => score >= atLeast)?.tier;
+  return {
+    statuses: Object.fromEntries(
+      leadStatuses.map((status) => [status, sumOf((count) => count.status === status)]),
+    ) as LeadMix['statuses'],
+    tiers: tiers.map(({ tier }) => ({
+      tier,
+      leads: sumOf(({ score }) => score !== null && tierAt(score) === tier),
+    })),
+  };
+}
+
+/** Runs may end every few seconds; a count looks at every lead. */
+const countedAnewMs = 10 * 60_000;
+
+/** Keeps how many leads there are today: later nobody could tell. */
+export async function noteLeadDay(tx: Tx, now: Date): Promise<void> {
+  if (!(await isLeadDayDue(tx, now, countedAnewMs))) return;
+  const { statuses, tiers } = await readLeadMix(tx);
+  await saveLeadDay(tx, { statuses, tiers: Object.fromEntries(tiers.map(({ tier, leads }) => [tier, leads])) }, now);
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { countLeads } from '../../../src/db/queries/count-leads.ts';
+import { findLead } from '../../../src/db/queries/find-lead.ts';
+import { readScoreHistory } from '../../../src/db/queries/lead-history.ts';
+import { readLeadLedger, readLeadPushes } from '../../../src/db/queries/lead-pushes.ts';
+import { readLeadRecords, readLeadValues } from '../../../src/db/queries/lead-records.ts';
+import { type LeadListQuery, leadsById, leadsLookedAt, listLeads } from '../../../src/db/queries/list-leads.ts';
+import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
+import type { Tx } from '../../../src/db/tx.ts';
+import type { OrgId } from '../../../src/model/values.ts';
+import { testDatabase, type TestDatabase } from '../../support/database.ts';
+import { explained } from '../../support/plans.ts';
+
+/** Leads of the organisation, each with a record, a receipt, a push state, its history and a write; another one has as many. */
+const leads = 100_000;
+const page = 50;
+/** Rows that any step of a plan may touch for each lead of a page. */
+const rowsPerLead = 20;
+
+let db: TestDatabase;
+let orgId: OrgId;
+const connectionId = '00000000-0000-4000-8000-000000000001';
+const idOf = (n: number): string => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  [orgId] = await db.twoOrgs();
+  await db.sql(manyRows);
+  await db.database.transaction(orgId, refreshStatistics);
+}, 120_000);
+
+afterAll(() => db[Symbol.asyncDispose]());
+
+/** Without triggers: foreign keys of rows that are right by construction cost a minute. */
+const manyRows = `
+  begin;
+  set local session_replication_role = replica;
+  insert into connections (id, org_id, name, kind)
+    select case slug when 'acme' then '${connectionId}'::uuid else gen_random_uuid() end, id, 'crm', 'hubspot' from orgs;
+  create temporary table people on commit drop as
+    select o.id as org_id, c.id as connection_id, n,
+      case o.slug when 'acme' then ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid else gen_random_uuid() end as lead_id
+    from orgs o join connections c on c.org_id = o.id, generate_series(1, ${leads}) n;
+  insert into leads (id, org_id, name, email, company_name, source_detail, lead_score, status)
+    select lead_id, org_id, 'Person ' || n, 'p' || n || '@x.example', 'Company ' || n, repeat('campaign ', 30), n % 101,
+      case when n % 500 = 0 then 'opportunity' when n % 3 = 0 then 'engaged' else 'new' end::lead_status from people;
+  insert into source_records (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version, lead_id)
+    select org_id, connection_id, 'contacts', n, 'lead', '2026-11-01', '{}', '{}', 1, lead_id from people;
+  insert into score_breakdowns (org_id, lead_id, kind, profile_version, total, tier, reason, breakdown, scored_at)
+    select org_id, lead_id, 'mql', 1, n % 101, case when n % 101 >= 80 then 'hot' else 'cold' end, 'because', '{}', '2026-11-01' from people;
+  insert into score_history (org_id, lead_id, kind, profile_version, total, tier, reason, at)
+    select org_id, lead_id, 'mql', 1, n % 101, 'warm', 'because', '2026-11-01' from people, generate_series(1, 2);
+  insert into push_states (org_id, connection_id, object, external_id, lead_id, wanted, state, available_at)
+    select org_id, connection_id, 'contacts', n, lead_id, '{}', 'settled', '2026-11-01' from people;
+  insert into push_ledger (org_id, connection_id, run_id, claim_token, object, external_id, lead_id, field, why, sent_at)
+    select org_id, connection_id, connection_id, connection_id, 'contacts', n, lead_id, 'score', 'differs', '2026-11-01' from people;
+  commit;
+`;
+
+const all: LeadListQuery = {
+  status: null,
+  tier: null,
+  scores: { least: 0, most: 100 },
+  segment: null,
+  connectionId: null,
+  search: null,
+  after: null,
+  limit: page,
+};
+const list = (query: Partial<LeadListQuery>) => async (tx: Tx) => {
+  expect((await listLeads(tx, { ...all, ...query })).leads).toHaveLength(page);
+};
+const middle = { score: 50, id: idOf(60_000) };
+
+const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
+  'the best leads': list({}),
+  'a page in the middle': list({ after: middle }),
+  'leads of a status that few have': list({ status: 'opportunity' }),
+  'leads of a status, in the middle': list({ status: 'opportunity', after: middle }),
+  'leads of a tier': list({ tier: 'hot', scores: { least: 80, most: 100 } }),
+  'leads of a connection': list({ connectionId }),
+  'leads by their ids': (tx) => leadsById(tx, [idOf(1), idOf(2)]),
+  'who has this id': (tx) => findLead(tx, idOf(77)),
+  'who has this address': async (tx) => expect(await findLead(tx, 'P77@x.example')).toBe(idOf(77)),
+  'who has this id of a CRM': async (tx) => expect(await findLead(tx, '77')).toBe(idOf(77)),
+  'one person': async (tx) => {
+    await readLeadValues(tx, idOf(77));
+    expect(await readLeadRecords(tx, idOf(77))).toHaveLength(1);
+    expect(await readLeadPushes(tx, [idOf(77)])).toHaveLength(1);
+    expect(await readLeadLedger(tx, idOf(77))).toHaveLength(1);
+    expect(await readScoreHistory(tx, idOf(77))).toHaveLength(2);
+  },
+};
+
+test.each(Object.entries(steps))('%s: each statement touches rows of the page, not of the table', async (_, step) => {
+  const touched = await explained({ database: db.database, orgId }, step);
+  expect(touched.length).toBeGreaterThan(0);
+  expect(touched.filter(({ rows }) => rows > page * rowsPerLead)).toEqual([]);
+});
+
+test('a search for nobody looks at so many leads and no more, and says where it goes on', async () => {
+  const nobody = { ...all, search: 'nobody at all' };
+  const touched = await explained({ database: db.database, orgId }, async (tx) => {
+    const { leads: found, next } = await listLeads(tx, nobody);
+    expect(found).toEqual([]);
+    expect(next).not.toBe(null);
+  });
+  expect(touched.filter(({ rows }) => rows > leadsLookedAt + page)).toEqual([]);
+  let calls = 1;
+  for (let after: LeadListQuery['after'] = null; ; calls += 1) {
+    const { next } = await db.database.transaction(orgId, (tx) => listLeads(tx, { ...nobody, after }));
+    if (next === null) break;
+    after = next;
+  }
+  expect(calls).toBe(leads / leadsLookedAt + 1);
+});
+
+test('counting everybody is one pass', async () => {
+  const touched = await explained({ database: db.database, orgId }, async (tx) => {
+    const counts = await countLeads(tx);
+    expect(counts.reduce((sum, { leads: some }) => sum + some, 0)).toBe(leads);
+  });
+  expect(touched.filter(({ node }) => node.includes('Scan')).length).toBeLessThanOrEqual(1);
+});
