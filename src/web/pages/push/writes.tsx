@@ -58,7 +58,7 @@ function Record({ record }: { readonly record: PlannedWrite }) {
           </Table.Td>
           <Table.Td fw={600}>
             <Group gap={6} wrap="nowrap" align="flex-start">
-              <IconArrowRight size={14} aria-hidden />
+              <IconArrowRight size={14} aria-hidden style={{ flexShrink: 0, marginBlockStart: 3 }} />
               <Value text={shown(after)} />
             </Group>
           </Table.Td>
