@@ -66,7 +66,9 @@ export function isDoubtful(error: Error | null): boolean {
 export function Refusal({ error }: { readonly error: Error }) {
   const place = useRef<HTMLDivElement>(null);
   // Browsers differ in what it returns: nothing that an effect may.
-  useEffect(() => void place.current?.scrollIntoView({ block: 'start' }), []);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'start' });
+  }, []);
   const found = error instanceof Problem ? error.findings.filter(({ level }) => level !== 'ok') : [];
   return (
     <Stack ref={place}>
