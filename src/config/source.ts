@@ -32,6 +32,24 @@ export async function readSource(file: string, namedBy: Problem | null = null): 
   }
 }
 
+/** A value that stands in no file. */
+export function sourceOf(value: unknown): Source {
+  return {
+    name: '',
+    value,
+    problems: [],
+    resolve: (path) => path,
+    problem: (path, message, remedy) => ({
+      file: '',
+      line: null,
+      column: null,
+      path: formatPath(path),
+      message,
+      remedy,
+    }),
+  };
+}
+
 function parseSource(text: string, file: string, name: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });

@@ -26,9 +26,12 @@ const statuses: Readonly<Record<string, number>> = {
   'lead-unknown': 404,
   'token-unknown': 404,
   'member-unknown': 404,
+  'draft-unknown': 404,
+  'profile-version-unknown': 404,
   'token-exists': 409,
   'member-exists': 409,
   'member-last-admin': 409,
+  'profile-tests-failed': 409,
   'link-refused': 410,
   'version-stale': 412,
   'body-too-large': 413,
@@ -36,6 +39,7 @@ const statuses: Readonly<Record<string, number>> = {
   'body-type': 415,
   'idempotency-key-reused': 422,
   'password-weak': 422,
+  'profile-invalid': 422,
   'org-missing': 422,
   'version-missing': 428,
   'too-many-attempts': 429,
@@ -55,7 +59,7 @@ export const problemSchema = Type.Object(
           { path: Type.String({ description: 'Such as /email.' }), message: Type.String() },
           { additionalProperties: false },
         ),
-        { description: 'What of the request cannot be used; only with request-invalid.' },
+        { description: 'What cannot be used, each at its place; only with request-invalid and profile-invalid.' },
       ),
     ),
   },
@@ -67,7 +71,12 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
   const status = known === null ? 500 : (statuses[known.code] ?? (known.recovery === 'retry' ? 503 : 500));
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
-  return sendFault(reply, status, known, known instanceof InvalidRequest ? { errors: known.errors } : {});
+  return sendFault(reply, status, known, errorsOf(known));
+}
+
+/** Faults that have several places name each. */
+function errorsOf(known: AppError | null): object {
+  return known !== null && 'errors' in known ? { errors: known.errors } : {};
 }
 
 export function codeOf(error: unknown): string {
