@@ -3,11 +3,15 @@ import { Navigate } from 'react-router';
 import { AccountPage } from './account/account.tsx';
 import { AuditPage } from './audit/audit.tsx';
 import { MembersPage } from './members/members.tsx';
+import { ProfilePage } from './scoring/profile.tsx';
+import { ScoringPage } from './scoring/scoring.tsx';
 import { TokensPage } from './tokens/tokens.tsx';
 
 /** The pages of an organisation, below /orgs/ORG. */
 export const orgPages: readonly { readonly path: string; readonly page: ReactNode }[] = [
   { path: '', page: <Navigate to="members" replace /> },
+  { path: 'scoring', page: <ScoringPage /> },
+  { path: 'scoring/:kind', page: <ProfilePage /> },
   { path: 'members', page: <MembersPage /> },
   { path: 'tokens', page: <TokensPage /> },
   { path: 'audit', page: <AuditPage /> },

@@ -1,4 +1,4 @@
-import { IconHistory, IconKey, type IconProps, IconUsers } from '@tabler/icons-react';
+import { IconAdjustments, IconHistory, IconKey, type IconProps, IconUsers } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 export interface NavigationEntry {
@@ -12,6 +12,7 @@ export interface NavigationEntry {
 
 /** The pages of an organisation, in the order of their use. */
 export const navigation: readonly NavigationEntry[] = [
+  { path: 'scoring', label: 'Scoring', icon: IconAdjustments, role: 'viewer' },
   { path: 'members', label: 'Members', icon: IconUsers, role: 'viewer' },
   { path: 'tokens', label: 'API tokens', icon: IconKey, role: 'admin' },
   { path: 'audit', label: 'Audit log', icon: IconHistory, role: 'admin' },

@@ -1,0 +1,33 @@
+import { Text } from '@mantine/core';
+import type { DifferenceForm } from '../../../http/api/profiles/schemas.ts';
+import { DataTable } from '../../parts/table.tsx';
+import { placeText } from './words.ts';
+
+interface Props {
+  readonly differences: readonly DifferenceForm[];
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Value by value, as the audit log will have it. */
+export function Differences({ differences, from, to }: Props) {
+  if (differences.length === 0) return <Text size="sm">There is no difference.</Text>;
+  return (
+    <DataTable
+      caption={`Differences from ${from} to ${to}`}
+      rows={differences}
+      keyOf={({ path }) => path}
+      columns={[
+        { head: 'What', cell: ({ path }) => placeText(path) },
+        { head: from, cell: ({ before }) => valueText(before) },
+        { head: to, cell: ({ after }) => valueText(after) },
+      ]}
+    />
+  );
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return '–';
+  if (value === null) return 'none';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

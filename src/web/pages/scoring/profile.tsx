@@ -1,0 +1,256 @@
+import { Alert, Badge, Button, Grid, Group, List, Stack, Tabs, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import { useParams, useSearchParams } from 'react-router';
+import type { LiveProfile, ProfileDefinition, ProfileDraft, ProfileKind } from '../../../http/api/profiles/schemas.ts';
+import { Problem } from '../../api/call.ts';
+import { useDiscardDraft, useLiveProfile, usePreview, useProfileDraft } from '../../api/profiles.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Loading } from '../../parts/loading.tsx';
+import { NotFound } from '../../parts/not-found.tsx';
+import { Page } from '../../parts/page.tsx';
+import { ProblemNote } from '../../parts/problem-note.tsx';
+import { useMay } from '../../shell/org.tsx';
+import { Action } from './action.tsx';
+import { Components } from './components.tsx';
+import { Editor, sentence } from './editor-context.tsx';
+import { Segments, Tiers, Triggers } from './outcomes.tsx';
+import { PreviewPanel } from './preview-panel.tsx';
+import { PublishDialog } from './publish-dialog.tsx';
+import { ReceiptPanel } from './receipt-panel.tsx';
+import { type DraftEditor, useDraftEditor } from './use-draft.ts';
+import { useFullPreview } from './use-full-preview.ts';
+import { Versions } from './versions.tsx';
+import { kindTitles, placeText } from './words.ts';
+
+/** /orgs/ORG/scoring/:kind */
+export function ProfilePage() {
+  const { kind } = useParams();
+  return kind === 'mql' || kind === 'plg' ? <Profile key={kind} kind={kind} /> : <NotFound />;
+}
+
+function Profile({ kind }: { readonly kind: ProfileKind }) {
+  const isAdmin = useMay('admin');
+  const live = useLiveProfile(kind);
+  const draft = useProfileDraft(kind, isAdmin);
+  // Counts how often the desk was cleared: what is on it then comes from the server.
+  const [turn, setTurn] = useState(0);
+  const clear = async (): Promise<void> => {
+    await Promise.all([live.refetch(), isAdmin ? draft.refetch() : null]);
+    setTurn((now) => now + 1);
+  };
+  const error = live.error ?? draft.error;
+  if (error !== null || live.data === undefined || (isAdmin && draft.data === undefined)) {
+    return (
+      <Page title={kindTitles[kind]}>
+        {error === null ? <Loading what="the profile" /> : <ProblemNote error={error} onRetry={() => void clear()} />}
+      </Page>
+    );
+  }
+  return <Desk key={turn} live={live.data} draft={draft.data ?? null} onClear={() => void clear()} />;
+}
+
+interface DeskProps {
+  readonly live: LiveProfile;
+  readonly draft: ProfileDraft | null;
+  /** Begins anew with what the server has. */
+  readonly onClear: () => void;
+}
+
+function Desk({ live, draft, onClear }: DeskProps) {
+  const { kind, facts, triggerFacts, lineFacts } = live;
+  const isAdmin = useMay('admin');
+  const editor = useDraftEditor(live, draft);
+  const [search, setSearch] = useSearchParams();
+  const tab = search.get('tab') ?? 'rules';
+  const problems = editor.saved?.problems ?? [];
+  const context = { kind, facts, triggerFacts, lineFacts, isReadOnly: !isAdmin, problems };
+  const show = (next: string | null): void =>
+    setSearch(
+      (now) => {
+        now.set('tab', next ?? 'rules');
+        return now;
+      },
+      { replace: true },
+    );
+  const restore = (profile: ProfileDefinition): void => {
+    editor.edit(profile);
+    editor.flush();
+    show('rules');
+  };
+  const body =
+    tab === 'versions' ? (
+      <Versions kind={kind} onRestore={isAdmin ? restore : null} />
+    ) : (
+      <Sections tab={tab} editor={editor} />
+    );
+  return (
+    <Editor value={context}>
+      <Page
+        title={kindTitles[kind]}
+        lead={leads[kind]}
+        actions={isAdmin && <Actions live={live} editor={editor} onClear={onClear} />}
+      >
+        <Standing live={live} editor={editor} onClear={onClear} />
+        <Tabs value={tab} onChange={show} keepMounted={false}>
+          <Tabs.List aria-label="Parts of the profile">
+            <Tabs.Tab value="rules">Components and rules</Tabs.Tab>
+            <Tabs.Tab value="tiers">Tiers</Tabs.Tab>
+            {(kind === 'mql' || editor.profile.triggers.length > 0) && (
+              <Tabs.Tab value="triggers">MQL triggers</Tabs.Tab>
+            )}
+            <Tabs.Tab value="segments">Segments</Tabs.Tab>
+            {kind === 'plg' && <Tabs.Tab value="action">Suggested action</Tabs.Tab>}
+            <Tabs.Tab value="versions">Versions</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value={tab} pt="md">
+            {tab === 'versions' || !isAdmin ? (
+              body
+            ) : (
+              <WithPreview live={live} editor={editor}>
+                {body}
+              </WithPreview>
+            )}
+          </Tabs.Panel>
+        </Tabs>
+      </Page>
+    </Editor>
+  );
+}
+
+const leads = {
+  mql: 'What makes a lead worth a call: points for what it does and who it is, and when it becomes an MQL.',
+  plg: 'What makes a signup worth a call: its company, how it uses the product, and what points to more.',
+} as const;
+
+function Sections({ tab, editor: { profile, edit } }: { readonly tab: string; readonly editor: DraftEditor }) {
+  switch (tab) {
+    case 'tiers':
+      return <Tiers profile={profile} onChange={edit} />;
+    case 'triggers':
+      return <Triggers profile={profile} onChange={edit} />;
+    case 'segments':
+      return <Segments profile={profile} onChange={edit} />;
+    case 'action':
+      return <Action profile={profile} onChange={edit} />;
+    default:
+      return <Components profile={profile} onChange={edit} />;
+  }
+}
+
+/** What scores now, and how the draft stands beside it. */
+function Standing({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> & { readonly editor: DraftEditor }) {
+  const { saved, isSaved, error } = editor;
+  const isStale = error instanceof Problem && error.status === 412;
+  const problems = saved?.problems ?? [];
+  return (
+    <Stack gap="xs">
+      <Group gap="xs" role="status" aria-label="State of the profile">
+        <Badge color="green" size="lg">
+          {live.version === 0 ? 'Default in force' : `Version ${live.version} in force`}
+        </Badge>
+        {live.version > 0 && live.rescoredAt === null && (
+          <Badge color="orange">scores are being brought up to it</Badge>
+        )}
+        {saved !== null && <Badge color="indigo">draft by {saved.updatedBy}</Badge>}
+        {!isSaved && error === null && (
+          <Text size="sm" c="dimmed">
+            Saving…
+          </Text>
+        )}
+        {isSaved && saved !== null && (
+          <Text size="sm" c="dimmed">
+            Draft saved
+          </Text>
+        )}
+      </Group>
+      {error !== null && <ProblemNote error={error} onRetry={isStale ? onClear : editor.flush} />}
+      {problems.length > 0 && (
+        <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="To be mended before it can be published">
+          <List size="sm">
+            {problems.map(({ path, message, remedy }) => (
+              <List.Item key={`${path} ${message}`}>
+                {placeText(path)}: {sentence(message)} {remedy}
+              </List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+function Actions({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> & { readonly editor: DraftEditor }) {
+  const { saved, isSaved, profile } = editor;
+  const [isPublishing, setPublishing] = useState(false);
+  const [isDiscarding, setDiscarding] = useState(false);
+  const discard = useDiscardDraft(live.kind);
+  const preview = usePreview(live.kind, profile, stampOf(live, editor));
+  if (saved === null) return null;
+  const isReady = isSaved && saved.problems.length === 0 && saved.differences.length > 0;
+  return (
+    <>
+      <Button variant="default" onClick={() => setDiscarding(true)}>
+        Discard draft
+      </Button>
+      <Button disabled={!isReady} onClick={() => setPublishing(true)}>
+        Review and publish
+      </Button>
+      <PublishDialog
+        draft={saved}
+        version={live.version}
+        preview={preview.isPlaceholderData ? undefined : preview.data}
+        isOpen={isPublishing}
+        onClose={() => setPublishing(false)}
+        onPublished={onClear}
+      />
+      <Confirm
+        title="Discard the draft?"
+        action="Discard"
+        isOpen={isDiscarding}
+        isBusy={discard.isPending}
+        error={discard.error}
+        onClose={() => setDiscarding(false)}
+        onConfirm={() => discard.mutate(undefined, { onSuccess: onClear })}
+      >
+        What was changed since the draft was begun is gone; what is in force stays as it is.
+      </Confirm>
+    </>
+  );
+}
+
+/** Of what is previewed; null = it is not fit for it yet, or not saved yet. */
+function stampOf({ version }: LiveProfile, { saved, isSaved }: DraftEditor): string | null {
+  if (!isSaved || (saved?.problems.length ?? 0) > 0) return null;
+  return `${version}:${saved?.revision ?? 0}:${saved?.updatedAt ?? ''}`;
+}
+
+interface WithPreviewProps {
+  readonly live: LiveProfile;
+  readonly editor: DraftEditor;
+  readonly children: React.ReactNode;
+}
+
+function WithPreview({ live, editor, children }: WithPreviewProps) {
+  const stamp = stampOf(live, editor);
+  const profile = useMemo(() => editor.profile, [editor.profile]);
+  const sample = usePreview(live.kind, profile, stamp);
+  const full = useFullPreview(live.kind, profile, stamp);
+  return (
+    <Grid gap="md">
+      <Grid.Col span={{ base: 12, lg: 7 }}>{children}</Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 5 }}>
+        <Stack>
+          <PreviewPanel
+            sample={sample.data}
+            full={full}
+            error={sample.error}
+            isOld={!editor.isSaved || sample.isFetching}
+            onRetry={() => void sample.refetch()}
+          />
+          <ReceiptPanel profile={profile} stamp={stamp} />
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
+}
