@@ -50,7 +50,7 @@ const behavioral = (page: Page) => page.getByRole('region', { name: 'Component b
 test('an admin changes a weight, sees what it changes, publishes it, and restores the version before', async () => {
   await using it = await scene('/orgs/acme/scoring');
   const { page, as } = it;
-  await page.getByRole('link', { name: 'Open Lead score (MQL)' }).click();
+  await page.getByRole('link', { name: 'Edit Lead score (MQL)' }).click();
   await page.getByText('Default in force').waitFor();
   const preview = page.getByRole('region', { name: 'Preview' });
   await shot(page, 'first');
@@ -63,7 +63,7 @@ test('an admin changes a weight, sees what it changes, publishes it, and restore
   await preview.getByRole('list', { name: 'Move farthest' }).getByRole('link').first().waitFor();
   await page.getByRole('button', { name: 'Review and publish' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('cell', { name: 'Components[behavioral] › weightPercent' }).waitFor();
+  await dialog.getByRole('cell', { name: 'Component behavioral › weight' }).waitFor();
   await shot(page, 'publish');
   expect(await it.ailments()).toEqual([]);
   await dialog.getByRole('button', { name: 'Publish' }).click();
@@ -87,4 +87,107 @@ test('an admin changes a weight, sees what it changes, publishes it, and restore
   const { body } = await as.ask('GET', '/orgs/acme/profiles/mql');
   expect(body).toMatchObject({ version: 3, profile: { components: [{ weightPercent: 50 }, {}, {}] } });
   expect(it.complaints).toEqual([]);
+});
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test('every part of both profiles has nothing that axe would say', async () => {
+    await using it = await scene('/orgs/acme/scoring', { colorScheme });
+    const { page } = it;
+    expect(await it.ailments(), 'both').toEqual([]);
+    await shot(page, `scoring-${colorScheme}`);
+    for (const part of [
+      'mql?tab=rules',
+      'mql?tab=tiers',
+      'mql?tab=triggers',
+      'plg?tab=segments',
+      'plg?tab=action',
+      'plg',
+    ]) {
+      await it.go(`/orgs/acme/scoring/${part}`);
+      await page.getByText(/scored by both/u).waitFor();
+      const closed = page.locator('button[aria-expanded=false][data-accordion-control]');
+      // The first of each component is of another kind than most.
+      for (let left = Math.min(6, await closed.count()); left > 0; left -= 1) await closed.first().click();
+      expect(await it.ailments(), part).toEqual([]);
+      await shot(page, `${part.replace('?tab=', '-')}-${colorScheme}`);
+    }
+    expect(it.complaints).toEqual([]);
+  });
+});
+
+test('what is wrong is said at its field, and nothing is published', async () => {
+  await using it = await scene('/orgs/acme/scoring/mql');
+  const { page } = it;
+  await behavioral(page).getByLabel('Maximum').fill('');
+  await page.getByText('To be mended before it can be published').waitFor();
+  expect(await behavioral(page).getByLabel('Maximum').getAttribute('aria-invalid')).toBe('true');
+  expect(await page.getByRole('button', { name: 'Review and publish' }).isDisabled()).toBe(true);
+  expect(await it.ailments()).toEqual([]);
+  await shot(page, 'wrong');
+  await behavioral(page).getByLabel('Maximum').fill('50');
+  await page.getByText('To be mended').waitFor({ state: 'detached' });
+  // It is again what is in force.
+  expect(await page.getByRole('button', { name: 'Review and publish' }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+  await page.getByText('Draft saved').waitFor({ state: 'detached' });
+  expect(it.complaints).toEqual([]);
+});
+
+test('a lead that is chosen shows its receipt by both, rule by rule', async () => {
+  await using it = await scene('/orgs/acme/scoring/mql');
+  const { page } = it;
+  await page.getByRole('combobox', { name: 'Lead' }).fill('District 33');
+  await page.getByRole('option', { name: 'Lead 33 · District 33' }).click();
+  const receipt = page.getByRole('region', { name: 'Receipt, rule by rule' });
+  await receipt.getByRole('row', { name: 'Website visits behavioral 9 18 18' }).waitFor();
+  await behavioral(page)
+    .getByRole('button', { name: /^Website visits/u })
+    .click();
+  await behavioral(page).getByLabel('Points', { exact: true }).fill('1');
+  await receipt.getByRole('row', { name: 'Website visits behavioral 9 18 9' }).waitFor();
+  await shot(page, 'receipt');
+  expect(await it.ailments()).toEqual([]);
+  expect(it.complaints).toEqual([]);
+});
+
+test('it works by keyboard alone, and on a narrow screen', async () => {
+  await using it = await scene('/orgs/acme/scoring/mql', { viewport: { width: 390, height: 800 } });
+  const { page } = it;
+  await page.getByText(/scored by both/u).waitFor();
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  expect(width).toBeLessThanOrEqual(390);
+  await shot(page, 'narrow');
+  await page.getByRole('tab', { name: 'Components and rules' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByLabel('Tier 1', { exact: true }).waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await behavioral(page).getByLabel('Weight').focus();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('60');
+  await page.getByText('Draft saved').waitFor();
+  await page.getByText('Components reach 80 of 100').waitFor();
+  const review = page.getByRole('button', { name: 'Review and publish' });
+  await expect.poll(() => review.isEnabled()).toBe(true);
+  await review.focus();
+  await page.keyboard.press('Enter');
+  const publish = page.getByRole('dialog').getByRole('button', { name: 'Publish' });
+  await publish.waitFor();
+  await expect.poll(() => page.evaluate(`document.activeElement.textContent`)).toBe('Publish');
+  await page.keyboard.press('Enter');
+  await page.getByText('Version 1 in force').waitFor();
+  expect(it.complaints).toEqual([]);
+});
+
+test('a viewer sees the profile in force and its versions, and can change nothing', async () => {
+  await using it = await scene('/orgs/acme/scoring');
+  const as = await it.console.signedIn(it.orgId, 'viewer');
+  await using visited = await visit(browser, it.console.url, '/orgs/acme/scoring/mql', { as });
+  const { page } = visited;
+  await page.getByText('Default in force').waitFor();
+  expect(await behavioral(page).getByLabel('Weight').getAttribute('readonly')).not.toBeNull();
+  expect(await page.getByRole('button', { name: 'Add a rule' }).count()).toBe(0);
+  expect(await page.getByRole('region', { name: 'Preview' }).count()).toBe(0);
+  expect(await visited.ailments()).toEqual([]);
+  expect(visited.complaints).toEqual([]);
 });

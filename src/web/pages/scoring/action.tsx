@@ -64,7 +64,7 @@ function Lines({ part, title, lines, onChange }: LinesProps) {
   const { isReadOnly } = useEditor();
   return (
     <Stack gap="xs" component="section" aria-label={title}>
-      <Title order={3} size="h5">
+      <Title order={2} size="h5">
         {title}
       </Title>
       {lines.map((line, index) => (

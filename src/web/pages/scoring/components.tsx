@@ -54,10 +54,7 @@ function Balance({ profile: { kind, components } }: { readonly profile: ProfileD
   const weights = weightSum(components);
   const most = mostPoints(components);
   const isWhole = kind === 'plg' ? weights === 100 : most === 100;
-  const text =
-    kind === 'plg'
-      ? `Weights add up to ${weights} %${isWhole ? '' : weights < 100 ? `: ${100 - weights} % are missing` : `: ${weights - 100} % too much`}`
-      : `Components reach ${most} of 100 points${isWhole ? '' : most < 100 ? ': no lead can get more' : ': too many'}`;
+  const text = kind === 'plg' ? weightText(weights) : reachText(most);
   return (
     <Group gap="xs" role="status">
       <Badge color={isWhole ? 'green' : 'orange'} size="lg">
@@ -68,6 +65,18 @@ function Balance({ profile: { kind, components } }: { readonly profile: ProfileD
       </Text>
     </Group>
   );
+}
+
+function weightText(sum: number): string {
+  if (!Number.isFinite(sum)) return 'A weight is missing';
+  if (sum === 100) return 'Weights add up to 100 %';
+  return `Weights add up to ${sum} %: ${sum < 100 ? `${100 - sum} % are missing` : `${sum - 100} % too much`}`;
+}
+
+function reachText(most: number): string {
+  if (!Number.isFinite(most)) return 'A maximum or a weight is missing';
+  if (most === 100) return 'Components reach 100 of 100 points';
+  return `Components reach ${most} of 100 points: ${most < 100 ? 'no lead can get more' : 'too many'}`;
 }
 
 interface CardProps {
@@ -88,7 +97,7 @@ function ComponentCard({ component, index, all, ruleIds, onChange, onChangeAll }
     <Paper withBorder p="md" component="section" aria-label={`Component ${component.name}`}>
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap">
-          <Title order={3} size="h4">
+          <Title order={2} size="h4">
             {component.name === '' ? `Component ${index + 1}` : component.name}
           </Title>
           <ListTools what={`component ${component.name}`} list={all} index={index} onChange={onChangeAll} />
@@ -118,7 +127,7 @@ function ComponentCard({ component, index, all, ruleIds, onChange, onChangeAll }
           />
         </Group>
         <PlaceProblem path={path} />
-        <Accordion variant="separated" chevronPosition="left" order={4}>
+        <Accordion multiple variant="separated" chevronPosition="left" order={3} keepMounted={false}>
           {rules.map((rule, at) => (
             <RuleItem
               key={at}
@@ -156,14 +165,20 @@ function RuleItem({ rule, path, index, all, onChange, onChangeAll }: RuleProps) 
   return (
     <Accordion.Item value={String(index)}>
       <Accordion.Control>
-        <Group gap="xs">
-          <Text size="sm" fw={600}>
-            {rule.label === '' ? 'No label yet' : rule.label}
-          </Text>
-          <Text size="sm" c="dimmed">
-            {ruleText(rule)}
-          </Text>
-          {isWrong && <Badge color="red">to mend</Badge>}
+        <Group gap="xs" justify="space-between" wrap="nowrap">
+          <Stack gap={0}>
+            <Text size="sm" fw={600}>
+              {rule.label === '' ? 'No label yet' : rule.label}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {ruleText(rule)}
+            </Text>
+          </Stack>
+          {isWrong && (
+            <Badge color="red" miw="max-content">
+              to mend
+            </Badge>
+          )}
         </Group>
       </Accordion.Control>
       <Accordion.Panel>

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
-import type { DifferenceForm } from '../../../http/api/profiles/schemas.ts';
+import type { DifferenceForm, RuleForm } from '../../../http/api/profiles/schemas.ts';
 import { DataTable } from '../../parts/table.tsx';
-import { placeText } from './words.ts';
+import { placeText, ruleText } from './words.ts';
 
 interface Props {
   readonly differences: readonly DifferenceForm[];
@@ -29,5 +29,8 @@ export function Differences({ differences, from, to }: Props) {
 function valueText(value: unknown): string {
   if (value === undefined) return '–';
   if (value === null) return 'none';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object') return String(value);
+  if ('type' in value && 'label' in value) return `${String(value.label)}: ${ruleText(value as RuleForm)}`;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ');
+  return JSON.stringify(value);
 }

@@ -21,7 +21,7 @@ export function Distribution({ preview: { before, after } }: { readonly preview:
           withLegend
           legendProps={{ verticalAlign: 'bottom', height: 32 }}
           tickLine="none"
-          gridAxis="y"
+          gridAxis="x"
           barProps={{ isAnimationActive: false, radius: [3, 3, 0, 0] }}
           barChartProps={{ accessibilityLayer: false, margin: { left: -16 } }}
         />

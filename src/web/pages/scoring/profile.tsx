@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Grid, Group, List, Stack, Tabs, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import type { LiveProfile, ProfileDefinition, ProfileDraft, ProfileKind } from '../../../http/api/profiles/schemas.ts';
 import { Problem } from '../../api/call.ts';
@@ -150,9 +150,15 @@ function Standing({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'>
           {live.version === 0 ? 'Default in force' : `Version ${live.version} in force`}
         </Badge>
         {live.version > 0 && live.rescoredAt === null && (
-          <Badge color="orange">scores are being brought up to it</Badge>
+          <Badge color="orange" size="lg">
+            scores are being brought up to it
+          </Badge>
         )}
-        {saved !== null && <Badge color="indigo">draft by {saved.updatedBy}</Badge>}
+        {saved !== null && (
+          <Badge size="lg" color="indigo">
+            draft by {saved.updatedBy}
+          </Badge>
+        )}
         {!isSaved && error === null && (
           <Text size="sm" c="dimmed">
             Saving…
@@ -233,14 +239,14 @@ interface WithPreviewProps {
 
 function WithPreview({ live, editor, children }: WithPreviewProps) {
   const stamp = stampOf(live, editor);
-  const profile = useMemo(() => editor.profile, [editor.profile]);
+  const { profile } = editor;
   const sample = usePreview(live.kind, profile, stamp);
   const full = useFullPreview(live.kind, profile, stamp);
   return (
     <Grid gap="md">
       <Grid.Col span={{ base: 12, lg: 7 }}>{children}</Grid.Col>
       <Grid.Col span={{ base: 12, lg: 5 }}>
-        <Stack>
+        <Stack className="beside" role="region" aria-label="What the draft does" tabIndex={0}>
           <PreviewPanel
             sample={sample.data}
             full={full}

@@ -36,7 +36,7 @@ export function ScoringPage() {
 function ProfileCard({ profile }: { readonly profile: ProfileSummary }) {
   const { kind, version, publishedAt, rescoredAt, components, rules, triggers, draft } = profile;
   const { path } = useOrg();
-  const isAdmin = useMay('admin');
+  const verb = useMay('admin') ? 'Edit' : 'Look at';
   return (
     <Paper withBorder p="lg">
       <Stack gap="sm" h="100%">
@@ -65,8 +65,8 @@ function ProfileCard({ profile }: { readonly profile: ProfileSummary }) {
           )}
         </Text>
         <Group>
-          <Button component={Link} to={`${path}/scoring/${kind}`} aria-label={`Open ${kindTitles[kind]}`}>
-            {isAdmin ? 'Edit' : 'Look'}
+          <Button component={Link} to={`${path}/scoring/${kind}`} aria-label={`${verb} ${kindTitles[kind]}`}>
+            {verb}
           </Button>
         </Group>
       </Stack>

@@ -15,10 +15,11 @@ export function factLabel(name: string): string {
 
 const spellings: Readonly<Record<string, string>> = { api: 'API', plg: 'PLG', pct: '%', usd: 'USD', url: 'URL' };
 
-export const factIn = (name: string): string => {
+/** Within a sentence. */
+function factIn(name: string): string {
   const label = factLabel(name);
   return /^[A-Z]{2}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
-};
+}
 
 function number(value: number): string {
   return Number.isFinite(value) ? value.toLocaleString('en-GB') : '…';
@@ -38,7 +39,7 @@ export function ruleText(rule: RuleForm): string {
 function earningText(rule: RuleForm): string {
   switch (rule.type) {
     case 'per-unit':
-      return `${pointsText(rule.points)} for each of ${factIn(rule.of)}`;
+      return `${pointsText(rule.points)} × ${factIn(rule.of)}`;
     case 'tier':
       return `${rangeText(rule.steps)} by ${factIn(rule.of)}, in ${rule.steps.length} steps`;
     case 'match':
@@ -86,12 +87,29 @@ function valueText(value: string | number | readonly string[] | null): string {
   return typeof value === 'object' ? (value ?? []).join(', ') : `“${value}”`;
 }
 
-/** `components[1].rules[0].cap` → "Component 2 › rule 1 › cap". */
+/** `components[1].rules[0].cap` → "Component 2 › rule 1 › cap"; `components[usage].max` → "Component usage › maximum". */
 export function placeText(path: string): string {
-  const steps = path.split('.').map((step) => {
-    const [, name = '', index] = /^(\w+?)s?\[(\d+)\]$/u.exec(step) ?? [null, step];
-    return index === undefined ? name : `${name} ${Number(index) + 1}`;
-  });
+  const steps = path.replace(' (order)', '.order').split('.').map(stepText);
   const text = steps.join(' › ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+function stepText(step: string): string {
+  const [, list, key] = /^(\w+)\[(.+)\]$/u.exec(step) ?? [];
+  if (list === undefined || key === undefined) return placeNames[step] ?? step;
+  const one = placeNames[list] ?? list.replace(/s$/u, '');
+  return `${one} ${/^\d+$/u.test(key) ? Number(key) + 1 : key}`;
+}
+
+const placeNames: Readonly<Record<string, string>> = {
+  weightPercent: 'weight',
+  max: 'maximum',
+  atLeast: 'from',
+  of: 'fact',
+  when: 'condition',
+  say: 'sentence',
+  whyNow: 'why now',
+  whatToDo: 'what to do',
+  halfLifeDays: 'half-life in days',
+  windowDays: 'days that it counts',
+};
