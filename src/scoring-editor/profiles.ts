@@ -157,7 +157,7 @@ export function soundProfile(kind: ProfileKind, definition: unknown): ScoringPro
 }
 
 /** Everything that is wrong with a profile, each at its place. */
-export class ProfileInvalid extends AppError {
+class ProfileInvalid extends AppError {
   readonly errors: readonly { readonly path: string; readonly message: string }[];
 
   constructor(problems: readonly DefinitionProblem[]) {

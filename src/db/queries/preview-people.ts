@@ -28,7 +28,7 @@ const countStatements: Readonly<Record<ProfileKind, string>> = {
 
 export async function countPeople(tx: Tx, kind: ProfileKind): Promise<number> {
   const [row] = await tx.query<{ count: number }>(countStatements[kind], [tx.orgId]);
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }
 
 export interface Named {

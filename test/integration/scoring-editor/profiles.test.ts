@@ -110,7 +110,7 @@ test('who saves or publishes over the work of somebody else is told, and nothing
   const { draft } = (await admin.ask('GET', `${profiles}/mql/draft`)).body as DraftAnswer;
   expect(draft?.profile.components[0]).toMatchObject({ weightPercent: 60 });
   const both = await Promise.all([publish(2, 0), publish(2, 0)]);
-  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 404]);
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404]);
   expect(await publish(2, 1)).toMatchObject({ status: 404, body: { code: 'draft-unknown' } });
   expect(await admin.ask('DELETE', `${profiles}/mql/draft`)).toMatchObject({ status: 404 });
 });

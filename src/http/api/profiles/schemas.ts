@@ -174,13 +174,11 @@ export interface DraftAnswer {
   readonly draft: ProfileDraft | null;
 }
 export const draftWish = Type.Object({ profile: definition }, { additionalProperties: false });
-export type DraftWish = Static<typeof draftWish>;
 
 export const publishWish = Type.Object(
   { revision: Type.Integer({ minimum: 1, description: 'Of the draft that was looked at.' }) },
   { additionalProperties: false },
 );
-export type PublishWish = Static<typeof publishWish>;
 export const published = Type.Object({ version }, { additionalProperties: false });
 export type Published = Static<typeof published>;
 
@@ -241,7 +239,6 @@ export const previewWish = Type.Object(
   },
   { additionalProperties: false },
 );
-export type PreviewWish = Static<typeof previewWish>;
 export const preview = Type.Object(
   {
     scored: Type.Integer({ description: 'Of this page.' }),
@@ -278,7 +275,6 @@ export const receiptWish = Type.Object(
   { profile: definition, leadId: Type.String({ format: 'uuid' }) },
   { additionalProperties: false },
 );
-export type ReceiptWish = Static<typeof receiptWish>;
 const line = Type.Object(
   {
     component: Type.String(),

@@ -139,7 +139,7 @@ function LeafEditor({ condition, onChange, path, more = [] }: Props<Leaf>) {
         path="-"
         value={condition.of}
         more={more}
-        width={210}
+        width={200}
         onChange={(of) => onChange({ ...condition, of })}
       />
       <Select
@@ -148,7 +148,7 @@ function LeafEditor({ condition, onChange, path, more = [] }: Props<Leaf>) {
         value={operator}
         allowDeselect={false}
         readOnly={isReadOnly}
-        w={140}
+        w={130}
         onChange={(next) => onChange(leafOf(condition.of, next as Operator, valueOf(condition)))}
       />
       <LeafValue condition={condition} path={path} onChange={change} />
@@ -179,7 +179,7 @@ function LeafValue({ condition, onChange }: ValueProps) {
     case 'atLeast':
     case 'below':
     case 'number':
-      return <NumberField label="Value" path="-" value={value as number} onChange={onChange} />;
+      return <NumberField label="Value" path="-" width={90} value={value as number} onChange={onChange} />;
     case 'in':
       return (
         <TagsInput

@@ -29,7 +29,7 @@ export function Differences({ differences, from, to }: Props) {
 function valueText(value: unknown): string {
   if (value === undefined) return '–';
   if (value === null) return 'none';
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
   if ('type' in value && 'label' in value) return `${String(value.label)}: ${ruleText(value as RuleForm)}`;
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ');
   return JSON.stringify(value);

@@ -1,9 +1,7 @@
-import { Alert, Badge, Button, Grid, Group, List, Stack, Tabs, Text } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Button, Grid, Stack, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import type { LiveProfile, ProfileDefinition, ProfileDraft, ProfileKind } from '../../../http/api/profiles/schemas.ts';
-import { Problem } from '../../api/call.ts';
 import { useDiscardDraft, useLiveProfile, usePreview, useProfileDraft } from '../../api/profiles.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Loading } from '../../parts/loading.tsx';
@@ -13,15 +11,16 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useMay } from '../../shell/org.tsx';
 import { Action } from './action.tsx';
 import { Components } from './components.tsx';
-import { Editor, sentence } from './editor-context.tsx';
+import { Editor } from './editor-context.tsx';
 import { Segments, Tiers, Triggers } from './outcomes.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { ReceiptPanel } from './receipt-panel.tsx';
+import { Standing } from './standing.tsx';
 import { type DraftEditor, useDraftEditor } from './use-draft.ts';
 import { useFullPreview } from './use-full-preview.ts';
 import { Versions } from './versions.tsx';
-import { kindTitles, placeText } from './words.ts';
+import { kindTitles } from './words.ts';
 
 /** /orgs/ORG/scoring/:kind */
 export function ProfilePage() {
@@ -136,54 +135,6 @@ function Sections({ tab, editor: { profile, edit } }: { readonly tab: string; re
     default:
       return <Components profile={profile} onChange={edit} />;
   }
-}
-
-/** What scores now, and how the draft stands beside it. */
-function Standing({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> & { readonly editor: DraftEditor }) {
-  const { saved, isSaved, error } = editor;
-  const isStale = error instanceof Problem && error.status === 412;
-  const problems = saved?.problems ?? [];
-  return (
-    <Stack gap="xs">
-      <Group gap="xs" role="status" aria-label="State of the profile">
-        <Badge color="green" size="lg">
-          {live.version === 0 ? 'Default in force' : `Version ${live.version} in force`}
-        </Badge>
-        {live.version > 0 && live.rescoredAt === null && (
-          <Badge color="orange" size="lg">
-            scores are being brought up to it
-          </Badge>
-        )}
-        {saved !== null && (
-          <Badge size="lg" color="indigo">
-            draft by {saved.updatedBy}
-          </Badge>
-        )}
-        {!isSaved && error === null && (
-          <Text size="sm" c="dimmed">
-            Saving…
-          </Text>
-        )}
-        {isSaved && saved !== null && (
-          <Text size="sm" c="dimmed">
-            Draft saved
-          </Text>
-        )}
-      </Group>
-      {error !== null && <ProblemNote error={error} onRetry={isStale ? onClear : editor.flush} />}
-      {problems.length > 0 && (
-        <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="To be mended before it can be published">
-          <List size="sm">
-            {problems.map(({ path, message, remedy }) => (
-              <List.Item key={`${path} ${message}`}>
-                {placeText(path)}: {sentence(message)} {remedy}
-              </List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
-    </Stack>
-  );
 }
 
 function Actions({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> & { readonly editor: DraftEditor }) {

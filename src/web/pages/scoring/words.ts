@@ -25,7 +25,7 @@ function number(value: number): string {
   return Number.isFinite(value) ? value.toLocaleString('en-GB') : '…';
 }
 
-export function pointsText(points: number): string {
+function pointsText(points: number): string {
   const sign = points > 0 ? '+' : '';
   return `${sign}${number(points)} ${Math.abs(points) === 1 ? 'point' : 'points'}`;
 }
