@@ -141,12 +141,10 @@ export function useVersions(kind: ProfileKind) {
   });
 }
 
-/** Null = none is looked at. */
-export function useVersion(kind: ProfileKind, version: number | null) {
+export function useVersion(kind: ProfileKind, version: number) {
   const { path } = useOrg();
   return useQuery({
     queryKey: [path, 'profiles', kind, 'versions', version],
-    enabled: version !== null,
     queryFn: ({ signal }) => call<ExplainedVersion>(`${path}/profiles/${kind}/versions/${version}`, { signal }),
   });
 }

@@ -36,21 +36,22 @@ export function useDraftEditor({ kind, profile: live }: LiveProfile, draft: Prof
     const profile = now.wanted;
     now.wanted = null;
     now.isBusy = true;
-    save({ profile, revision: now.revision }).then(
-      (answer) => {
+    void (async () => {
+      try {
+        const answer = await save({ profile, revision: now.revision });
         now.revision = answer.revision;
-        now.isBusy = false;
         setSaved(answer);
         setError(null);
         if (now.wanted === null) setIsSaved(true);
-        else flush();
-      },
-      (reason: unknown) => {
-        now.isBusy = false;
+      } catch (reason) {
         now.wanted ??= profile;
         setError(reason instanceof Error ? reason : new Error(String(reason)));
-      },
-    );
+        return;
+      } finally {
+        now.isBusy = false;
+      }
+      flush();
+    })();
   }, [save]);
   const edit = useCallback(
     (next: ProfileDefinition): void => {

@@ -19,7 +19,6 @@ interface Props {
 export function Versions({ kind, onRestore }: Props) {
   const versions = useVersions(kind);
   const [looked, setLooked] = useState<number | null>(null);
-  const version = useVersion(kind, looked);
   const rows = versions.data?.pages.flatMap((page) => page.versions) ?? [];
   return (
     <Stack>
@@ -79,17 +78,20 @@ export function Versions({ kind, onRestore }: Props) {
         title={`Version ${looked ?? ''}`}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        {version.isPending && looked !== null && <Loading what="the version" />}
-        {version.error !== null && <ProblemNote error={version.error} onRetry={() => void version.refetch()} />}
-        {version.data !== undefined && looked !== null && (
-          <Look version={version.data} kind={kind} onRestore={onRestore} />
-        )}
+        {looked !== null && <Look kind={kind} onRestore={onRestore} version={looked} />}
       </Drawer>
     </Stack>
   );
 }
 
-function Look({ version, kind, onRestore }: Props & { readonly version: ExplainedVersion }) {
+function Look({ version, kind, onRestore }: Props & { readonly version: number }) {
+  const found = useVersion(kind, version);
+  if (found.error !== null) return <ProblemNote error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Loading what="the version" />;
+  return <Details version={found.data} kind={kind} onRestore={onRestore} />;
+}
+
+function Details({ version, kind, onRestore }: Props & { readonly version: ExplainedVersion }) {
   return (
     <Stack>
       <Group>
