@@ -2,9 +2,11 @@ import { type Change, isWork, planApply } from '../config/apply.ts';
 import { readStored } from '../config/stored.ts';
 import { writeOrg } from '../config/write-org.ts';
 import { deleteProfileDraft, lockProfileDraft } from '../db/queries/profile-drafts.ts';
+import { readProfileTests } from '../db/queries/profile-tests.ts';
 import type { Tx } from '../db/tx.ts';
 import type { ScoringProfile } from '../model/profile.ts';
 import type { Sealer } from '../secrets/seal.ts';
+import { runTests, TestsFailed } from './tests.ts';
 import { type Editing, type EditorServices, liveProfile, soundProfile, unknownDraft } from './profiles.ts';
 
 export interface PublishWish {
@@ -12,6 +14,8 @@ export interface PublishWish {
   readonly version: number;
   /** Of the draft that they have looked at. */
   readonly revision: number;
+  /** Publishes what fails its own examples, too. */
+  readonly despiteTests: boolean;
 }
 
 export interface Published {
@@ -23,7 +27,7 @@ export interface Published {
 /**
  * Puts the draft in force, as `apply` of a file with the same profile would: a new version, an audit row, the weights of product
  * scores. The daemon finds that a rescore is due. Null = the draft or what is in force is not what was looked at.
- * @throws AppError `draft-unknown`, `profile-invalid` (fix-config)
+ * @throws AppError `draft-unknown`, `profile-invalid`, `profile-tests-failed` (fix-config)
  */
 export async function publishDraft(
   { database, now, sealer }: EditorServices & { readonly sealer: Sealer },
@@ -36,6 +40,9 @@ export async function publishDraft(
     const live = await liveProfile(tx, kind);
     if (draft.revision !== wish.revision || live.version !== wish.version) return null;
     const profile = soundProfile(kind, draft.definition);
+    const { tests } = await readProfileTests(tx, kind);
+    const failed = runTests(profile, tests, now()).filter(({ passes }) => !passes);
+    if (failed.length > 0 && !wish.despiteTests) throw new TestsFailed(failed);
     const changes = await writeProfile(tx, profile, { actor, now: now(), sealer });
     await deleteProfileDraft(tx, kind);
     return { version: (await liveProfile(tx, kind)).version, changes };

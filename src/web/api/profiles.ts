@@ -68,12 +68,20 @@ export function useDiscardDraft(kind: ProfileKind) {
   });
 }
 
+export interface PublishOf {
+  /** Of the draft that was looked at. */
+  readonly revision: number;
+  /** In force. */
+  readonly version: number;
+  readonly despiteTests: boolean;
+}
+
 export function usePublish(kind: ProfileKind) {
   const { path } = useOrg();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ revision, version }: { readonly revision: number; readonly version: number }) =>
-      call<Published>(`${path}/profiles/${kind}/publish`, { method: 'POST', body: { revision }, version }),
+    mutationFn: ({ version, ...body }: PublishOf) =>
+      call<Published>(`${path}/profiles/${kind}/publish`, { method: 'POST', body, version }),
     onSuccess: () => client.invalidateQueries({ queryKey: [path, 'profiles'] }),
   });
 }

@@ -101,6 +101,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       'mql?tab=triggers',
       'plg?tab=segments',
       'plg?tab=action',
+      'plg?tab=examples',
       'plg',
     ]) {
       await it.go(`/orgs/acme/scoring/${part}`);
@@ -190,4 +191,36 @@ test('a viewer sees the profile in force and its versions, and can change nothin
   expect(await page.getByRole('region', { name: 'Preview' }).count()).toBe(0);
   expect(await visited.ailments()).toEqual([]);
   expect(visited.complaints).toEqual([]);
+});
+
+test('an example that the draft fails is told of while editing, and publishing asks once more', async () => {
+  await using it = await scene('/orgs/acme/scoring/mql?tab=examples');
+  const { page } = it;
+  await page.getByRole('button', { name: 'Add an example' }).click();
+  const example = page.getByRole('region', { name: /^Example/u });
+  await example.getByRole('combobox', { name: 'Fact 1' }).fill('Website visits');
+  await page.getByRole('option', { name: 'Website visits' }).click();
+  await example.getByLabel('Value 1').fill('10');
+  await example.getByLabel('Expected score').fill('30');
+  await example.getByText('as expected', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Save the examples' }).click();
+  await expect.poll(() => page.getByRole('button', { name: 'Save the examples' }).isEnabled()).toBe(false);
+  await page.getByRole('tab', { name: 'Components and rules' }).click();
+  await behavioral(page).getByLabel('Weight').fill('50');
+  await page.getByText('Components reach 75 of 100').waitFor();
+  await page.getByRole('tab', { name: 'Examples' }).click();
+  await example.getByText('not as expected').waitFor();
+  await example.getByText('It scores 20, monitor, and is an MQL.').waitFor();
+  expect(await it.ailments()).toEqual([]);
+  await shot(page, 'examples');
+  const review = page.getByRole('button', { name: 'Review and publish' });
+  await expect.poll(() => review.isEnabled()).toBe(true);
+  await review.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Publish', exact: true }).click();
+  await dialog.getByText('The draft does not do what one example expects').waitFor();
+  expect(await it.ailments()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Publish in spite of them' }).click();
+  await page.getByText('Version 1 in force').waitFor();
+  expect(it.complaints).toEqual([]);
 });

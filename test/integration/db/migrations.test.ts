@@ -14,6 +14,7 @@ const all = [
   '20261127130000_connection_health',
   '20261127140000_change_hints',
   '20261128090000_console',
+  '20261128092000_profile_tests',
 ];
 const tables = `select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
   and relname <> 'schema_migrations'`;

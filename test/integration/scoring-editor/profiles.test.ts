@@ -319,3 +319,52 @@ test('a weight that is changed here is a new value in the CRM, as many as the pr
   const moved = [...after].filter(([id, score]) => score !== before.get(id));
   expect(moved.length).toBe(preview.changed);
 });
+
+test('examples are kept beside a profile, are in no export, and one that fails stops publishing until it is meant', async () => {
+  await using it = await scene();
+  const { admin, console, db, orgId, save, publish } = it;
+  const superintendent = {
+    name: 'a superintendent who asked',
+    facts: { title: 'Superintendent', enrollment: 30_000, demo_requested: true },
+    total: 45,
+    tier: 'nurture',
+    qualifies: true,
+  };
+  const before = await exportSettings(db.database);
+  const put = (tests: readonly object[], revision: number) =>
+    admin.ask('PUT', `${profiles}/mql/tests`, { tests }, ifMatch(revision));
+  expect(await put([superintendent], 0)).toMatchObject({ status: 200, body: { revision: 1 } });
+  expect(await put([], 0)).toMatchObject({ status: 412 });
+  expect(await exportSettings(db.database)).toBe(before);
+  const viewer = await console.signedIn(orgId, 'viewer');
+  expect((await viewer.ask('GET', `${profiles}/mql/tests`)).body).toEqual({ tests: [superintendent], revision: 1 });
+  expect((await viewer.ask('PUT', `${profiles}/mql/tests`, { tests: [] }, ifMatch(1))).status).toBe(403);
+  expect((await admin.ask('GET', `${profiles}/plg/tests`)).body).toEqual({ tests: [], revision: 0 });
+  // Fifteen points for the demo, of which half count.
+  const wish = { profile: weighing(50), tests: [superintendent] };
+  const { body } = await admin.ask('POST', `${profiles}/mql/tests/results`, wish);
+  expect(body).toEqual({
+    results: [{ name: superintendent.name, total: 38, tier: 'monitor', qualifies: true, passes: false }],
+  });
+  await save(weighing(50), 0);
+  expect(await publish(1, 0)).toMatchObject({ status: 409, body: { code: 'profile-tests-failed' } });
+  const meant = { revision: 1, despiteTests: true };
+  expect((await admin.ask('POST', `${profiles}/mql/publish`, meant, ifMatch(0))).body).toEqual({ version: 1 });
+});
+
+test('what an example says of fading facts counts as seen just now', async () => {
+  await using it = await scene();
+  const example = (facts: object) => ({ name: 'x', facts, total: null, tier: null, qualifies: null });
+  const fading: ScoringProfile = {
+    ...defaultMqlProfile,
+    components: defaultMqlProfile.components.map((one) => ({
+      ...one,
+      rules: one.rules.map((rule) => (rule.type === 'per-unit' ? { ...rule, decay: { halfLifeDays: 30 } } : rule)),
+    })),
+  };
+  const results = async (kind: string, profile: object, facts: object) =>
+    (await it.admin.ask('POST', `${profiles}/${kind}/tests/results`, { profile, tests: [example(facts)] })).body;
+  expect(await results('mql', fading, { website_visits: 5 })).toMatchObject({ results: [{ total: 15 }] });
+  // 4 projects × 5 points, of which 30 percent count.
+  expect(await results('plg', defaultPlgProfile, { project_count: 4 })).toMatchObject({ results: [{ total: 6 }] });
+});

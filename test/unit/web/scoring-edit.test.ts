@@ -4,6 +4,7 @@ import type { ConditionForm, Preview, RuleForm, WordForm } from '../../../src/ht
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
 import { groupOf, isGroup, leafOf, operatorOf, partsOf, valueOf } from '../../../src/web/pages/scoring/conditions.ts';
 import { freeName, moved, replaced, without } from '../../../src/web/pages/scoring/edit.ts';
+import { factOfText, textOfFact } from '../../../src/web/pages/scoring/fact-values.ts';
 import { estimated, mergePreviews } from '../../../src/web/pages/scoring/merge-previews.ts';
 import {
   asType,
@@ -189,4 +190,10 @@ test('a count of a sample stands for its share of all, as exactly as a sample ca
   expect(estimated(7, { scored: 2000, total: 1_000_000, next: 'x' })).toBe(3500);
   expect(estimated(333, { scored: 2000, total: 1_000_000, next: 'x' })).toBe(170_000);
   expect(estimated(333, { scored: 2000, total: 2000, next: null })).toBe(333);
+});
+
+test('a fact of an example is what was typed: a number, yes or no, a text, or unknown', () => {
+  for (const value of [null, true, false, 0, -1.5, 25_000, 'Superintendent', '10 visits']) {
+    expect(factOfText(textOfFact(value))).toEqual(value);
+  }
 });

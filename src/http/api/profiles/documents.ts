@@ -14,6 +14,11 @@ import {
   published,
   publishWish,
   receiptWish,
+  runWish,
+  savedTests,
+  testList,
+  testResults,
+  testsWish,
   twoReceipts,
   versionPage,
   versionQuery,
@@ -84,7 +89,7 @@ export const documents = {
     body: publishWish,
     response: {
       200: answered('The version that is in force now; the daemon scores everybody by it.', published),
-      ...problems(400, 401, 403, 404, 412, 422, 428),
+      ...problems(400, 401, 403, 404, 409, 412, 422, 428),
     },
   },
   preview: {
@@ -103,6 +108,27 @@ export const documents = {
     summary: 'The score of one lead by a profile, beside what is in force',
     body: receiptWish,
     response: { 200: answered('Both, rule by rule.', twoReceipts), ...problems(400, 401, 403, 404, 422) },
+  },
+  tests: {
+    ...reading,
+    operationId: 'list-profile-tests',
+    summary: 'Examples that are kept beside a profile',
+    response: { 200: answered('The examples.', testList), ...problems(400, 401, 403, 404) },
+  },
+  saveTests: {
+    ...editing,
+    operationId: 'save-profile-tests',
+    summary: 'Replace the examples',
+    headers: ifMatch('The revision of the list that it replaces; "0" where there is none.'),
+    body: testsWish,
+    response: { 200: answered('Saved.', savedTests), ...problems(400, 401, 403, 404, 412, 428) },
+  },
+  runTests: {
+    ...editing,
+    operationId: 'run-profile-tests',
+    summary: 'What a profile says of examples',
+    body: runWish,
+    response: { 200: answered('One result an example.', testResults), ...problems(400, 401, 403, 404, 422) },
   },
   leads: {
     ...editing,

@@ -13,6 +13,7 @@ import {
   soundProfile,
 } from '../../../scoring-editor/profiles.ts';
 import { publishDraft } from '../../../scoring-editor/publish.ts';
+import { readTests, runTests, saveTests } from '../../../scoring-editor/tests.ts';
 import { twoReceipts as compareReceipts } from '../../../scoring-editor/receipt.ts';
 import { callerOf } from '../admit.ts';
 import { staleVersion, versionIn } from '../if-match.ts';
@@ -35,6 +36,9 @@ import {
   profileSummary,
   type Published,
   receiptForm,
+  type SavedTests,
+  type TestList,
+  type TestResults,
   type TwoReceipts,
   type VersionPage,
 } from './schemas.ts';
@@ -51,6 +55,7 @@ export const profileRoutes: Routes = (app, context) => {
   inForce(app, context);
   drafts(app, context);
   previews(app, context);
+  tests(app, context);
 };
 
 const inForce: Routes = (app, { services }) => {
@@ -116,12 +121,30 @@ const drafts: Routes = (app, { services }) => {
     { config: admin, schema: documents.publish },
     async (request): Promise<Published> => {
       const { kind } = request.params;
-      const wish = { revision: request.body.revision, version: versionIn(request) };
+      const { revision, despiteTests = false } = request.body;
+      const wish = { revision, despiteTests, version: versionIn(request) };
       const done = await publishDraft(services, { ...callerOf(request), kind }, wish);
       if (done === null) throw staleVersion();
       return { version: done.version };
     },
   );
+};
+
+const tests: Routes = (app, { services }) => {
+  const at = `${path}/:kind/tests`;
+  app.get(at, { config: read, schema: documents.tests }, async (request): Promise<TestList> => {
+    return readTests(services, { ...callerOf(request), kind: request.params.kind });
+  });
+  app.put(at, { config: admin, schema: documents.saveTests }, async (request): Promise<SavedTests> => {
+    const wish = { tests: request.body.tests, revision: versionIn(request) };
+    const revision = await saveTests(services, { ...callerOf(request), kind: request.params.kind }, wish);
+    if (revision === null) throw staleVersion();
+    return { revision };
+  });
+  app.post(`${at}/results`, { config: admin, schema: documents.runTests }, async (request): Promise<TestResults> => {
+    const profile = soundProfile(request.params.kind, request.body.profile);
+    return { results: [...runTests(profile, request.body.tests, services.now())] };
+  });
 };
 
 const foundLimit = 20;

@@ -176,7 +176,10 @@ export interface DraftAnswer {
 export const draftWish = Type.Object({ profile: definition }, { additionalProperties: false });
 
 export const publishWish = Type.Object(
-  { revision: Type.Integer({ minimum: 1, description: 'Of the draft that was looked at.' }) },
+  {
+    revision: Type.Integer({ minimum: 1, description: 'Of the draft that was looked at.' }),
+    despiteTests: Type.Optional(Type.Boolean({ default: false, description: 'Even if its own examples fail.' })),
+  },
   { additionalProperties: false },
 );
 export const published = Type.Object({ version }, { additionalProperties: false });
@@ -323,3 +326,49 @@ export interface TwoReceipts {
 export const inProfile = Type.Object({ org: slugForm, kind });
 export const inVersion = Type.Object({ org: slugForm, kind, version: Type.Integer({ minimum: 1 }) });
 export const versionQuery = Type.Object(pageQuery);
+
+const example = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    facts: Type.Unsafe<Readonly<Record<string, FactValue>>>(
+      Type.Record(
+        Type.String({ maxLength: 100 }),
+        Type.Union([
+          Type.String({ maxLength: 1000 }),
+          Type.Number(),
+          Type.Boolean(),
+          Type.Null(),
+          Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 }),
+        ]),
+        { maxProperties: 100, description: 'What is known of somebody made up, seen just now.' },
+      ),
+    ),
+    total: Type.Union([Type.Integer({ minimum: 0, maximum: 100 }), Type.Null()], { description: 'Null = left open.' }),
+    tier: Type.Union([Type.String({ maxLength: 100 }), Type.Null()]),
+    qualifies: Type.Union([Type.Boolean(), Type.Null()], { description: 'Whether an MQL trigger holds.' }),
+  },
+  { additionalProperties: false },
+);
+export type ProfileExample = Static<typeof example>;
+const examples = Type.Array(example, { maxItems: 100 });
+export const testList = Type.Object({ tests: examples, revision: Type.Integer() }, { additionalProperties: false });
+export interface TestList {
+  readonly tests: readonly ProfileExample[];
+  readonly revision: number;
+}
+export const testsWish = Type.Object({ tests: examples }, { additionalProperties: false });
+export const savedTests = Type.Object({ revision: Type.Integer() }, { additionalProperties: false });
+export type SavedTests = Static<typeof savedTests>;
+export const runWish = Type.Object({ profile: definition, tests: examples }, { additionalProperties: false });
+const result = Type.Object(
+  {
+    name: Type.String(),
+    total: Type.Integer(),
+    tier: Type.String(),
+    qualifies: Type.Boolean(),
+    passes: Type.Boolean(),
+  },
+  { additionalProperties: false },
+);
+export const testResults = Type.Object({ results: Type.Array(result) }, { additionalProperties: false });
+export type TestResults = Static<typeof testResults>;

@@ -12,6 +12,7 @@ import { useMay } from '../../shell/org.tsx';
 import { Action } from './action.tsx';
 import { Components } from './components.tsx';
 import { Editor } from './editor-context.tsx';
+import { Examples } from './examples.tsx';
 import { Segments, Tiers, Triggers } from './outcomes.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
@@ -81,7 +82,7 @@ function Desk({ live, draft, onClear }: DeskProps) {
     tab === 'versions' ? (
       <Versions kind={kind} onRestore={isAdmin ? restore : null} />
     ) : (
-      <Sections tab={tab} editor={editor} />
+      <Sections tab={tab} live={live} editor={editor} />
     );
   return (
     <Editor value={context}>
@@ -100,6 +101,7 @@ function Desk({ live, draft, onClear }: DeskProps) {
             )}
             <Tabs.Tab value="segments">Segments</Tabs.Tab>
             {kind === 'plg' && <Tabs.Tab value="action">Suggested action</Tabs.Tab>}
+            <Tabs.Tab value="examples">Examples</Tabs.Tab>
             <Tabs.Tab value="versions">Versions</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value={tab} pt="md">
@@ -122,7 +124,12 @@ const leads = {
   plg: 'What makes a signup worth a call: its company, how it uses the product, and what points to more.',
 } as const;
 
-function Sections({ tab, editor: { profile, edit } }: { readonly tab: string; readonly editor: DraftEditor }) {
+function Sections({
+  tab,
+  live,
+  editor,
+}: Pick<DeskProps, 'live'> & { readonly tab: string; readonly editor: DraftEditor }) {
+  const { profile, edit } = editor;
   switch (tab) {
     case 'tiers':
       return <Tiers profile={profile} onChange={edit} />;
@@ -132,6 +139,8 @@ function Sections({ tab, editor: { profile, edit } }: { readonly tab: string; re
       return <Segments profile={profile} onChange={edit} />;
     case 'action':
       return <Action profile={profile} onChange={edit} />;
+    case 'examples':
+      return <Examples profile={profile} stamp={stampOf(live, editor)} />;
     default:
       return <Components profile={profile} onChange={edit} />;
   }

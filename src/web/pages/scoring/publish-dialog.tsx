@@ -1,5 +1,6 @@
 import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import type { Preview, ProfileDraft } from '../../../http/api/profiles/schemas.ts';
+import { Problem } from '../../api/call.ts';
 import { usePublish } from '../../api/profiles.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Differences } from './differences.tsx';
@@ -23,6 +24,7 @@ const figures = new Intl.NumberFormat('en-GB');
 export function PublishDialog({ draft, version, preview, isOpen, onClose, onPublished }: Props) {
   const { kind } = useEditor();
   const publish = usePublish(kind);
+  const despiteTests = publish.error instanceof Problem && publish.error.code === 'profile-tests-failed';
   const close = (): void => {
     publish.reset();
     onClose();
@@ -54,9 +56,12 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onPubl
             data-autofocus
             loading={publish.isPending}
             disabled={preview === undefined}
-            onClick={() => publish.mutate({ revision: draft.revision, version }, { onSuccess: onPublished })}
+            color={despiteTests ? 'red' : 'indigo'}
+            onClick={() =>
+              publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: onPublished })
+            }
           >
-            Publish
+            {despiteTests ? 'Publish in spite of them' : 'Publish'}
           </Button>
         </Group>
       </Stack>
