@@ -15,7 +15,7 @@ import {
 } from './conditions.ts';
 import { replaced, without } from './edit.ts';
 import { useEditor } from './editor-context.tsx';
-import { FactField, NumberField, PlaceProblem, RemoveTool } from './fields.tsx';
+import { FactField, NumberField, PlaceProblem, RemoveTool, Tool } from './fields.tsx';
 
 interface Props<Part extends ConditionForm = ConditionForm> {
   readonly condition: Part;
@@ -153,14 +153,12 @@ function LeafEditor({ condition, onChange, path, more = [] }: Props<Leaf>) {
       />
       <LeafValue condition={condition} path={path} onChange={change} />
       {!isReadOnly && (
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          mb={6}
+        <Tool
+          label="Join with another condition"
           onClick={() => onChange({ all: [condition, { of: condition.of, known: true }] })}
         >
-          and / or…
-        </Button>
+          <IconPlus size={16} aria-hidden />
+        </Tool>
       )}
     </Group>
   );

@@ -158,6 +158,7 @@ function Expected({ test, tiers, onChange }: Pick<CardProps, 'test' | 'number' |
       <OptionalNumberField
         label="Expected score"
         path="-"
+        width={140}
         value={test.total}
         onChange={(total) => onChange({ ...test, total: total === null ? null : Math.round(total) })}
       />

@@ -139,7 +139,7 @@ export function ListTools<Item>({ what, list, index, onChange }: ToolsProps<Item
 
 export function RemoveTool({ what, onClick }: { readonly what: string; readonly onClick: () => void }) {
   return (
-    <Tool label={`Remove ${what}`} isOff={false} onClick={onClick}>
+    <Tool label={`Remove ${what}`} onClick={onClick}>
       <IconTrash size={16} aria-hidden />
     </Tool>
   );
@@ -147,12 +147,12 @@ export function RemoveTool({ what, onClick }: { readonly what: string; readonly 
 
 interface ToolProps {
   readonly label: string;
-  readonly isOff: boolean;
+  readonly isOff?: boolean;
   readonly onClick: () => void;
   readonly children: ReactNode;
 }
 
-function Tool({ label, isOff, onClick, children }: ToolProps) {
+export function Tool({ label, isOff = false, onClick, children }: ToolProps) {
   return (
     <Tooltip label={label} openDelay={400}>
       <ActionIcon variant="subtle" color="gray" aria-label={label} disabled={isOff} onClick={onClick}>
