@@ -23,8 +23,17 @@ export async function exportSettings(database: Database): Promise<string> {
 }
 
 export function formatExport(orgs: readonly StoredOrg[]): string {
+  return head + textOf({ orgs: orgs.map(orgFile) });
+}
+
+/** One profile as a file of its own, that a configuration may name under `profiles`. */
+export function formatProfile(profile: ScoringProfile): string {
+  return `# yaml-language-server: $schema=profile.schema.json\n${textOf(profileFile(profile))}`;
+}
+
+function textOf(value: object): string {
   // No aliases: equal values are repeated, since a reader would have to look them up.
-  return head + stringify({ orgs: orgs.map(orgFile) }, { lineWidth: 120, aliasDuplicateObjects: false });
+  return stringify(value, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
 function orgFile({ slug, name, connections, sources, profiles }: StoredOrg): object {

@@ -1,5 +1,6 @@
 import { located } from './located.ts';
 import { resolve } from 'node:path';
+import type { DefinitionProblem } from '../model/mapping.ts';
 import type { ActionTemplate, ScoringProfile } from '../model/profile.ts';
 import { validateProfile } from '../scoring/validate.ts';
 import type { Reading } from './reading.ts';
@@ -8,7 +9,7 @@ import { type ProfileFile, profileFileSchema } from './schema-profile.ts';
 import type { OrgFile } from './schema.ts';
 import { deepFreeze } from './settings.ts';
 import { shapeProblems } from './shape.ts';
-import { type KeyPath, readSource, type Source } from './source.ts';
+import { type KeyPath, readSource, type Source, sourceOf } from './source.ts';
 
 /** The scoring profiles of an organisation, from files or written in place; the default ones where none is named. */
 export async function loadProfiles(
@@ -51,6 +52,31 @@ export async function loadProfileFile(file: string): Promise<ScoringProfile> {
   const profile = profileAt(source.value, { source, path: [] }, problems);
   if (profile === null || problems.length > 0) throw new ConfigurationError(problems);
   return deepFreeze(profile);
+}
+
+/** The most levels of a definition: a condition in a condition takes two. Deeper ones would exhaust whoever walks through them. */
+const maxDepth = 60;
+
+/** A profile that comes without a file, for the console: complete, or with everything that is wrong with it. */
+export function readProfileValue(
+  value: unknown,
+): { readonly profile: ScoringProfile } | { readonly problems: readonly DefinitionProblem[] } {
+  if (isDeeper(value, maxDepth)) return { problems: [tooDeep] };
+  const problems: Problem[] = [];
+  const profile = profileAt(value, { source: sourceOf(value), path: [] }, problems);
+  if (profile !== null && problems.length === 0) return { profile };
+  return { problems: problems.map(({ path, message, remedy }) => ({ path, message, remedy })) };
+}
+
+const tooDeep: DefinitionProblem = {
+  path: '',
+  message: 'conditions stand too deep inside each other',
+  remedy: 'Write them in fewer levels.',
+};
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
 }
 
 interface At {

@@ -9,6 +9,8 @@ export interface KnownFacts {
   readonly has: (fact: string) => boolean;
   /** Whether there are dates behind it, so that it can fade. */
   readonly isDated: (fact: string) => boolean;
+  /** Those that have one name. */
+  readonly list: readonly string[];
   /** For people. */
   readonly names: string;
   readonly datedNames: string;
@@ -21,12 +23,14 @@ const ofKind: Readonly<Record<ProfileKind, KnownFacts>> = {
   mql: {
     has: (fact) => mqlNames.includes(fact),
     isDated: isCounter,
+    list: mqlNames,
     names: mqlNames.join(', '),
     datedNames: mqlNames.filter(isCounter).join(', '),
   },
   plg: {
     has: (fact) => plgNames.includes(fact) || isPlgFact(fact),
     isDated: isDatedPlgFact,
+    list: plgNames,
     names: `${plgNames.join(', ')}, signals.<type>, title.<type>`,
     datedNames: `${plgNames.filter(isDatedPlgFact).join(', ')}, signals.<type>`,
   },
@@ -38,6 +42,7 @@ export function knownFacts(kind: ProfileKind, more: readonly string[] = []): Kno
   return {
     ...known,
     has: (fact) => known.has(fact) || more.includes(fact),
+    list: [...known.list, ...more],
     names: [known.names, ...more].join(', '),
   };
 }

@@ -33,6 +33,7 @@ import { Org } from './org.ts';
 import { OrgScoringProfile } from './org-scoring-profile.ts';
 import { PassSighting } from './pass-sighting.ts';
 import { Pause } from './pause.ts';
+import { ProfileTest } from './profile-test.ts';
 import { PushLedgerEntry } from './push-ledger-entry.ts';
 import { PushState } from './push-state.ts';
 import { RecordAlias } from './record-alias.ts';
@@ -86,6 +87,7 @@ export const entities = [
   OrgScoringProfile,
   PassSighting,
   Pause,
+  ProfileTest,
   PushLedgerEntry,
   PushState,
   RecordAlias,

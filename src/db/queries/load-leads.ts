@@ -58,8 +58,17 @@ export type EventTotals = Readonly<Record<ConnectionId, { readonly [T in Engagem
  */
 export async function loadLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<StoredLead[]> {
   if (leadIds.length === 0) return [];
+  await tx.query(`select 1 from leads where org_id = $1 and id = any($2::uuid[]) order by id for update`, [
+    tx.orgId,
+    leadIds,
+  ]);
+  return readLeads(tx, leadIds);
+}
+
+/** The same for who only looks: nobody waits for them. */
+export async function readLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<StoredLead[]> {
+  if (leadIds.length === 0) return [];
   const key = [tx.orgId, leadIds];
-  await tx.query(`select 1 from leads where org_id = $1 and id = any($2::uuid[]) order by id for update`, key);
   const rows = await tx.query<LeadColumns>(leads, key);
   const contributionsOf = byLead(await tx.query<StoredContribution>(contributions, key));
   const totalsOf = byLead(await tx.query<EventTotal>(totals, key));

@@ -17,7 +17,7 @@ export function versionIn({ headers }: FastifyRequest): number {
 }
 
 /** Somebody else was faster. */
-function staleVersion(): AppError {
+export function staleVersion(): AppError {
   return new AppError('version-stale', 'It was changed meanwhile, by somebody else or in another window.', {
     recovery: 'fix-config',
     remedy: 'Load it again, and make the change on what is there now.',

@@ -3,6 +3,7 @@ import { leadRoutes } from './leads/routes.ts';
 import { connectionChangeRoutes, connectionRoutes } from './connections/routes.ts';
 import { memberRoutes } from './members/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
+import { profileRoutes } from './profiles/routes.ts';
 import type { Routes } from './routes.ts';
 import { pushRoutes } from './push/routes.ts';
 import { rejectedRoutes } from './rejected/routes.ts';
@@ -27,4 +28,5 @@ export const subjects: readonly Routes[] = [
   pushRoutes,
   connectionRoutes,
   connectionChangeRoutes,
+  profileRoutes,
 ];

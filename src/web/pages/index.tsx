@@ -13,6 +13,8 @@ import { PushPage } from './push/push.tsx';
 import { RejectedPage } from './rejected/rejected.tsx';
 import { RunPage } from './runs/run.tsx';
 import { RunsPage } from './runs/runs.tsx';
+import { ProfilePage } from './scoring/profile.tsx';
+import { ScoringPage } from './scoring/scoring.tsx';
 import { TokensPage } from './tokens/tokens.tsx';
 
 /** The pages of an organisation, below /orgs/ORG. */
@@ -28,6 +30,8 @@ export const orgPages: readonly { readonly path: string; readonly page: ReactNod
   { path: 'connections', page: <ConnectionsPage /> },
   { path: 'connections/:connection', page: <ConnectionPage /> },
   { path: 'connections/:connection/settings', page: <ConnectionSettingsPage /> },
+  { path: 'scoring', page: <ScoringPage /> },
+  { path: 'scoring/:kind', page: <ProfilePage /> },
   { path: 'members', page: <MembersPage /> },
   { path: 'tokens', page: <TokensPage /> },
   { path: 'audit', page: <AuditPage /> },

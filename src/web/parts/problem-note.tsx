@@ -17,7 +17,7 @@ export function ProblemNote({ error, onRetry }: Props) {
       <Text size="sm">{remedy}</Text>
       {faults.map(({ path, message }) => (
         <Text key={`${path} ${message}`} size="sm">
-          {path.slice(1).replaceAll('/', ' › ')} {message}
+          {path.replace(/^\//u, '').replaceAll('/', ' › ')} {message}
         </Text>
       ))}
       {onRetry !== undefined && (

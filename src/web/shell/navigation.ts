@@ -1,5 +1,6 @@
 import {
   IconAddressBook,
+  IconAdjustments,
   IconAlertOctagon,
   IconHistory,
   IconKey,
@@ -31,6 +32,7 @@ export const navigation: readonly NavigationEntry[] = [
   { path: 'rejected', label: 'Rejected', icon: IconAlertOctagon, role: 'viewer' },
   { path: 'push', label: 'Push', icon: IconSend, role: 'viewer' },
   { path: 'connections', label: 'Connections', icon: IconPlugConnected, role: 'viewer' },
+  { path: 'scoring', label: 'Scoring', icon: IconAdjustments, role: 'viewer' },
   { path: 'members', label: 'Members', icon: IconUsers, role: 'viewer' },
   { path: 'tokens', label: 'API tokens', icon: IconKey, role: 'admin' },
   { path: 'audit', label: 'Audit log', icon: IconHistory, role: 'admin' },

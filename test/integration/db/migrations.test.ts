@@ -15,6 +15,7 @@ const all = [
   '20261127140000_change_hints',
   '20261128090000_console',
   '20261128091000_connection_versions',
+  '20261128092000_profile_tests',
   '20261128110000_lead_lists',
   '20261128111000_run_details',
 ];

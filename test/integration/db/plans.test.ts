@@ -9,6 +9,7 @@ import { loadDatedEvents } from '../../../src/db/queries/load-dated-events.ts';
 import { loadLeads } from '../../../src/db/queries/load-leads.ts';
 import { loadPushTargets, lockPushStates } from '../../../src/db/queries/load-push-targets.ts';
 import { leadsOfOpportunities, saveLinks, saveOpportunities } from '../../../src/db/queries/opportunities.ts';
+import { countRecords, nameLeads, nextPeople, searchScoredLeads } from '../../../src/db/queries/preview-people.ts';
 import { readPending } from '../../../src/db/queries/read-pending.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
@@ -172,6 +173,9 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
       ids.map((externalId) => ({ object: 'contacts', externalId, reason: 'archived', mergedInto: null })),
     ),
   'loading leads': (tx) => loadLeads(tx, leadIds),
+  'a page of a preview': (tx) => nextPeople(tx, 'mql', { after: leadIds[50] ?? null, limit: batch }),
+  'names in a preview': (tx) => nameLeads(tx, leadIds),
+  'records in a preview': (tx) => countRecords(tx, leadIds),
   'values of leads': (tx) => saveLeads(tx, leadIds.map(leadRow)),
   'loading events': (tx) => loadDatedEvents(tx, leadIds),
   'records to push to': (tx) => loadPushTargets(tx, leadIds, { ...target, externalIds: ids }),
@@ -253,6 +257,11 @@ test.each(Object.entries(steps))('%s: each statement touches rows of the batch, 
   const touched = await explained({ database: db.database, orgId }, step);
   expect(touched.length).toBeGreaterThan(0);
   expect(touched.filter(({ rows }) => rows > batch * rowsPerRecord)).toEqual([]);
+});
+
+test('a part of a name is looked for among a bounded number of leads', async () => {
+  const touched = await explained({ database: db.database, orgId }, (tx) => searchScoredLeads(tx, 'p17@', 20));
+  expect(Math.max(...touched.map(({ rows }) => rows))).toBeLessThanOrEqual(5_000);
 });
 
 test('a scan of a table is noticed', async () => {

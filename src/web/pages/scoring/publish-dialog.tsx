@@ -1,0 +1,98 @@
+import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import type { Preview, ProfileDraft } from '../../../http/api/profiles/schemas.ts';
+import { Problem } from '../../api/call.ts';
+import { usePublish } from '../../api/profiles.ts';
+import { ProblemNote } from '../../parts/problem-note.tsx';
+import { Differences } from './differences.tsx';
+import { useEditor } from './editor-context.tsx';
+import { estimated } from './merge-previews.ts';
+
+interface Props {
+  readonly draft: ProfileDraft;
+  /** In force. */
+  readonly version: number;
+  /** Of this very draft; undefined = not there yet. */
+  readonly preview: Preview | undefined;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onPublished: () => void;
+}
+
+const figures = new Intl.NumberFormat('en-GB');
+
+/** The last look: what changes in the profile, for people, and in the CRM. */
+export function PublishDialog({ draft, version, preview, isOpen, onClose, onPublished }: Props) {
+  const { kind } = useEditor();
+  const publish = usePublish(kind);
+  const despiteTests = publish.error instanceof Problem && publish.error.code === 'profile-tests-failed';
+  const close = (): void => {
+    publish.reset();
+    onClose();
+  };
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={`Publish version ${version + 1}?`}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack>
+        {draft.basedOn !== (version === 0 ? null : version) && (
+          <Text fw={600}>Another version was published since this draft was begun: look at what differs from it.</Text>
+        )}
+        <Consequences preview={preview} />
+        <Differences
+          differences={draft.differences}
+          from={version === 0 ? 'Default' : `Version ${version}`}
+          to="Draft"
+        />
+        {publish.error !== null && <ProblemNote error={publish.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button
+            data-autofocus
+            loading={publish.isPending}
+            disabled={preview === undefined}
+            color={despiteTests ? 'red' : 'indigo'}
+            onClick={() =>
+              publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: onPublished })
+            }
+          >
+            {despiteTests ? 'Publish in spite of them' : 'Publish'}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function Consequences({ preview }: { readonly preview: Preview | undefined }) {
+  const { kind } = useEditor();
+  if (preview === undefined) return <Text size="sm">Working out what it would change…</Text>;
+  const count = (value: number): string => {
+    const shown = figures.format(estimated(value, preview));
+    return preview.next !== null && value > 0 ? `about ${shown}` : shown;
+  };
+  return (
+    <List size="sm" aria-label="What it would change">
+      <List.Item>
+        <b>{count(preview.changed)}</b> scores change.
+      </List.Item>
+      {kind === 'mql' && (
+        <List.Item>
+          <b>{count(preview.becomeMql.count)}</b> leads become MQL; {count(preview.wouldNotBeMql.count)} who are would
+          not have qualified, and stay.
+        </List.Item>
+      )}
+      <List.Item>
+        <b>{count(preview.records)}</b> CRM records have other values for the next push to write.
+      </List.Item>
+      <List.Item>
+        Everybody is scored anew within moments; the push follows its connection’s schedule and limits.
+      </List.Item>
+    </List>
+  );
+}
