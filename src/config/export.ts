@@ -27,6 +27,11 @@ export function formatExport(orgs: readonly StoredOrg[]): string {
   return head + stringify({ orgs: orgs.map(orgFile) }, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
+/** A mapping as a file of its own, which `mapping:` of a connection may name. */
+export function formatMapping(definition: MappingDefinition): string {
+  return stringify(mappingFile(definition), { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
 function orgFile({ slug, name, connections, sources, profiles }: StoredOrg): object {
   return {
     slug,

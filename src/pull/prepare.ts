@@ -2,7 +2,7 @@ import type { Session } from '../connection.ts';
 import { rememberAccount } from '../db/queries/read-connection.ts';
 import { readRules, type StoredRules } from '../db/queries/read-rules.ts';
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
-import { checkMapping, withoutPaused } from '../mapping/check.ts';
+import { checkMapping, type ObjectSchemas, withoutPaused } from '../mapping/check.ts';
 import { type CompiledMapping, compileMapping } from '../mapping/compile.ts';
 import { AppError } from '../model/errors.ts';
 import type { MappingProblem } from '../model/mapping.ts';
@@ -34,9 +34,7 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   const own = rules.connections.find(({ id }) => id === connection.id);
   const mappingVersion = own?.version ?? 0;
   const wanted = compileMapping(own?.definition ?? definition.defaultMapping);
-  const schemas = await describeAll(session, [...wanted.objects.keys()], signal);
-  const fullPassHours = connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
-  const problems = checkMapping(wanted, schemas, { fullPassHours }).filter((problem) => !isOurs(definition, problem));
+  const { schemas, problems } = await holdAgainstCrm(session, wanted, signal);
   const mapping = withoutPaused(wanted, problems);
   const orders = optionOrders(mapping, schemas);
   // Other connections of the organisation plan writes with these orders, without asking this CRM.
@@ -57,6 +55,18 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
       newLeadId: session.newId,
     },
   };
+}
+
+/** What in a mapping does not fit the fields that the CRM has now. */
+export async function holdAgainstCrm(
+  session: Session,
+  mapping: CompiledMapping,
+  signal: AbortSignal,
+): Promise<{ readonly schemas: ObjectSchemas; readonly problems: readonly MappingProblem[] }> {
+  const schemas = await describeAll(session, [...mapping.objects.keys()], signal);
+  const fullPassHours = session.connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
+  const problems = checkMapping(mapping, schemas, { fullPassHours });
+  return { schemas, problems: problems.filter((problem) => !isOurs(session.definition, problem)) };
 }
 
 /** Scores that decay are a day old at most. */
@@ -145,10 +155,7 @@ async function describeAll(
   return schemas;
 }
 
-function optionOrders(
-  mapping: CompiledMapping,
-  schemas: Readonly<Record<string, readonly FieldSchema[]>>,
-): ObjectOrders {
+function optionOrders(mapping: CompiledMapping, schemas: ObjectSchemas): ObjectOrders {
   const ordered = [...mapping.objects].map(([object, { out }]) => {
     const fields = out.filter((rule) => rule.write === 'forward').map((rule) => rule.to);
     const options = (schemas[object] ?? []).filter(({ name }) => fields.includes(name));

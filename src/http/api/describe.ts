@@ -22,6 +22,7 @@ export const described: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
   tags: [
     { name: 'ingest', description: 'Rows come in: bulk, idempotent, one outcome a row. Scope `ingest`.' },
     { name: 'read', description: 'Scored leads. Scope `read`.' },
+    { name: 'mapping', description: 'What of a CRM record becomes what of a lead, and what is written back.' },
     { name: 'access', description: 'Signing in, members, tokens, and the log of what was changed.' },
   ],
 };

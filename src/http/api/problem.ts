@@ -1,6 +1,7 @@
 /** The faults of the API. */
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import { ConnectorError } from '../../connector-sdk/errors.ts';
 import { maxRows } from '../../ingest/ingest-rows.ts';
 import { AppError } from '../../model/errors.ts';
 import { sendFault } from '../problem-details.ts';
@@ -25,6 +26,8 @@ const statuses: Readonly<Record<string, number>> = {
   'connection-unknown': 404,
   'lead-unknown': 404,
   'token-unknown': 404,
+  'mapping-object-unknown': 404,
+  'mapping-version-unknown': 404,
   'member-unknown': 404,
   'token-exists': 409,
   'member-exists': 409,
@@ -35,6 +38,7 @@ const statuses: Readonly<Record<string, number>> = {
   'too-many-rows': 413,
   'body-type': 415,
   'idempotency-key-reused': 422,
+  'mapping-invalid': 422,
   'password-weak': 422,
   'org-missing': 422,
   'version-missing': 428,
@@ -65,9 +69,20 @@ export const problemSchema = Type.Object(
 /** Says what went wrong; of what nobody expected, no more than that. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
-  const status = known === null ? 500 : (statuses[known.code] ?? (known.recovery === 'retry' ? 503 : 500));
+  const status = known === null ? 500 : statusOf(known);
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
   return sendFault(reply, status, known, known instanceof InvalidRequest ? { errors: known.errors } : {});
+}
+
+function statusOf({ code, recovery }: AppError): number {
+  if (recovery === 'retry') return statuses[code] ?? 503;
+  return statuses[code] ?? (code.startsWith('crm-') ? 502 : 500);
+}
+
+/** What a CRM that was asked on behalf of the caller has refused. */
+function ofTheCrm({ code, message, recovery, remedy }: ConnectorError): AppError {
+  const advice = remedy === '' ? 'Try again in a minute; if it stays so, check the connection.' : remedy;
+  return new AppError(code, message, { recovery, remedy: advice });
 }
 
 export function codeOf(error: unknown): string {
@@ -77,6 +92,7 @@ export function codeOf(error: unknown): string {
 /** Faults of the request that the server itself finds carry a status alone. */
 function knownFault(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
+  if (error instanceof ConnectorError) return ofTheCrm(error);
   if (error instanceof Error && 'validation' in error) return new InvalidRequest(error.validation);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
   if (status === 413) return tooLarge();
