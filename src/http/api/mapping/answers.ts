@@ -1,8 +1,9 @@
 /** PURE. What the editor knows, as the API tells it. */
+import type { Difference } from '../../../config/differences.ts';
 import { outputs, targetsFor } from '../../../mapping-editor/catalogue.ts';
 import type { LiveFields as Live } from '../../../mapping-editor/editor.ts';
 import { mappableObjects, type OpenMapping } from '../../../mapping-editor/open-mapping.ts';
-import type { LiveFields, MappingAnswer } from './schemas.ts';
+import type { LiveFields, MappingAnswer, MappingDifference } from './schemas.ts';
 
 export function answerOfMapping({
   connection,
@@ -35,6 +36,11 @@ export function liveFieldsAnswer({ fields, ...answer }: Live): LiveFields {
       isCustom: custom,
     })),
   });
+}
+
+/** What is not there on one side is null. */
+export function differencesTold(found: readonly Difference[]): MappingDifference[] {
+  return found.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));
 }
 
 /** The same value; what we do not change, JSON has no word for. */

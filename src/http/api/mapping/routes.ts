@@ -17,7 +17,7 @@ import { callerOf } from '../admit.ts';
 import { versionSeen } from '../if-match.ts';
 import { pageOf, wholeKey } from '../paging.ts';
 import type { Routes } from '../routes.ts';
-import { answerOfMapping, jsonOf, liveFieldsAnswer } from './answers.ts';
+import { answerOfMapping, differencesTold, jsonOf, liveFieldsAnswer } from './answers.ts';
 import { routeSchemas as schemas } from './describe.ts';
 import type {
   Consequences,
@@ -60,12 +60,10 @@ export const mappingRoutes: Routes = (app, { services: given }) => {
     const wish = { definition: definitionOf(request.body), object, search: search.trim() || null };
     return { records: jsonOf(await previewDraft(services, placeOf(request), wish)) };
   });
-  app.post(
-    `${path}/consequences`,
-    { config: admin, schema: schemas.consequences },
-    async (request) =>
-      jsonOf(await consequencesOfDraft(services, placeOf(request), definitionOf(request.body))) satisfies Consequences,
-  );
+  app.post(`${path}/consequences`, { config: admin, schema: schemas.consequences }, async (request) => {
+    const told = await consequencesOfDraft(services, placeOf(request), definitionOf(request.body));
+    return jsonOf({ ...told, differences: differencesTold(told.differences) }) satisfies Consequences;
+  });
   changingRoutes(app, services);
   versionRoutes(app, services);
 };
@@ -118,7 +116,7 @@ function versionRoutes(app: App, services: EditorServices): void {
     { config: read, schema: schemas.differences },
     async (request): Promise<MappingDifferences> => {
       const pair = { from: request.params.version, to: request.query.to };
-      return { differences: jsonOf(await differencesOf(services, placeOf(request), pair)) };
+      return { differences: differencesTold(await differencesOf(services, placeOf(request), pair)) };
     },
   );
 }
