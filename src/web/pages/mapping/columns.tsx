@@ -11,7 +11,7 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { IconSearch, IconSparkles } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { InRuleForm, LiveField, MappingSuggestion, MappingTarget } from '../../../http/api/mapping/schemas.ts';
 import { useEditorView } from './context.ts';
@@ -215,17 +215,19 @@ function TargetCard({ target, isFilled, suggestion, onAdd }: TargetCardProps) {
           )}
         </div>
         {isFilled && <Badge color="teal">filled</Badge>}
-        {!isFilled && suggestion !== null && onAdd !== null && (
-          <Button
-            size="compact-xs"
-            variant="light"
-            aria-label={`Fill ${target.label} from ${from}`}
-            onClick={() => onAdd([suggestion.rule])}
-          >
-            from {from}
-          </Button>
-        )}
       </Group>
+      {!isFilled && suggestion !== null && onAdd !== null && (
+        <Button
+          mt={6}
+          size="compact-xs"
+          variant="light"
+          leftSection={<IconSparkles size={14} aria-hidden />}
+          aria-label={`Fill from ${from}: ${target.label}`}
+          onClick={() => onAdd([suggestion.rule])}
+        >
+          Fill from {from}
+        </Button>
+      )}
     </Paper>
   );
 }

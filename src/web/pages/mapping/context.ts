@@ -29,3 +29,6 @@ export function useEditorView(): EditorView {
   if (view === null) throw new Error('there is no mapping here');
   return view;
 }
+
+/** A row has several lists of hundreds of options: each is there only while it is open. */
+export const lazyList = { keepMounted: false };

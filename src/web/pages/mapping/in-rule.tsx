@@ -1,11 +1,23 @@
-import { ActionIcon, Badge, Collapse, Group, MultiSelect, Paper, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import {
+  ActionIcon,
+  Badge,
+  Collapse,
+  type ComboboxParsedItem,
+  Group,
+  MultiSelect,
+  Paper,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustments, IconArrowNarrowRight } from '@tabler/icons-react';
 import { useId } from 'react';
 import type { InRuleForm, LiveProblem, MappedCell, MappingTarget } from '../../../http/api/mapping/schemas.ts';
 import { valueText } from './value-text.ts';
 import { Cell } from './cell.tsx';
-import { useEditorView } from './context.ts';
+import { lazyList, useEditorView } from './context.ts';
 import { ListButtons, TransformList } from './transforms.tsx';
 import { transformText } from './transform-words.ts';
 
@@ -40,6 +52,7 @@ export function InRuleRow({ rule, index, count, targets, taken, cell, onChange, 
           <IconArrowNarrowRight size={18} aria-hidden className="mapping-arrow" />
         </Group>
         <Select
+          comboboxProps={lazyList}
           aria-label={`Field of the lead that rule ${index + 1} fills`}
           placeholder="Choose a field"
           searchable
@@ -138,6 +151,7 @@ function FromSelect({ rule, label, onChange }: FromProps) {
   const filled = field === undefined || records === 0 ? null : Math.round((100 * field.filled) / records);
   return (
     <MultiSelect
+      comboboxProps={lazyList}
       aria-label={`${mapping.label} fields for ${label}`}
       placeholder={rule.from.length === 0 ? 'Choose a field' : ''}
       searchable
@@ -145,19 +159,26 @@ function FromSelect({ rule, label, onChange }: FromProps) {
       limit={100}
       maxDropdownHeight={320}
       readOnly={!mayEdit}
-      data={names.map((name) => ({ value: name, label: fieldLabel(fields.get(name)?.label, name) }))}
+      data={names.map((name) => ({ value: name, label: fields.get(name)?.label ?? name }))}
+      filter={({ options, search, limit }) => options.filter((option) => isFound(option, search)).slice(0, limit)}
       value={rule.from}
       onChange={(from) => onChange({ ...rule, from })}
       renderOption={({ option }) => <FieldOption name={option.value} />}
-      description={filled === null ? undefined : `${filled}% filled${said === '' ? '' : ` · ${said}`}`}
+      description={[rule.from.join(' + '), filled === null ? '' : `${filled}% filled`, said]
+        .filter(Boolean)
+        .join(' · ')}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       nothingFoundMessage="No such field"
     />
   );
 }
 
-function fieldLabel(label: string | undefined, name: string): string {
-  return label === undefined || label === name ? name : `${label} (${name})`;
+/** By label and by API name. */
+function isFound(option: ComboboxParsedItem, search: string): boolean {
+  const words = search.trim().toLowerCase();
+  return (
+    'value' in option && (option.label.toLowerCase().includes(words) || option.value.toLowerCase().includes(words))
+  );
 }
 
 function FieldOption({ name }: { readonly name: string }) {
@@ -189,6 +210,7 @@ function Policies({ rule, onChange }: Omit<FromProps, 'label'>) {
         When values meet
       </Text>
       <Select
+        comboboxProps={lazyList}
         label="A blank in the CRM"
         allowDeselect={false}
         data={[
@@ -199,6 +221,7 @@ function Policies({ rule, onChange }: Omit<FromProps, 'label'>) {
         onChange={(blank) => onChange({ ...rule, blank: blank === 'clear' ? 'clear' : 'keep' })}
       />
       <Select
+        comboboxProps={lazyList}
         label="Where both sides know a value"
         allowDeselect={false}
         data={Object.entries(conflictWords).map(([value, label]) => ({ value, label }))}
@@ -206,6 +229,7 @@ function Policies({ rule, onChange }: Omit<FromProps, 'label'>) {
         onChange={(conflict) => onChange({ ...rule, conflict: (conflict ?? 'crm') as InRuleForm['conflict'] })}
       />
       <Select
+        comboboxProps={lazyList}
         label="A value that cannot be converted"
         allowDeselect={false}
         data={[

@@ -39,7 +39,7 @@ export function MappingPage() {
     <Page
       title="Field mapping"
       lead={
-        <Anchor component={Link} to={`${path}/connections/${connection}`}>
+        <Anchor underline="always" component={Link} to={`${path}/connections/${connection}`}>
           {connection}
         </Anchor>
       }
@@ -72,7 +72,11 @@ function MappingEditor({ mapping }: { readonly mapping: MappingAnswer }) {
       lead={
         <>
           Which field of {mapping.label} becomes which field of a lead, and what is written back, for{' '}
-          <Anchor component={Link} to={`${path}/connections/${encodeURIComponent(mapping.connection)}`}>
+          <Anchor
+            underline="always"
+            component={Link}
+            to={`${path}/connections/${encodeURIComponent(mapping.connection)}`}
+          >
             {mapping.connection}
           </Anchor>
           .

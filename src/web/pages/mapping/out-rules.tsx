@@ -4,7 +4,7 @@ import { IconAdjustments, IconArrowNarrowRight, IconPlus } from '@tabler/icons-r
 import { useId } from 'react';
 import type { OutRuleForm } from '../../../http/api/mapping/schemas.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { useEditorView } from './context.ts';
+import { lazyList, useEditorView } from './context.ts';
 import { ProblemLine } from './in-rule.tsx';
 import { ListButtons, Pairs } from './transforms.tsx';
 import { movedBy, replacedAt, withoutIndex } from './use-editor.ts';
@@ -84,6 +84,7 @@ function OutRuleRow({ rule, index, count, onChange, onMove, onRemove }: RowProps
     <Paper withBorder p="xs">
       <div className="mapping-row mapping-row-out">
         <Select
+          comboboxProps={lazyList}
           aria-label={`Value that rule ${index + 1} writes`}
           placeholder="Choose a value"
           allowDeselect={false}
@@ -96,6 +97,7 @@ function OutRuleRow({ rule, index, count, onChange, onMove, onRemove }: RowProps
           <IconArrowNarrowRight size={18} aria-hidden className="mapping-arrow" />
         </Group>
         <Select
+          comboboxProps={lazyList}
           aria-label={`${mapping.label} field for ${label}`}
           placeholder="Choose a field"
           searchable
@@ -108,6 +110,7 @@ function OutRuleRow({ rule, index, count, onChange, onMove, onRemove }: RowProps
           nothingFoundMessage="No such field that can be written"
         />
         <Select
+          comboboxProps={lazyList}
           aria-label={`When ${label} is written`}
           allowDeselect={false}
           readOnly={!mayEdit}

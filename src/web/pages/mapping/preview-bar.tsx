@@ -2,6 +2,7 @@ import { Badge, Group, Paper, Select, Text, TextInput, VisuallyHidden } from '@m
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { PreviewRecord, ScoreSide } from '../../../http/api/mapping/schemas.ts';
+import { lazyList } from './context.ts';
 
 interface Props {
   readonly records: readonly PreviewRecord[];
@@ -20,6 +21,7 @@ export function PreviewBar({ records, shown, isBusy, search, onSearch, onShow }:
       <Group justify="space-between" align="flex-end">
         <Group align="flex-end">
           <Select
+            comboboxProps={lazyList}
             label="Try it on"
             w={240}
             allowDeselect={false}

@@ -12,6 +12,7 @@ import {
 } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import type { TransformForm } from '../../../http/api/mapping/schemas.ts';
+import { lazyList } from './context.ts';
 import { transformNames, transformText, type TransformName, transformWords } from './transform-words.ts';
 import { movedBy, replacedAt, withoutIndex } from './use-editor.ts';
 
@@ -60,6 +61,7 @@ export function TransformList({ of, transforms, options, onChange }: Props) {
         </Paper>
       ))}
       <Select
+        comboboxProps={lazyList}
         aria-label={`Add a transform to ${of}`}
         placeholder="Add a transform"
         data={choices}
@@ -234,6 +236,7 @@ function ValuesForm({ transform, options, onChange }: FormProps & { readonly tra
         </Button>
       )}
       <Select
+        comboboxProps={lazyList}
         label="Any other value"
         data={[
           { value: 'unknown', label: 'is unknown' },
