@@ -7,7 +7,7 @@ import type { AppError } from '../model/errors.ts';
 export function sendFault(
   reply: FastifyReply,
   status: number,
-  known: AppError | null,
+  known: Pick<AppError, 'code' | 'message' | 'remedy'> | null,
   extra: object = {},
 ): FastifyReply {
   const problem = {

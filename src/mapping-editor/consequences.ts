@@ -9,6 +9,8 @@ import type { ReadByBoth } from './preview.ts';
 export interface FieldConsequence {
   readonly object: string;
   readonly to: MappedField;
+  /** Records of the object that were looked at. */
+  readonly records: number;
   /** Records that would say something else. */
   readonly changed: number;
   /** Records that would say something where they say nothing now. */
@@ -43,21 +45,31 @@ export function consequencesOf(
   read: readonly ReadByBoth[],
 ): Consequences {
   const found = differences(before, after);
-  const scored = read.filter(({ now }) => now !== null);
-  const qualifies = (one: ReadByBoth['now']): boolean => one !== null && one.mqlBy.length > 0;
+  const leads = leadConsequences(read);
+  const any = (test: (one: ReadByBoth) => boolean): number => leads.filter((records) => records.some(test)).length;
   const [wrote, writes] = [writtenBy(before), writtenBy(after)];
   return {
     differences: found,
     records: read.length,
     fields: fieldConsequences(read),
-    leads: scored.length,
-    scoresChanged: scored.filter(({ now, draft }) => now?.total !== draft?.total).length,
-    becomeQualified: scored.filter(({ now, draft }) => !qualifies(now) && qualifies(draft)).length,
-    noLongerQualified: scored.filter(({ now, draft }) => qualifies(now) && !qualifies(draft)).length,
+    leads: leads.length,
+    scoresChanged: any(({ now, draft }) => now?.total !== draft?.total),
+    becomeQualified: any(({ now, draft }) => !qualifies(now) && qualifies(draft)),
+    noLongerQualified: any(({ now, draft }) => qualifies(now) && !qualifies(draft)),
     startsWriting: missingFrom(writes, wrote),
     stopsWriting: missingFrom(wrote, writes),
     readsAgain: found.length > 0,
   };
+}
+
+function qualifies(one: ReadByBoth['now']): boolean {
+  return one !== null && one.mqlBy.length > 0;
+}
+
+/** By lead: a person may be met by a record of their own and by that of their company. */
+function leadConsequences(read: readonly ReadByBoth[]): readonly (readonly ReadByBoth[])[] {
+  const scored = read.filter(({ now }) => now !== null);
+  return [...Map.groupBy(scored, ({ of }) => of.lead?.leadId).values()];
 }
 
 function fieldConsequences(read: readonly ReadByBoth[]): readonly FieldConsequence[] {
@@ -70,7 +82,7 @@ function fieldConsequences(read: readonly ReadByBoth[]): readonly FieldConsequen
           const kind = changeOf(record, to);
           if (kind !== null) counts[kind] += 1;
         }
-        return { object, to, ...counts };
+        return { object, to, records: records.length, ...counts };
       })
       .filter(({ changed, gained, lost }) => changed + gained + lost > 0),
   );

@@ -31,7 +31,8 @@ export async function publishMapping(
 ): Promise<number> {
   await using lock = await services.database.lock('leadloop apply', waitMs);
   if (lock === null) throw busy();
-  return services.database.transaction(orgId, async (tx) => {
+  // Awaited here: the lock is held until it is committed.
+  return await services.database.transaction(orgId, async (tx) => {
     const before = await openMappingIn(tx, services, connection);
     if (before.version !== version) throw staleMapping();
     const current = await readStored(tx);

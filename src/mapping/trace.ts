@@ -1,4 +1,4 @@
-import { mappedFields, type MappedField } from '../model/lead.ts';
+import { mappedFields } from '../model/lead.ts';
 import type { InRule, MappingDefinition } from '../model/mapping.ts';
 import type { SourceRecord } from '../model/records.ts';
 import type { FieldValue } from '../model/values.ts';
@@ -32,7 +32,7 @@ function traceRule(definition: MappingDefinition, rule: InRule, record: SourceRe
   if ('rejected' in result) return { ...said, value: null, outcome: 'rejects', reason: result.rejected.message };
   const [nulled] = result.nulled;
   if (nulled !== undefined) return { ...said, value: null, outcome: 'invalid', reason: nulled.message };
-  const value = result.values[rule.to as MappedField];
+  const value = result.values[rule.to];
   if (value === undefined) return { ...said, value: null, outcome: 'blank', reason: null };
   return { ...said, value, outcome: value === null ? 'cleared' : 'set', reason: null };
 }

@@ -74,15 +74,18 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   return sendFault(reply, status, known, known instanceof InvalidRequest ? { errors: known.errors } : {});
 }
 
-function statusOf({ code, recovery }: AppError): number {
+/** What is told of a fault. */
+type Told = Pick<AppError, 'code' | 'message' | 'remedy' | 'recovery'>;
+
+function statusOf({ code, recovery }: Told): number {
   if (recovery === 'retry') return statuses[code] ?? 503;
   return statuses[code] ?? (code.startsWith('crm-') ? 502 : 500);
 }
 
 /** What a CRM that was asked on behalf of the caller has refused. */
-function ofTheCrm({ code, message, recovery, remedy }: ConnectorError): AppError {
+function ofTheCrm({ code, message, recovery, remedy }: ConnectorError): Told {
   const advice = remedy === '' ? 'Try again in a minute; if it stays so, check the connection.' : remedy;
-  return new AppError(code, message, { recovery, remedy: advice });
+  return { code, message, recovery, remedy: advice };
 }
 
 export function codeOf(error: unknown): string {
@@ -90,7 +93,7 @@ export function codeOf(error: unknown): string {
 }
 
 /** Faults of the request that the server itself finds carry a status alone. */
-function knownFault(error: unknown): AppError | null {
+function knownFault(error: unknown): Told | null {
   if (error instanceof AppError) return error;
   if (error instanceof ConnectorError) return ofTheCrm(error);
   if (error instanceof Error && 'validation' in error) return new InvalidRequest(error.validation);

@@ -27,7 +27,7 @@ import {
 
 const tags = ['mapping'];
 
-function told<Answer extends TSchema>(scope: TokenScope, answer: Answer, ...statuses: readonly number[]) {
+function told(scope: TokenScope, answer: TSchema, ...statuses: readonly number[]) {
   return {
     tags,
     security: secured(scope),

@@ -16,13 +16,15 @@ export const versionPlace = Type.Object({
   version: Type.Integer({ minimum: 0, description: '0 = what the connector brings along.' }),
 });
 
+const plainTransforms = [
+  ...(['trim', 'lower', 'upper', 'title', 'integer', 'number', 'boolean', 'date', 'datetime'] as const),
+  ...(['coalesce', 'state', 'domain'] as const),
+];
+
 const transform = Type.Union([
   Type.Object(
     {
-      name: Type.Enum([
-        ...['trim', 'lower', 'upper', 'title', 'integer', 'number', 'boolean', 'date', 'datetime'],
-        ...['coalesce', 'state', 'domain'],
-      ] as PlainTransform[]),
+      name: Type.Enum([...plainTransforms]),
     },
     closed,
   ),
@@ -37,20 +39,6 @@ const transform = Type.Union([
   Type.Object({ name: Type.Literal('contains'), text }, closed),
   Type.Object({ name: Type.Literal('matches'), pattern: text }, closed),
 ]);
-
-type PlainTransform =
-  | 'trim'
-  | 'lower'
-  | 'upper'
-  | 'title'
-  | 'integer'
-  | 'number'
-  | 'boolean'
-  | 'date'
-  | 'datetime'
-  | 'coalesce'
-  | 'state'
-  | 'domain';
 
 const inRule = Type.Object(
   {
@@ -337,13 +325,13 @@ export type MappingDifference = Static<typeof difference>;
 export const consequencesAnswer = Type.Object(
   {
     differences: Type.Array(difference),
-    /** In the records that were looked at. */
     records: Type.Integer({ description: 'How many records the counts come from.' }),
     fields: Type.Array(
       Type.Object(
         {
           object: Type.String(),
           to: Type.String(),
+          records: Type.Integer({ description: 'Records of the object that were looked at.' }),
           changed: Type.Integer(),
           gained: Type.Integer(),
           lost: Type.Integer(),

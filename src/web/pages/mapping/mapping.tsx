@@ -1,31 +1,18 @@
-import { Alert, Anchor, Badge, Button, Group, SegmentedControl, Tabs, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Alert, Anchor, Badge, Button, Group, Tabs, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { MappingAnswer } from '../../../http/api/mapping/schemas.ts';
-import {
-  useDiscardDraft,
-  useLiveFields,
-  useMapping,
-  useMappingCheck,
-  usePreview,
-  useSaveDraft,
-} from '../../api/mapping.ts';
+import { useDiscardDraft, useMapping, useSaveDraft } from '../../api/mapping.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay, useOrg } from '../../shell/org.tsx';
-import { FieldColumns } from './columns.tsx';
-import { EditorContext, type EditorView } from './context.ts';
-import { Counting } from './counting.tsx';
 import { DriftNote } from './drift.tsx';
-import { InRules } from './in-rules.tsx';
 import { LeaveGuard } from './leave-guard.tsx';
-import { OutRules } from './out-rules.tsx';
-import { PreviewBar } from './preview-bar.tsx';
+import { ObjectEditor } from './object-editor.tsx';
 import { PublishDialog } from './publish.tsx';
 import { type Editor, useEditor } from './use-editor.ts';
 import { VersionsDrawer } from './versions.tsx';
@@ -49,11 +36,6 @@ export function MappingPage() {
     </Page>
   );
 }
-
-type View = 'in' | 'out' | 'counting';
-
-/** So long nothing is typed before the CRM and the engine are asked again. */
-const pauseMs = 400;
 
 function MappingEditor({ mapping }: { readonly mapping: MappingAnswer }) {
   const { path } = useOrg();
@@ -234,84 +216,5 @@ function State({ mapping, editor }: { readonly mapping: MappingAnswer; readonly 
         </Badge>
       )}
     </Group>
-  );
-}
-
-interface ObjectProps {
-  readonly mapping: MappingAnswer;
-  readonly editor: Editor;
-  readonly object: string;
-  readonly view: View;
-  readonly onView: (view: View) => void;
-}
-
-function ObjectEditor({ mapping, editor, object, view, onView }: ObjectProps) {
-  const mayEdit = useMay('admin');
-  const { connection } = mapping;
-  const [search, setSearch] = useState('');
-  const [chosen, setChosen] = useState<string | null>(null);
-  const live = useLiveFields(connection, object);
-  const [settled] = useDebouncedValue(editor.definition, pauseMs);
-  const preview = usePreview(connection, { definition: settled, object, search, isWanted: mayEdit });
-  const check = useMappingCheck(connection, settled, mayEdit);
-  const records = preview.data ?? [];
-  const shown = records.find(({ id }) => id === chosen) ?? records[0] ?? null;
-  const rules = editor.definition.objects[object] ?? { in: [], out: [] };
-  const isWritten = mapping.objects.some((one) => one.object === object && one.isWritten);
-  const context: EditorView = {
-    mapping,
-    definition: editor.definition,
-    object,
-    fields: new Map(live.data?.fields.map((field) => [field.name, field])),
-    records: live.data?.records ?? 0,
-    shown,
-    problems: check.data?.problems ?? [],
-    mayEdit,
-  };
-  return (
-    <EditorContext value={context}>
-      <div className="mapping-stack">
-        <SegmentedControl
-          aria-label="What to map"
-          data={[
-            { value: 'in', label: `Read (${rules.in.length})` },
-            ...(isWritten ? [{ value: 'out', label: `Written back (${rules.out.length})` }] : []),
-            { value: 'counting', label: 'Counters and events' },
-          ]}
-          value={view}
-          onChange={(value) => onView(value as View)}
-        />
-        {live.error !== null && <ProblemNote error={live.error} onRetry={() => void live.refetch()} />}
-        {view === 'in' && mayEdit && (
-          <>
-            {preview.error !== null && <ProblemNote error={preview.error} onRetry={() => void preview.refetch()} />}
-            <PreviewBar
-              records={records}
-              shown={shown}
-              isBusy={preview.isFetching}
-              search={search}
-              onSearch={setSearch}
-              onShow={setChosen}
-            />
-          </>
-        )}
-        {view === 'in' && (
-          <>
-            <InRules rules={rules.in} onChange={(changed) => editor.setIn(object, changed)} />
-            {live.isPending ? (
-              <Loading what={`the fields of ${mapping.label}`} />
-            ) : (
-              <FieldColumns
-                rules={rules.in}
-                suggestions={live.data?.suggestions ?? []}
-                onAdd={(added) => editor.setIn(object, [...rules.in, ...added])}
-              />
-            )}
-          </>
-        )}
-        {view === 'out' && <OutRules rules={rules.out} onChange={(changed) => editor.setOut(object, changed)} />}
-        {view === 'counting' && <Counting onCounter={editor.setCounter} />}
-      </div>
-    </EditorContext>
   );
 }

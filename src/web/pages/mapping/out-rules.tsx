@@ -15,11 +15,11 @@ interface Props {
 }
 
 const writes = [
-  { value: 'always', label: 'always: the CRM shall have our value' },
-  { value: 'if-blank', label: 'only into an empty field' },
-  { value: 'if-ours', label: 'only over our own last write' },
-  { value: 'forward', label: 'only forward in the field’s options' },
-  { value: 'never', label: 'never: computed, not written' },
+  { value: 'always', label: 'always' },
+  { value: 'if-blank', label: 'only into a blank' },
+  { value: 'if-ours', label: 'only over our own value' },
+  { value: 'forward', label: 'only forward in the options' },
+  { value: 'never', label: 'never, only computed' },
 ];
 
 /** What we know that the CRM is told. */

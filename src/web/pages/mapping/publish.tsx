@@ -95,7 +95,7 @@ function Told({ mapping, told }: { readonly mapping: MappingAnswer; readonly tol
           <Text size="sm">In {records} records that were looked at, nothing changes.</Text>
         ) : (
           <List size="sm">
-            {fields.map(({ object, to, changed, gained, lost }) => (
+            {fields.map(({ object, to, records: looked, changed, gained, lost }) => (
               <List.Item key={`${object} ${to}`}>
                 <b>{words.get(to) ?? to}</b> from {object}:{' '}
                 {[
@@ -105,7 +105,7 @@ function Told({ mapping, told }: { readonly mapping: MappingAnswer; readonly tol
                 ]
                   .filter(Boolean)
                   .join(', ')}{' '}
-                (of {records} records looked at)
+                of {looked} records looked at
               </List.Item>
             ))}
           </List>

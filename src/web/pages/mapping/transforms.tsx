@@ -13,7 +13,7 @@ import {
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import type { TransformForm } from '../../../http/api/mapping/schemas.ts';
 import { lazyList } from './context.ts';
-import { transformNames, transformText, type TransformName, transformWords } from './transform-words.ts';
+import { transformNames, transformText, transformWords } from './transform-words.ts';
 import { movedBy, replacedAt, withoutIndex } from './use-editor.ts';
 
 interface Props {
@@ -70,7 +70,7 @@ export function TransformList({ of, transforms, options, onChange }: Props) {
         maw={260}
         leftSection={<IconPlus size={16} aria-hidden />}
         onChange={(name) => {
-          if (name !== null) onChange([...transforms, transformWords[name as TransformName].fresh]);
+          if (name !== null) onChange([...transforms, transformWords[name].fresh]);
         }}
       />
     </Stack>

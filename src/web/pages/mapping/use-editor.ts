@@ -9,12 +9,11 @@ export interface Editor {
   readonly isDirty: boolean;
   /** Differs from what is in force. */
   readonly isChanged: boolean;
-  setIn(object: string, rules: readonly InRuleForm[]): void;
-  setOut(object: string, rules: readonly OutRuleForm[]): void;
-  setCounter(counter: string, source: 'crm' | 'events'): void;
-  replace(definition: MappingForm): void;
+  readonly setIn: (object: string, rules: readonly InRuleForm[]) => void;
+  readonly setOut: (object: string, rules: readonly OutRuleForm[]) => void;
+  readonly setCounter: (counter: string, source: 'crm' | 'events') => void;
   /** Back to what is kept. */
-  reset(): void;
+  readonly reset: () => void;
 }
 
 /** What is being edited: it begins with the draft, or with what is in force. */
@@ -34,7 +33,6 @@ export function useEditor({ definition: active, draft }: MappingAnswer): Editor 
     setOut: (object, rules) => set(object, { out: [...rules] }),
     setCounter: (counter, source) =>
       setEdited({ ...definition, counters: { ...definition.counters, [counter]: source } }),
-    replace: setEdited,
     reset: () => setEdited(null),
   };
 }
