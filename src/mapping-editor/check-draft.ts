@@ -41,11 +41,8 @@ export async function checkDraft(
 }
 
 /** PURE. What can be seen without the CRM. */
-export function mistakesIn(
-  connector: Pick<ConnectorDefinition, 'objects' | 'label'>,
-  definition: MappingDefinition,
-): readonly DefinitionProblem[] {
-  const kinds = kindsOf(connector as ConnectorDefinition);
+function mistakesIn(connector: ConnectorDefinition, definition: MappingDefinition): readonly DefinitionProblem[] {
+  const kinds = kindsOf(connector);
   const unknown = Object.keys(definition.objects).filter((object) => !kinds.has(object));
   return [
     ...unknown.map((object) => ({

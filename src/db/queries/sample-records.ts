@@ -7,7 +7,7 @@ interface ObjectOf {
 }
 
 /** However rare an object is among a million records, no more of them are looked at. */
-const lookedAt = 5_000;
+const lookedAt = 1_500;
 
 /** A few live records of an object, those with the highest ids; and companies that they name, where few are found. */
 export async function sampleRecordIds(
@@ -22,8 +22,13 @@ export async function sampleRecordIds(
      ), ids as (
        select external_id as id from newest where object = $3 and gone_at is null
        union
-       select c.external_id from newest s join source_records c
-         on c.org_id = $1 and c.connection_id = $2 and c.external_id = s.company_id and c.object = $3 and c.gone_at is null
+       select c.external_id
+       from (select distinct company_id from newest where company_id is not null limit $4) s
+       cross join lateral (
+         select r.external_id from source_records r
+         where r.org_id = $1 and r.connection_id = $2 and r.external_id = s.company_id and r.object = $3
+           and r.gone_at is null
+         limit 1) c
      )
      select id from ids order by id desc limit $4`,
     [tx.orgId, connectionId, object, limit],
@@ -39,9 +44,12 @@ export async function findRecordId(
 ): Promise<ExternalId | null> {
   const [row] = await tx.query<{ id: ExternalId }>(
     `select external_id as id from source_records
-     where org_id = $1 and connection_id = $2 and object = $3 and gone_at is null and (external_id = $4 or lead_id in
-       (select l.id from leads l where l.org_id = $1 and l.email_key = lower($4) and l.merged_into is null))
-     order by external_id = $4 desc limit 1`,
+     where org_id = $1 and connection_id = $2 and object = $3 and gone_at is null and external_id = $4
+     union all
+     select s.external_id from leads l join source_records s on s.org_id = $1 and s.lead_id = l.id
+     where l.org_id = $1 and l.email_key = lower($4) and l.merged_into is null
+       and s.connection_id = $2 and s.object = $3 and s.gone_at is null
+     limit 1`,
     [tx.orgId, connectionId, object, words],
   );
   return row?.id ?? null;

@@ -107,7 +107,6 @@ const use = Type.Object(
   },
   closed,
 );
-export type FieldUse = Static<typeof use>;
 
 const target = Type.Object(
   {
@@ -129,7 +128,6 @@ const output = Type.Object(
   { name: Type.String(), label: Type.String(), description: Type.String(), isOfCompany: Type.Boolean() },
   closed,
 );
-export type MappingOutput = Static<typeof output>;
 
 const draft = Type.Object(
   {
@@ -224,7 +222,6 @@ const definitionProblem = Type.Object(
   },
   closed,
 );
-export type DefinitionFault = Static<typeof definitionProblem>;
 
 export const checkAnswer = Type.Object(
   {

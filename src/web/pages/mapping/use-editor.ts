@@ -38,7 +38,7 @@ export function useEditor({ definition: active, draft }: MappingAnswer): Editor 
 }
 
 /** Equal as JSON, whatever the order of the keys. */
-export function isSame(left: unknown, right: unknown): boolean {
+function isSame(left: unknown, right: unknown): boolean {
   return sorted(left) === sorted(right);
 }
 
