@@ -95,7 +95,7 @@ test('three fields are mapped with a preview, saved, published, and the next syn
   expect(await visited.ailments(), 'publish').toEqual([]);
   await shot(page, 'publish');
   await dialog.getByRole('button', { name: 'Publish version 2' }).click();
-  await page.getByText('Version 2 is in force').waitFor();
+  await page.getByText('Version 2 is in force. The next sync').waitFor();
   await loop.sync();
   const [after] = await loop.db.sql<{ titles: number; states: number; companies: number; loud: number }>(
     `select count(title)::int as titles, count(state)::int as states, count(company_name)::int as companies,
@@ -113,7 +113,7 @@ test('three fields are mapped with a preview, saved, published, and the next syn
   await shot(page, 'versions');
   await page.getByRole('button', { name: 'Restore version 1' }).click();
   await page.getByRole('button', { name: 'Restore it' }).click();
-  await page.getByText('Version 3 is in force').waitFor();
+  await page.getByText('Version 3 is in force. The next sync').waitFor();
   expect(visited.complaints).toEqual([]);
 });
 
