@@ -15,7 +15,7 @@ const only = (name, from, allowed, comment) => ({
 const model = '^src/model/';
 const sdk = '^src/connector-sdk/';
 const db = '^src/db/';
-const pipes = '^src/(?:pull|push|ingest|hints|sync|access)/';
+const pipes = '^src/(?:pull|push|ingest|hints|sync|access|mapping-editor)/';
 const typebox = '(^|node_modules/)typebox/';
 
 module.exports = {

@@ -36,6 +36,11 @@ function textOf(value: object): string {
   return stringify(value, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
+/** A mapping as a file of its own, which `mapping:` of a connection may name. */
+export function formatMapping(definition: MappingDefinition): string {
+  return stringify(mappingFile(definition), { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
 function orgFile({ slug, name, connections, sources, profiles }: StoredOrg): object {
   return {
     slug,

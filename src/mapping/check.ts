@@ -89,14 +89,19 @@ const readable: { readonly [T in MappedType]: readonly FieldType[] } = {
   list: ['options', 'option', 'text'],
 };
 
+/** Whether a field of ours takes values of this CRM type without a transform. */
+export function isReadableAs(to: MappedField, type: FieldType): boolean {
+  return readable[mappedFields[to].type].includes(type);
+}
+
 function checkIn(
   subject: Subject,
   schema: FieldSchema,
   { rule, reading }: { readonly rule: InRule; readonly reading: Reading },
 ): readonly MappingProblem[] {
   const found: MappingProblem[] = [];
-  const { type } = mappedFields[rule.to];
-  if (rule.transform.length === 0 && !readable[type].includes(schema.type)) {
+  if (rule.transform.length === 0 && !isReadableAs(rule.to, schema.type)) {
+    const { type } = mappedFields[rule.to];
     const message = `${schema.name} is of type ${schema.type}, and ${rule.to} is of type ${type}`;
     const remedy = 'Add a transform that converts it, or map another field.';
     found.push({ ...subject, code: 'wrong-type', severity: 'pauses', message, remedy });

@@ -2,7 +2,7 @@ import type { Session } from '../connection.ts';
 import { rememberAccount } from '../db/queries/read-connection.ts';
 import { readRules, type StoredRules } from '../db/queries/read-rules.ts';
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
-import { checkMapping, withoutPaused } from '../mapping/check.ts';
+import { checkMapping, type ObjectSchemas, withoutPaused } from '../mapping/check.ts';
 import { type CompiledMapping, compileMapping } from '../mapping/compile.ts';
 import { AppError } from '../model/errors.ts';
 import type { MappingProblem } from '../model/mapping.ts';
@@ -34,8 +34,7 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   const own = rules.connections.find(({ id }) => id === connection.id);
   const mappingVersion = own?.version ?? 0;
   const wanted = compileMapping(own?.definition ?? definition.defaultMapping);
-  const fullPassHours = connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
-  const { schemas, problems } = await checkFields(session, wanted, { fullPassHours, signal });
+  const { schemas, problems } = await holdAgainstCrm(session, wanted, signal);
   const mapping = withoutPaused(wanted, problems);
   const orders = optionOrders(mapping, schemas);
   // Other connections of the organisation plan writes with these orders, without asking this CRM.
@@ -58,12 +57,22 @@ export async function prepare(session: Session, runId: RunId, signal: AbortSigna
   };
 }
 
-/** Holds a mapping against the fields that the CRM has now. */
+/** What in a mapping of this connection does not fit the fields that the CRM has now. */
+export async function holdAgainstCrm(session: Session, mapping: CompiledMapping, signal: AbortSignal): Promise<Held> {
+  const fullPassHours = session.connection.settings.pull?.fullPassHours ?? defaultFullPassHours;
+  return checkFields(session, mapping, { fullPassHours, signal });
+}
+
+interface Held extends Pick<Prepared, 'problems'> {
+  readonly schemas: ObjectSchemas;
+}
+
+/** Holds a mapping against the fields that the CRM has now, also for a connection that is not stored yet. */
 export async function checkFields(
   { connector, definition }: Pick<Session, 'connector' | 'definition'>,
   wanted: CompiledMapping,
   { fullPassHours, signal }: { readonly fullPassHours: number; readonly signal: AbortSignal },
-): Promise<Pick<Prepared, 'problems'> & { readonly schemas: Record<string, readonly FieldSchema[]> }> {
+): Promise<Held> {
   const schemas = await describeAll(connector, [...wanted.objects.keys()], signal);
   const problems = checkMapping(wanted, schemas, { fullPassHours });
   return { schemas, problems: problems.filter((problem) => !isOurs(definition, problem)) };
@@ -155,10 +164,7 @@ async function describeAll(
   return schemas;
 }
 
-function optionOrders(
-  mapping: CompiledMapping,
-  schemas: Readonly<Record<string, readonly FieldSchema[]>>,
-): ObjectOrders {
+function optionOrders(mapping: CompiledMapping, schemas: ObjectSchemas): ObjectOrders {
   const ordered = [...mapping.objects].map(([object, { out }]) => {
     const fields = out.filter((rule) => rule.write === 'forward').map((rule) => rule.to);
     const options = (schemas[object] ?? []).filter(({ name }) => fields.includes(name));

@@ -25,6 +25,7 @@ export const described: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
     { name: 'runs', description: 'Runs and what came of them, rejected records, and what the next push would write.' },
     { name: 'connections', description: 'CRMs: how they are connected, and how they fare.' },
     { name: 'scoring', description: 'Scoring profiles: what is in force, drafts, previews, versions.' },
+    { name: 'mapping', description: 'What of a CRM record becomes what of a lead, and what is written back.' },
     { name: 'access', description: 'Signing in, members, tokens, and the log of what was changed.' },
   ],
 };

@@ -2,6 +2,9 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../model/errors.ts';
 
+/** For the document. */
+export const ifMatchNote = 'If-Match: the version that it begins from, such as "3"; 0 where there is none.';
+
 /** The version in `If-Match: "3"`. @throws AppError `version-missing`, `version-stale` (fix-config) */
 export function versionIn({ headers }: FastifyRequest): number {
   const text = headers['if-match'];

@@ -29,6 +29,8 @@ const statuses: Readonly<Record<string, number>> = {
   'source-unknown': 404,
   'lead-unknown': 404,
   'token-unknown': 404,
+  'mapping-object-unknown': 404,
+  'mapping-version-unknown': 404,
   'member-unknown': 404,
   'run-unknown': 404,
   'connection-paused': 409,
@@ -48,6 +50,7 @@ const statuses: Readonly<Record<string, number>> = {
   'too-many-rows': 413,
   'body-type': 415,
   'idempotency-key-reused': 422,
+  'mapping-invalid': 422,
   'password-weak': 422,
   'settings-invalid': 422,
   'connection-refused': 422,
@@ -88,7 +91,13 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
   const status = known === null ? 500 : (statuses[known.code] ?? statusOf(known));
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
-  return sendFault(reply, status, known, { ...errorsOf(known), ...findingsOf(known) });
+  return sendFault(reply, status, known, { ...adviceOf(known), ...errorsOf(known), ...findingsOf(known) });
+}
+
+/** A CRM's fault may know no remedy of its own. */
+function adviceOf(known: AppError | ConnectorError | null): object {
+  if (known?.remedy !== '') return {};
+  return { remedy: 'Try again in a minute; if it stays so, check the connection.' };
 }
 
 /** Faults that have several places name each. */

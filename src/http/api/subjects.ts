@@ -1,6 +1,7 @@
 import { auditRoutes } from './audit/routes.ts';
 import { leadRoutes } from './leads/routes.ts';
 import { connectionChangeRoutes, connectionRoutes } from './connections/routes.ts';
+import { mappingRoutes } from './mapping/routes.ts';
 import { memberRoutes } from './members/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
@@ -28,5 +29,6 @@ export const subjects: readonly Routes[] = [
   pushRoutes,
   connectionRoutes,
   connectionChangeRoutes,
+  mappingRoutes,
   profileRoutes,
 ];

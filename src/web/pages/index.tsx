@@ -6,6 +6,7 @@ import { LeadsPage } from './leads/leads.tsx';
 import { ConnectionPage } from './connections/connection.tsx';
 import { ConnectionsPage } from './connections/connections.tsx';
 import { ConnectionSettingsPage } from './connections/settings.tsx';
+import { MappingPage } from './mapping/mapping.tsx';
 import { MembersPage } from './members/members.tsx';
 import { OverviewPage } from './overview/overview.tsx';
 import { SignupsPage } from './signups/signups.tsx';
@@ -32,6 +33,7 @@ export const orgPages: readonly { readonly path: string; readonly page: ReactNod
   { path: 'connections/:connection/settings', page: <ConnectionSettingsPage /> },
   { path: 'scoring', page: <ScoringPage /> },
   { path: 'scoring/:kind', page: <ProfilePage /> },
+  { path: 'connections/:connection/mapping', page: <MappingPage /> },
   { path: 'members', page: <MembersPage /> },
   { path: 'tokens', page: <TokensPage /> },
   { path: 'audit', page: <AuditPage /> },

@@ -13,6 +13,7 @@ import { countRecords, nameLeads, nextPeople, searchScoredLeads } from '../../..
 import { readPending } from '../../../src/db/queries/read-pending.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
+import { findRecordId, leadsOfRecords, readImages, sampleRecordIds } from '../../../src/db/queries/sample-records.ts';
 import { saveEvents, withdrawEvents } from '../../../src/db/queries/save-events.ts';
 import { type LeadRow, saveLeads } from '../../../src/db/queries/save-leads.ts';
 import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
@@ -84,6 +85,16 @@ const manyRows = `
 `;
 
 const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
+  'records for the editor of a mapping': async (tx) => {
+    const companies = { ...target, object: 'companies' };
+    expect(await sampleRecordIds(tx, target, 50)).toHaveLength(50);
+    await sampleRecordIds(tx, companies, 50);
+    expect(await findRecordId(tx, target, 'p5@x.example')).toBe('5');
+    expect(await findRecordId(tx, target, '7')).toBe('7');
+    expect((await readImages(tx, target, ids)).length).toBe(batch);
+    expect((await leadsOfRecords(tx, target, ids)).size).toBe(batch);
+    expect((await leadsOfRecords(tx, companies, ['1000001', '1000002'])).size).toBe(2);
+  },
   'records that are held': (tx) =>
     heldRecords(
       tx,

@@ -306,11 +306,11 @@ const receipt = Type.Object(
     components: Type.Array(componentScore),
     lines: Type.Array(line),
   },
-  { $id: 'Receipt', title: 'Receipt of a score', additionalProperties: false },
+  { $id: 'DraftReceipt', title: 'Receipt by live and draft', additionalProperties: false },
 );
 export const receiptForm = receipt;
 export type Receipt = Static<typeof receipt>;
-const maybeReceipt = Type.Union([Type.Ref('Receipt#'), Type.Null()], {
+const maybeReceipt = Type.Union([Type.Ref('DraftReceipt#'), Type.Null()], {
   description: 'Null = the profile scores signups, and the lead is none.',
 });
 export const twoReceipts = Type.Object(

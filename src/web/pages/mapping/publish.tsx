@@ -1,0 +1,175 @@
+import { Alert, Button, Group, List, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import type { Consequences, MappingAnswer, MappingForm } from '../../../http/api/mapping/schemas.ts';
+import { useConsequences, usePublish } from '../../api/mapping.ts';
+import { Loading } from '../../parts/loading.tsx';
+import { ProblemNote } from '../../parts/problem-note.tsx';
+import { DifferenceList } from './difference-list.tsx';
+import { ProblemLine } from './in-rule.tsx';
+
+interface Props {
+  readonly mapping: MappingAnswer;
+  readonly definition: MappingForm;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onPublished: (version: number) => void;
+}
+
+/** A look at what would change, then the change. */
+export function PublishDialog({ mapping, definition, isOpen, onClose, onPublished }: Props) {
+  const told = useConsequences(mapping.connection, definition, isOpen);
+  const publish = usePublish(mapping.connection);
+  const close = (): void => {
+    publish.reset();
+    onClose();
+  };
+  const isSound = told.data !== undefined && told.data.check.mistakes.length === 0;
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      size="xl"
+      title="What publishing changes"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack>
+        {told.isPending && <Loading what="the consequences" />}
+        {told.error !== null && <ProblemNote error={told.error} onRetry={() => void told.refetch()} />}
+        {told.data !== undefined && <Told mapping={mapping} told={told.data} />}
+        {publish.error !== null && <ProblemNote error={publish.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            Not yet
+          </Button>
+          <Button
+            disabled={!isSound}
+            loading={publish.isPending}
+            onClick={() =>
+              publish.mutate(
+                { version: mapping.version, definition },
+                {
+                  onSuccess: ({ version }) => {
+                    onPublished(version);
+                    close();
+                  },
+                },
+              )
+            }
+          >
+            Publish version {mapping.version + 1}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function Told({ mapping, told }: { readonly mapping: MappingAnswer; readonly told: Consequences }) {
+  const { check, differences, fields, records, startsWriting, stopsWriting } = told;
+  const words = new Map([...mapping.targets, ...mapping.outputs].map(({ name, label }) => [name, label]));
+  return (
+    <Stack>
+      {check.mistakes.length > 0 && (
+        <Alert color="red" variant="light" title="It cannot be published as it is">
+          <List size="sm">
+            {check.mistakes.map(({ path, message, remedy }) => (
+              <List.Item key={`${path} ${message}`}>
+                {path.replace(/^objects\./u, '')}: {message}. {remedy}
+              </List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+      {check.unanswered !== null && (
+        <Alert color="yellow" variant="light" title={`${mapping.label} could not be asked`}>
+          {check.unanswered.message} {check.unanswered.remedy}
+        </Alert>
+      )}
+      <SimpleGrid cols={{ base: 2, sm: 4 }}>
+        <Figure value={differences.length} label="changes to the mapping" />
+        <Figure value={told.scoresChanged} label={`of ${told.leads} leads score otherwise`} />
+        <Figure value={told.becomeQualified} label="of them would newly be MQL" />
+        <Figure value={told.noLongerQualified} label="of them would no longer qualify" />
+      </SimpleGrid>
+      <Section title="Values of leads">
+        {fields.length === 0 ? (
+          <Text size="sm">In {records} records that were looked at, nothing changes.</Text>
+        ) : (
+          <List size="sm">
+            {fields.map(({ object, to, records: looked, changed, gained, lost }) => (
+              <List.Item key={`${object} ${to}`}>
+                <b>{words.get(to) ?? to}</b> from {object}:{' '}
+                {[
+                  gained > 0 && `${gained} gain a value`,
+                  changed > 0 && `${changed} change`,
+                  lost > 0 && `${lost} lose it`,
+                ]
+                  .filter(Boolean)
+                  .join(', ')}{' '}
+                of {looked} records looked at
+              </List.Item>
+            ))}
+          </List>
+        )}
+      </Section>
+      {startsWriting.length + stopsWriting.length > 0 && (
+        <Section title={`Written to ${mapping.label}`}>
+          <List size="sm">
+            {startsWriting.map(({ object, from, to }) => (
+              <List.Item key={`+ ${object} ${to}`}>
+                <b>starts:</b> {words.get(from) ?? from} → {object} {to}
+              </List.Item>
+            ))}
+            {stopsWriting.map(({ object, from, to }) => (
+              <List.Item key={`- ${object} ${to}`}>
+                <b>stops:</b> {words.get(from) ?? from} → {object} {to}; what is there stays
+              </List.Item>
+            ))}
+          </List>
+        </Section>
+      )}
+      {check.problems !== null && check.problems.length > 0 && (
+        <Section title={`Against ${mapping.label} as it is now`}>
+          {check.problems.map((problem) => (
+            <ProblemLine
+              key={`${problem.object} ${problem.direction} ${problem.field} ${problem.code}`}
+              problem={problem}
+            />
+          ))}
+        </Section>
+      )}
+      <Section title="Line by line">
+        <DifferenceList differences={differences} />
+      </Section>
+      {told.readsAgain && (
+        <Text size="sm" c="dimmed">
+          The next sync reads every record again with the new rules, so that it holds for all leads and not only for new
+          ones.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Figure({ value, label }: { readonly value: number; readonly label: string }) {
+  return (
+    <div>
+      <Text fz={28} fw={650} className="numbers">
+        {value}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+    </div>
+  );
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+  return (
+    <div>
+      <Title order={3} fz="sm" mb={4}>
+        {title}
+      </Title>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,186 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hubspot } from '../../../connectors/hubspot/index.ts';
+import type { MappingDefinition } from '../../../src/model/mapping.ts';
+import { openBrowser } from '../../support/browser.ts';
+import { startConsole, type TestConsole } from '../../support/console.ts';
+import { type Loop, startLoop } from '../../support/loop.ts';
+import { visit } from '../../support/visit.ts';
+
+const stack = new AsyncDisposableStack();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = stack.adopt(await openBrowser(), (open) => open.close());
+});
+afterAll(() => stack.disposeAsync());
+
+const path = '/orgs/acme/connections/acme-hubspot/mapping';
+
+/** The connector's own mapping without what is mapped in the test. */
+const sparse: MappingDefinition = {
+  ...hubspot.defaultMapping,
+  objects: {
+    ...hubspot.defaultMapping.objects,
+    contacts: {
+      ...hubspot.defaultMapping.objects['contacts']!,
+      in: hubspot.defaultMapping.objects['contacts']!.in.filter(
+        ({ to }) => !['title', 'state', 'company_name'].includes(to),
+      ),
+    },
+  },
+};
+
+async function stage(own: AsyncDisposableStack): Promise<{ readonly loop: Loop; readonly console: TestConsole }> {
+  const loop = own.use(await startLoop({ mapping: sparse }));
+  return { loop, console: own.use(await startConsole(loop.services, { hasPages: true })) };
+}
+
+async function shot(page: { screenshot(options: object): Promise<unknown> }, name: string): Promise<void> {
+  const folder = process.env['SHOTS'];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/mapping-${name}.png`, fullPage: true });
+}
+
+test('three fields are mapped with a preview, saved, published, and the next sync has them', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, console } = await stage(own);
+  await loop.sync();
+  const [before] = await loop.db.sql<{ titles: number }>('select count(title)::int as titles from leads');
+  expect(before!.titles).toBe(0);
+  const as = await console.signedIn(loop.orgId, 'admin');
+  await using visited = await visit(browser, console.url, path, { as });
+  const { page } = visited;
+  // One by its suggestion, one from the list of the CRM's fields, one from an empty rule.
+  await page.getByRole('button', { name: /^Fill from .*: State$/u }).click();
+  await page.getByLabel('Search the fields of contacts').fill('jobtitle');
+  await page.getByRole('button', { name: /^Map Jobtitle/iu }).click();
+  const rules = page.getByRole('list', { name: 'Rules that read contacts' }).locator('> li');
+  const chooseTarget = async (name: string): Promise<void> => {
+    await rules.last().getByPlaceholder('Choose a field').last().click();
+    await page.getByRole('option', { name, exact: true }).click();
+  };
+  await chooseTarget('Job title');
+  await rules.last().getByRole('button', { name: 'Settings of Job title' }).click();
+  await page.getByRole('combobox', { name: 'Add a transform to Job title' }).click();
+  await page.getByRole('option', { name: 'Upper case' }).click();
+  await page.getByRole('button', { name: 'Add a rule' }).click();
+  await rules
+    .last()
+    .getByLabel(/^HubSpot fields for/u)
+    .click();
+  await rules
+    .last()
+    .getByLabel(/^HubSpot fields for/u)
+    .fill('company');
+  await page
+    .getByRole('option', { name: /company · /u })
+    .first()
+    .click();
+  await page.keyboard.press('Escape');
+  await chooseTarget('Company');
+  // The preview follows the edits.
+  await page.getByText('unsaved changes').waitFor();
+  const title = rules.nth((await rules.count()) - 2);
+  await title
+    .getByText(/^[A-Z][A-Z .,-]+$/u)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('draft', { exact: true }).waitFor();
+  await shot(page, 'edited');
+  expect(await visited.ailments()).toEqual([]);
+  await page.getByRole('button', { name: 'Review and publish' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('gain a value').first().waitFor();
+  expect(await visited.ailments(), 'publish').toEqual([]);
+  await shot(page, 'publish');
+  await dialog.getByRole('button', { name: 'Publish version 2' }).click();
+  await page.getByText('Version 2 is in force. The next sync').waitFor();
+  await loop.sync();
+  const [after] = await loop.db.sql<{ titles: number; states: number; companies: number; loud: number }>(
+    `select count(title)::int as titles, count(state)::int as states, count(company_name)::int as companies,
+       count(*) filter (where title = upper(title))::int as loud from leads`,
+  );
+  expect(after!.titles).toBeGreaterThan(0);
+  expect(after!.loud).toBe(after!.titles);
+  expect(after!.states).toBeGreaterThan(0);
+  expect(after!.companies).toBeGreaterThan(0);
+  // And back again.
+  await page.getByRole('button', { name: 'Versions' }).click();
+  await page.getByRole('button', { name: 'Compare version 1 with what is in force' }).click();
+  await page.getByRole('region', { name: 'Differences' }).waitFor();
+  expect(await visited.ailments(), 'versions').toEqual([]);
+  await shot(page, 'versions');
+  await page.getByRole('button', { name: 'Restore version 1' }).click();
+  await page.getByRole('button', { name: 'Restore it' }).click();
+  await page.getByText('Version 3 is in force. The next sync').waitFor();
+  expect(visited.complaints).toEqual([]);
+});
+
+test('by keyboard alone: a rule is moved, removed and the change thrown away; who leaves is asked', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, console } = await stage(own);
+  const as = await console.signedIn(loop.orgId, 'admin');
+  await using visited = await visit(browser, console.url, path, { as });
+  const { page } = visited;
+  const rules = page.getByRole('list', { name: 'Rules that read contacts' }).locator('> li');
+  const count = await rules.count();
+  await page.getByRole('button', { name: 'Move Name up' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('unsaved changes').waitFor();
+  await page.getByRole('button', { name: 'Remove Name' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rules.count()).toBe(count - 1);
+  await page.getByRole('link', { name: 'Members' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
+  expect(await visited.ailments()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Discard' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rules.count()).toBe(count);
+  await page.getByRole('link', { name: 'Members' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/members');
+  expect(visited.complaints).toEqual([]);
+});
+
+test('a viewer looks at the mapping and changes nothing', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, console } = await stage(own);
+  const as = await console.signedIn(loop.orgId, 'viewer');
+  await using visited = await visit(browser, console.url, path, { as });
+  const { page } = visited;
+  await page.getByRole('list', { name: 'Rules that read contacts' }).waitFor();
+  expect(await page.getByRole('button', { name: /Publish|Save|Remove|Add a rule|^Map /iu }).count()).toBe(0);
+  expect(await visited.ailments()).toEqual([]);
+  expect(visited.complaints).toEqual([]);
+});
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test('every view has nothing that axe would say, also narrow', async () => {
+    await using own = new AsyncDisposableStack();
+    const { loop, console } = await stage(own);
+    await loop.sync();
+    const as = await console.signedIn(loop.orgId, 'admin');
+    await using visited = await visit(browser, console.url, path, { as, colorScheme });
+    const { page } = visited;
+    for (const view of ['in', 'out', 'counting']) {
+      await visited.go(`${path}?view=${view}`);
+      expect(await visited.ailments(), view).toEqual([]);
+      await shot(page, `${view}-${colorScheme}`);
+    }
+    await visited.go(path);
+    await page.getByRole('button', { name: 'Settings of Sales’ decision' }).click();
+    await page.getByText('Any other value').waitFor();
+    expect(await visited.ailments(), 'settings').toEqual([]);
+    await shot(page, `settings-${colorScheme}`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await visited.ailments(), 'narrow').toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await shot(page, `narrow-${colorScheme}`);
+    expect(visited.complaints).toEqual([]);
+  });
+});
