@@ -125,6 +125,6 @@ export const descriptions = {
     security: secured('admin'),
     params: connectionPlace,
     querystring: deletionQuery,
-    response: { 204: { description: 'It is gone.' }, ...problems(400, 401, 403, 404, 412, 428, 503) },
+    response: { 204: { description: 'It is gone.' }, ...problems(400, 401, 403, 404, 409, 412, 428, 503) },
   },
 };
