@@ -195,7 +195,7 @@ describe('leadloop token', () => {
   it.each([
     ['create'],
     ['create', 'A Name'],
-    ['create', 'a', '--scopes', 'admin'],
+    ['create', 'a', '--scopes', 'king'],
     ['create', 'a', '--expires', '0d'],
     ['drop', 'a'],
     ['list', 'a'],
