@@ -116,7 +116,8 @@ test('status tells of the queue what waits and what is looked at, by kind, and w
     const lonely = await app.status(null);
     expect(lonely.queue).toMatchObject({ processes: 1, workers: 0, remedy: expect.stringContaining('leadloop serve') });
     expect(lonely.needsPerson).toEqual(['queue']);
-    const [hints, ...others] = lonely.queue!.kinds;
+    const [asked, hints, ...others] = lonely.queue!.kinds;
+    expect(asked).toMatchObject({ kind: 'asked', waiting: 0 });
     expect(hints).toMatchObject({ kind: 'hints', waiting: 1, active: 0, failed: 0, oldestActiveMs: null });
     expect(others.map(({ kind, waiting }) => [kind, waiting])).toEqual([
       ['import', 0],
