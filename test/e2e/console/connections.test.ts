@@ -69,6 +69,7 @@ test('by keyboard alone a schedule is changed, and the next runs are seen before
   const { keyboard } = page;
   await page.getByRole('combobox', { name: 'How often' }).focus();
   await keyboard.press('Enter');
+  await page.getByRole('option', { name: 'Only by hand' }).waitFor();
   for (let step = 0; step < 6; step += 1) await keyboard.press('ArrowDown');
   await keyboard.press('Enter');
   const cron = page.getByLabel('Cron fields');

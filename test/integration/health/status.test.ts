@@ -135,8 +135,8 @@ test('status tells of the queue what waits and what is looked at, by kind, and w
     // Of the same connection: it comes after the one that is being looked at, however long that takes.
     await queue.wake({ kind: 'hints', orgId, subjectId, tickAt: null });
     const busy = await app.status(null);
-    expect(busy.queue!.kinds[0]).toMatchObject({ kind: 'hints', waiting: 1, oldestWaitingMs: null, active: 1 });
-    expect(busy.queue!.kinds[0]!.oldestActiveMs).toBeGreaterThan(0);
+    expect(busy.queue!.kinds[1]).toMatchObject({ kind: 'hints', waiting: 1, oldestWaitingMs: null, active: 1 });
+    expect(busy.queue!.kinds[1]!.oldestActiveMs).toBeGreaterThan(0);
     expect(busy).toMatchObject({ needsPerson: [], queue: { remedy: null } });
   } finally {
     await queue.stop(0);
