@@ -19,6 +19,7 @@ export default defineConfig({
       project('contract', 60_000),
       project('integration', 120_000, postgres),
       project('e2e', 600_000, postgres),
+      project('browser', 600_000, postgres),
       project('regression', 120_000, postgres),
     ],
   },

@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LeadList } from '../../../src/http/api/leads/schemas.ts';
-import { openBrowser } from '../../support/browser.ts';
-import { type SignedIn, startConsole, type TestConsole } from '../../support/console.ts';
-import { type Loop, startLoop } from '../../support/loop.ts';
-import { handsOf } from '../../support/loop-crm.ts';
-import { addVelocityPay, productOf } from '../../support/product.ts';
-import { visit } from '../../support/visit.ts';
+import type { LeadList } from '../../src/http/api/leads/schemas.ts';
+import { openBrowser } from '../support/browser.ts';
+import { type SignedIn, startConsole, type TestConsole } from '../support/console.ts';
+import { type Loop, startLoop } from '../support/loop.ts';
+import { handsOf } from '../support/loop-crm.ts';
+import { addVelocityPay, productOf } from '../support/product.ts';
+import { visit } from '../support/visit.ts';
 
 const evil = '<script>document.title="owned"</script>';
 const stack = new AsyncDisposableStack();

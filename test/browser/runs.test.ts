@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
-import { startConsole } from '../../support/console.ts';
-import { type Loop, startLoop } from '../../support/loop.ts';
-import { handsOf } from '../../support/loop-crm.ts';
-import { startQueueWorker } from '../../support/queue-worker.ts';
-import { visit } from '../../support/visit.ts';
+import { openBrowser } from '../support/browser.ts';
+import { startConsole } from '../support/console.ts';
+import { type Loop, startLoop } from '../support/loop.ts';
+import { handsOf } from '../support/loop-crm.ts';
+import { startQueueWorker } from '../support/queue-worker.ts';
+import { visit } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
 let browser: Browser;

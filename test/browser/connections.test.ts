@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openConnection } from '../../../src/connection.ts';
-import { plainSync } from '../../../src/sync/options.ts';
-import { syncConnection } from '../../../src/sync/sync-connection.ts';
-import { openBrowser } from '../../support/browser.ts';
-import { hubspotWish, startUnconnected, type Unconnected } from '../../support/connect.ts';
-import { sandboxToken } from '../../support/loop-side.ts';
-import { visit } from '../../support/visit.ts';
+import { openConnection } from '../../src/connection.ts';
+import { plainSync } from '../../src/sync/options.ts';
+import { syncConnection } from '../../src/sync/sync-connection.ts';
+import { openBrowser } from '../support/browser.ts';
+import { hubspotWish, startUnconnected, type Unconnected } from '../support/connect.ts';
+import { sandboxToken } from '../support/loop-side.ts';
+import { visit } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
 let browser: Browser;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { setUpLink } from '../../../src/access/links.ts';
-import { openBrowser } from '../../support/browser.ts';
-import { startConsole, type TestConsole } from '../../support/console.ts';
-import { testDatabase } from '../../support/database.ts';
-import { bareServices } from '../../support/services.ts';
-import { visit } from '../../support/visit.ts';
+import { setUpLink } from '../../src/access/links.ts';
+import { openBrowser } from '../support/browser.ts';
+import { startConsole, type TestConsole } from '../support/console.ts';
+import { testDatabase } from '../support/database.ts';
+import { bareServices } from '../support/services.ts';
+import { visit } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
 let browser: Browser;

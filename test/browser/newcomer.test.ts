@@ -1,12 +1,12 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startHubSpotSandbox, type HubSpotSandbox } from '../../../src/sandbox/hubspot/index.ts';
-import { openBrowser } from '../../support/browser.ts';
-import { startDaemon } from '../../support/daemon.ts';
-import { testDatabase } from '../../support/database.ts';
-import { hubspotSide, sandboxToken } from '../../support/loop-side.ts';
-import { tempFolder } from '../../support/temp-folder.ts';
-import { visit } from '../../support/visit.ts';
+import { startHubSpotSandbox, type HubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
+import { openBrowser } from '../support/browser.ts';
+import { startDaemon } from '../support/daemon.ts';
+import { testDatabase } from '../support/database.ts';
+import { hubspotSide, sandboxToken } from '../support/loop-side.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { visit } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
 let browser: Browser;
@@ -159,13 +159,15 @@ test.each([
   await press(button('Run now'));
   await press(dialog.getByRole('button', { name: 'Run it' }));
   await page.getByRole('cell', { name: 'succeeded' }).first().waitFor();
-  const before = scoresIn(crm);
-  expect(before[0]).toBeGreaterThan(20);
+  await expect.poll(() => scoresIn(crm)[0], { timeout: 60_000 }).toBeGreaterThan(20);
 
   await press(link('Leads'));
-  await press(page.getByRole('table').getByRole('link').first());
-  await page.getByText(String(before[0]), { exact: true }).first().waitFor();
+  const row = page.getByRole('table').getByRole('row').nth(1);
+  const best = Number(await row.getByRole('cell').first().textContent());
+  await press(row.getByRole('link').first());
+  await page.getByText(String(best), { exact: true }).first().waitFor();
   await page.getByText('Website visits').first().waitFor();
+  await expect.poll(() => scoresIn(crm)[0], { timeout: 60_000 }).toBe(best);
 
   await press(link('Scoring'));
   await press(page.getByRole('link', { name: 'Edit Lead score (MQL)' }));
@@ -179,6 +181,6 @@ test.each([
   await press(link('Runs'));
   await press(button('Run now'));
   await press(dialog.getByRole('button', { name: 'Run it' }));
-  await expect.poll(() => scoresIn(crm)[0], { timeout: 60_000 }).toBeLessThan(before[0]!);
+  await expect.poll(() => scoresIn(crm)[0], { timeout: 60_000 }).toBeLessThan(best);
   expect(visited.complaints).toEqual([]);
 });

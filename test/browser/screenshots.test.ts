@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
-import { startConsole } from '../../support/console.ts';
-import { startLoop, startSalesforceLoop } from '../../support/loop.ts';
-import { handsOf } from '../../support/loop-crm.ts';
-import { addVelocityPay, productOf } from '../../support/product.ts';
-import { visit } from '../../support/visit.ts';
+import { openBrowser } from '../support/browser.ts';
+import { startConsole } from '../support/console.ts';
+import { startLoop, startSalesforceLoop } from '../support/loop.ts';
+import { handsOf } from '../support/loop-crm.ts';
+import { addVelocityPay, productOf } from '../support/product.ts';
+import { visit } from '../support/visit.ts';
 
 /** Where to, by `npm run screenshots`; left out = it is not asked for. */
 const folder = process.env['LEADLOOP_SCREENSHOTS'];

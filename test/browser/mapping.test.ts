@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hubspot } from '../../../connectors/hubspot/index.ts';
-import type { MappingDefinition } from '../../../src/model/mapping.ts';
-import { openBrowser } from '../../support/browser.ts';
-import { startConsole, type TestConsole } from '../../support/console.ts';
-import { type Loop, startLoop } from '../../support/loop.ts';
-import { visit } from '../../support/visit.ts';
+import { hubspot } from '../../connectors/hubspot/index.ts';
+import type { MappingDefinition } from '../../src/model/mapping.ts';
+import { openBrowser } from '../support/browser.ts';
+import { startConsole, type TestConsole } from '../support/console.ts';
+import { type Loop, startLoop } from '../support/loop.ts';
+import { visit } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
 let browser: Browser;

@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scoreOrgs } from '../../../src/score-run.ts';
-import { openBrowser } from '../../support/browser.ts';
-import { startConsole } from '../../support/console.ts';
-import { testDatabase } from '../../support/database.ts';
-import { addVelocityPay, productOf } from '../../support/product.ts';
-import { bareServices } from '../../support/services.ts';
-import { visit, type VisitOptions } from '../../support/visit.ts';
+import { scoreOrgs } from '../../src/score-run.ts';
+import { openBrowser } from '../support/browser.ts';
+import { startConsole } from '../support/console.ts';
+import { testDatabase } from '../support/database.ts';
+import { addVelocityPay, productOf } from '../support/product.ts';
+import { bareServices } from '../support/services.ts';
+import { visit, type VisitOptions } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
 let browser: Browser;
