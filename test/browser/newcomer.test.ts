@@ -18,13 +18,13 @@ afterAll(() => stack.disposeAsync());
 
 /** How somebody uses a page. */
 interface Hand {
-  press(target: Locator): Promise<void>;
-  write(target: Locator, text: string): Promise<void>;
-  choose(target: Locator): Promise<void>;
+  readonly press: (target: Locator) => Promise<void>;
+  readonly write: (target: Locator, text: string) => Promise<void>;
+  readonly choose: (target: Locator) => Promise<void>;
   /** One of a list that can be searched. */
-  pick(list: Locator, option: string): Promise<void>;
+  readonly pick: (list: Locator, option: string) => Promise<void>;
   /** A tab of a row of them. */
-  turnTo(target: Locator): Promise<void>;
+  readonly turnTo: (target: Locator) => Promise<void>;
 }
 
 const byMouse = (page: Page): Hand => ({
