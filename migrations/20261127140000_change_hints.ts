@@ -33,6 +33,8 @@ const hints = `
     reason change_reason not null,
     -- CRM fields that changed; null = any may have.
     fields text[],
+    first_occurred_at timestamptz not null,
+    last_received_at timestamptz not null,
     version bigint not null,
     primary key (org_id, connection_id, object, external_id),
     foreign key (org_id, connection_id) references connections (org_id, id) on delete cascade

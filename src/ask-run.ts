@@ -1,5 +1,6 @@
 import type { Wake } from './daemon.ts';
 import { connectionNamed } from './db/queries/standing-connections.ts';
+import { findConnection } from './db/queries/directory.ts';
 import { pausesFor, readPauses } from './db/queries/pauses.ts';
 import { hasLongRun } from './db/queries/runs.ts';
 import { writeAudit } from './db/queries/write-audit.ts';
@@ -46,7 +47,8 @@ async function refuseUnrunnable(
     null,
     now,
   );
-  const isPushing = push && (wish === 'sync' || wish === 'full');
+  const isWritten = (await findConnection(tx, id))?.pushMode === 'auto';
+  const isPushing = push && isWritten && (wish === 'sync' || wish === 'full');
   if (!pull && !isPushing) throw pausedError(name, reason ?? 'paused', 'Take the pause back first.');
   if (await hasLongRun(tx, id)) throw alreadyAsked(name);
   return id;

@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto';
-import { block, blockedUntil, countFailure, forgetFailures } from '../db/queries/sign-in-failures.ts';
+import {
+  block,
+  blockedUntil,
+  countFailure,
+  forgetFailures,
+  lockAttempts,
+  takeBack,
+} from '../db/queries/sign-in-failures.ts';
+import type { Tx } from '../db/tx.ts';
 import { AppError } from '../model/errors.ts';
 import type { AccessServices } from './services.ts';
 
@@ -22,30 +30,40 @@ export interface Attempt {
   readonly address: string;
 }
 
-/** @throws AppError `too-many-attempts` (retry) */
-export async function refuseBlocked({ database, now }: AccessServices, attempt: Attempt): Promise<void> {
+/**
+ * Counts an attempt as one that failed, before it is looked at: thousands at the same moment are no more than one after the other.
+ * @throws AppError `too-many-attempts` (retry)
+ */
+export async function admitAttempt({ database, now }: AccessServices, attempt: Attempt): Promise<void> {
   const at = now();
-  const until = await database.operator((tx) => blockedUntil(tx, keysOf(attempt), at));
+  const keys = keysOf(attempt);
+  const until = await database.operator(async (tx) => {
+    await lockAttempts(tx, keys);
+    const blocked = await blockedUntil(tx, keys, at);
+    if (blocked === null) await countAll(tx, attempt, at);
+    return blocked;
+  });
   if (until !== null) throw tooManyAttempts(Math.ceil((until.getTime() - at.getTime()) / 1000));
 }
 
 /** The wait doubles with each further failure, from one second on. */
-export async function noteFailure({ database, now }: AccessServices, attempt: Attempt): Promise<void> {
-  const at = now();
-  await database.operator(async (tx) => {
-    for (const { of, free, longestMs } of bounds) {
-      const key = keyOf(of(attempt));
-      const failures = await countFailure(tx, key, { now: at, forgetSince: new Date(at.getTime() - forgetMs) });
-      if (failures < free) continue;
-      const waitMs = Math.min(longestMs, 1000 * 2 ** (failures - free));
-      await block(tx, key, new Date(at.getTime() + waitMs));
-    }
-  });
+async function countAll(tx: Tx, attempt: Attempt, at: Date): Promise<void> {
+  for (const { of, free, longestMs } of bounds) {
+    const key = keyOf(of(attempt));
+    const failures = await countFailure(tx, key, { now: at, forgetSince: new Date(at.getTime() - forgetMs) });
+    if (failures < free) continue;
+    const waitMs = Math.min(longestMs, 1000 * 2 ** (failures - free));
+    await block(tx, key, new Date(at.getTime() + waitMs));
+  }
 }
 
-/** Of this person at this place: the others go on counting. */
+/** It did not fail after all. Of this person at this place everything is forgotten; the others go on counting. */
 export async function noteSuccess({ database }: AccessServices, attempt: Attempt): Promise<void> {
-  await database.operator((tx) => forgetFailures(tx, keyOf(bounds[0].of(attempt))));
+  const [own = '', ...others] = keysOf(attempt);
+  await database.operator(async (tx) => {
+    await forgetFailures(tx, own);
+    await takeBack(tx, others);
+  });
 }
 
 function keysOf(attempt: Attempt): string[] {

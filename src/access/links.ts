@@ -59,7 +59,7 @@ export async function choosePassword(
     const link = await findLink(tx, tokenHash, at);
     return link?.accountId === null || link === null ? null : readAccount(tx, link.accountId);
   });
-  if (account === null || account.isDisabled) throw refusedLink();
+  if (account === null) throw refusedLink();
   refuseWeakPassword(password, account.email);
   const passwordHash = await hashPassword(password);
   await database.operator(async (tx) => {

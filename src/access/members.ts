@@ -1,4 +1,4 @@
-import { createAccount, findAccount, readAccount } from '../db/queries/console-accounts.ts';
+import { createAccount, findAccount, forgetLeft, readAccount } from '../db/queries/console-accounts.ts';
 import {
   addMember,
   listMembers,
@@ -6,6 +6,7 @@ import {
   type MemberRow,
   removeMember,
   saveRole,
+  worksElsewhere,
 } from '../db/queries/memberships.ts';
 import { writeAudit } from '../db/queries/write-audit.ts';
 import { AppError } from '../model/errors.ts';
@@ -22,9 +23,9 @@ export interface Invitation {
 }
 
 /**
- * Makes somebody a member. Null = they have a password already, from another organisation; else the link to choose one, which is
- * said once.
- * @throws AppError `member-exists` (fix-config)
+ * Makes somebody a member. Null = they have a way in already; else the link to choose a password, which is said once. Somebody of an
+ * organisation that the actor does not run is added by an operator alone: whoever hands out links could come in as them.
+ * @throws AppError `member-exists`, `member-elsewhere` (fix-config)
  */
 export async function invite(
   services: AccessServices,
@@ -35,17 +36,19 @@ export async function invite(
   const email = wish.email.trim().toLowerCase();
   const at = now();
   const account = await database.operator(async (tx) => {
+    await forgetLeft(tx, email);
     await createAccount(tx, { email, name: name.trim(), passwordHash: null, now: at });
     return findAccount(tx, email);
   });
   if (account === null) throw new Error('the account was not saved');
+  await refuseElsewhere(services, account.id, { orgId, actor });
   const added = await database.transaction(orgId, async (tx) => {
     const added = await addMember(tx, { accountId: account.id, role, now: at });
     if (added) await writeAudit(tx, { actor, action: 'member.invite', subject: email, after: { role }, at });
     return added;
   });
   if (!added) throw alreadyMember(email);
-  return account.passwordHash === null ? passwordLink(services, account.id) : null;
+  return account.passwordHash === null && !account.isBound ? passwordLink(services, account.id) : null;
 }
 
 /** @throws AppError `member-unknown`, `member-last-admin` (fix-config) */
@@ -64,7 +67,7 @@ export async function changeRole(
   });
 }
 
-/** The account stays, for other organisations; of this one it sees nothing from now on. */
+/** The account stays for other organisations; without one it is gone, and its sessions with it. */
 export async function expel(
   { database, now }: AccessServices,
   { orgId, actor }: ActingFor,
@@ -76,11 +79,12 @@ export async function expel(
     await removeMember(tx, accountId);
     await writeAudit(tx, { actor, action: 'member.remove', subject: email, before: { role }, at: now() });
   });
+  await database.operator((tx) => forgetLeft(tx, email));
 }
 
 /**
  * A new link for somebody who has lost a password, or whose link is too old.
- * @throws AppError `member-unknown` (fix-config)
+ * @throws AppError `member-unknown`, `member-elsewhere` (fix-config)
  */
 export async function relink(
   services: AccessServices,
@@ -89,11 +93,24 @@ export async function relink(
 ): Promise<OneTimeLink> {
   const { database, now } = services;
   const { email } = await accountOf(services, accountId);
-  await database.transaction(orgId, async (tx) => {
-    roleIn(await lockMembers(tx), accountId, 'admin');
-    await writeAudit(tx, { actor, action: 'member.link', subject: email, at: now() });
-  });
+  await database.transaction(orgId, async (tx) => roleIn(await lockMembers(tx), accountId, 'admin'));
+  await refuseElsewhere(services, accountId, { orgId, actor });
+  const entry = { actor, action: 'member.link', subject: email, at: now() };
+  await database.transaction(orgId, (tx) => writeAudit(tx, entry));
   return passwordLink(services, accountId);
+}
+
+/** An operator at the command line has every organisation in hand. */
+async function refuseElsewhere(
+  { database }: Pick<AccessServices, 'database'>,
+  accountId: string,
+  by: ActingFor,
+): Promise<void> {
+  if (by.actor === 'cli' || !(await database.operator((tx) => worksElsewhere(tx, accountId, by)))) return;
+  throw new AppError('member-elsewhere', 'They belong to another organisation, too.', {
+    recovery: 'fix-config',
+    remedy: 'Have an operator do it: leadloop account invite EMAIL --org SLUG, or leadloop account link EMAIL',
+  });
 }
 
 /** @throws AppError `member-unknown` (fix-config) */

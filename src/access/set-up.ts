@@ -1,6 +1,7 @@
 import { createAccount, createOrg, hasAccounts, joinEverywhere, lockAccounts } from '../db/queries/console-accounts.ts';
 import { deleteSetUpLinks, findLink } from '../db/queries/console-links.ts';
 import { listOrgs } from '../db/queries/directory.ts';
+import { writeAudit } from '../db/queries/write-audit.ts';
 import { AppError } from '../model/errors.ts';
 import { refusedLink } from './links.ts';
 import { hashPassword, refuseWeakPassword } from './passwords.ts';
@@ -33,7 +34,7 @@ export async function setUp({ database, now }: AccessServices, wish: SetUpWish):
   const email = wish.email.trim().toLowerCase();
   refuseWeakPassword(wish.password, email);
   const passwordHash = await hashPassword(wish.password);
-  return database.operator(async (tx) => {
+  const id = await database.operator(async (tx) => {
     await lockAccounts(tx);
     await refuseUsed(tx);
     if (wish.org !== null) await createOrg(tx, wish.org.slug, wish.org.name);
@@ -44,6 +45,10 @@ export async function setUp({ database, now }: AccessServices, wish: SetUpWish):
     await deleteSetUpLinks(tx);
     return id;
   });
+  const entry = { actor: email, action: 'member.set-up', subject: email, after: { role: 'admin' }, at };
+  for (const org of await database.operator(listOrgs))
+    await database.transaction(org.id, (tx) => writeAudit(tx, entry));
+  return id;
 }
 
 function missingOrg(): AppError {

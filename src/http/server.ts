@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../model/errors.ts';
 import type { ApiPort, ConsoleServices } from './api/api-port.ts';
 import { registerApi } from './api/api.ts';
@@ -7,7 +7,7 @@ import { registerConsole } from './console/console.ts';
 import { registerHealth } from './health/health.ts';
 import { registerMetrics } from './health/metrics.ts';
 import type { HealthPort, MetricsPort } from './health/ports.ts';
-import { registerHooks } from './hooks/hooks.ts';
+import { hooksPrefix, registerHooks } from './hooks/hooks.ts';
 import type { HooksPort } from './hooks/hooks-port.ts';
 import { isLoopbackName } from './loopback.ts';
 import { securityHeaders } from './security.ts';
@@ -52,7 +52,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   // Behind a proxy, who asks is whom it names; only a proxy of this machine or network is believed.
   const trustProxy = publicUrl === null ? false : ['loopback', 'linklocal', 'uniquelocal'];
   const app = Fastify({ forceCloseConnections: true, trustProxy });
-  await registerParts(app, options, isLocal);
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
+  const isOurs = isLocal && publicUrl === null;
+  if (isOurs && consoleFolder !== null) app.addHook('onRequest', refuseForeignName);
+  await registerParts(app, options, isOurs);
   const url = await app.listen({ port, host }).catch((error: unknown) => {
     throw isInUse(error) ? portInUse(port) : error;
   });
@@ -63,15 +66,24 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   };
 }
 
-async function registerParts(app: FastifyInstance, options: HttpOptions, isLocal: boolean): Promise<void> {
+/** `isOurs`: no proxy in front, so whoever asks is of this machine. */
+async function registerParts(app: FastifyInstance, options: HttpOptions, isOurs: boolean): Promise<void> {
   const { consoleFolder = null, api = null, hooks = null, health = null, metrics = null, now, log } = options;
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
   if (health !== null) registerHealth(app, health);
-  if (metrics !== null) registerMetrics(app, metrics, isLocal);
+  if (metrics !== null) registerMetrics(app, metrics, isOurs);
   if (api !== null) await registerApi(app, { api: api.rows, console: api.console, now, log });
   if (hooks !== null) await registerHooks(app, { hooks, log });
   if (consoleFolder !== null) await registerConsole(app, consoleFolder);
   app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));
+}
+
+/**
+ * A foreign site that resolves its own name to this machine must not try passwords through a browser here. A CRM calls under the name
+ * of the tunnel in front of us, and proves itself by its signature.
+ */
+async function refuseForeignName(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (isLoopbackName(request.hostname) || request.url.startsWith(`${hooksPrefix}/`)) return;
+  await reply.code(421).type('text/plain').send('This server answers under the name of this machine only.\n');
 }
 
 /** What `listen` throws for a port that somebody has. */

@@ -48,8 +48,8 @@ export class CrmValues {
   }
 
   async of(orgId: OrgId, rows: readonly CrmPlace[]): Promise<ReadBack> {
-    const stale = rows.filter((row) => !this.#isFresh(row));
     if (this.#entries.size > maxEntries) this.#entries.clear();
+    const stale = rows.filter((row) => !this.#isFresh(row));
     const groups = Map.groupBy(stale, (row) => `${row.connection} ${row.object}`).values();
     // At once, and each for itself: somebody waits, and one CRM that is down says nothing about another.
     const problems = await Promise.all(Array.from(groups, (group) => this.#fill(orgId, group)));

@@ -1,11 +1,13 @@
 /** Puts a mapping in force as `leadloop apply` would: the same plan, the same rows, the same words in the audit log. */
+import { alone } from '../config/alone.ts';
 import { type Change, planApply, type StoredConnection, type StoredOrg } from '../config/apply.ts';
 import { completePull, completePush, completeQuota, defaultTimezone } from '../config/defaults.ts';
 import type { ConnectionSettings, OrgSettings } from '../config/settings.ts';
 import { readStored } from '../config/stored.ts';
 import { writeOrg } from '../config/write-org.ts';
 import type { SessionServices } from '../connection.ts';
-import { deleteDraft } from '../db/queries/drafts.ts';
+import { deleteDraft, lockDraft } from '../db/queries/drafts.ts';
+import type { Tx } from '../db/tx.ts';
 import { AppError } from '../model/errors.ts';
 import type { DefinitionProblem, MappingDefinition, MappingProblem } from '../model/mapping.ts';
 import type { DraftCheck } from './check-draft.ts';
@@ -15,11 +17,10 @@ export interface Publication extends Place {
   readonly definition: MappingDefinition;
   /** The version that is in force as far as whoever publishes knows. */
   readonly version: number;
+  /** The revision of the draft that this is, which is then done with; 0 = there is none. Null = a draft that there may be stays. */
+  readonly draft: number | null;
   readonly actor: string;
 }
-
-/** Somebody waits: as long as an apply may take. */
-const waitMs = 5_000;
 
 /**
  * The number of the version that is now in force; the draft is done with. What is the same already gets no further version.
@@ -27,22 +28,22 @@ const waitMs = 5_000;
  */
 export async function publishMapping(
   services: Pick<SessionServices, 'database' | 'definitions' | 'sealer' | 'now'>,
-  { orgId, connection, definition, version, actor }: Publication,
+  { orgId, connection, definition, version, draft, actor }: Publication,
 ): Promise<number> {
-  await using lock = await services.database.lock('leadloop apply', waitMs);
-  if (lock === null) throw busy();
-  // Awaited here: the lock is held until it is committed.
-  return await services.database.transaction(orgId, async (tx) => {
+  const publish = async (tx: Tx): Promise<number> => {
     const before = await openMappingIn(tx, services, connection);
     if (before.version !== version) throw staleMapping();
+    const stored = draft === null ? null : await lockDraft(tx, { subject: 'mapping', name: connection });
+    if (draft !== null && (stored?.revision ?? 0) !== draft) throw staleMapping();
     const current = await readStored(tx);
     if (current === null) throw new Error('the organisation is not there any more');
     const { wanted, changes } = planMapping(current, connection, definition);
     const work = { id: orgId, current, wanted, credentials: new Map(), addresses: new Map() };
     await writeOrg(tx, { work, changes, sealer: services.sealer, actor, now: services.now() });
-    await deleteDraft(tx, { subject: 'mapping', name: connection });
+    if (draft !== null) await deleteDraft(tx, { subject: 'mapping', name: connection });
     return (await openMappingIn(tx, services, connection)).version;
-  });
+  };
+  return alone(services.database, () => services.database.transaction(orgId, publish));
 }
 
 /** PURE. The plan of an apply that names this connection as it is, with another mapping. */
@@ -105,12 +106,5 @@ export function staleMapping(): AppError {
   return new AppError('version-stale', 'Somebody else has changed it meanwhile.', {
     recovery: 'fix-config',
     remedy: 'Load it again, look at what has changed, and save your own changes on top.',
-  });
-}
-
-function busy(): AppError {
-  return new AppError('apply-busy', 'Another change of the configuration is under way.', {
-    recovery: 'retry',
-    remedy: 'Wait a moment and try again.',
   });
 }

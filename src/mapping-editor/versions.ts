@@ -2,7 +2,7 @@
 import { type Difference, differences } from '../config/differences.ts';
 import { formatMapping } from '../config/export.ts';
 import type { SessionServices } from '../connection.ts';
-import { deleteDraft, readDraft, saveDraft } from '../db/queries/drafts.ts';
+import { deleteDraft, lockDraft, saveDraft } from '../db/queries/drafts.ts';
 import { listMappingVersions, type MappingVersionRow, readMappingVersion } from '../db/queries/mapping-versions.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import { definitionOfVersion, openMappingIn, type Place } from './open-mapping.ts';
@@ -29,7 +29,7 @@ export async function keepDraft(services: Services, { orgId, connection }: Place
     const save = { definition, basedOn: Math.min(wish.basedOn, version), revision, by: actor, at: services.now() };
     const saved = await saveDraft(tx, { subject: 'mapping', name: connection }, save);
     if (saved === null) throw staleMapping();
-    return saved;
+    return saved.revision;
   });
 }
 
@@ -41,7 +41,7 @@ export async function discardDraft(
 ): Promise<void> {
   const key = { subject: 'mapping', name: connection } as const;
   await database.transaction(orgId, async (tx) => {
-    const draft = await readDraft<MappingDefinition>(tx, key);
+    const draft = await lockDraft(tx, key);
     if (draft !== null && draft.revision !== revision) throw staleMapping();
     await deleteDraft(tx, key);
   });

@@ -3,12 +3,13 @@ import { type Difference, differences } from '../config/differences.ts';
 import { readProfileValue } from '../config/load-profiles.ts';
 import { formatProfile } from '../config/export.ts';
 import {
-  deleteProfileDraft,
-  lockProfileDraft,
-  type ProfileDraftRow,
-  readProfileDraft,
-  saveProfileDraft,
-} from '../db/queries/profile-drafts.ts';
+  deleteDraft,
+  type DraftKey,
+  type DraftRow,
+  lockDraft,
+  readDraft as readStoredDraft,
+  saveDraft as storeDraft,
+} from '../db/queries/drafts.ts';
 import { type ProfileVersion, readActiveProfile, readProfileVersion } from '../db/queries/profile-versions.ts';
 import { writeAudit } from '../db/queries/write-audit.ts';
 import type { Database, Tx } from '../db/tx.ts';
@@ -54,8 +55,12 @@ function numbered(profile: ScoringProfile, version: number): ScoringProfile {
   return { ...profile, version, action: profile.action ?? null };
 }
 
+export function draftOf(kind: ProfileKind): DraftKey {
+  return { subject: 'profile', name: kind };
+}
+
 /** A draft beside what is in force. */
-export interface ProfileDraft extends ProfileDraftRow {
+export interface ProfileDraft extends DraftRow<object> {
   readonly problems: readonly DefinitionProblem[];
   readonly differences: readonly Difference[];
 }
@@ -63,7 +68,7 @@ export interface ProfileDraft extends ProfileDraftRow {
 /** Null = nobody is editing it. */
 export async function readDraft({ database }: EditorServices, { orgId, kind }: Editing): Promise<ProfileDraft | null> {
   return database.transaction(orgId, async (tx) => {
-    const draft = await readProfileDraft(tx, kind);
+    const draft = await readStoredDraft<object>(tx, draftOf(kind));
     return draft === null ? null : judged(draft, await liveProfile(tx, kind));
   });
 }
@@ -83,8 +88,10 @@ export async function saveDraft(
   if ('problems' in read && read.problems.some(({ path }) => path === '')) throw new ProfileInvalid(read.problems);
   return database.transaction(orgId, async (tx) => {
     const live = await liveProfile(tx, kind);
-    const basedOn = live.version === 0 ? null : live.version;
-    const saved = await saveProfileDraft(tx, { kind, definition, basedOn, revision, by: actor, at: now() });
+    const before = await readStoredDraft(tx, draftOf(kind));
+    const began = live.version === 0 ? null : live.version;
+    const basedOn = before === null ? began : before.basedOn;
+    const saved = await storeDraft(tx, draftOf(kind), { definition, basedOn, revision, by: actor, at: now() });
     if (saved === null) return null;
     if (revision === 0) await writeAudit(tx, { actor, action: 'profile.draft', subject: kind, at: now() });
     return judged(saved, live);
@@ -95,7 +102,7 @@ function kindOf(definition: object): unknown {
   return 'kind' in definition ? definition.kind : undefined;
 }
 
-function judged(draft: ProfileDraftRow, live: LiveProfile): ProfileDraft {
+function judged(draft: DraftRow<object>, live: LiveProfile): ProfileDraft {
   const read = readProfileValue(draft.definition);
   const definition = 'profile' in read ? read.profile : draft.definition;
   return {
@@ -111,13 +118,22 @@ function unversioned(profile: unknown): object {
   return rest;
 }
 
-/** @throws AppError `draft-unknown` (fix-config) */
-export async function discardDraft({ database, now }: EditorServices, { orgId, actor, kind }: Editing): Promise<void> {
-  await database.transaction(orgId, async (tx) => {
-    const draft = await lockProfileDraft(tx, kind);
+/**
+ * False = the draft has another revision by now, and stays.
+ * @throws AppError `draft-unknown` (fix-config)
+ */
+export async function discardDraft(
+  { database, now }: EditorServices,
+  { orgId, actor, kind }: Editing,
+  revision: number,
+): Promise<boolean> {
+  return database.transaction(orgId, async (tx) => {
+    const draft = await lockDraft(tx, draftOf(kind));
     if (draft === null) throw unknownDraft(kind);
-    await deleteProfileDraft(tx, kind);
+    if (draft.revision !== revision) return false;
+    await deleteDraft(tx, draftOf(kind));
     await writeAudit(tx, { actor, action: 'profile.discard', subject: kind, at: now() });
+    return true;
   });
 }
 

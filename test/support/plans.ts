@@ -1,6 +1,26 @@
 import type { Database, Tx } from '../../src/db/tx.ts';
 import type { OrgId } from '../../src/model/values.ts';
 
+/** Of `crowd`: a connection that a test can name. */
+export const crowdConnectionId = '00000000-0000-4000-8000-000000000001';
+/** Of the n-th lead of `acme`. */
+export const crowdLeadId = (n: number): string => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`;
+
+/**
+ * SQL that begins a transaction with people of two organisations in the temporary table `people (org_id, connection_id, n, lead_id)`, n
+ * from 1 on. Without triggers: foreign keys of rows that are right by construction cost a minute.
+ */
+export const crowd = (size: number): string => `
+  begin;
+  set local session_replication_role = replica;
+  insert into connections (id, org_id, name, kind)
+    select case slug when 'acme' then '${crowdConnectionId}'::uuid else gen_random_uuid() end, id, 'crm', 'hubspot' from orgs;
+  create temporary table people on commit drop as
+    select o.id as org_id, c.id as connection_id, n,
+      case o.slug when 'acme' then ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid else gen_random_uuid() end as lead_id
+    from orgs o join connections c on c.org_id = o.id, generate_series(1, ${size}) n;
+`;
+
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;

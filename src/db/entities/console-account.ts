@@ -12,6 +12,5 @@ export const ConsoleAccount = defineEntity({
     ssoIssuer: p.text().nullable(),
     ssoSubject: p.text().nullable(),
     createdAt: p.datetime(),
-    disabledAt: p.datetime().nullable(),
   },
 });

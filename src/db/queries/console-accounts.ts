@@ -7,10 +7,11 @@ export interface AccountRow {
   readonly email: string;
   readonly name: string;
   readonly passwordHash: string | null;
-  readonly isDisabled: boolean;
+  /** Whether the person has come by single sign-on. */
+  readonly isBound: boolean;
 }
 
-const columns = `id, email, name, password_hash as "passwordHash", disabled_at is not null as "isDisabled"`;
+const columns = `id, email, name, password_hash as "passwordHash", sso_subject is not null as "isBound"`;
 
 export async function hasAccounts(tx: Tx): Promise<boolean> {
   const [row] = await tx.query<{ found: boolean }>('select exists (select from console_accounts) as found');
@@ -66,6 +67,14 @@ export async function createAccount(tx: Tx, { email, name, passwordHash, now }: 
     [email, name, passwordHash, now],
   );
   return row?.id ?? null;
+}
+
+/** Somebody who belongs to no organisation any more is nobody: whoever is invited by this address begins anew. */
+export async function forgetLeft(tx: Tx, email: string): Promise<void> {
+  await tx.query(
+    'delete from console_accounts a where email = $1 and not exists (select from memberships m where m.account_id = a.id)',
+    [email],
+  );
 }
 
 /** Ends every session of the account and every link to choose a password. */

@@ -9,7 +9,10 @@ export interface NewLink {
   readonly expiresAt: Date;
 }
 
-/** Whoever gets a new link cannot use the one before; what has expired is forgotten on the way. */
+/**
+ * Of an account the link before holds no more. Links for the very first account hold side by side, one for each process that has said
+ * one, until there is an account. What has expired is forgotten on the way.
+ */
 export async function createLink(tx: Tx, { tokenHash, accountId, now, expiresAt }: NewLink): Promise<void> {
   await tx.query('delete from console_links where expires_at < $1 or account_id = $2', [now, accountId]);
   await tx.query('insert into console_links (token_hash, account_id, created_at, expires_at) values ($1, $2, $3, $4)', [

@@ -29,7 +29,7 @@ export async function findSession(
        coalesce((select json_agg(json_build_object('orgId', o.id, 'slug', o.slug, 'name', o.name, 'role', m.role) order by o.slug)
          from memberships m join orgs o on o.id = m.org_id where m.account_id = a.id), '[]') as memberships
      from console_sessions s join console_accounts a on a.id = s.account_id
-     where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3 and a.disabled_at is null`,
+     where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3`,
     [tokenHash, now, idleSince],
   );
   return row ?? null;

@@ -1,6 +1,6 @@
 import type { Tx } from '../tx.ts';
 
-/** What somebody is editing and has not published. */
+/** What somebody is editing and has not published; it may be half-finished. */
 export interface DraftRow<Definition> {
   readonly definition: Definition;
   /** The version that it began from; null = there was none. */
@@ -17,18 +17,23 @@ export interface DraftKey {
   readonly name: string;
 }
 
+const columns = `definition, based_on as "basedOn", revision, updated_by as "updatedBy", updated_at as "updatedAt"`;
+const select = `select ${columns} from drafts where org_id = $1 and subject = $2 and name = $3`;
+
 /** Null = there is none. */
 export async function readDraft<Definition>(tx: Tx, { subject, name }: DraftKey): Promise<DraftRow<Definition> | null> {
-  const [row] = await tx.query<DraftRow<Definition>>(
-    `select definition, based_on as "basedOn", revision, updated_by as "updatedBy", updated_at as "updatedAt"
-     from drafts where org_id = $1 and subject = $2 and name = $3`,
-    [tx.orgId, subject, name],
-  );
+  const [row] = await tx.query<DraftRow<Definition>>(select, [tx.orgId, subject, name]);
   return row ?? null;
 }
 
-export interface DraftSave {
-  readonly definition: object;
+/** The same, and nobody else saves or publishes it meanwhile. */
+export async function lockDraft<Definition>(tx: Tx, { subject, name }: DraftKey): Promise<DraftRow<Definition> | null> {
+  const [row] = await tx.query<DraftRow<Definition>>(`${select} for update`, [tx.orgId, subject, name]);
+  return row ?? null;
+}
+
+export interface DraftSave<Definition> {
+  readonly definition: Definition;
   readonly basedOn: number | null;
   /** The revision that was edited; 0 = there was none. */
   readonly revision: number;
@@ -36,23 +41,28 @@ export interface DraftSave {
   readonly at: Date;
 }
 
-/** The new revision; null = somebody else has saved meanwhile, and nothing was written. */
-export async function saveDraft(tx: Tx, { subject, name }: DraftKey, save: DraftSave): Promise<number | null> {
-  const { definition, basedOn, revision, by, at } = save;
+/** Null = somebody else has saved meanwhile, and nothing was written. */
+export async function saveDraft<Definition extends object>(
+  tx: Tx,
+  { subject, name }: DraftKey,
+  { definition, basedOn, revision, by, at }: DraftSave<Definition>,
+): Promise<DraftRow<Definition> | null> {
   const values = [tx.orgId, subject, name, JSON.stringify(definition), basedOn, by, at];
-  const statement = revision === 0 ? insert : update;
-  const [row] = await tx.query<{ revision: number }>(statement, revision === 0 ? values : [...values, revision]);
-  return row?.revision ?? null;
+  const [row] =
+    revision === 0
+      ? await tx.query<DraftRow<Definition>>(insert, values)
+      : await tx.query<DraftRow<Definition>>(update, [...values, revision]);
+  return row ?? null;
 }
 
 const insert = `
   insert into drafts (org_id, subject, name, definition, based_on, updated_by, updated_at)
-  values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning revision
+  values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning ${columns}
 `;
 
 const update = `
   update drafts set definition = $4, based_on = $5, updated_by = $6, updated_at = $7, revision = revision + 1
-  where org_id = $1 and subject = $2 and name = $3 and revision = $8 returning revision
+  where org_id = $1 and subject = $2 and name = $3 and revision = $8 returning ${columns}
 `;
 
 export async function deleteDraft(tx: Tx, { subject, name }: DraftKey): Promise<void> {

@@ -19,7 +19,7 @@ export async function listMappingVersions(
 ): Promise<readonly MappingVersionRow[]> {
   return tx.query<MappingVersionRow>(
     `select ${columns} from field_mappings
-     where org_id = $1 and connection_id = $2 and ($3::integer is null or version < $3)
+     where org_id = $1 and connection_id = $2 and ($3::bigint is null or version < $3)
      order by version desc limit $4`,
     [tx.orgId, connectionId, before, limit],
   );

@@ -21,6 +21,25 @@ export async function listMembers(tx: Tx, orgId: OrgId): Promise<MemberRow[]> {
   );
 }
 
+/**
+ * Whether the account works for another organisation of which `actor` (an address) is no admin. Through `Database.operator`: what
+ * is done to the account is done there, too.
+ */
+export async function worksElsewhere(
+  tx: Tx,
+  accountId: string,
+  { orgId, actor }: { readonly orgId: OrgId; readonly actor: string },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `select from memberships m where m.account_id = $1 and m.org_id <> $2 and not exists (
+       select from memberships own join console_accounts a on a.id = own.account_id
+       where own.org_id = m.org_id and own.role = 'admin' and a.email = $3)
+     limit 1`,
+    [accountId, orgId, actor],
+  );
+  return rows.length > 0;
+}
+
 /** False = is one already. */
 export async function addMember(
   tx: Tx,

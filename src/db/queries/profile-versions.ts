@@ -45,7 +45,7 @@ export async function listProfileVersions(
 ): Promise<ProfileVersion[]> {
   return tx.query<ProfileVersion>(
     `select ${columns} from org_scoring_profiles
-     where org_id = $1 and kind = $2 and ($3::int is null or version < $3) order by version desc limit $4`,
+     where org_id = $1 and kind = $2 and ($3::bigint is null or version < $3) order by version desc limit $4`,
     [tx.orgId, kind, before, limit],
   );
 }

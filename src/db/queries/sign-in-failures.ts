@@ -10,6 +10,13 @@ export async function blockedUntil(tx: Tx, keyHashes: readonly string[], now: Da
   return row?.until ?? null;
 }
 
+/** Whoever tries for one of these at the same moment comes after this transaction. */
+export async function lockAttempts(tx: Tx, keyHashes: readonly string[]): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest($1::text[]) key order by key', [
+    keyHashes,
+  ]);
+}
+
 /** Counts one more; after a pause of `forgetSince` it begins anew. Resolves with the count. */
 export async function countFailure(
   tx: Tx,
@@ -30,6 +37,13 @@ export async function countFailure(
 
 export async function block(tx: Tx, keyHash: string, until: Date): Promise<void> {
   await tx.query('update sign_in_failures set blocked_until = $2 where key_hash = $1', [keyHash, until]);
+}
+
+/** One less than was counted. */
+export async function takeBack(tx: Tx, keyHashes: readonly string[]): Promise<void> {
+  await tx.query('update sign_in_failures set failures = failures - 1 where key_hash = any($1) and failures > 0', [
+    keyHashes,
+  ]);
 }
 
 export async function forgetFailures(tx: Tx, keyHash: string): Promise<void> {

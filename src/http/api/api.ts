@@ -28,6 +28,9 @@ const docsPage = {
   staticCSP: policy('sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='),
 } as const;
 
+/** Nobody has said who they are, or no longer: no fault, and no attempt at anything. */
+const unasked = new Set(['token-missing', 'session-missing']);
+
 /** What a request of the console may weigh: a mapping of a few hundred fields. */
 const maxConsoleBytes = 1024 * 1024;
 
@@ -53,9 +56,11 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
       });
       scope.setErrorHandler(async (error, request, reply) => {
         // The route, not the URL: a query may name a company.
-        const fields = { route: request.routeOptions.url, code: codeOf(error) };
-        const stack = codeOf(error) === 'internal' ? { stack: stackOf(error) } : {};
-        options.log('warn', 'API request failed', { ...fields, ...stack });
+        const code = codeOf(error);
+        const stack = code === 'internal' ? { stack: stackOf(error) } : {};
+        // A browser asks who is signed in before somebody is.
+        const level = unasked.has(code) ? 'info' : 'warn';
+        options.log(level, 'API request failed', { route: request.routeOptions.url, code, ...stack });
         return sendProblem(reply, error);
       });
       scope.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));

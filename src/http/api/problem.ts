@@ -43,6 +43,7 @@ const statuses: Readonly<Record<string, number>> = {
   'connection-unauthorised': 409,
   'member-exists': 409,
   'member-last-admin': 409,
+  'member-elsewhere': 409,
   'profile-tests-failed': 409,
   'link-refused': 410,
   'version-stale': 412,

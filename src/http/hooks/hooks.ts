@@ -6,7 +6,7 @@ import type { HooksOptions, HooksPort } from './hooks-port.ts';
 import { busy, faultOf, maxHookBytes, refusals, sendHookProblem, unknownHook } from './problem.ts';
 
 /** Where the paths of webhooks begin. */
-const hooksPrefix = '/hooks';
+export const hooksPrefix = '/hooks';
 
 /** A CRM waits for seconds, but whoever keeps it waiting gets its calls later and later: HubSpot, 5 s, 10 calls at a time. */
 const answerWithinMs = 800;

@@ -67,7 +67,7 @@ interface PreviewWish {
 export function usePreview(connection: string, { definition, object, search, isWanted }: PreviewWish) {
   const { path, key } = usePlace(connection);
   return useQuery({
-    queryKey: [...key, 'preview', object, search, definition.objects[object]],
+    queryKey: [...key, 'preview', object, search, definition.objects[object], definition.counters],
     queryFn: async ({ signal }) => {
       const body = { definition, object, ...(search !== '' && { search }) };
       return (await call<MappingPreview>(`${path}/preview`, { method: 'POST', body, signal })).records;
@@ -147,9 +147,16 @@ export const useDiscardDraft = (connection: string) =>
     call<undefined>(`${path}/draft`, { method: 'DELETE', version: revision }),
   );
 
+interface PublishWish {
+  readonly version: number;
+  readonly definition: MappingForm;
+  /** Of the draft that this is; 0 = there is none. */
+  readonly revision: number;
+}
+
 export const usePublish = (connection: string) =>
-  useMappingChange(connection, (path, { version, definition }: { version: number; definition: MappingForm }) =>
-    call<PublishedVersion>(`${path}/publish`, { method: 'POST', body: { definition }, version }),
+  useMappingChange(connection, (path, { version, ...body }: PublishWish) =>
+    call<PublishedVersion>(`${path}/publish`, { method: 'POST', body, version }),
   );
 
 export const useRestore = (connection: string) =>

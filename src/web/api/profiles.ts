@@ -62,7 +62,8 @@ export function useDiscardDraft(kind: ProfileKind) {
   const { path } = useOrg();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call<undefined>(`${path}/profiles/${kind}/draft`, { method: 'DELETE' }),
+    mutationFn: (revision: number) =>
+      call<undefined>(`${path}/profiles/${kind}/draft`, { method: 'DELETE', version: revision }),
     onSuccess: () => client.setQueryData([path, 'profiles', kind, 'draft'], null),
     onSettled: () => client.invalidateQueries({ queryKey: [path, 'profiles'], exact: true }),
   });

@@ -37,9 +37,9 @@ export function useMay(role: Role): boolean {
 export function OrgScope() {
   const { org: slug } = useParams();
   const { pathname, search } = useLocation();
-  const { data: session, error, isPending } = useSession();
-  if (isPending) return <Loading />;
-  if (error !== null) return <ProblemNote error={error} />;
+  const { data: session, error } = useSession();
+  // Whoever is in stays in, also when asking anew has failed: somebody may be typing.
+  if (session === undefined) return error === null ? <Loading /> : <ProblemNote error={error} />;
   if (session === null) return <Navigate to="/sign-in" state={{ from: `${pathname}${search}` }} replace />;
   const own = session.orgs.find((one) => one.slug === slug);
   if (own === undefined) return <NotFound />;

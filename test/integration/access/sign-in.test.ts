@@ -99,15 +99,12 @@ describe('signing in', () => {
     expect(answer.headers.get('set-cookie')).toMatch(/^__Host-leadloop=.*; Secure/u);
   });
 
-  it('says the same of a wrong password, an unknown address, an account without password and a disabled one', async () => {
+  it('says the same of a wrong password, an unknown address, and an account without password', async () => {
     await account();
-    await account('off@acme.example');
-    await db.sql(`update console_accounts set disabled_at = now() where email = 'off@acme.example'`);
     await db.sql(`insert into console_accounts (email, name, created_at) values ('new@acme.example', 'New', now())`);
     const answers = [
       await enter('ada@acme.example', 'wrong'),
       await enter('nobody@acme.example'),
-      await enter('off@acme.example'),
       await enter('new@acme.example', ''.padEnd(1)),
     ];
     for (const answer of answers) expect(outcome(answer)).toBe('401 sign-in-refused');
@@ -157,6 +154,14 @@ describe('brute force', () => {
     expect(outcome(await enter())).toBe('200 fine');
     expect(outcome(await enter('ada@acme.example', 'wrong'))).toBe('401 sign-in-refused');
     expect(outcome(await enter())).toBe('200 fine');
+  });
+
+  it('of a hundred attempts at the same moment is no more than of one after the other', async () => {
+    await account();
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => enter('ada@acme.example', `wrong ${n}`)));
+    const tried = answers.filter((answer) => outcome(answer) === '401 sign-in-refused');
+    expect(tried.length).toBe(5);
+    expect(answers.filter((answer) => outcome(answer) === '429 too-many-attempts')).toHaveLength(95);
   });
 
   it('of many accounts from one place is slowed down as well', async () => {
@@ -249,6 +254,8 @@ describe('set-up', () => {
     expect(outcome(await get('/orgs/acme/audit', cookieOf(answer)))).toBe('200 fine');
     expect(outcome(await post('/set-up', { token: tokenOf(link.path), ...wish }))).toBe('410 link-refused');
     expect(await setUpLink(services())).toBeNull();
+    const trace = await db.sql(`select org_id from audit_log where action = 'member.set-up'`);
+    expect(trace.map((row) => (row as { org_id: string }).org_id).toSorted()).toEqual([acme, umbrella].toSorted());
   });
 
   it('is for one of two who try at the same moment', async () => {
@@ -307,7 +314,8 @@ describe('members', () => {
     await post(`/orgs/acme/members/${id}`, { role: 'viewer' }, { cookie: ada }, 'PUT');
     expect(outcome(await get('/orgs/acme/tokens', bob))).toBe('403 role-missing');
     await post(`/orgs/acme/members/${id}`, undefined, { cookie: ada }, 'DELETE');
-    expect(outcome(await get('/orgs/acme/members', bob))).toBe('404 org-unknown');
+    // They belong nowhere any more, so there is nobody to be signed in.
+    expect(outcome(await get('/orgs/acme/members', bob))).toBe('401 session-missing');
   });
 
   it('keep one admin, even when two admins remove each other at the same moment', async () => {
@@ -338,6 +346,40 @@ describe('members', () => {
       '404 member-unknown',
     );
     expect(await db.sql('select 1 from console_links')).toEqual([]);
+  });
+
+  it('who work for another organisation cannot be taken over by an admin of this one', async () => {
+    await account();
+    const ada = cookieOf(await enter());
+    const bob = await account('bob@umbrella.example', 'admin', umbrella);
+    expect(outcome(await invite(ada, 'bob@umbrella.example'))).toBe('409 member-elsewhere');
+    // Whoever has brought them in by the command line gives no link to their account either.
+    await db.sql(`insert into memberships (org_id, account_id, role, created_at) values ($1, $2, 'viewer', now())`, [
+      acme,
+      bob,
+    ]);
+    const linked = await post(`/orgs/acme/members/${bob}/link`, undefined, { cookie: ada });
+    expect(outcome(linked)).toBe('409 member-elsewhere');
+    expect(await db.sql('select 1 from console_links')).toEqual([]);
+    // Without a password, too: they come by single sign-on, or have not opened their link yet.
+    await db.sql('update console_accounts set password_hash = null where id = $1', [bob]);
+    expect(outcome(await post(`/orgs/acme/members/${bob}/link`, undefined, { cookie: ada }))).toBe(
+      '409 member-elsewhere',
+    );
+  });
+
+  it('who were prepared by one organisation and removed come to another one without the password of before', async () => {
+    await account();
+    await account('eve@umbrella.example', 'admin', umbrella);
+    const eve = cookieOf(await enter('eve@umbrella.example'));
+    const body = { email: 'bob@acme.example', name: 'Bob', role: 'viewer' };
+    const prepared = await post('/orgs/umbrella/members', body, { cookie: eve });
+    await post('/password', { token: linkOf(prepared), password: 'known to eve alone' });
+    const bob = await idOf('bob@acme.example');
+    expect(outcome(await post(`/orgs/umbrella/members/${bob}`, undefined, { cookie: eve }, 'DELETE'))).toBe('204 fine');
+    const ada = cookieOf(await enter());
+    expect((await invite(ada, 'bob@acme.example')).body).toMatchObject({ url: expect.stringContaining('/password#') });
+    expect(outcome(await enter('bob@acme.example', 'known to eve alone'))).toBe('401 sign-in-refused');
   });
 
   it('who choose a new password are signed out everywhere, and older links hold no more', async () => {

@@ -13,6 +13,7 @@ const all = [
   '20261127120000_freshness',
   '20261127130000_connection_health',
   '20261127140000_change_hints',
+  '20261128080000_hints_without_times',
   '20261128090000_console',
   '20261128091000_connection_versions',
   '20261128092000_profile_tests',

@@ -9,7 +9,7 @@ import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts
 import type { Tx } from '../../../src/db/tx.ts';
 import type { OrgId } from '../../../src/model/values.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
-import { explained } from '../../support/plans.ts';
+import { crowd, crowdConnectionId, crowdLeadId, explained } from '../../support/plans.ts';
 
 /** Leads of the organisation, each with a record, a receipt, a push state, its history and a write; another one has as many. */
 const leads = 100_000;
@@ -19,8 +19,8 @@ const rowsPerLead = 20;
 
 let db: TestDatabase;
 let orgId: OrgId;
-const connectionId = '00000000-0000-4000-8000-000000000001';
-const idOf = (n: number): string => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`;
+const connectionId = crowdConnectionId;
+const idOf = crowdLeadId;
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -31,16 +31,8 @@ beforeAll(async () => {
 
 afterAll(() => db[Symbol.asyncDispose]());
 
-/** Without triggers: foreign keys of rows that are right by construction cost a minute. */
 const manyRows = `
-  begin;
-  set local session_replication_role = replica;
-  insert into connections (id, org_id, name, kind)
-    select case slug when 'acme' then '${connectionId}'::uuid else gen_random_uuid() end, id, 'crm', 'hubspot' from orgs;
-  create temporary table people on commit drop as
-    select o.id as org_id, c.id as connection_id, n,
-      case o.slug when 'acme' then ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid else gen_random_uuid() end as lead_id
-    from orgs o join connections c on c.org_id = o.id, generate_series(1, ${leads}) n;
+  ${crowd(leads)}
   insert into leads (id, org_id, name, email, company_name, source_detail, lead_score, status)
     select lead_id, org_id, 'Person ' || n, 'p' || n || '@x.example', 'Company ' || n, repeat('campaign ', 30), n % 101,
       case when n % 500 = 0 then 'opportunity' when n % 3 = 0 then 'engaged' else 'new' end::lead_status from people;

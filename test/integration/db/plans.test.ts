@@ -23,7 +23,7 @@ import { settleLedger, writeLedger } from '../../../src/db/queries/write-ledger.
 import type { Tx } from '../../../src/db/tx.ts';
 import type { OrgId } from '../../../src/model/values.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
-import { explained } from '../../support/plans.ts';
+import { crowd, crowdConnectionId, crowdLeadId, explained } from '../../support/plans.ts';
 
 /**
  * Leads of the organisation, each with a record, a receipt, a push state, an event and an opportunity; another one has as many.
@@ -35,10 +35,10 @@ const rowsPerRecord = 20;
 
 let db: TestDatabase;
 let orgId: OrgId;
-const connectionId = '00000000-0000-4000-8000-000000000001';
+const connectionId = crowdConnectionId;
 const numbers = Array.from({ length: batch }, (_, index) => 1 + index * 997);
 const ids = numbers.map((n) => `${n}`);
-const leadIds = numbers.map((n) => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`);
+const leadIds = numbers.map(crowdLeadId);
 const target = { connectionId, object: 'contacts' };
 const now = new Date('2026-11-22T12:00:00Z');
 
@@ -51,18 +51,11 @@ beforeAll(async () => {
 
 afterAll(() => db[Symbol.asyncDispose]());
 
-/** Rows of two organisations. Without triggers: foreign keys of rows that are right by construction cost a minute. */
+/** Rows of two organisations. */
 const manyRows = `
-  begin;
-  set local session_replication_role = replica;
-  insert into connections (id, org_id, name, kind)
-    select case slug when 'acme' then '${connectionId}'::uuid else gen_random_uuid() end, id, 'crm', 'hubspot' from orgs;
+  ${crowd(leads)}
   insert into sync_cursors (org_id, connection_id, object, lane)
     select org_id, id, object, 'full' from connections, unnest(array['contacts', 'companies']) object;
-  create temporary table people on commit drop as
-    select o.id as org_id, c.id as connection_id, n,
-      case o.slug when 'acme' then ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid else gen_random_uuid() end as lead_id
-    from orgs o join connections c on c.org_id = o.id, generate_series(1, ${leads}) n;
   insert into leads (id, org_id, email, lead_score) select lead_id, org_id, 'p' || n || '@x.example', n % 100 from people;
   insert into source_records (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version, company_id, lead_id)
     select org_id, connection_id, 'contacts', n, 'lead', '2026-11-01', '{}', '{}', 1, 1000000 + n % 10000, lead_id from people;

@@ -73,8 +73,14 @@ function withRule(
   };
 }
 
-function publish(definition: MappingForm, version: number, as = admin) {
-  return as.ask('POST', `${path}/publish`, { definition }, { 'if-match': `"${version}"` });
+async function publish(definition: MappingForm, version: number, as = admin) {
+  const { draft } = (await as.ask('GET', path)).body as { draft: { revision: number } | null };
+  return as.ask(
+    'POST',
+    `${path}/publish`,
+    { definition, revision: draft?.revision ?? 0 },
+    { 'if-match': `"${version}"` },
+  );
 }
 
 describe('what is there', () => {
@@ -297,7 +303,12 @@ test('a field that is gone from the CRM is named with what rests on it', async (
   const as = await there.signedIn(own.orgId, 'admin');
   const { definition } = await get<MappingAnswer>('', as);
   const drifted = withRule(definition, 'contacts', { to: 'title', from: ['gone_title'] });
-  const published = await as.ask('POST', `${path}/publish`, { definition: drifted }, { 'if-match': '"0"' });
+  const published = await as.ask(
+    'POST',
+    `${path}/publish`,
+    { definition: drifted, revision: 0 },
+    { 'if-match': '"0"' },
+  );
   expect(published.status).toBe(200);
   const { breakages, unanswered } = await get<MappingDrift>('/drift', as);
   expect(unanswered).toBeNull();
@@ -338,6 +349,6 @@ test('Salesforce leads, contacts and accounts are mapped by the same editor', as
   expect(records.map(({ draft }) => draft)).toEqual(records.map(({ now }) => now));
   const told = (await as.ask('POST', `${at}/consequences`, { definition })).body as Consequences;
   expect(told).toMatchObject({ differences: [], fields: [], scoresChanged: 0, check: { mistakes: [] } });
-  const published = await as.ask('POST', `${at}/publish`, { definition }, { 'if-match': '"0"' });
+  const published = await as.ask('POST', `${at}/publish`, { definition, revision: 0 }, { 'if-match': '"0"' });
   expect(published).toMatchObject({ status: 200, body: { version: 1 } });
 });

@@ -112,7 +112,7 @@ test('who saves or publishes over the work of somebody else is told, and nothing
   const both = await Promise.all([publish(2, 0), publish(2, 0)]);
   expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404]);
   expect(await publish(2, 1)).toMatchObject({ status: 404, body: { code: 'draft-unknown' } });
-  expect(await admin.ask('DELETE', `${profiles}/mql/draft`)).toMatchObject({ status: 404 });
+  expect(await admin.ask('DELETE', `${profiles}/mql/draft`, undefined, ifMatch(1))).toMatchObject({ status: 404 });
 });
 
 test('what is half-finished is kept with everything that is wrong, and cannot be published or previewed', async () => {

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/db/tx.ts';
@@ -109,6 +110,33 @@ test('the console listens on other machines only behind an address that people r
   await expect(start(unasked, wide)).rejects.toMatchObject({ code: 'host-not-local', recovery: 'fix-config' });
   await using server = await start(unasked, { ...wide, publicUrl: 'https://leads.example.com' });
   expect((await fetch(`http://127.0.0.1:${server.port}/`)).status).toBe(200);
+});
+
+test('a name that only resolves to this machine is refused, but for webhooks; behind a proxy every name is its own', async () => {
+  await using folder = await builtConsole();
+  const statusOf = (server: { url: string }, path: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const call = request(`${server.url}${path}`, { headers: { host: 'evil.example' } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      call.on('error', reject).end();
+    });
+  await using here = await start(unasked, { consoleFolder: folder.path });
+  expect(await statusOf(here, '/')).toBe(421);
+  expect(await statusOf(here, '/api/openapi.json')).toBe(421);
+  expect(await statusOf(here, '/hooks/acme/crm')).not.toBe(421);
+  await using there = await start(unasked, { consoleFolder: folder.path, publicUrl: 'https://evil.example' });
+  expect(await statusOf(there, '/')).toBe(200);
+});
+
+test('behind a proxy nobody reads the metrics without a token, whatever name they send', async () => {
+  const metrics = { contentType: 'text/plain', scrape: async () => 'figures', token: null };
+  await using here = await start(unasked, { metrics });
+  expect((await fetch(`${here.url}/metrics`)).status).toBe(200);
+  await using there = await start(unasked, { metrics, publicUrl: 'https://leads.example.com' });
+  const named = await fetch(`${there.url}/metrics`, { headers: { 'x-forwarded-host': 'localhost' } });
+  expect(named.status).toBe(401);
 });
 
 test('a port that is taken is named with its remedy', async () => {

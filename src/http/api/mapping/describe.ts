@@ -17,6 +17,7 @@ import {
   mappingPlace,
   previewAnswer,
   previewBody,
+  publishBody,
   publishedVersion,
   savedDraft,
   versionAnswer,
@@ -102,7 +103,7 @@ export const routeSchemas = {
     summary: 'Put a mapping in force',
     description: `As \`leadloop apply\` does; the draft is done with. ${ifMatchNote}`,
     params: mappingPlace,
-    body: definitionBody,
+    body: publishBody,
     ...told('admin', publishedVersion, 412, 422, 428, 503),
   },
   versions: {
@@ -129,7 +130,7 @@ export const routeSchemas = {
   restore: {
     operationId: 'restore-mapping',
     summary: 'Put an old version in force again',
-    description: `It becomes a new version. ${ifMatchNote}`,
+    description: `It becomes a new version; a draft that there may be stays. ${ifMatchNote}`,
     params: versionPlace,
     ...told('admin', publishedVersion, 412, 422, 428, 503),
   },

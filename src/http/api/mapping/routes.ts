@@ -13,6 +13,7 @@ import { publishMapping } from '../../../mapping-editor/publish.ts';
 import { sampleStore } from '../../../mapping-editor/samples.ts';
 import { differencesOf, discardDraft, keepDraft, versionOf, versionsOf } from '../../../mapping-editor/versions.ts';
 import type { MappingDefinition } from '../../../model/mapping.ts';
+import type { Publication } from '../../../mapping-editor/publish.ts';
 import { callerOf } from '../admit.ts';
 import { versionIn } from '../if-match.ts';
 import { pageOf, wholeKey } from '../paging.ts';
@@ -57,7 +58,7 @@ export const mappingRoutes: Routes = (app, { services: given }) => {
   );
   app.post(`${path}/preview`, { config: admin, schema: schemas.preview }, async (request): Promise<MappingPreview> => {
     const { object, search = '' } = request.body;
-    const wish = { definition: definitionOf(request.body), object, search: search.trim() || null };
+    const wish = { definition: definitionOf(request.body), object, search: search.replaceAll('\0', '').trim() || null };
     return { records: jsonOf(await previewDraft(services, placeOf(request), wish)) };
   });
   app.post(`${path}/consequences`, { config: admin, schema: schemas.consequences }, async (request) => {
@@ -80,18 +81,21 @@ function changingRoutes(app: App, services: EditorServices): void {
     await discardDraft(services, placeOf(request), versionIn(request));
     return reply.code(204).send();
   });
-  const publish = async (request: FastifyRequest, definition: MappingDefinition): Promise<PublishedVersion> => {
+  const publish = async (
+    request: FastifyRequest,
+    { definition, draft }: Pick<Publication, 'definition' | 'draft'>,
+  ): Promise<PublishedVersion> => {
     const { actor } = callerOf(request);
     const [place, version] = [placeOf(request), versionIn(request)];
     await refuseUnsoundDraft(services, place, definition);
-    return { version: await publishMapping(services, { ...place, definition, version, actor }) };
+    return { version: await publishMapping(services, { ...place, definition, version, draft, actor }) };
   };
   app.post(`${path}/publish`, { config: admin, schema: schemas.publish }, async (request) =>
-    publish(request, definitionOf(request.body)),
+    publish(request, { definition: definitionOf(request.body), draft: request.body.revision }),
   );
   app.post(`${path}/versions/:version/restore`, { config: admin, schema: schemas.restore }, async (request) => {
     const { definition } = await versionOf(services, placeOf(request), request.params.version);
-    return publish(request, definition);
+    return publish(request, { definition, draft: null });
   });
 }
 

@@ -89,6 +89,16 @@ export type OutRuleForm = MappingForm['objects'][string]['out'][number];
 export type TransformForm = InRuleForm['transform'][number];
 
 export const definitionBody = Type.Object({ definition: mappingForm }, closed);
+export const publishBody = Type.Object(
+  {
+    definition: mappingForm,
+    revision: Type.Integer({
+      minimum: 0,
+      description: 'Of the draft that this is, which is then done with; 0 = there is none.',
+    }),
+  },
+  closed,
+);
 export const draftBody = Type.Object(
   {
     definition: mappingForm,

@@ -99,7 +99,7 @@ const schemas = {
     params: memberParams,
     response: {
       200: answered('The link; the one before holds no more.', Type.Ref('OneTimeLink#')),
-      ...problems(401, 403, 404),
+      ...problems(401, 403, 404, 409),
     },
   },
   remove: {

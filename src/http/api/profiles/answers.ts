@@ -1,5 +1,5 @@
 /** PURE. What the scoring editor knows, in the forms of the API. */
-import type { ProfileDraftRow } from '../../../db/queries/profile-drafts.ts';
+import type { DraftRow } from '../../../db/queries/drafts.ts';
 import type { ProfileVersion } from '../../../db/queries/profile-versions.ts';
 import type { ScoringProfile } from '../../../model/profile.ts';
 import type { ScoreBreakdown } from '../../../model/score.ts';
@@ -21,7 +21,7 @@ import type {
   VersionRow,
 } from './schemas.ts';
 
-export function summaryForm({ profile, ...live }: Live, draft: ProfileDraftRow | null): ProfileSummary {
+export function summaryForm({ profile, ...live }: Live, draft: DraftRow<object> | null): ProfileSummary {
   const { kind, name, components, triggers } = profile;
   return {
     kind,
@@ -36,7 +36,7 @@ export function summaryForm({ profile, ...live }: Live, draft: ProfileDraftRow |
   };
 }
 
-function headOf({ revision, basedOn, updatedBy, updatedAt }: ProfileDraftRow) {
+function headOf({ revision, basedOn, updatedBy, updatedAt }: DraftRow<object>) {
   return { revision, basedOn, updatedBy, updatedAt: updatedAt.toISOString() };
 }
 

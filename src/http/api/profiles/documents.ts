@@ -79,7 +79,8 @@ export const documents = {
     ...editing,
     operationId: 'discard-profile-draft',
     summary: 'Discard the draft',
-    response: { 204: { description: 'What is in force stays.' }, ...problems(400, 401, 403, 404) },
+    headers: ofDraft,
+    response: { 204: { description: 'What is in force stays.' }, ...problems(400, 401, 403, 404, 412, 428) },
   },
   publish: {
     ...editing,

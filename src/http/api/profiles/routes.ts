@@ -1,11 +1,12 @@
 import { findLead } from '../../../db/queries/find-lead.ts';
 import { nameLeads, searchScoredLeads } from '../../../db/queries/preview-people.ts';
-import { readProfileDraft } from '../../../db/queries/profile-drafts.ts';
+import { readDraft as readStoredDraft } from '../../../db/queries/drafts.ts';
 import { listProfileVersions } from '../../../db/queries/profile-versions.ts';
 import { profileKinds } from '../../../model/profile.ts';
 import { previewPage } from '../../../scoring-editor/preview.ts';
 import {
   discardDraft,
+  draftOf,
   explainVersion,
   liveProfile as readLive,
   readDraft,
@@ -65,7 +66,7 @@ const inForce: Routes = (app, { services }) => {
     const profiles = await database.transaction(orgId, async (tx) => {
       const rows = [];
       for (const kind of profileKinds)
-        rows.push(summaryForm(await readLive(tx, kind), await readProfileDraft(tx, kind)));
+        rows.push(summaryForm(await readLive(tx, kind), await readStoredDraft<object>(tx, draftOf(kind))));
       return rows;
     });
     return { profiles };
@@ -113,7 +114,8 @@ const drafts: Routes = (app, { services }) => {
     return draftForm(saved);
   });
   app.delete(`${path}/:kind/draft`, { config: admin, schema: documents.discard }, async (request, reply) => {
-    await discardDraft(services, { ...callerOf(request), kind: request.params.kind });
+    const editing = { ...callerOf(request), kind: request.params.kind };
+    if (!(await discardDraft(services, editing, versionIn(request)))) throw staleVersion();
     return reply.code(204).send();
   });
   app.post(

@@ -74,14 +74,16 @@ async function idOf(tx: Tx, name: string): Promise<string> {
   return id;
 }
 
-const keyPattern = /^(\d{4}-\d\d-\d\dT[\d:.]{8,12}Z)_([0-9a-f-]{36})$/u;
+const keyPattern = /^(\d{4}-\d\d-\d\dT[\d:.]{8,12}Z)_([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/u;
 
 function placeOf(after: string | undefined): RunPlace | null {
   if (after === undefined) return null;
   const [, startedAt, id] = keyPattern.exec(after) ?? [];
   if (startedAt === undefined || id === undefined)
     throw invalidQuery('after', 'the `next` of the page before, as it is');
-  return { startedAt: new Date(startedAt), id };
+  const at = new Date(startedAt);
+  if (Number.isNaN(at.getTime())) throw invalidQuery('after', 'the `next` of the page before, as it is');
+  return { startedAt: at, id };
 }
 
 function runOf({ counts, failure, tickAt, startedAt, heartbeatAt, endedAt, ...row }: RunRow): Run {

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Attempt, SingleSignOn } from '../../../access/single-sign-on.ts';
 import { startSession } from '../../../access/sessions.ts';
-import { AppError } from '../../../model/errors.ts';
+import { AppError, placeOf } from '../../../model/errors.ts';
 import { problems } from '../describe.ts';
 import type { RouteContext, Routes } from '../routes.ts';
 
@@ -17,14 +17,14 @@ const attemptCookie = 'leadloop-sign-in';
 /** GET /api/v1/sign-in: to the provider of single sign-on, and back. */
 export const signInRoutes: Routes = (app, context) => {
   app.get(path, { config: open, schema: schemas.begin }, async (request, reply) =>
-    orProblem(reply, async () => {
+    orProblem(context, reply, async () => {
       const { url, attempt } = await providerOf(context).begin(redirectUri(context, request));
       keep(context, reply, attempt);
       return reply.redirect(url, 302);
     }),
   );
   app.get(`${path}/callback`, { config: open, schema: schemas.finish }, async (request, reply) =>
-    orProblem(reply, async () => {
+    orProblem(context, reply, async () => {
       const answer = new URL(request.raw.url ?? '', redirectUri(context, request));
       const attempt = attemptOf(request.cookies[attemptCookie]);
       reply.clearCookie(attemptCookie, { path: `/api${path}` });
@@ -37,11 +37,16 @@ export const signInRoutes: Routes = (app, context) => {
 };
 
 /** A person looks at this, so they are sent to a page that says what was wrong. */
-async function orProblem(reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
+async function orProblem(
+  { services }: RouteContext,
+  reply: FastifyReply,
+  work: () => Promise<FastifyReply>,
+): Promise<FastifyReply> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
+    services.log('warn', 'single sign-on failed', { code: error.code, place: placeOf(error.cause ?? error) });
     return reply.redirect(`/sign-in?problem=${error.code}`, 302);
   }
 }

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Paper, Select, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Paper, Select, Spoiler, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import type { AuditEntry, AuditPage as AuditAnswer } from '../../../http/api/audit/schemas.ts';
@@ -60,6 +60,9 @@ export function AuditPage() {
   );
 }
 
+/** In pixels: five lines. What a profile is made of would fill pages. */
+const shownHeight = 110;
+
 function Entry({ entry: { at, actor, action, subject, before, after } }: { readonly entry: AuditEntry }) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   return (
@@ -72,11 +75,13 @@ function Entry({ entry: { at, actor, action, subject, before, after } }: { reado
           {actor} · <Time at={at} />
         </Text>
       </Group>
-      {names.map((name) => (
-        <Text key={name} size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {name}: <Side value={before?.[name]} /> → <Side value={after?.[name]} />
-        </Text>
-      ))}
+      <Spoiler maxHeight={shownHeight} showLabel="Show all" hideLabel="Show less">
+        {names.map((name) => (
+          <Text key={name} size="sm" className="anywhere">
+            {name}: <Side value={before?.[name]} /> → <Side value={after?.[name]} />
+          </Text>
+        ))}
+      </Spoiler>
     </Paper>
   );
 }

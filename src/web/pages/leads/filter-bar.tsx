@@ -21,6 +21,7 @@ export function LeadFilterBar({ filters, answer, onChange, onClear }: Props) {
   const [words, setWords] = useState(filters.search ?? '');
   const search = useDebouncedCallback((value: string) => onChange('search', value), 300);
   const clear = (): void => {
+    search.cancel();
     setWords('');
     onClear?.();
   };

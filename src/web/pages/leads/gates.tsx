@@ -21,6 +21,12 @@ const settings: Readonly<Record<LeadGate['setting'], readonly [path: string, lab
   crm: null,
 };
 
+function placeOf({ setting, connection }: LeadGate): readonly [path: string, label: string] | null {
+  const place = settings[setting];
+  if (place === null || setting !== 'mapping' || connection === null) return place;
+  return [`connections/${connection}/mapping`, place[1]];
+}
+
 /** The first gate that said no, and what changes it; of each connection one. */
 export function WhyNot({ gates: found }: { readonly gates: readonly LeadGate[] }) {
   return (
@@ -46,7 +52,7 @@ export function WhyNot({ gates: found }: { readonly gates: readonly LeadGate[] }
 function Reason({ gate }: { readonly gate: LeadGate }) {
   const { path } = useOrg();
   const [label, Icon] = gates[gate.gate];
-  const place = settings[gate.setting];
+  const place = placeOf(gate);
   const where = [gate.connection, gate.object, gate.externalId].filter((part) => part !== null).join(' · ');
   return (
     <Group gap="sm" wrap="nowrap" align="flex-start">

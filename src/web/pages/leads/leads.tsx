@@ -83,7 +83,7 @@ function columns(path: string): readonly Column<LeadLine>[] {
     {
       head: 'Person',
       cell: ({ id, name, email }) => (
-        <Stack gap={0}>
+        <Stack gap={0} miw={230}>
           <Anchor component={Link} to={`${path}/leads/${id}`} fw={600}>
             {name ?? email ?? 'Nameless'}
           </Anchor>
@@ -98,7 +98,7 @@ function columns(path: string): readonly Column<LeadLine>[] {
     {
       head: 'Company',
       cell: ({ companyName, title }) => (
-        <Stack gap={0}>
+        <Stack gap={0} miw={150}>
           <Text size="sm" lineClamp={1}>
             {companyName ?? '–'}
           </Text>
@@ -110,20 +110,24 @@ function columns(path: string): readonly Column<LeadLine>[] {
         </Stack>
       ),
     },
-    { head: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-    { head: 'Segment', cell: ({ segment }) => <span className="nowrap">{segment ?? '–'}</span> },
     {
-      head: 'MQL since',
-      cell: ({ mqlAt }) => (
-        <span className="nowrap">
-          <Time at={mqlAt} never="–" />
-        </span>
+      head: 'Status',
+      cell: ({ status, mqlAt }) => (
+        <Stack gap={2} align="flex-start">
+          <StatusBadge status={status} />
+          {mqlAt !== null && (
+            <Text size="xs" c="dimmed" className="nowrap">
+              MQL <Time at={mqlAt} />
+            </Text>
+          )}
+        </Stack>
       ),
     },
+    { head: 'Segment', cell: ({ segment }) => <span className="nowrap">{segment ?? '–'}</span> },
     {
       head: 'Why',
       cell: ({ reason }) => (
-        <Text size="sm" c="dimmed" lineClamp={2} miw={180} maw={320}>
+        <Text size="sm" c="dimmed" lineClamp={2} miw={160} maw={320}>
           {reason ?? 'not scored yet'}
         </Text>
       ),

@@ -1,34 +1,22 @@
-import { Code, Table, Text } from '@mantine/core';
+import { Code, Text } from '@mantine/core';
 import type { MappingDifference } from '../../../http/api/mapping/schemas.ts';
+import { DataTable } from '../../parts/table.tsx';
 
 /** What was and what is, path by path. */
 export function DifferenceList({ differences }: { readonly differences: readonly MappingDifference[] }) {
   if (differences.length === 0) return <Text size="sm">There is no difference.</Text>;
   return (
-    <Table.ScrollContainer minWidth={420} mah={320} type="native" tabIndex={0} role="region" aria-label="Differences">
-      <Table verticalSpacing={4} fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">What</Table.Th>
-            <Table.Th scope="col">Before</Table.Th>
-            <Table.Th scope="col">After</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {differences.map(({ path, before, after }) => (
-            <Table.Tr key={path}>
-              <Table.Td>{path.replace(/^objects\./u, '')}</Table.Td>
-              <Table.Td>
-                <Side value={before} />
-              </Table.Td>
-              <Table.Td>
-                <Side value={after} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      caption="Differences"
+      minWidth={420}
+      rows={differences}
+      keyOf={({ path }) => path}
+      columns={[
+        { head: 'What', cell: ({ path }) => path.replace(/^objects\./u, '') },
+        { head: 'Before', cell: ({ before }) => <Side value={before} /> },
+        { head: 'After', cell: ({ after }) => <Side value={after} /> },
+      ]}
+    />
   );
 }
 

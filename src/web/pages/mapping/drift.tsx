@@ -2,11 +2,12 @@ import { Alert, List, Stack, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import type { Breakage, MappingAnswer } from '../../../http/api/mapping/schemas.ts';
 import { useDrift } from '../../api/mapping.ts';
+import { ProblemNote } from '../../parts/problem-note.tsx';
 
 /** What the CRM does not have any more as it is mapped, and what rests on it. Only that pauses. */
 export function DriftNote({ mapping }: { readonly mapping: MappingAnswer }) {
-  const { data } = useDrift(mapping.connection);
-  if (data === undefined) return null;
+  const { data, error, refetch } = useDrift(mapping.connection);
+  if (data === undefined) return error === null ? null : <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (data.unanswered !== null) {
     return (
       <Alert

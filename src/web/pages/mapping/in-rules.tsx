@@ -1,19 +1,24 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
-import type { InRuleForm } from '../../../http/api/mapping/schemas.ts';
+import { Stack, Text } from '@mantine/core';
+import type { InRuleForm, MappedCell } from '../../../http/api/mapping/schemas.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { useEditorView } from './context.ts';
 import { InRuleRow } from './in-rule.tsx';
-import { freshInRule, movedBy, replacedAt, withoutIndex } from './use-editor.ts';
+import { RuleList } from './rule-list.tsx';
+import { freshInRule } from './use-editor.ts';
 
 interface Props {
   readonly rules: readonly InRuleForm[];
   readonly onChange: (rules: readonly InRuleForm[]) => void;
 }
 
+/** Until the preview has followed a move, the place is another rule's. */
+function cellOf(cell: MappedCell | undefined, { to }: InRuleForm): MappedCell | null {
+  return cell === undefined || cell.to !== to ? null : cell;
+}
+
 /** What of the CRM becomes what of a lead: a row a rule, with what it makes of the record that is shown. */
 export function InRules({ rules, onChange }: Props) {
-  const { mapping, object, mayEdit, shown } = useEditorView();
+  const { mapping, object, shown } = useEditorView();
   const kind = mapping.objects.find((one) => one.object === object)?.kind ?? 'lead';
   const targets = mapping.targets.filter(({ isCompany }) => kind === 'company' || !isCompany);
   return (
@@ -39,35 +44,20 @@ export function InRules({ rules, onChange }: Props) {
           lead.
         </Empty>
       )}
-      <ol className="mapping-list" aria-label={`Rules that read ${object}`}>
-        {rules.map((rule, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a rule is its place: nothing else of it stays
-          <li key={index}>
-            <InRuleRow
-              rule={rule}
-              index={index}
-              count={rules.length}
-              targets={targets}
-              taken={new Set(rules.flatMap(({ to }, at) => (at === index ? [] : [to])))}
-              cell={shown?.cells[index] ?? null}
-              onChange={(changed) => onChange(replacedAt(rules, index, changed))}
-              onMove={(steps) => onChange(movedBy(rules, index, steps))}
-              onRemove={() => onChange(withoutIndex(rules, index))}
-            />
-          </li>
-        ))}
-      </ol>
-      {mayEdit && (
-        <Group>
-          <Button
-            variant="default"
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => onChange([...rules, freshInRule])}
-          >
-            Add a rule
-          </Button>
-        </Group>
-      )}
+      <RuleList
+        label={`Rules that read ${object}`}
+        rules={rules}
+        fresh={freshInRule}
+        onChange={onChange}
+        row={(place) => (
+          <InRuleRow
+            {...place}
+            targets={targets}
+            taken={new Set(rules.flatMap(({ to }, at) => (at === place.index ? [] : [to])))}
+            cell={cellOf(shown?.cells[place.index], place.rule)}
+          />
+        )}
+      />
     </Stack>
   );
 }

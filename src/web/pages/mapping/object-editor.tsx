@@ -49,6 +49,7 @@ export function ObjectEditor({ mapping, editor, object, view, onView }: ObjectPr
   return (
     <EditorContext value={context}>
       <div className="mapping-stack">
+        {check.error !== null && <ProblemNote error={check.error} onRetry={() => void check.refetch()} />}
         <SegmentedControl
           aria-label="What to map"
           data={[

@@ -1,13 +1,13 @@
-import { ActionIcon, Button, Collapse, Group, Paper, Select, Stack, Switch, Text } from '@mantine/core';
+import { ActionIcon, Collapse, Group, Paper, Select, Stack, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAdjustments, IconArrowNarrowRight, IconPlus } from '@tabler/icons-react';
+import { IconAdjustments, IconArrowNarrowRight } from '@tabler/icons-react';
 import { useId } from 'react';
 import type { OutRuleForm } from '../../../http/api/mapping/schemas.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { lazyList, useEditorView } from './context.ts';
 import { ProblemLine } from './in-rule.tsx';
 import { ListButtons, Pairs } from './transforms.tsx';
-import { movedBy, replacedAt, withoutIndex } from './use-editor.ts';
+import { RuleList, type RulePlace } from './rule-list.tsx';
 
 interface Props {
   readonly rules: readonly OutRuleForm[];
@@ -22,9 +22,11 @@ const writes = [
   { value: 'never', label: 'never, only computed' },
 ];
 
+const freshOutRule: OutRuleForm = { from: '', to: '', write: 'always', values: null };
+
 /** What we know that the CRM is told. */
 export function OutRules({ rules, onChange }: Props) {
-  const { mapping, object, mayEdit } = useEditorView();
+  const { mapping, object } = useEditorView();
   return (
     <Stack gap="xs">
       {rules.length === 0 && (
@@ -32,46 +34,18 @@ export function OutRules({ rules, onChange }: Props) {
           Add a rule: it says which score, tier or status goes into which field of {mapping.label}.
         </Empty>
       )}
-      <ol className="mapping-list" aria-label={`Rules that write ${object}`}>
-        {rules.map((rule, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a rule is its place: nothing else of it stays
-          <li key={index}>
-            <OutRuleRow
-              rule={rule}
-              index={index}
-              count={rules.length}
-              onChange={(changed) => onChange(replacedAt(rules, index, changed))}
-              onMove={(steps) => onChange(movedBy(rules, index, steps))}
-              onRemove={() => onChange(withoutIndex(rules, index))}
-            />
-          </li>
-        ))}
-      </ol>
-      {mayEdit && (
-        <Group>
-          <Button
-            variant="default"
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => onChange([...rules, { from: '', to: '', write: 'always', values: null }])}
-          >
-            Add a rule
-          </Button>
-        </Group>
-      )}
+      <RuleList
+        label={`Rules that write ${object}`}
+        rules={rules}
+        fresh={freshOutRule}
+        onChange={onChange}
+        row={(place) => <OutRuleRow {...place} />}
+      />
     </Stack>
   );
 }
 
-interface RowProps {
-  readonly rule: OutRuleForm;
-  readonly index: number;
-  readonly count: number;
-  readonly onChange: (rule: OutRuleForm) => void;
-  readonly onMove: (steps: number) => void;
-  readonly onRemove: () => void;
-}
-
-function OutRuleRow({ rule, index, count, onChange, onMove, onRemove }: RowProps) {
+function OutRuleRow({ rule, index, count, onChange, onMove, onRemove }: RulePlace<OutRuleForm>) {
   const { mapping, object, fields, mayEdit, problems } = useEditorView();
   const [isOpen, { toggle }] = useDisclosure();
   const details = useId();

@@ -45,7 +45,7 @@ export function PublishDialog({ mapping, definition, isOpen, onClose, onPublishe
             loading={publish.isPending}
             onClick={() =>
               publish.mutate(
-                { version: mapping.version, definition },
+                { version: mapping.version, definition, revision: mapping.draft?.revision ?? 0 },
                 {
                   onSuccess: ({ version }) => {
                     onPublished(version);

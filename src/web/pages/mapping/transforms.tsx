@@ -11,6 +11,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
 import type { TransformForm } from '../../../http/api/mapping/schemas.ts';
 import { lazyList } from './context.ts';
 import { transformNames, transformText, transformWords } from './transform-words.ts';
@@ -266,11 +267,22 @@ interface PairsProps {
   readonly onChange: (pairs: Record<string, string>) => void;
 }
 
+function isSamePairs(one: Readonly<Record<string, string>>, two: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(two).length && names.every((name) => one[name] === two[name]);
+}
+
 /** A translation as a list of pairs. */
 export function Pairs({ pairs, heads, onChange }: PairsProps) {
-  const entries = Object.entries(pairs);
-  const set = (index: number, pair: readonly [string, string]): void =>
-    onChange(Object.fromEntries(replacedAt(entries, index, [...pair])));
+  // Two may be called alike while one is being typed, and no row moves meanwhile: an object would lose one, or sort them.
+  const [rows, setRows] = useState<readonly (readonly [string, string])[]>(() => Object.entries(pairs));
+  const isOurs = isSamePairs(Object.fromEntries(rows), pairs);
+  const entries = isOurs ? rows : Object.entries(pairs);
+  const change = (next: readonly (readonly [string, string])[]): void => {
+    setRows(next);
+    onChange(Object.fromEntries(next));
+  };
+  const set = (index: number, pair: readonly [string, string]): void => change(replacedAt(entries, index, pair));
   return (
     <Stack gap={4}>
       {entries.map(([left, right], index) => (
@@ -281,6 +293,7 @@ export function Pairs({ pairs, heads, onChange }: PairsProps) {
             size="xs"
             flex={1}
             value={left}
+            error={entries.findIndex(([other]) => other === left) === index ? undefined : 'It is there already'}
             onChange={(event) => set(index, [event.currentTarget.value, right])}
           />
           <Text aria-hidden>→</Text>
@@ -295,7 +308,7 @@ export function Pairs({ pairs, heads, onChange }: PairsProps) {
             variant="subtle"
             color="red"
             aria-label={`Remove ${left === '' ? `pair ${index + 1}` : left}`}
-            onClick={() => onChange(Object.fromEntries(withoutIndex(entries, index)))}
+            onClick={() => change(withoutIndex(entries, index))}
           >
             <IconTrash size={16} aria-hidden />
           </ActionIcon>
@@ -307,7 +320,7 @@ export function Pairs({ pairs, heads, onChange }: PairsProps) {
           variant="default"
           leftSection={<IconPlus size={14} aria-hidden />}
           disabled={Object.hasOwn(pairs, '')}
-          onClick={() => onChange({ ...pairs, '': '' })}
+          onClick={() => change([...entries, ['', '']])}
         >
           Add a value
         </Button>

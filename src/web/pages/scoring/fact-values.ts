@@ -11,5 +11,6 @@ export function textOfFact(value: FactValue): string {
 export function factOfText(text: string): FactValue {
   if (text.trim() === '') return null;
   if (text === 'yes' || text === 'no') return text === 'yes';
-  return /^-?\d+(?:\.\d+)?$/u.test(text) ? Number(text) : text;
+  // `1.0` is on its way to 1.05, and 007 is no number.
+  return /^-?\d+(?:\.\d+)?$/u.test(text) && String(Number(text)) === text ? Number(text) : text;
 }

@@ -39,8 +39,9 @@ function Profile({ kind }: { readonly kind: ProfileKind }) {
     await Promise.all([live.refetch(), isAdmin ? draft.refetch() : null]);
     setTurn((now) => now + 1);
   };
-  const error = live.error ?? draft.error;
-  if (error !== null || live.data === undefined || (isAdmin && draft.data === undefined)) {
+  // What is there stays, also when asking for it anew has failed: somebody may be typing.
+  if (live.data === undefined || (isAdmin && draft.data === undefined)) {
+    const error = live.error ?? draft.error;
     return (
       <Page title={kindTitles[kind]}>
         {error === null ? <Loading what="the profile" /> : <ProblemNote error={error} onRetry={() => void clear()} />}
@@ -60,7 +61,7 @@ interface DeskProps {
 function Desk({ live, draft, onClear }: DeskProps) {
   const { kind, facts, triggerFacts, lineFacts } = live;
   const isAdmin = useMay('admin');
-  const editor = useDraftEditor(live, draft);
+  const editor = toldAnew(useDraftEditor(live, draft), draft);
   const [search, setSearch] = useSearchParams();
   const tab = search.get('tab') ?? 'rules';
   const problems = editor.saved?.problems ?? [];
@@ -117,6 +118,12 @@ function Desk({ live, draft, onClear }: DeskProps) {
       </Page>
     </Editor>
   );
+}
+
+/** What the server says anew of the same draft: how it differs from what is in force by now. */
+function toldAnew(editor: DraftEditor, draft: ProfileDraft | null): DraftEditor {
+  const isSame = draft !== null && draft.revision === editor.saved?.revision;
+  return isSame ? { ...editor, saved: draft } : editor;
 }
 
 const leads = {
@@ -177,7 +184,7 @@ function Actions({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> 
         isBusy={discard.isPending}
         error={discard.error}
         onClose={() => setDiscarding(false)}
-        onConfirm={() => discard.mutate(undefined, { onSuccess: onClear })}
+        onConfirm={() => discard.mutate(saved.revision, { onSuccess: onClear })}
       >
         What was changed since the draft was begun is gone; what is in force stays as it is.
       </Confirm>
