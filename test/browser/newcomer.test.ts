@@ -162,6 +162,7 @@ test.each([
   await expect.poll(() => scoresIn(crm)[0], { timeout: 60_000 }).toBeGreaterThan(20);
 
   await press(link('Leads'));
+  await page.getByRole('columnheader', { name: 'Person' }).waitFor();
   const row = page.getByRole('table').getByRole('row').nth(1);
   const best = Number(await row.getByRole('cell').first().textContent());
   await press(row.getByRole('link').first());

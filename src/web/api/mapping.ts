@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
   Consequences,
   DraftForm,
@@ -102,9 +102,12 @@ export function useConsequences(connection: string, definition: MappingForm, isW
 
 export function useMappingVersions(connection: string, isWanted: boolean) {
   const { path, key } = usePlace(connection);
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: [...key, 'versions'],
-    queryFn: ({ signal }) => call<MappingVersions>(`${path}/versions`, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      call<MappingVersions>(`${path}/versions`, { query: { after: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
     enabled: isWanted,
   });
 }

@@ -6,10 +6,12 @@ interface Props {
   readonly error: Error;
   /** Asks again; left out = there is nothing to ask. */
   readonly onRetry?: () => void;
+  /** What asking again does, where that is more than asking again. */
+  readonly retryLabel?: string;
 }
 
 /** What is wrong, and what to do about it. */
-export function ProblemNote({ error, onRetry }: Props) {
+export function ProblemNote({ error, onRetry, retryLabel = 'Try again' }: Props) {
   const remedy = error instanceof Problem ? error.remedy : 'Load the page again; if that does not help, report it.';
   const faults = error instanceof Problem ? error.errors : [];
   return (
@@ -23,7 +25,7 @@ export function ProblemNote({ error, onRetry }: Props) {
       {onRetry !== undefined && (
         <Group mt="sm">
           <Button size="xs" variant="default" onClick={onRetry}>
-            Try again
+            {retryLabel}
           </Button>
         </Group>
       )}

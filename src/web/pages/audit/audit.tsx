@@ -1,4 +1,4 @@
-import { Button, Code, Group, Paper, Select, Spoiler, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Paper, Select, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import type { AuditEntry, AuditPage as AuditAnswer } from '../../../http/api/audit/schemas.ts';
@@ -60,13 +60,18 @@ export function AuditPage() {
   );
 }
 
-/** In pixels: five lines. What a profile is made of would fill pages. */
-const shownHeight = 110;
+/** Names of values that are shown at once: what a profile is made of would fill pages. */
+const shownAtOnce = 4;
 
 function Entry({ entry: { at, actor, action, subject, before, after } }: { readonly entry: AuditEntry }) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  const values = names.map((name) => (
+    <Text key={name} size="sm" className="anywhere">
+      {name}: <Side value={before?.[name]} /> → <Side value={after?.[name]} />
+    </Text>
+  ));
   return (
-    <Paper component="li" withBorder p="sm" style={{ listStyle: 'none' }}>
+    <Paper component="li" withBorder p="sm" className="plain-list">
       <Group justify="space-between" gap="xs">
         <Text fw={600}>
           {action.replaceAll('.', ' ')} <Code>{subject}</Code>
@@ -75,13 +80,14 @@ function Entry({ entry: { at, actor, action, subject, before, after } }: { reado
           {actor} · <Time at={at} />
         </Text>
       </Group>
-      <Spoiler maxHeight={shownHeight} showLabel="Show all" hideLabel="Show less">
-        {names.map((name) => (
-          <Text key={name} size="sm" className="anywhere">
-            {name}: <Side value={before?.[name]} /> → <Side value={after?.[name]} />
-          </Text>
-        ))}
-      </Spoiler>
+      {names.length <= shownAtOnce ? (
+        values
+      ) : (
+        <details>
+          <summary>{names.length} values</summary>
+          {values}
+        </details>
+      )}
     </Paper>
   );
 }

@@ -27,7 +27,7 @@ export function VersionsDrawer({ mapping, mayEdit, isOpen, onClose, onRestored }
   const restore = useRestore(mapping.connection);
   const [look, setLook] = useState<Look | null>(null);
   const [restored, setRestored] = useState<number | null>(null);
-  const list = [...(versions.data?.versions ?? [])];
+  const list = versions.data?.pages.flatMap((page) => page.versions) ?? [];
   return (
     <Drawer
       opened={isOpen}
@@ -56,7 +56,8 @@ export function VersionsDrawer({ mapping, mayEdit, isOpen, onClose, onRestored }
             onRestore={mayEdit && !isActive ? () => setRestored(version) : null}
           />
         ))}
-        {versions.data !== undefined && (
+        <Older versions={versions} />
+        {versions.isSuccess && !versions.hasNextPage && (
           <Entry
             version={0}
             note="what the connector brings along"
@@ -91,9 +92,20 @@ export function VersionsDrawer({ mapping, mayEdit, isOpen, onClose, onRestored }
           )
         }
       >
-        It becomes version {mapping.version + 1}, and the draft is thrown away. The next sync reads every record again.
+        It becomes version {mapping.version + 1}; a draft that there may be stays. The next sync reads every record
+        again.
       </Confirm>
     </Drawer>
+  );
+}
+
+function Older({ versions }: { readonly versions: ReturnType<typeof useMappingVersions> }) {
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = versions;
+  if (!hasNextPage) return null;
+  return (
+    <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+      Older
+    </Button>
   );
 }
 

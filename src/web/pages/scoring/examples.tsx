@@ -21,18 +21,21 @@ interface Props {
 export function Examples(props: Props) {
   const { kind } = useEditor();
   const tests = useProfileTests(kind);
-  if (tests.error !== null) return <ProblemNote error={tests.error} onRetry={() => void tests.refetch()} />;
-  if (tests.data === undefined) return <Loading what="the examples" />;
-  return <ExampleList key={tests.data.revision} stored={tests.data} {...props} />;
+  if (tests.data !== undefined) return <ExampleList stored={tests.data} {...props} />;
+  if (tests.error === null) return <Loading what="the examples" />;
+  return <ProblemNote error={tests.error} onRetry={() => void tests.refetch()} />;
 }
 
 function ExampleList({ stored, profile, stamp }: Props & { readonly stored: TestList }) {
   const { kind, isReadOnly, facts } = useEditor();
-  const [tests, setTests] = useState(stored.tests);
+  // Begins from what was there at the first change: whoever saves over somebody else's is told.
+  const [edited, setEdited] = useState<TestList | null>(null);
+  const { tests, revision } = edited ?? stored;
+  const setTests = (next: readonly ProfileExample[]): void => setEdited({ tests: [...next], revision });
   const [settled] = useDebouncedValue(tests, 300);
   const save = useSaveTests(kind);
   const run = useTestResults(kind, { profile, stamp: isReadOnly ? null : stamp, tests: settled });
-  const isChanged = tests !== stored.tests;
+  const isChanged = edited !== null;
   const names = tests.map(({ name }) => name);
   return (
     <Stack gap="sm">
@@ -80,7 +83,18 @@ function ExampleList({ stored, profile, stamp }: Props & { readonly stored: Test
             size="compact-sm"
             disabled={!isChanged}
             loading={save.isPending}
-            onClick={() => save.mutate({ tests, revision: stored.revision })}
+            onClick={() =>
+              save.mutate(
+                { tests, revision },
+                {
+                  // What was typed meanwhile goes on from there.
+                  onSuccess: (saved) =>
+                    setEdited((now) =>
+                      now === null || now.tests === tests ? null : { ...now, revision: saved.revision },
+                    ),
+                },
+              )
+            }
           >
             Save the examples
           </Button>

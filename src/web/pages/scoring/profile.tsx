@@ -81,7 +81,7 @@ function Desk({ live, draft, onClear }: DeskProps) {
   };
   const body =
     tab === 'versions' ? (
-      <Versions kind={kind} onRestore={isAdmin ? restore : null} />
+      <Versions kind={kind} hasDraft={editor.saved !== null} onRestore={isAdmin ? restore : null} />
     ) : (
       <Sections tab={tab} live={live} editor={editor} />
     );

@@ -36,7 +36,13 @@ export function Standing({ live: { version, rescoredAt }, editor, onClear }: Pro
         )}
         <Saving editor={editor} />
       </Group>
-      {error !== null && <ProblemNote error={error} onRetry={isStale ? onClear : editor.flush} />}
+      {error !== null && (
+        <ProblemNote
+          error={error}
+          onRetry={isStale ? onClear : editor.flush}
+          retryLabel={isStale ? 'Discard mine and load theirs' : 'Try again'}
+        />
+      )}
       <Problems />
     </Stack>
   );

@@ -2,6 +2,7 @@ import { Badge, Button, Code, Drawer, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ExplainedVersion, ProfileDefinition, ProfileKind } from '../../../http/api/profiles/schemas.ts';
 import { useVersion, useVersions } from '../../api/profiles.ts';
+import { Confirm } from '../../parts/confirm.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -11,12 +12,14 @@ import { Differences } from './differences.tsx';
 
 interface Props {
   readonly kind: ProfileKind;
+  /** Which a version that is restored takes the place of. */
+  readonly hasDraft: boolean;
   /** Null = whoever looks may not. */
   readonly onRestore: ((profile: ProfileDefinition) => void) | null;
 }
 
 /** What was in force, and when. */
-export function Versions({ kind, onRestore }: Props) {
+export function Versions({ kind, hasDraft, onRestore }: Props) {
   const versions = useVersions(kind);
   const [looked, setLooked] = useState<number | null>(null);
   const rows = versions.data?.pages.flatMap((page) => page.versions) ?? [];
@@ -78,25 +81,27 @@ export function Versions({ kind, onRestore }: Props) {
         title={`Version ${looked ?? ''}`}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        {looked !== null && <Look kind={kind} onRestore={onRestore} version={looked} />}
+        {looked !== null && <Look kind={kind} hasDraft={hasDraft} onRestore={onRestore} version={looked} />}
       </Drawer>
     </Stack>
   );
 }
 
-function Look({ version, kind, onRestore }: Props & { readonly version: number }) {
-  const found = useVersion(kind, version);
+function Look({ version, ...rest }: Props & { readonly version: number }) {
+  const found = useVersion(rest.kind, version);
   if (found.error !== null) return <ProblemNote error={found.error} onRetry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading what="the version" />;
-  return <Details version={found.data} kind={kind} onRestore={onRestore} />;
+  return <Details version={found.data} {...rest} />;
 }
 
-function Details({ version, kind, onRestore }: Props & { readonly version: ExplainedVersion }) {
+function Details({ version, kind, hasDraft, onRestore }: Props & { readonly version: ExplainedVersion }) {
+  const [isAsking, setAsking] = useState(false);
+  const restore = (): void => onRestore?.(version.profile);
   return (
     <Stack>
       <Group>
         {onRestore !== null && !version.isActive && (
-          <Button onClick={() => onRestore(version.profile)}>Restore as a draft</Button>
+          <Button onClick={hasDraft ? () => setAsking(true) : restore}>Restore as a draft</Button>
         )}
         <Button variant="default" onClick={() => download(`${kind}.yaml`, version.yaml)}>
           Download as YAML
@@ -108,6 +113,17 @@ function Details({ version, kind, onRestore }: Props & { readonly version: Expla
       <Code block tabIndex={0} aria-label="The profile as a file" mah={400}>
         {version.yaml}
       </Code>
+      <Confirm
+        title="Replace the draft?"
+        action="Replace it"
+        isOpen={isAsking}
+        isBusy={false}
+        error={null}
+        onClose={() => setAsking(false)}
+        onConfirm={restore}
+      >
+        Somebody is editing this profile. What they have done so far is gone then.
+      </Confirm>
     </Stack>
   );
 }
