@@ -1,4 +1,4 @@
-import { Badge, Group, Paper, Select, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { Badge, Group, Loader, Paper, Select, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { PreviewRecord, ScoreSide } from '../../../http/api/mapping/schemas.ts';
@@ -60,7 +60,8 @@ export function PreviewBar({ records, shown, isBusy, search, onSearch, onShow }:
 function Effect({ record, isBusy }: { readonly record: PreviewRecord; readonly isBusy: boolean }) {
   const { now, draft } = record;
   return (
-    <Group gap="xs" className={isBusy ? 'mapping-busy' : ''}>
+    <Group gap="xs" aria-busy={isBusy}>
+      {isBusy && <Loader size={14} aria-hidden />}
       <Text size="sm" c="dimmed">
         Score
       </Text>
