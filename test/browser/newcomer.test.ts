@@ -112,7 +112,6 @@ test.each([
   const { crm, url, path } = await start(own);
   await using visited = await visit(browser, url, path);
   const { page } = visited;
-  page.setDefaultTimeout(60_000);
   const { press, write, choose, pick, turnTo } = handOf(page);
   const button = (name: string | RegExp): Locator => page.getByRole('button', { name }).first();
   const link = (name: string): Locator => page.getByRole('navigation').getByRole('link', { name, exact: true });

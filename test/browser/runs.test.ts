@@ -66,7 +66,7 @@ test('an operator runs a connection by keyboard, watches it end and reads its st
   // From the connection past both choices to the button that does it.
   await page.getByRole('dialog').getByRole('combobox', { name: 'Connection' }).focus();
   for (const name of ['Tab', 'Tab', 'Tab', 'Tab', 'Enter']) await page.keyboard.press(name);
-  await page.getByRole('cell', { name: 'succeeded' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('cell', { name: 'succeeded' }).waitFor();
   await page.getByRole('table').getByRole('link').first().focus();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/runs/*');
@@ -104,7 +104,7 @@ test('an operator retries, and is led to the run', async () => {
   await page.getByRole('link', { name: '2 records' }).click();
   await page.getByRole('button', { name: 'Retry all of acme-hubspot' }).click();
   await page.getByRole('link', { name: 'see its run' }).click();
-  await page.getByRole('cell', { name: 'retry' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('cell', { name: 'retry' }).waitFor();
   expect(visited.complaints).toEqual([]);
 });
 

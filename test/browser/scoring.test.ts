@@ -35,7 +35,6 @@ async function scene(path: string, options: VisitOptions = {}) {
   const console = own.use(await startConsole(services, { hasPages: true }));
   const as = await console.signedIn(orgId, 'admin');
   const visited = own.use(await visit(browser, console.url, path, { as, ...options }));
-  visited.page.setDefaultTimeout(8_000);
   const kept = own.move();
   return { ...visited, page: visited.page, db, orgId, console, as, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
@@ -68,6 +67,7 @@ test('an admin changes a weight, sees what it changes, publishes it, and restore
   expect(await it.ailments()).toEqual([]);
   await dialog.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 1 in force').waitFor();
+  await dialog.waitFor({ state: 'hidden' });
   // A second one, so that there is a version to go back to.
   await behavioral(page).getByLabel('Weight').fill('100');
   await page.getByText('Draft saved').waitFor();

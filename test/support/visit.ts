@@ -32,6 +32,8 @@ export async function visit(
   });
   if (as !== undefined) await context.addCookies([{ name: 'leadloop', value: as.token, url, httpOnly: true }]);
   const page = await context.newPage();
+  // Two cores run a browser, a server and a database here: what takes one second can take twenty.
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     // What the server refuses is shown on the page; the browser says it here as well.

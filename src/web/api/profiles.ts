@@ -77,13 +77,17 @@ export interface PublishOf {
   readonly despiteTests: boolean;
 }
 
+/** The profile itself is asked for anew by the desk that shows it. */
 export function usePublish(kind: ProfileKind) {
   const { path } = useOrg();
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ version, ...body }: PublishOf) =>
       call<Published>(`${path}/profiles/${kind}/publish`, { method: 'POST', body, version }),
-    onSuccess: () => client.invalidateQueries({ queryKey: [path, 'profiles'] }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: [path, 'profiles'], exact: true });
+      void client.invalidateQueries({ queryKey: [path, 'profiles', kind, 'versions'] });
+    },
   });
 }
 

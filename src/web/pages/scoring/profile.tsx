@@ -36,7 +36,9 @@ function Profile({ kind }: { readonly kind: ProfileKind }) {
   // Counts how often the desk was cleared: what is on it then comes from the server.
   const [turn, setTurn] = useState(0);
   const clear = async (): Promise<void> => {
-    await Promise.all([live.refetch(), isAdmin ? draft.refetch() : null]);
+    // The live one last: what it shows as in force is then already on the desk of the new turn, not of the old one.
+    if (isAdmin) await draft.refetch();
+    await live.refetch();
     setTurn((now) => now + 1);
   };
   // What is there stays, also when asking for it anew has failed: somebody may be typing.

@@ -54,7 +54,8 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onPubl
           </Button>
           <Button
             data-autofocus
-            loading={publish.isPending}
+            // Until the desk is cleared: what would be typed on the old one until then would be lost.
+            loading={publish.isPending || publish.isSuccess}
             disabled={preview === undefined}
             color={despiteTests ? 'red' : 'indigo'}
             onClick={() =>
