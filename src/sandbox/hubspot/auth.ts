@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { expiredToken, noCredentials, VendorError } from './errors.ts';
-import { SECOND, type Now } from './time.ts';
+import { MINUTE, SECOND, type Now } from './time.ts';
 
 export interface OAuthClient {
   clientId: string;
   clientSecret: string;
   scopes: readonly string[];
+  /** Where it may send people back to, letter for letter. */
+  redirectUris: readonly string[];
   /** A refresh token that is valid from the start, for tests that skip the browser. */
   refreshToken?: string;
 }
@@ -21,10 +23,25 @@ export interface Token {
 
 /** Seconds an access token lives (OAuth documentation). */
 const EXPIRES_IN = 1800;
+/** Nowhere said of HubSpot: the most that RFC 6749 recommends. */
+const CODE_MS = 10 * MINUTE;
 
 interface Grant {
   readonly clientId: string;
   readonly scopes: readonly string[];
+}
+
+interface Code extends Grant {
+  readonly redirectUri: string;
+  readonly expiresAt: number;
+}
+
+/** What an app asks of somebody in a browser. */
+export interface Application {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly optionalScopes: readonly string[];
 }
 
 type Form = Record<string, string | undefined>;
@@ -52,7 +69,7 @@ function random(prefix: string): string {
 export class Auth {
   private readonly tokens = new Map<string, Token>();
   private readonly clients: ReadonlyMap<string, OAuthClient>;
-  private readonly codes = new Map<string, Grant>();
+  private readonly codes = new Map<string, Code>();
   private readonly refreshTokens = new Map<string, Grant>();
   private readonly now: Now;
   private readonly portalId: number;
@@ -86,13 +103,24 @@ export class Auth {
     return token;
   }
 
-  /** What a person clicking "Connect app" leads to. */
-  authorise(clientId: string, scopes: readonly string[]): string {
+  /** What is wrong with what an app asks, as the vendor tells the person in front of it; null = nothing. */
+  complaint({ clientId, redirectUri, scopes }: Application): string | null {
     const client = this.clients.get(clientId);
-    if (client === undefined) throw oauthError('BAD_CLIENT_ID', 'invalid_client', 'missing or unknown client id');
+    if (client === undefined) return 'Authorization failed because the client ID is missing or unknown';
+    if (!client.redirectUris.includes(redirectUri)) {
+      return `Authorization failed as the redirect URL '${redirectUri}' doesn't match the app's registered redirect URL`;
+    }
+    return scopes.length > 0 && scopes.every((scope) => client.scopes.includes(scope))
+      ? null
+      : "Authorization failed because there is a mismatch between the scopes in the install URL and the app's configured scopes";
+  }
+
+  /** What a person clicking "Connect app" leads to. Of the optional scopes those that the app has. */
+  authorise({ clientId, redirectUri, scopes, optionalScopes }: Application): string {
+    const known = this.clients.get(clientId)?.scopes ?? [];
     const code = random('code-');
-    const granted = scopes.length === 0 ? client.scopes : scopes.filter((scope) => client.scopes.includes(scope));
-    this.codes.set(code, { clientId, scopes: granted });
+    const granted = [...scopes, ...optionalScopes.filter((scope) => known.includes(scope))];
+    this.codes.set(code, { clientId, redirectUri, scopes: granted, expiresAt: this.now() + CODE_MS });
     return code;
   }
 
@@ -100,7 +128,7 @@ export class Auth {
     const client = this.client(form);
     switch (form['grant_type']) {
       case 'authorization_code':
-        return this.redeem(client, form['code'] ?? '');
+        return this.redeem(client, form);
       case 'refresh_token':
         return this.refresh(client, form['refresh_token'] ?? '');
       case 'client_credentials': {
@@ -142,12 +170,17 @@ export class Auth {
     return client;
   }
 
-  private redeem(client: OAuthClient, code: string): TokenReply {
+  /** A code works once, and only with the address that it was sent to. */
+  private redeem(client: OAuthClient, { code = '', redirect_uri: redirectUri }: Form): TokenReply {
     const grant = this.codes.get(code);
     if (grant === undefined || grant.clientId !== client.clientId) {
       throw oauthError('BAD_AUTH_CODE', 'invalid_grant', 'missing or unknown auth code');
     }
     this.codes.delete(code);
+    if (grant.redirectUri !== redirectUri) {
+      throw oauthError('MISMATCH_REDIRECT_URI_AUTH_CODE', 'invalid_grant', 'redirect URI does not match the auth code');
+    }
+    if (grant.expiresAt <= this.now()) throw oauthError('EXPIRED_AUTH_CODE', 'invalid_grant', 'auth code has expired');
     return this.issue(grant, this.rotate(grant));
   }
 

@@ -73,6 +73,8 @@ const DEFAULT_CLIENT: OAuthClient = {
   clientSecret: 'sandbox-secret',
   refreshToken: 'sandbox-refresh-token',
   scopes: ALL_SCOPES,
+  // The console of `npm start`; the vendor lets an app on one's own machine go without TLS.
+  redirectUris: ['http://127.0.0.1:7400/oauth/callback', 'http://localhost:7400/oauth/callback'],
 };
 
 function originOf(options: HubSpotSandboxOptions, now: Now): Origin {

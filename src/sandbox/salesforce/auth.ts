@@ -1,4 +1,4 @@
-import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createPublicKey, hash, randomBytes, verify } from 'node:crypto';
 import { oauthError, restError, sessionExpired } from './errors.ts';
 import { isObject } from './input.ts';
 import { MINUTE, SECOND, type Now } from './time.ts';
@@ -7,6 +7,10 @@ export interface OAuthClient {
   clientId: string;
   /** Several while one is being rotated out. */
   clientSecrets: readonly string[];
+  /** Where it may send people back to, letter for letter. */
+  redirectUris: readonly string[];
+  /** False = "Require Proof Key for Code Exchange" was unticked. */
+  requiresPkce?: boolean;
   /** Valid from the start, for tests that skip the browser. */
   refreshToken?: string;
   /** PEM; with it the JWT bearer flow is open to pre-authorised users. */
@@ -23,6 +27,21 @@ export interface Session {
 }
 
 type Form = Readonly<Record<string, string | undefined>>;
+
+interface Code {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly challenge: string;
+  readonly method: string;
+  readonly issuedAt: number;
+}
+
+/** What came of an app's asking somebody in a browser: an answer to the app, or a page that only the person sees. */
+export type Asked =
+  | { readonly to: 'person'; readonly error: string; readonly description: string }
+  | { readonly to: 'app'; readonly error: string; readonly description: string }
+  | { readonly to: 'consent'; readonly scopes: readonly string[] };
 
 interface Reply {
   access_token: string;
@@ -50,6 +69,10 @@ interface AuthOptions {
 const SESSION_MS = 120 * MINUTE;
 /** An assertion may not live longer. */
 const MAX_ASSERTION_MS = 5 * MINUTE;
+/** Authorization codes of the web server flow (help: OAuth 2.0 web server flow). */
+const CODE_MS = 15 * MINUTE;
+/** What the app was given in its settings: those of the scopes that a REST client needs. */
+const APP_SCOPES = ['api', 'refresh_token', 'offline_access', 'id', 'openid'];
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 function decoded(part: string | undefined): Record<string, unknown> {
@@ -61,12 +84,22 @@ function decoded(part: string | undefined): Record<string, unknown> {
   }
 }
 
+function scopesOf({ scope = 'api refresh_token' }: Form): readonly string[] {
+  return scope.split(/\s+/).filter((one) => one !== '');
+}
+
+/** RFC 7636. */
+function challengeOf(verifier: string, method: string): string {
+  return method === 'S256' ? hash('sha256', verifier, 'base64url') : verifier;
+}
+
 /** The token endpoint and the sessions it gave out. */
 export class Auth {
   private readonly sessions = new Map<string, Session>();
   private readonly clients: ReadonlyMap<string, OAuthClient>;
   /** Live refresh tokens by client. */
   private readonly refreshTokens = new Map<string, string>();
+  private readonly codes = new Map<string, Code>();
   private readonly spentRefreshTokens = new Map<string, string>();
   private readonly options: AuthOptions;
 
@@ -97,8 +130,45 @@ export class Auth {
     return session;
   }
 
+  /** What is wrong with the app itself nobody is sent back with; all else is told to the app. */
+  asks(form: Form): Asked {
+    const client = this.clients.get(form['client_id'] ?? '');
+    if (client === undefined) {
+      return { to: 'person', error: 'invalid_client_id', description: 'client identifier invalid' };
+    }
+    if (!client.redirectUris.includes(form['redirect_uri'] ?? '')) {
+      return { to: 'person', error: 'redirect_uri_mismatch', description: 'redirect_uri must match configuration' };
+    }
+    if (form['response_type'] !== 'code') {
+      return { to: 'app', error: 'unsupported_response_type', description: 'response type not supported' };
+    }
+    if ((client.requiresPkce ?? true) && !form['code_challenge']) {
+      return { to: 'app', error: 'invalid_request', description: 'missing required code challenge' };
+    }
+    const scopes = scopesOf(form);
+    return scopes.every((scope) => APP_SCOPES.includes(scope))
+      ? { to: 'consent', scopes }
+      : { to: 'app', error: 'invalid_scope', description: 'the requested scope is not allowed' };
+  }
+
+  /** What a person clicking "Allow" leads to; `form` as in `asks`, which had nothing against it. */
+  authorise(form: Form): string {
+    const code = `aPrx${randomBytes(30).toString('base64url')}==`;
+    this.codes.set(code, {
+      clientId: form['client_id'] ?? '',
+      redirectUri: form['redirect_uri'] ?? '',
+      scopes: scopesOf(form),
+      challenge: form['code_challenge'] ?? '',
+      method: form['code_challenge_method'] ?? 'plain',
+      issuedAt: this.options.now(),
+    });
+    return code;
+  }
+
   token(form: Form, baseUrl: string): Reply {
     switch (form['grant_type']) {
+      case 'authorization_code':
+        return this.redeem(form, baseUrl);
       case 'client_credentials':
         return this.issue(this.confidential(form), baseUrl);
       case 'refresh_token':
@@ -132,6 +202,30 @@ export class Auth {
     return client;
   }
 
+  /** A code works once, within its time, with its address and for whoever can prove to have asked for it. */
+  private redeem(form: Form, baseUrl: string): Reply {
+    const client = this.confidential(form);
+    const code = this.codes.get(form['code'] ?? '');
+    this.codes.delete(form['code'] ?? '');
+    const isAlive = code !== undefined && code.issuedAt + CODE_MS > this.options.now();
+    if (!isAlive || code.clientId !== client.clientId) throw oauthError('invalid_grant', 'expired authorization code');
+    if (code.redirectUri !== form['redirect_uri']) {
+      throw oauthError('redirect_uri_mismatch', 'redirect_uri must match configuration');
+    }
+    if (code.challenge !== '' && challengeOf(form['code_verifier'] ?? '', code.method) !== code.challenge) {
+      throw oauthError('invalid_grant', 'invalid code verifier');
+    }
+    const reply = { ...this.issue(client, baseUrl), scope: code.scopes.join(' ') };
+    if (!code.scopes.some((scope) => scope === 'refresh_token' || scope === 'offline_access')) return reply;
+    return { ...reply, refresh_token: this.refreshTokenFor(client) };
+  }
+
+  private refreshTokenFor({ clientId }: OAuthClient): string {
+    const next = `5Aep861${randomBytes(30).toString('base64url')}`;
+    this.refreshTokens.set(next, clientId);
+    return next;
+  }
+
   /** A spent refresh token that comes again was stolen: everything the client holds is revoked. */
   private refresh(form: Form, baseUrl: string): Reply {
     const client = this.confidential(form);
@@ -142,11 +236,9 @@ export class Auth {
     }
     const reply = this.issue(client, baseUrl);
     if (!this.options.rotate) return reply;
-    const next = `5Aep861${randomBytes(30).toString('base64url')}`;
     this.refreshTokens.delete(given);
     this.spentRefreshTokens.set(given, client.clientId);
-    this.refreshTokens.set(next, client.clientId);
-    return { ...reply, refresh_token: next };
+    return { ...reply, refresh_token: this.refreshTokenFor(client) };
   }
 
   private revokeAll(clientId: string): void {

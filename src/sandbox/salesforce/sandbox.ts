@@ -96,6 +96,8 @@ const MAX_BODY_BYTES = 110 * 1024 * 1024;
 const DEFAULT_CLIENT: OAuthClient = {
   clientId: 'sandbox-client',
   clientSecrets: ['sandbox-secret'],
+  // The console of `npm start`; the vendor lets an app on one's own machine go without TLS.
+  redirectUris: ['http://127.0.0.1:7400/oauth/callback', 'http://localhost:7400/oauth/callback'],
   refreshToken: 'sandbox-refresh-token',
 };
 

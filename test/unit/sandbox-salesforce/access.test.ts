@@ -1,4 +1,4 @@
-import { createSign, generateKeyPairSync } from 'node:crypto';
+import { createSign, generateKeyPairSync, hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SALESFORCE_PORT, runSalesforceSandbox } from '../../../src/sandbox/salesforce/index.ts';
 import { first, makeLead, org, QUIET, V, type Answer, type TestOrg } from './org.ts';
@@ -17,6 +17,83 @@ async function token(sandbox: TestOrg, form: Record<string, string>): Promise<An
 function as(answer: Answer): Record<string, string> {
   return { authorization: `Bearer ${answer.body.access_token}` };
 }
+
+describe('the web server flow', () => {
+  const verifier = 'a-verifier-of-forty-three-characters-or-more-x';
+  const asked = {
+    response_type: 'code',
+    client_id: 'sandbox-client',
+    redirect_uri: 'http://127.0.0.1:7400/oauth/callback',
+    scope: 'api refresh_token',
+    state: 's1',
+    code_challenge: hash('sha256', verifier, 'base64url'),
+    code_challenge_method: 'S256',
+  };
+  const path = '/services/oauth2/authorize';
+  const page = (sandbox: TestOrg, given: Record<string, string>) =>
+    fetch(`${sandbox.url}${path}?${new URLSearchParams(given)}`, { redirect: 'manual' });
+  async function decide(sandbox: TestOrg, decision: string): Promise<Record<string, string>> {
+    const body = new URLSearchParams({ ...asked, decision });
+    const answer = await fetch(`${sandbox.url}${path}`, { method: 'POST', body, redirect: 'manual' });
+    return Object.fromEntries(new URL(answer.headers.get('location') ?? '').searchParams);
+  }
+  const redeem = (sandbox: TestOrg, code = '', more: Record<string, string> = {}) =>
+    token(sandbox, {
+      ...CLIENT,
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: asked.redirect_uri,
+      code_verifier: verifier,
+      ...more,
+    });
+
+  it('asks whoever is there, and gives a code that works once, for a refresh token', async () => {
+    const sandbox = await org();
+    expect(await (await page(sandbox, asked)).text()).toContain('Allow Access?');
+    const { code, state } = await decide(sandbox, 'allow');
+    expect(state).toBe('s1');
+    const first = await redeem(sandbox, code);
+    expect(first.body).toMatchObject({ scope: 'api refresh_token', refresh_token: expect.any(String) });
+    const refresh = { ...CLIENT, grant_type: 'refresh_token', refresh_token: first.body.refresh_token ?? '' };
+    expect((await token(sandbox, refresh)).status).toBe(200);
+    expect((await redeem(sandbox, code)).body['error_description']).toBe('expired authorization code');
+  });
+
+  it.each([
+    [{ redirect_uri: 'http://127.0.0.1:7400/' }, 'error=redirect_uri_mismatch'],
+    [{ client_id: 'x' }, 'error=invalid_client_id'],
+  ])('sends nobody back with %o', async (wrong, text) => {
+    const answer = await page(await org(), { ...asked, ...wrong });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(text)]);
+  });
+
+  it.each([
+    [{ code_challenge: '' }, 'invalid_request', 'missing required code challenge'],
+    [{ response_type: 'token' }, 'unsupported_response_type', 'response type not supported'],
+    [{ scope: 'api magic' }, 'invalid_scope', 'the requested scope is not allowed'],
+  ])('tells the app what is wrong with %o', async (wrong, error, error_description) => {
+    const answer = await page(await org(), { ...asked, ...wrong });
+    const told = new URL(answer.headers.get('location') ?? '').searchParams;
+    expect(Object.fromEntries(told)).toEqual({ error, error_description, state: 's1' });
+  });
+
+  it('tells the app when somebody denies', async () => {
+    expect(await decide(await org(), 'deny')).toMatchObject({ error: 'access_denied', state: 's1' });
+  });
+
+  it('takes a code from whoever can prove to have asked for it, with its address, within a quarter of an hour', async () => {
+    const sandbox = await org();
+    const code = async () => (await decide(sandbox, 'allow'))['code'];
+    const description = async (more: Record<string, string>) =>
+      (await redeem(sandbox, await code(), more)).body['error_description'];
+    expect(await description({ code_verifier: 'another' })).toBe('invalid code verifier');
+    expect(await description({ code_verifier: '' })).toBe('invalid code verifier');
+    expect(await description({ redirect_uri: 'http://x.example/' })).toBe('redirect_uri must match configuration');
+    const late = await code();
+    sandbox.advance(900_000);
+    expect((await redeem(sandbox, late)).body['error_description']).toBe('expired authorization code');
+  });
+});
 
 describe('the token endpoint', () => {
   it('grants client credentials, without saying when the token ends', async () => {
@@ -58,7 +135,7 @@ describe('the token endpoint', () => {
   it('takes a signed assertion of a pre-authorised user', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
-    const client = { clientId: 'jwt', clientSecrets: [], publicKey: pem, preauthorised: ['ann'] };
+    const client = { clientId: 'jwt', clientSecrets: [], redirectUris: [], publicKey: pem, preauthorised: ['ann'] };
     const sandbox = await org({ oauthClients: [client] });
     const grant = (claims: object, alg = 'RS256'): Promise<Answer> => {
       const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -66,17 +66,63 @@ describe('OAuth', () => {
     });
   });
 
-  it('redeems an authorisation code once', async () => {
-    const sandbox = await portal();
-    const query = 'client_id=sandbox-client&redirect_uri=http://127.0.0.1/cb&scope=forms&state=s1';
-    const consent = await fetch(`${sandbox.url}/oauth/authorize?${query}`, { redirect: 'manual' });
-    const target = new URL(consent.headers.get('location') ?? '');
-    expect(target.searchParams.get('state')).toBe('s1');
-    const form = { grant_type: 'authorization_code', code: target.searchParams.get('code') ?? '' };
-    const first = await token(sandbox, form);
-    expect(first.body).toMatchObject({ scopes: ['forms'] });
-    expect(first.body).toHaveProperty('refresh_token');
-    expect((await token(sandbox, form)).status).toBe(400);
+  describe('in a browser', () => {
+    const asked = {
+      client_id: 'sandbox-client',
+      redirect_uri: 'http://127.0.0.1:7400/oauth/callback',
+      scope: 'oauth forms',
+      optional_scope: 'content no.such.scope',
+      state: 's1',
+    };
+    const page = (sandbox: Portal, given: Record<string, string>) =>
+      fetch(`${sandbox.url}/oauth/authorize?${new URLSearchParams(given)}`, { redirect: 'manual' });
+    async function decide(sandbox: Portal, decision: string): Promise<URL> {
+      const body = new URLSearchParams({ ...asked, decision });
+      const answer = await fetch(`${sandbox.url}/oauth/authorize`, { method: 'POST', body, redirect: 'manual' });
+      return new URL(answer.headers.get('location') ?? '');
+    }
+    const redeem = (sandbox: Portal, code: string, redirect_uri = asked.redirect_uri) =>
+      token(sandbox, { grant_type: 'authorization_code', code, redirect_uri });
+
+    it('asks whoever is there, and gives a code that works once', async () => {
+      const sandbox = await portal();
+      const form = await (await page(sandbox, asked)).text();
+      expect(form).toContain('Connect app');
+      const target = await decide(sandbox, 'allow');
+      expect(target.searchParams.get('state')).toBe('s1');
+      const code = target.searchParams.get('code') ?? '';
+      const first = await redeem(sandbox, code);
+      expect(first.body).toMatchObject({ scopes: ['oauth', 'forms', 'content'], expires_in: 1800 });
+      expect(first.body).toHaveProperty('refresh_token');
+      expect((await redeem(sandbox, code)).body).toMatchObject({ status: 'BAD_AUTH_CODE' });
+    });
+
+    it('sends nobody to an address that the app has not registered, and asks for no scope that it has not', async () => {
+      const sandbox = await portal();
+      const elsewhere = await page(sandbox, { ...asked, redirect_uri: 'http://127.0.0.1:7400/' });
+      expect([elsewhere.status, await elsewhere.text()]).toEqual([
+        400,
+        expect.stringContaining("doesn't match the app's registered redirect URL"),
+      ]);
+      const more = await page(sandbox, { ...asked, scope: 'oauth no.such.scope' });
+      expect([more.status, await more.text()]).toEqual([400, expect.stringContaining('mismatch between the scopes')]);
+      expect((await page(sandbox, { ...asked, client_id: 'x' })).status).toBe(400);
+    });
+
+    it('tells the app when somebody cancels', async () => {
+      const target = await decide(await portal(), 'deny');
+      expect(Object.fromEntries(target.searchParams)).toMatchObject({ error: 'access_denied', state: 's1' });
+    });
+
+    it('takes a code with its own address alone, and not for long', async () => {
+      const sandbox = await portal();
+      const code = async () => (await decide(sandbox, 'allow')).searchParams.get('code') ?? '';
+      const moved = await redeem(sandbox, await code(), 'http://localhost:7400/oauth/callback');
+      expect(moved.body).toMatchObject({ status: 'MISMATCH_REDIRECT_URI_AUTH_CODE' });
+      const late = await code();
+      sandbox.advance(600_000);
+      expect((await redeem(sandbox, late)).body).toMatchObject({ status: 'EXPIRED_AUTH_CODE' });
+    });
   });
 
   it('introspects and revokes', async () => {

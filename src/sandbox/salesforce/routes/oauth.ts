@@ -1,7 +1,9 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { consentPage, refusalPage } from '../../server/consent-page.ts';
+import type { Asked } from '../auth.ts';
 import type { Core } from '../core.ts';
 import { oauthError, restError } from '../errors.ts';
-import { isObject, param } from '../input.ts';
+import { isObject, param, parameter } from '../input.ts';
 import { baseUrl } from './context.ts';
 
 function form(request: FastifyRequest): Record<string, string | undefined> {
@@ -71,7 +73,62 @@ function userinfo(core: Core, request: FastifyRequest): Record<string, unknown> 
   };
 }
 
+const authorizePath = '/services/oauth2/authorize';
+const authorizeFields = [
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+];
+
+/** The web server flow, without the sign-in that the vendor has before it. */
+function authorizeRoutes(app: FastifyInstance, core: Core): void {
+  app.get(authorizePath, (request, reply) => {
+    const given = authorizeFields.map((name) => [name, parameter(request, name)] as const);
+    const fields = Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+    const asked = core.auth.asks(fields);
+    if (asked.to !== 'consent') return refused(reply, fields, asked);
+    const page = consentPage({
+      title: 'Allow Access?',
+      wishes: asked.scopes,
+      action: authorizePath,
+      hidden: fields,
+      allow: 'Allow',
+      deny: 'Deny',
+    });
+    return reply.type('text/html; charset=UTF-8').send(page);
+  });
+  app.post(authorizePath, (request, reply) => {
+    const { decision, ...fields } = form(request);
+    const asked = core.auth.asks(fields);
+    if (asked.to !== 'consent') return refused(reply, fields, asked);
+    if (decision !== 'allow') return sentBack(reply, fields, denied);
+    return sentBack(reply, fields, { code: core.auth.authorise(fields) });
+  });
+}
+
+const denied = { error: 'access_denied', error_description: 'end-user denied authorization' };
+type Fields = Readonly<Record<string, string | undefined>>;
+
+function refused(reply: FastifyReply, fields: Fields, asked: Exclude<Asked, { to: 'consent' }>): FastifyReply {
+  const { error, description } = asked;
+  if (asked.to === 'app') return sentBack(reply, fields, { error, error_description: description });
+  const text = `error=${error}&error_description=${encodeURIComponent(description)}`;
+  return reply.code(400).type('text/html; charset=UTF-8').send(refusalPage('OAuth Error', text));
+}
+
+function sentBack(reply: FastifyReply, fields: Fields, answer: Readonly<Record<string, string>>): FastifyReply {
+  const target = new URL(fields['redirect_uri'] ?? '');
+  for (const [name, value] of Object.entries(answer)) target.searchParams.set(name, value);
+  if (fields['state'] !== undefined) target.searchParams.set('state', fields['state']);
+  return reply.redirect(target.href, 302);
+}
+
 export function oauthRoutes(app: FastifyInstance, core: Core): void {
+  authorizeRoutes(app, core);
   app.post('/services/oauth2/token', (request, reply) => {
     void reply.headers({ 'cache-control': 'no-cache, no-store', pragma: 'no-cache' });
     return core.auth.token(form(request), baseUrl(request));
