@@ -1,27 +1,11 @@
-import { Client } from '@hubspot/api-client';
-import {
-  abortable,
-  AuthError,
-  ProtocolError,
-  retry,
-  TransientError,
-  type ConnectorContext,
-  type LimitObservation,
-} from 'leadloop/connector-sdk';
-import { errorOf, faultOf, pauseMs, type Failure } from './errors.ts';
-import { apiVersion, requestTimeoutMs, retryPolicy, usableRate, type Bucket } from './limits.ts';
+import { AuthError, retry, type ConnectorContext, type LimitObservation } from 'leadloop/connector-sdk';
+import { errorOf, faultOf, pauseMs } from './errors.ts';
+import { retryPolicy, usableRate, type Bucket } from './limits.ts';
 import { nextMidnight } from './midnight.ts';
 import { tokenSource, type TokenSource } from './oauth.ts';
 import type { HubSpotCredentials, HubSpotSettings } from './settings.ts';
-import type { WireError, WireToken } from './wire.ts';
-
-// The only file that does HTTP. `@hubspot/api-client` is the transport, through its `apiRequest`, because it knows no
-// dated path (14.0.1). Three of its ways are worked around here:
-//  - Its retries and its limiter are one setting for the whole process, made by whoever built a `Client` last. We build
-//    ours without either, and no one else builds one: the governor and `retry` are the only ones at work.
-//  - It takes no `AbortSignal` and has no time-out. We stop waiting instead: an abandoned request may still reach HubSpot,
-//    which is harmless, since every call here may be repeated. Its socket closes when HubSpot answers, or after five minutes.
-//  - Its errors print whole bodies. `apiRequest` does not throw on a status; what we throw has ids and categories only.
+import { tokenEndpoint } from './token-endpoint.ts';
+import { createTransport, failureOf, parsed, requestIdOf, what, type Request } from './transport.ts';
 
 export type Context = ConnectorContext<HubSpotSettings, HubSpotCredentials>;
 
@@ -55,23 +39,9 @@ export interface HubSpotClient {
   close(): void;
 }
 
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
-
 export function createClient(context: Context): HubSpotClient {
   const { governor, now } = context;
-  const sdk = new Client(context.baseUrl === null ? {} : { basePath: context.baseUrl });
-  const wire = wireOf(context);
+  const transport = createTransport(context);
   const closed = new AbortController();
   let timeZone = 'UTC';
   let daily: HubSpotClient['daily'] = null;
@@ -95,7 +65,7 @@ export function createClient(context: Context): HubSpotClient {
     const bucket = call.bucket ?? 'general';
     await governor.admit(bucket, signal);
     const token = await tokens.current(signal);
-    const reply = await exchange(sdk, request(call, token), { ...wire, signal });
+    const reply = await transport(request(call, token), signal);
     learn(reply.headers);
 
     if (reply.status < 300) return { body: parsed(reply, what(call)) as T, requestId: requestIdOf(reply, {}) };
@@ -109,12 +79,7 @@ export function createClient(context: Context): HubSpotClient {
     throw errorOf(failure, dayEndsAt());
   };
 
-  const tokens = tokenSource(context, (form) => patiently(() => fetchToken(form), closed.signal));
-  const fetchToken = async (form: Readonly<Record<string, string>>): Promise<WireToken> => {
-    const reply = await exchange(sdk, tokenRequest(form), { ...wire, signal: closed.signal });
-    if (reply.status >= 300) throw errorOf(failureOf(reply, 'POST /oauth/token'), dayEndsAt());
-    return checkedToken(parsed(reply, 'POST /oauth/token'));
-  };
+  const tokens = tokenSource(context, tokenEndpoint(transport, context, closed.signal));
 
   return {
     get daily() {
@@ -148,92 +113,6 @@ function onceMore<T>(error: unknown, once: () => Promise<T>): Promise<T> {
 function request({ method, path, body }: Call, token: string): Request {
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   return { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-}
-
-function tokenRequest(form: Readonly<Record<string, string>>): Request {
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-  return { method: 'POST', path: `/oauth/${apiVersion}/token`, headers, body: new URLSearchParams(form).toString() };
-}
-
-interface Wire {
-  readonly timeoutMs: number;
-  readonly observed: Context['exchange'];
-}
-
-function wireOf({ settings, exchange: observed }: Context): Wire {
-  return { timeoutMs: (settings.requestTimeoutSeconds ?? requestTimeoutMs / 1_000) * 1_000, observed };
-}
-
-/** One request and its whole answer, whatever its status. @throws TransientError for a broken line or a time-out. */
-async function exchange(
-  sdk: Client,
-  request: Request,
-  { signal, timeoutMs, observed }: Wire & { readonly signal: AbortSignal },
-): Promise<Reply> {
-  const reading = async (): Promise<Reply> => {
-    // `defaultJson: false` sends the body as it is.
-    const response = await sdk.apiRequest({ ...request, headers: { ...request.headers }, defaultJson: false });
-    return { status: response.status, headers: response.headers, text: await response.text() };
-  };
-  try {
-    return await observed(what(request), () => abortable(abortable(reading(), signal), AbortSignal.timeout(timeoutMs)));
-  } catch (error) {
-    signal.throwIfAborted();
-    const path = request.path.split('?')[0];
-    throw new TransientError(`No answer from HubSpot to ${request.method} ${path}.`, { cause: error });
-  }
-}
-
-/** A success with half a body is a fault of the line. */
-function parsed({ text }: Reply, what: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new TransientError(`HubSpot answered ${what} with broken JSON.`);
-  }
-}
-
-function failureOf(reply: Reply, what: string): Failure {
-  const body = errorBody(reply.text);
-  return {
-    status: reply.status,
-    body,
-    requestId: requestIdOf(reply, body),
-    retryAfter: reply.headers.get('retry-after'),
-    what,
-  };
-}
-
-/** Of a 404 or of an answer of the edge (502, 503, 504) the body may be HTML (recorded). */
-function errorBody(text: string): WireError {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? body : {};
-  } catch {
-    return {};
-  }
-}
-
-function requestIdOf({ headers }: Reply, body: WireError): string | null {
-  return headers.get('x-hubspot-correlation-id') ?? body.correlationId ?? null;
-}
-
-/** Without the query, which carries cursors and field names, and with no id of a record. */
-function what({ method, path }: Pick<Request, 'method' | 'path'>): string {
-  return `${method} ${path.split('?')[0]?.replaceAll(/\/\d+(?=\/|$)/g, '/{id}')}`;
-}
-
-function checkedToken(body: unknown): WireToken {
-  const token = body as Partial<WireToken> | null;
-  if (
-    typeof token?.access_token !== 'string' ||
-    typeof token.refresh_token !== 'string' ||
-    typeof token.expires_in !== 'number'
-  ) {
-    throw new ProtocolError('HubSpot answered POST /oauth/token without a token.');
-  }
-  return token as WireToken;
 }
 
 /** `Date` tells the second, so within one we cannot be told apart. */

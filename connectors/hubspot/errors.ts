@@ -31,9 +31,22 @@ interface Row {
   readonly fault: Fault;
 }
 
+const again = 'Let leadloop in once more: what HubSpot gives for it works once, and for minutes.';
+const appIds = 'Copy client ID and client secret from the page of the app (Auth).';
+
+/** DATA: what to do about a refusal of the OAuth service, by its code. */
+const oauthRemedies: Readonly<Record<string, string>> = {
+  BAD_REFRESH_TOKEN: 'Connect the account again: the app was removed from it, or its refresh token was replaced.',
+  BAD_AUTH_CODE: again,
+  EXPIRED_AUTH_CODE: again,
+  MISMATCH_REDIRECT_URI_AUTH_CODE: again,
+  BAD_CLIENT_ID: appIds,
+  BAD_CLIENT_SECRET: appIds,
+};
+
 /** DATA: status and category → what it is. First match wins; any other 4xx is `refused`, the rest `unexpected`. */
 const table: readonly Row[] = [
-  { status: 400, category: 'BAD_REFRESH_TOKEN', fault: 'unauthorised' },
+  ...Object.keys(oauthRemedies).map((category): Row => ({ status: 400, category, fault: 'unauthorised' })),
   { status: 401, category: 'EXPIRED_AUTHENTICATION', fault: 'expired' },
   { status: 401, fault: 'unauthorised' },
   // Two of the three shapes of a 403 carry no category (recorded).
@@ -112,8 +125,9 @@ export function errorOf(failure: Failure, dayEndsAt: Date): ConnectorError {
   return errors[faultOf(failure)]({ failure, message, category, requestId, dayEndsAt });
 }
 
-function unauthorised({ message, requestId }: Facts): ConnectorError {
-  return new AuthError(message, { requestId, remedy: 'Enter a valid token, or connect the account again.' });
+function unauthorised({ message, category, requestId }: Facts): ConnectorError {
+  const remedy = oauthRemedies[category] ?? 'Enter a valid token, or connect the account again.';
+  return new AuthError(message, { requestId, remedy });
 }
 
 function rateLimited(otherwiseMs: number): (facts: Facts) => ConnectorError {
@@ -129,7 +143,13 @@ function unavailable(waitMs: (askedMs: number | null) => number | null): (facts:
 /** The most precise name: the code that all details share, else the category. */
 function categoryOf(body: WireError): string {
   const codes = codesOf(body);
-  return (codes.length === 1 ? codes[0] : undefined) ?? body.category ?? body.policyName ?? '';
+  const { status = '' } = body;
+  return (
+    (codes.length === 1 ? codes[0] : undefined) ??
+    body.category ??
+    body.policyName ??
+    (status in oauthRemedies ? status : '')
+  );
 }
 
 /** Seconds, as HTTP has it, and at most a day. */

@@ -8,6 +8,7 @@ import {
 } from 'leadloop/connector-sdk';
 import { check } from './check.ts';
 import { createClient, type Context } from './client.ts';
+import { consent } from './consent.ts';
 import { encodeCursor } from './cursor.ts';
 import { defaultMapping, ownedFields } from './default-mapping.ts';
 import { pullEmailEvents } from './email-events.ts';
@@ -33,6 +34,7 @@ export const hubspot = defineConnector({
   defaultMapping,
   ownedFields,
   webhooks,
+  consent,
   startCursor: (_object, instant) =>
     encodeCursor({ kind: 'window', from: Math.max(beginning, instant.getTime() - clockSkewMs), end: null, at: '' }),
   open,

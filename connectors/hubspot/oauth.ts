@@ -76,10 +76,14 @@ function renewable(initial: OAuthCredentials, context: Context, exchange: Exchan
   };
 }
 
-function renewed(old: OAuthCredentials, answer: WireToken, now: Date): OAuthCredentials {
+export function renewed(
+  { clientId, clientSecret }: Pick<OAuthCredentials, 'clientId' | 'clientSecret'>,
+  answer: WireToken,
+  now: Date,
+): OAuthCredentials {
   return {
-    clientId: old.clientId,
-    clientSecret: old.clientSecret,
+    clientId,
+    clientSecret,
     refreshToken: answer.refresh_token,
     accessToken: answer.access_token,
     expiresAt: new Date(now.getTime() + answer.expires_in * 1_000).toISOString(),

@@ -87,6 +87,7 @@ interface Facts {
 const remedies: Readonly<Record<string, string>> = {
   gone: 'This version of the API is gone: set settings.apiVersion to a later one.',
   INVALID_FIELD: 'Run `leadloop check`: it names the fields that the integration user may not see.',
+  redirect_uri_mismatch: 'Add the address that leadloop names to the callback URLs of the app, letter for letter.',
   OPERATION_TOO_LARGE: 'Give the integration user View All Data: else Salesforce works out the sharing of each record.',
   QUERY_TIMEOUT: 'Map fewer fields of this object, above all fewer formulas.',
 };
@@ -123,7 +124,7 @@ export function errorOf(failure: Failure, now: Date): ConnectorError {
 function unauthorised({ message, category }: Facts): ConnectorError {
   const remedy =
     category === 'invalid_grant'
-      ? 'Check the run-as user and its approval of the app, or connect the organisation again.'
+      ? 'Check the run-as user and its approval of the app, or connect the organisation again: a code works once, for minutes.'
       : 'Check the client id and secret and the run-as user of the external client app.';
   return new AuthError(message, { remedy });
 }

@@ -12,6 +12,7 @@ import {
 } from 'leadloop/connector-sdk';
 import { check } from './check.ts';
 import { createClient, type Context } from './client.ts';
+import { consent } from './consent.ts';
 import { encodeCursor } from './cursor.ts';
 import { defaultMapping, ownedFields } from './default-mapping.ts';
 import { withDeletions } from './engagement/deletions.ts';
@@ -37,6 +38,7 @@ export const salesforce = defineConnector({
   defaultMapping,
   ownedFields,
   webhooks: null,
+  consent,
   startCursor: (_object, instant) =>
     encodeCursor({
       kind: 'window',

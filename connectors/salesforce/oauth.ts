@@ -82,15 +82,44 @@ function storedToken(
 function renewed(stored: SalesforceCredentials, answer: WireToken, signedInAt: string): SalesforceCredentials {
   const organization = organizationIn(answer) ?? stored.organization;
   if (stored.organization !== undefined && organization !== stored.organization) throw moved();
-  const session = {
+  const session = sessionOf(answer, organization, signedInAt);
+  return 'refreshToken' in stored
+    ? { ...stored, ...session, refreshToken: answer.refresh_token ?? stored.refreshToken }
+    : { ...stored, ...session };
+}
+
+/**
+ * What the web server flow brings.
+ * @throws RequestError where it brings no refresh token: leadloop would have to ask somebody again every few hours.
+ */
+export function opened(
+  app: Pick<RefreshCredentials, 'clientId' | 'clientSecret'>,
+  answer: WireToken,
+  signedInAt: string,
+): RefreshCredentials {
+  const { refresh_token: refreshToken } = answer;
+  if (refreshToken === undefined) throw withoutRefreshToken();
+  return { ...app, refreshToken, ...sessionOf(answer, organizationIn(answer), signedInAt) };
+}
+
+function sessionOf(answer: WireToken, organization: string | undefined, signedInAt: string) {
+  return {
     accessToken: answer.access_token,
     instanceUrl: answer.instance_url,
     signedInAt,
     ...(organization !== undefined && { organization }),
   };
-  return 'refreshToken' in stored
-    ? { ...stored, ...session, refreshToken: answer.refresh_token ?? stored.refreshToken }
-    : { ...stored, ...session };
+}
+
+function withoutRefreshToken(): RequestError {
+  return new RequestError(
+    'Salesforce gave no refresh token.',
+    { status: 200, category: 'NO_REFRESH_TOKEN' },
+    {
+      remedy:
+        'Give the app the scope “Perform requests at any time (refresh_token, offline_access)”, then agree again.',
+    },
+  );
 }
 
 function organizationIn({ id = '' }: WireToken): string | undefined {

@@ -15,6 +15,7 @@ import type { MappingDefinition } from '../model/mapping.ts';
 import type { FieldSchema, FieldSpec, ObjectKind, PulledPage, SourceRecord } from '../model/records.ts';
 import type { Lane } from '../model/run.ts';
 import type { ExternalId, Fields, FieldValue } from '../model/values.ts';
+import type { ConsentCapability } from './consent.ts';
 import type { Governor, RateLimit } from './governor.ts';
 import type { WebhookCapability } from './webhooks.ts';
 
@@ -38,6 +39,8 @@ export interface ConnectorDefinition<Settings extends TSchema = TSchema, Credent
   readonly ownedFields: Readonly<Record<string, readonly FieldSpec[]>>;
   /** Null = the CRM tells us nothing by itself: polling alone. */
   readonly webhooks: WebhookCapability<Static<Credentials>> | null;
+  /** How somebody lets leadloop in from a browser; null = a login is typed, there is no other way. */
+  readonly consent: ConsentCapability<Static<Settings>, Static<Credentials>> | null;
   /** Pure: the cursor from which `live` and `settled` pull everything that changed at or after `instant`. */
   startCursor(object: string, instant: Date): Cursor;
   open(context: ConnectorContext<Static<Settings>, Static<Credentials>>): Connector;

@@ -1,5 +1,6 @@
 /** The only door of the package `leadloop/connector-sdk`. */
 export * from './connector.ts';
+export type * from './consent.ts';
 export * from './errors.ts';
 export * from './event-rules.ts';
 export type * from './day.ts';

@@ -5,10 +5,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   createClient,
   limitsIn,
-  type Call,
   type Context,
   type SalesforceClient,
 } from '../../../../connectors/salesforce/client.ts';
+import type { Call } from '../../../../connectors/salesforce/exchange.ts';
 import type { SalesforceCredentials, SalesforceSettings } from '../../../../connectors/salesforce/settings.ts';
 import {
   AuthError,
