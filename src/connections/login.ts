@@ -12,6 +12,8 @@ export interface EnteredLogin {
   readonly login: string;
   /** What is left out or empty stays as it is stored; null = it is taken away. */
   readonly values: Readonly<Record<string, string | null>>;
+  /** Of what somebody has agreed to in a browser, in the place of `values`; null = nobody has. */
+  readonly consent: string | null;
 }
 
 export interface StoredLogin {
@@ -24,25 +26,44 @@ export interface StoredLogin {
  * The credentials that are meant; null = those that are stored.
  * @throws InvalidSettings
  */
-export function credentialsOf(
-  definition: Pick<ConnectorDefinition, 'credentials'>,
+export function credentialsOf(definition: Definition, entered: EnteredLogin, stored: StoredLogin): Credentials | null {
+  const { form, known, isSameLogin } = formOf(definition, entered, stored);
+  const values = valuesOf(definition, entered, stored);
+  return isSame(values, onlyFields(form, known)) && isSameLogin ? null : values;
+}
+
+/**
+ * What is meant of each field of the login, whether it was typed now or is stored; `brought`: fields that nobody has to type.
+ * @throws InvalidSettings
+ */
+export function valuesOf(
+  definition: Definition,
   entered: EnteredLogin,
-  { credentials: stored, mayBeKept }: StoredLogin,
-): Credentials | null {
-  const forms = loginForms(definition);
-  const form = forms.find(({ title }) => title === entered.login);
-  if (form === undefined) throw new InvalidSettings([unknownLogin(forms)]);
-  const isSameLogin = stored !== null && loginOf(definition, stored)?.title === form.title;
-  const known = isSameLogin ? stored : {};
-  const isMoved = !mayBeKept || hasOtherAddress(form, entered, known);
+  stored: StoredLogin,
+  brought: readonly string[] = [],
+): Credentials {
+  const { form: whole, known, isSameLogin } = formOf(definition, entered, stored);
+  const form = { ...whole, fields: whole.fields.filter(({ key }) => !brought.includes(key)) };
+  const isMoved = !stored.mayBeKept || hasOtherAddress(form, entered, known);
   const merged = form.fields.flatMap((field) => {
     const value = valueOf(field, entered, field.isSecret && isMoved ? {} : known);
     return value === null ? [] : [[field.key, value] as const];
   });
   const values = Object.fromEntries(merged);
-  const problems = [...strangers(form, entered), ...missing(form, values, isSameLogin && isMoved)];
+  const problems = [...strangers(whole, entered), ...missing(form, values, isSameLogin && isMoved)];
   if (problems.length > 0) throw new InvalidSettings(problems);
-  return isSame(values, onlyFields(form, known)) && isSameLogin ? null : values;
+  return values;
+}
+
+type Definition = Pick<ConnectorDefinition, 'credentials'>;
+
+/** Which way to log in is meant, and what is stored of that very way. */
+function formOf(definition: Definition, { login }: EnteredLogin, { credentials: stored }: StoredLogin) {
+  const forms = loginForms(definition);
+  const form = forms.find(({ title }) => title === login);
+  if (form === undefined) throw new InvalidSettings([unknownLogin(forms)]);
+  const isSameLogin = stored !== null && loginOf(definition, stored)?.title === form.title;
+  return { form, isSameLogin, known: isSameLogin ? stored : {} };
 }
 
 function valueOf({ key }: FormField, { values }: EnteredLogin, known: Credentials): string | null {

@@ -1,5 +1,6 @@
 import { completePull, completePush, completeQuota, defaultTimezone } from '../config/defaults.ts';
 import type { StoredConnection } from '../config/apply.ts';
+import { isSame } from '../config/differences.ts';
 import { loadConnection } from '../config/load-connection.ts';
 import type { Problem } from '../config/problems.ts';
 import { type ConnectionFile, connectionFileSchema } from '../config/schema.ts';
@@ -61,4 +62,22 @@ export async function settingsOf(
 /** In a file what is null is left out. */
 function given(values: object): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** Where credentials are sent. */
+export interface Place {
+  /** Null = the vendor's own address. */
+  readonly baseUrl: string | null;
+  /** The connector's own. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What was meant for one of them may be sent to the other. */
+export function isSamePlace(one: Place, other: Place): boolean {
+  return isSame(addressesOf(one), addressesOf(other));
+}
+
+function addressesOf({ baseUrl, settings }: Place): object {
+  const entries = Object.entries(settings).filter(([, value]) => /^https?:/iu.test(String(value)));
+  return { baseUrl, ...Object.fromEntries(entries) };
 }

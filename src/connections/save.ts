@@ -11,11 +11,13 @@ import type { SessionServices } from '../connection.ts';
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
 import { sleep as realSleep } from '../connector-sdk/index.ts';
 import { lockStand } from '../db/queries/connection-versions.ts';
+import { deleteConsent } from '../db/queries/consents.ts';
 import type { Tx } from '../db/tx.ts';
 import { renewCredentials } from '../renew-credentials.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../scoring/defaults.ts';
+import { consentedCredentials, unknownConsent } from './consent.ts';
 import { type Credentials, credentialsOf, type EnteredLogin } from './login.ts';
-import { type ConnectionParts, settingsOf } from './parts.ts';
+import { type ConnectionParts, isSamePlace, type Place, settingsOf } from './parts.ts';
 import { existingConnection, FoundWanting, InvalidSettings, staleConnection, unknownConnection } from './refusals.ts';
 import { type ActingFor, bindingOf, definitionOf, type Found, findStored, openCredentials } from './stored.ts';
 import { type Candidate, tryOut } from './try-out.ts';
@@ -54,7 +56,12 @@ export async function createConnection(services: SessionServices, by: ActingFor,
   const definition = definitionOf(services, kind);
   const org = await services.database.transaction(by.orgId, readStored);
   if (org?.connections.some((one) => one.name === name) === true) throw existingConnection(name);
-  const credentials = credentialsOf(definition, wish.credentials, { credentials: null, mayBeKept: false });
+  const use = { ...wantedPlace(settings), kind };
+  const { consent } = wish.credentials;
+  const credentials =
+    consent === null
+      ? credentialsOf(definition, wish.credentials, { credentials: null, mayBeKept: false })
+      : await consentedCredentials(services, by, consent, use);
   if (credentials === null) throw new InvalidSettings([noCredentials]);
   const mapping = settings.mapping ?? definition.defaultMapping;
   const candidate = { org: by.slug, settings, definition, credentials, mapping, accountId: null, renewStored: null };
@@ -62,11 +69,17 @@ export async function createConnection(services: SessionServices, by: ActingFor,
   refuseWanting(trial.check, wish);
   const save = async (tx: Tx): Promise<void> => {
     if ((await lockStand(tx, name)) !== null) throw existingConnection(name);
+    await useUp(tx, consent);
     await write(tx, { services, by, settings, credentials: trial.credentials });
   };
   // Of two who make the same one at the same moment, the second is told.
   await alone(services.database, () => services.database.transaction(by.orgId, save));
   return trial.check;
+}
+
+/** What somebody has agreed to is one connection's. */
+async function useUp(tx: Tx, consent: string | null): Promise<void> {
+  if (consent !== null && !(await deleteConsent(tx, consent))) throw unknownConsent();
 }
 
 const noCredentials = { path: 'credentials', message: 'there are none', remedy: 'Enter them.' };
@@ -84,7 +97,7 @@ export async function changeConnection(
   if (found.stand.version !== wish.version) throw staleConnection();
   const { kind } = found.connection;
   const wanted = await settingsOf({ name, kind }, wish.parts, services.definitions);
-  const entered = enteredOf(services, found, wanted, wish);
+  const entered = await enteredOf({ services, by }, found, wanted, wish);
   const references = entered === null ? (found.connection.settings.credentials ?? {}) : {};
   // The mapping is changed elsewhere, version by version.
   const settings = { ...wanted, credentials: references, mapping: null };
@@ -97,27 +110,30 @@ export async function changeConnection(
     if (stand === null) throw unknownConnection(name);
     if (stand.version !== wish.version) throw staleConnection();
     const credentials = entered === null ? null : (trial?.credentials ?? entered);
+    await useUp(tx, wish.credentials?.consent ?? null);
     await write(tx, { services, by, settings, credentials });
   });
   return trial?.check ?? null;
 }
 
 /** Null = the stored ones stay. */
-function enteredOf(
-  services: SessionServices,
+async function enteredOf(
+  { services, by }: Pick<Writing, 'services' | 'by'>,
   found: Found,
   wanted: ConnectionSettings,
   { credentials }: ConnectionChange,
-): Credentials | null {
-  const isMoved = !isSame(addressesOf(found.connection), addressesOf(inStoredForm(wanted)));
+): Promise<Credentials | null> {
+  const { kind } = found.connection;
+  const isMoved = !isSamePlace(placeOf(found.connection), wantedPlace(wanted));
   // What is stored was meant for the old address: it must not be sent to another one.
   if (credentials === null) {
     if (isMoved && found.sealed !== null) throw new InvalidSettings([moved]);
     return null;
   }
+  const { consent } = credentials;
+  if (consent !== null) return consentedCredentials(services, by, consent, { ...wantedPlace(wanted), kind });
   const stored = openCredentials(services.sealer, found);
-  const definition = definitionOf(services, found.connection.kind);
-  return credentialsOf(definition, credentials, { credentials: stored, mayBeKept: !isMoved });
+  return credentialsOf(definitionOf(services, kind), credentials, { credentials: stored, mayBeKept: !isMoved });
 }
 
 const moved = {
@@ -126,21 +142,17 @@ const moved = {
   remedy: 'Enter the login again: what is stored was meant for the old address.',
 };
 
-function inStoredForm({ baseUrl, options }: ConnectionSettings): Pick<StoredConnection, 'baseUrl' | 'settings'> {
-  return { baseUrl, settings: options };
+function placeOf({ baseUrl, settings }: StoredConnection): Place {
+  return { baseUrl, settings: settings.connector ?? {} };
 }
 
-/** Wherever credentials are sent. */
-function addressesOf({ baseUrl, settings }: Pick<StoredConnection, 'baseUrl' | 'settings'>): object {
-  const entries = Object.entries(settings.connector ?? {});
-  return { baseUrl, ...Object.fromEntries(entries.filter(([, value]) => /^https?:/iu.test(String(value)))) };
+function wantedPlace({ baseUrl, options }: ConnectionSettings): Place {
+  return { baseUrl, settings: options.connector };
 }
 
 /** Whether the CRM may answer otherwise than before. */
 function isOfCrm(stored: StoredConnection, wanted: ConnectionSettings, entered: Credentials | null): boolean {
-  const { baseUrl, options } = wanted;
-  const before = { baseUrl: stored.baseUrl, connector: stored.settings.connector ?? {} };
-  return entered !== null || !isSame(before, { baseUrl, connector: options.connector });
+  return entered !== null || !isSame(placeOf(stored), wantedPlace(wanted));
 }
 
 function candidateOf(

@@ -21,6 +21,9 @@ export interface Unconnected extends AsyncDisposable {
 /** Its token may read contacts and nothing else. */
 export const poorToken = 'poor-token';
 
+/** An app that people let in from a browser. */
+export const oauthApp = { clientId: 'leadloop-app', clientSecret: 'leadloop-secret' };
+
 /** The scopes of a token that may do everything that leadloop does. */
 const richScopes = ['contacts', 'companies', 'deals']
   .flatMap((object) => ['objects', 'schemas'].map((part) => `crm.${part}.${object}`))
@@ -29,13 +32,14 @@ const richScopes = ['contacts', 'companies', 'deals']
 
 export async function startUnconnected(options: { readonly hasPages?: boolean } = {}): Promise<Unconnected> {
   await using stack = new AsyncDisposableStack();
-  const tokens = { [sandboxToken]: richScopes, [poorToken]: ['crm.objects.contacts.read', 'oauth'] };
-  const crm = stack.use(await startHubSpotSandbox({ contacts: 12, limits: NO_LIMITS, tokens }));
   const db = stack.use(await testDatabase());
   const orgId = await db.org('acme');
   // In a list they are only what JSON holds.
   const definitions = connectors as unknown as readonly ConnectorDefinition[];
   const console = stack.use(await startConsole({ ...bareServices(db.database), definitions, sleep: briefly }, options));
+  const tokens = { [sandboxToken]: richScopes, [poorToken]: ['crm.objects.contacts.read', 'oauth'] };
+  const oauthClients = [{ ...oauthApp, scopes: richScopes, redirectUris: [`${console.url}/oauth/callback`] }];
+  const crm = stack.use(await startHubSpotSandbox({ contacts: 12, limits: NO_LIMITS, tokens, oauthClients }));
   const kept = stack.move();
   return {
     db,

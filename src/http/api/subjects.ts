@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit/routes.ts';
 import { leadRoutes } from './leads/routes.ts';
+import { consentRoutes } from './consents/routes.ts';
 import { connectionChangeRoutes, connectionRoutes } from './connections/routes.ts';
 import { mappingRoutes } from './mapping/routes.ts';
 import { memberRoutes } from './members/routes.ts';
@@ -29,6 +30,7 @@ export const subjects: readonly Routes[] = [
   pushRoutes,
   connectionRoutes,
   connectionChangeRoutes,
+  consentRoutes,
   mappingRoutes,
   profileRoutes,
 ];

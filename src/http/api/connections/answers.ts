@@ -12,7 +12,10 @@ export function connectorAnswer(definition: ConnectorDefinition): ConnectorForms
     label: definition.label,
     objects: definition.objects.map(({ object, push }) => ({ object, isWritten: push !== null })),
     settings: [...settingsForm(definition)],
-    logins: loginForms(definition),
+    logins: loginForms(definition).map((form) => ({
+      ...form,
+      brought: form.title === definition.consent?.login ? definition.consent.brings : null,
+    })),
   };
 }
 

@@ -11,6 +11,7 @@ import type { OrgId } from '../../../model/values.ts';
 import { callerOf } from '../admit.ts';
 import { versionIn } from '../if-match.ts';
 import { invalidQuery } from '../problem.ts';
+import { redirectUri } from '../redirect-uri.ts';
 import type { RouteContext, Routes } from '../routes.ts';
 import { connectionAnswer, connectorAnswer, detailAnswer, findingsOf } from './answers.ts';
 import { descriptions } from './descriptions.ts';
@@ -32,8 +33,9 @@ export const connectionRoutes: Routes = (app, { services }) => {
     const { orgId } = callerOf(request);
     return detailAnswer(await readDetail(services, orgId, request.params.connection));
   });
-  app.get('/v1/orgs/:org/connectors', { config: read, schema: descriptions.connectors }, async () => ({
+  app.get('/v1/orgs/:org/connectors', { config: read, schema: descriptions.connectors }, async (request) => ({
     connectors: services.definitions.map(connectorAnswer),
+    redirectUri: redirectUri(services, request),
   }));
   app.get(
     '/v1/orgs/:org/schedules/preview',
@@ -49,7 +51,8 @@ export const connectionChangeRoutes: Routes = (app, { services }) => {
   app.post(path, { config: admin, schema: descriptions.create }, async (request, reply) => {
     const { name, kind, credentials, acceptWarnings = false, ...parts } = request.body;
     const caller = callerOf(request);
-    const wish = { name, kind, credentials, parts, acceptsWarnings: acceptWarnings };
+    const entered = { consent: null, ...credentials };
+    const wish = { name, kind, credentials: entered, parts, acceptsWarnings: acceptWarnings };
     const check = await createConnection(services, caller, wish);
     return reply.code(201).send(await savedAnswer(services, { orgId: caller.orgId, name }, check));
   });
@@ -57,7 +60,8 @@ export const connectionChangeRoutes: Routes = (app, { services }) => {
     const { credentials, acceptWarnings = false, ...parts } = request.body;
     const name = request.params.connection;
     const caller = callerOf(request);
-    const wish = { name, version: versionIn(request), parts, credentials, acceptsWarnings: acceptWarnings };
+    const entered = credentials && { consent: null, ...credentials };
+    const wish = { name, version: versionIn(request), parts, credentials: entered, acceptsWarnings: acceptWarnings };
     const check = await changeConnection(services, caller, wish);
     return savedAnswer(services, { orgId: caller.orgId, name }, check);
   });

@@ -33,9 +33,20 @@ const connector = Type.Object(
     label: Type.String({ examples: ['HubSpot'] }),
     objects: Type.Array(Type.Object({ object: Type.String(), isWritten: Type.Boolean() }, closed)),
     settings: Type.Array(Type.Ref('FormField#')),
-    logins: Type.Array(Type.Object({ title: Type.String(), fields: Type.Array(Type.Ref('FormField#')) }, closed), {
-      description: 'The ways to log in; one of them is given.',
-    }),
+    logins: Type.Array(
+      Type.Object(
+        {
+          title: Type.String(),
+          fields: Type.Array(Type.Ref('FormField#')),
+          brought: Type.Union([Type.Array(Type.String()), Type.Null()], {
+            description:
+              'The fields that nobody has to type where somebody agrees in a browser (`begin-consent`); null = that is no way to this login.',
+          }),
+        },
+        closed,
+      ),
+      { description: 'The ways to log in; one of them is given.' },
+    ),
   },
   { $id: 'Connector', title: 'Connector', ...closed },
 );
@@ -44,13 +55,33 @@ export interface ConnectorForms {
   readonly label: string;
   readonly objects: readonly { readonly object: string; readonly isWritten: boolean }[];
   readonly settings: readonly FormField[];
-  readonly logins: readonly { readonly title: string; readonly fields: readonly FormField[] }[];
+  readonly logins: readonly LoginForm[];
+}
+export interface LoginForm {
+  readonly title: string;
+  readonly fields: readonly FormField[];
+  readonly brought: readonly string[] | null;
 }
 
-export const connectorList = Type.Object({ connectors: Type.Array(Type.Ref('Connector#')) }, closed);
+export const connectorList = Type.Object(
+  {
+    connectors: Type.Array(Type.Ref('Connector#')),
+    redirectUri: Type.String({
+      description: 'Where a CRM sends browsers back to; has to be registered with the app there.',
+    }),
+  },
+  closed,
+);
 export interface ConnectorList {
+  readonly redirectUri: string;
   readonly connectors: readonly ConnectorForms[];
 }
+
+export const settingsForm = Type.Record(
+  Type.String({ maxLength: 100 }),
+  Type.Union([shortText, Type.Number(), Type.Boolean(), Type.Null()]),
+  { description: 'The connector’s own.' },
+);
 
 const parts = {
   baseUrl: Type.Union([shortText, Type.Null()], { description: 'Null = the CRM’s own address.' }),
@@ -82,23 +113,24 @@ const parts = {
     },
     closed,
   ),
-  settings: Type.Record(
-    Type.String({ maxLength: 100 }),
-    Type.Union([shortText, Type.Number(), Type.Boolean(), Type.Null()]),
-    { description: 'The connector’s own.' },
-  ),
+  settings: settingsForm,
 };
 
 const configuration = Type.Object(parts, { $id: 'ConnectionConfiguration', title: 'Configuration', ...closed });
 export type Configuration = Static<typeof configuration>;
 
-const enteredLogin = Type.Object(
+export const enteredLogin = Type.Object(
   {
     login: Type.String({ maxLength: 100, description: 'One of the connector’s ways to log in.' }),
     values: Type.Record(
       Type.String({ maxLength: 100 }),
       Type.Union([Type.String({ maxLength: 20_000 }), Type.Null()]),
       { description: 'What is left out or empty stays as it is stored; null = it is taken away.' },
+    ),
+    consent: Type.Optional(
+      Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+        description: 'What somebody has agreed to at the CRM (`begin-consent`), in the place of `values`.',
+      }),
     ),
   },
   closed,
