@@ -1,4 +1,4 @@
-import type { ConnectorContext } from './connector-sdk/connector.ts';
+import type { ConnectorContext } from './connector-sdk/context.ts';
 import { type Observe, secondsBetween } from './model/observation.ts';
 import { inCallSpan, refused } from './tracing.ts';
 

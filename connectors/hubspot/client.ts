@@ -1,13 +1,11 @@
-import { AuthError, retry, type ConnectorContext, type LimitObservation } from 'leadloop/connector-sdk';
+import { AuthError, retry, type LimitObservation } from 'leadloop/connector-sdk';
+import type { Context } from './context.ts';
 import { errorOf, faultOf, pauseMs } from './errors.ts';
 import { retryPolicy, usableRate, type Bucket } from './limits.ts';
 import { nextMidnight } from './midnight.ts';
 import { tokenSource, type TokenSource } from './oauth.ts';
-import type { HubSpotCredentials, HubSpotSettings } from './settings.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import { createTransport, failureOf, parsed, requestIdOf, what, type Request } from './transport.ts';
-
-export type Context = ConnectorContext<HubSpotSettings, HubSpotCredentials>;
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PATCH';

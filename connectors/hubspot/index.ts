@@ -7,8 +7,9 @@ import {
   withinReach,
 } from 'leadloop/connector-sdk';
 import { check } from './check.ts';
-import { createClient, type Context } from './client.ts';
+import { createClient } from './client.ts';
 import { consent } from './consent.ts';
+import type { Context } from './context.ts';
 import { encodeCursor } from './cursor.ts';
 import { defaultMapping, ownedFields } from './default-mapping.ts';
 import { pullEmailEvents } from './email-events.ts';

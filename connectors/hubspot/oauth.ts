@@ -1,5 +1,6 @@
-import { abortable, AuthError, type ConnectorContext } from 'leadloop/connector-sdk';
-import type { HubSpotCredentials, HubSpotSettings, OAuthCredentials } from './settings.ts';
+import { abortable, AuthError } from 'leadloop/connector-sdk';
+import type { Context } from './context.ts';
+import type { OAuthCredentials } from './settings.ts';
 import type { WireToken } from './wire.ts';
 
 export interface TokenSource {
@@ -11,8 +12,6 @@ export interface TokenSource {
 
 /** Sends a form to HubSpot's token endpoint. */
 export type Exchange = (form: Readonly<Record<string, string>>) => Promise<WireToken>;
-
-type Context = ConnectorContext<HubSpotSettings, HubSpotCredentials>;
 
 /** A token is renewed when this part of its life is left, but never sooner than so many milliseconds before its end. */
 const remainingShare = 0.2;

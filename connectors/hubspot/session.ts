@@ -1,5 +1,6 @@
 import { RequestError } from 'leadloop/connector-sdk';
-import type { Context, HubSpotClient } from './client.ts';
+import type { HubSpotClient } from './client.ts';
+import type { Context } from './context.ts';
 import { accountDetails } from './endpoints.ts';
 import { accountAgeMs } from './limits.ts';
 import type { WireAccount } from './wire.ts';

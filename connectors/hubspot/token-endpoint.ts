@@ -1,5 +1,5 @@
 import { ProtocolError, retry } from 'leadloop/connector-sdk';
-import type { Context } from './client.ts';
+import type { Context } from './context.ts';
 import { errorOf } from './errors.ts';
 import { apiVersion, retryPolicy } from './limits.ts';
 import { nextMidnight } from './midnight.ts';

@@ -2,7 +2,7 @@ import { Client } from '@hubspot/api-client';
 import { abortable, TransientError } from 'leadloop/connector-sdk';
 import type { Failure } from './errors.ts';
 import { requestTimeoutMs } from './limits.ts';
-import type { Context } from './client.ts';
+import type { Context } from './context.ts';
 import type { WireError } from './wire.ts';
 
 // The only file that does HTTP. `@hubspot/api-client` is the transport, through its `apiRequest`, because it knows no

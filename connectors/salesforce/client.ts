@@ -1,19 +1,11 @@
-import {
-  AuthError,
-  retry,
-  type ConnectorContext,
-  type ConnectorError,
-  type LimitObservation,
-} from 'leadloop/connector-sdk';
+import { AuthError, retry, type ConnectorError, type LimitObservation } from 'leadloop/connector-sdk';
+import type { Context } from './context.ts';
 import { errorOf, faultOf } from './errors.ts';
 import { type Call, type Exchange, failureOf, nameOf, parsed, wireFor } from './exchange.ts';
 import { bucket, concurrentPauseMs, retryPolicy } from './limits.ts';
 import { tokenSource } from './oauth.ts';
-import type { SalesforceCredentials, SalesforceSettings } from './settings.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import type { Reply } from './transport.ts';
-
-export type Context = ConnectorContext<SalesforceSettings, SalesforceCredentials>;
 
 export interface Answer<T> {
   readonly body: T;

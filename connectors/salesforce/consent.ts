@@ -9,7 +9,7 @@ const scope = 'api refresh_token';
 
 /** The web server flow, with a proof of who asks: apps require it unless somebody unticks it (help, PKCE). */
 export const consent: ConsentCapability<SalesforceSettings, SalesforceCredentials> = {
-  login: 'Refresh token',
+  login: 'OAuth app',
   brings: ['refreshToken'],
   authorizeUrl(app, { redirectUri, state, challenge }) {
     const url = new URL('/services/oauth2/authorize', loginUrlOf(app));

@@ -1,5 +1,5 @@
 import { abortable, TransientError } from 'leadloop/connector-sdk';
-import type { Context } from './client.ts';
+import type { Context } from './context.ts';
 import type { Failure } from './errors.ts';
 import { apiVersion, requestTimeoutMs } from './limits.ts';
 import type { Token } from './oauth.ts';

@@ -1,13 +1,8 @@
 import { createSign } from 'node:crypto';
-import { abortable, AuthError, RequestError, type ConnectorContext } from 'leadloop/connector-sdk';
+import { abortable, AuthError, RequestError } from 'leadloop/connector-sdk';
 import { assertionLifeSeconds } from './limits.ts';
-import type {
-  ClientCredentials,
-  JwtCredentials,
-  RefreshCredentials,
-  SalesforceCredentials,
-  SalesforceSettings,
-} from './settings.ts';
+import type { Context } from './context.ts';
+import type { ClientCredentials, JwtCredentials, RefreshCredentials, SalesforceCredentials } from './settings.ts';
 import type { WireToken } from './wire.ts';
 
 export interface Token {
@@ -28,8 +23,6 @@ export interface TokenSource {
 type Form = Readonly<Record<string, string>>;
 /** Sends a form to the token endpoint. */
 export type Exchange = (form: Form) => Promise<WireToken>;
-
-type Context = ConnectorContext<SalesforceSettings, SalesforceCredentials>;
 
 /**
  * One request for a token serves all who wait for it, in all processes, and outlives the caller that began it: a new refresh

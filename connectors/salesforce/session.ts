@@ -1,5 +1,6 @@
 import { ProtocolError, RequestError } from 'leadloop/connector-sdk';
-import type { Context, SalesforceClient } from './client.ts';
+import type { SalesforceClient } from './client.ts';
+import type { Context } from './context.ts';
 import { query } from './endpoints.ts';
 import { accountAgeMs } from './limits.ts';
 

@@ -107,7 +107,7 @@ const refreshToken = Type.Object(
     refreshToken: Type.String({ title: 'Refresh token', minLength: 1 }),
     ...kept,
   },
-  { additionalProperties: false, title: 'Refresh token' },
+  { additionalProperties: false, title: 'OAuth app' },
 );
 
 /** For trying out: lives as long as a session, two hours by default. */

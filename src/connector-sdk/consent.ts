@@ -2,7 +2,7 @@
  * Letting leadloop in from a browser, instead of typing a token: OAuth 2.0, authorization code. Somebody is sent to the CRM, agrees
  * there, and comes back with a code, which is exchanged for credentials.
  */
-import type { ConnectorContext } from './connector.ts';
+import type { ConnectorContext } from './context.ts';
 
 export interface ConsentCapability<Settings = unknown, Credentials = unknown> {
   /** The title of the way to log in whose credentials it brings. */

@@ -1,6 +1,7 @@
 /** The only door of the package `leadloop/connector-sdk`. */
 export * from './connector.ts';
 export type * from './consent.ts';
+export type * from './context.ts';
 export * from './errors.ts';
 export * from './event-rules.ts';
 export type * from './day.ts';

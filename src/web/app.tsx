@@ -2,6 +2,7 @@ import { Navigate, Route, Routes } from 'react-router';
 import { useSession } from './api/session.ts';
 import { ChoosePasswordPage } from './pages/sign-in/choose-password.tsx';
 import { SetUpPage } from './pages/sign-in/set-up.tsx';
+import { ConsentBackPage } from './pages/connections/consent-back.tsx';
 import { SignInPage } from './pages/sign-in/sign-in.tsx';
 import { Loading } from './parts/loading.tsx';
 import { ProblemNote } from './parts/problem-note.tsx';
@@ -16,6 +17,7 @@ export function App() {
       <Route path="/sign-in" element={<SignInPage />} />
       <Route path="/set-up" element={<SetUpPage />} />
       <Route path="/password" element={<ChoosePasswordPage />} />
+      <Route path="/oauth/callback" element={<ConsentBackPage />} />
       <Route path="/" element={<Home />} />
       <Route path="/orgs/:org" element={<OrgScope />}>
         <Route element={<Shell />}>

@@ -4,7 +4,7 @@ import { openConnection } from '../../src/connection.ts';
 import { plainSync } from '../../src/sync/options.ts';
 import { syncConnection } from '../../src/sync/sync-connection.ts';
 import { openBrowser } from '../support/browser.ts';
-import { hubspotWish, startUnconnected, type Unconnected } from '../support/connect.ts';
+import { hubspotWish, oauthApp, startUnconnected, type Unconnected } from '../support/connect.ts';
 import { sandboxToken } from '../support/loop-side.ts';
 import { visit } from '../support/visit.ts';
 
@@ -57,6 +57,64 @@ test('an admin connects a CRM: a wrong token is refused with a remedy, and what 
   await page.getByRole('heading', { level: 1, name: 'acme-hubspot' }).waitFor();
   await page.getByText('Has not run yet').waitFor();
   expect(await page.content()).not.toContain(sandboxToken);
+  expect(visited.complaints).toEqual([]);
+});
+
+test('an admin connects HubSpot by agreeing there, in a window of its own, without typing a token', async () => {
+  await using scene = await startUnconnected({ hasPages: true });
+  const as = await scene.console.signedIn(scene.orgId, 'admin');
+  await using visited = await visit(browser, scene.console.url, list, { as });
+  const { page } = visited;
+  await page.getByRole('button', { name: 'Connect a CRM' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('OAuth app', { exact: true }).click();
+  expect(await dialog.getByRole('textbox', { name: 'Redirect address' }).inputValue()).toBe(
+    `${scene.console.url}/oauth/callback`,
+  );
+  await dialog.getByRole('button', { name: 'More settings' }).click();
+  await dialog.getByLabel('Another address').fill(scene.crm.url);
+  const ask = dialog.getByRole('button', { name: 'Let leadloop in at HubSpot' });
+  await ask.click();
+  await dialog.getByText('Client secret is missing').waitFor();
+  await dialog.getByLabel('Client ID').fill(oauthApp.clientId);
+  await dialog.getByLabel('Client secret').fill(oauthApp.clientSecret);
+  // Whoever saves before they have agreed is told so.
+  await dialog.getByRole('button', { name: 'Test and connect' }).click();
+  await dialog.getByText('HubSpot has not been asked yet.').waitFor();
+  const opened = page.context().waitForEvent('page');
+  await ask.focus();
+  await page.keyboard.press('Enter');
+  const crm = await opened;
+  await dialog.getByText('Waiting for you at HubSpot').waitFor();
+  await shot(page, 'consent-waiting');
+  expect(await visited.ailments()).toEqual([]);
+  await crm.getByRole('button', { name: 'Cancel' }).click();
+  await crm.getByText('Nobody has let leadloop in at HubSpot.').waitFor();
+  await dialog.getByText('Nobody has let leadloop in at HubSpot.').waitFor();
+  const again = page.context().waitForEvent('page');
+  await ask.click();
+  const second = await again;
+  await second.getByRole('button', { name: 'Connect app' }).click();
+  await second.getByText('leadloop is let in').waitFor();
+  await shot(second, 'consent-back');
+  // The code is in no history.
+  expect(second.url()).toBe(`${scene.console.url}/oauth/callback`);
+  await dialog.getByText('HubSpot lets leadloop in').waitFor();
+  await shot(page, 'consent-granted');
+  expect(await visited.ailments()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Test and connect' }).click();
+  await dialog.getByRole('button', { name: 'Connect all the same' }).click();
+  await page.waitForURL(`**${one}`);
+  expect(await scene.db.sql('select name from connections')).toEqual([{ name: 'acme-hubspot' }]);
+  await visited.go(`${one}/settings`);
+  await page.getByRole('button', { name: 'Change the login' }).click();
+  const third = page.context().waitForEvent('page');
+  await page.getByRole('button', { name: 'Let leadloop in at HubSpot' }).click();
+  await (await third).getByRole('button', { name: 'Connect app' }).click();
+  await page.getByText('HubSpot lets leadloop in').waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Save all the same' }).click();
+  await page.getByText('It is saved').waitFor();
   expect(visited.complaints).toEqual([]);
 });
 

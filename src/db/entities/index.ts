@@ -7,6 +7,7 @@ import { ChangeHint } from './change-hint.ts';
 import { CompanyEnrichment } from './company-enrichment.ts';
 import { Connection } from './connection.ts';
 import { ConnectionHealth } from './connection-health.ts';
+import { Consent } from './consent.ts';
 import { ConsoleAccount } from './console-account.ts';
 import { ConsoleLink } from './console-link.ts';
 import { ConsoleSession } from './console-session.ts';
@@ -61,6 +62,7 @@ export const entities = [
   CompanyEnrichment,
   Connection,
   ConnectionHealth,
+  Consent,
   ConsoleAccount,
   ConsoleLink,
   ConsoleSession,

@@ -1,6 +1,10 @@
 /** People who are on their way to a CRM and back. */
-import type { Sealed } from '../../secrets/seal.ts';
 import type { Tx } from '../tx.ts';
+
+interface Sealed {
+  readonly keyId: string;
+  readonly bytes: Uint8Array;
+}
 
 export type ConsentStatus = 'waiting' | 'answered' | 'granted' | 'refused';
 

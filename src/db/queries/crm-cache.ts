@@ -1,4 +1,4 @@
-import type { Cache } from '../../connector-sdk/connector.ts';
+import type { Cache } from '../../connector-sdk/context.ts';
 import type { ConnectionId, OrgId } from '../../model/values.ts';
 import type { Database } from '../tx.ts';
 

@@ -34,14 +34,19 @@ export function useConnection(name: string) {
   });
 }
 
-export function useConnectors() {
+function useConnectorList<Part>(select: (list: ConnectorList) => Part) {
   const { path } = useOrg();
   return useQuery({
     queryKey: [path, 'connectors'],
     staleTime: Infinity,
-    queryFn: async ({ signal }) => (await call<ConnectorList>(`${path}/connectors`, { signal })).connectors,
+    queryFn: ({ signal }) => call<ConnectorList>(`${path}/connectors`, { signal }),
+    select,
   });
 }
+
+export const useConnectors = () => useConnectorList(({ connectors }) => connectors);
+/** Where a CRM sends browsers back to. */
+export const useRedirectUri = () => useConnectorList(({ redirectUri }) => redirectUri);
 
 /** The next runs; `expression` null = there are none. */
 export function useSchedulePreview(expression: string | null, timezone: string) {
@@ -70,7 +75,9 @@ function useConnectionChange<Wish, Answer>(change: (path: string, wish: Wish) =>
   const client = useQueryClient();
   return useMutation({
     mutationFn: (wish: Wish) => change(`${path}/connections`, wish),
-    onSuccess: () => client.invalidateQueries({ queryKey: [path, 'connections'] }),
+    // What is paused, or configured otherwise, is shown there as well.
+    onSuccess: () =>
+      Promise.all(['connections', 'push', 'standing'].map((of) => client.invalidateQueries({ queryKey: [path, of] }))),
   });
 }
 

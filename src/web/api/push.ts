@@ -1,5 +1,5 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { PauseWishForm, PlanPage, PushSummary } from '../../http/api/push/schemas.ts';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { PlanPage, PushSummary } from '../../http/api/push/schemas.ts';
 import { useOrg } from '../shell/org.tsx';
 import { call } from './call.ts';
 
@@ -32,23 +32,5 @@ export function usePushPlan(connection: string, filter: PlanFilter) {
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
-  });
-}
-
-/** A reason pauses, null resumes. */
-export function usePausePush(connection: string) {
-  const { path } = useOrg();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: PauseWishForm | null) =>
-      call<undefined>(
-        `${path}/connections/${connection}/push/pause`,
-        body === null ? { method: 'DELETE' } : { method: 'PUT', body },
-      ),
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: [path, 'push'] }),
-        client.invalidateQueries({ queryKey: [path, 'standing'] }),
-      ]),
   });
 }

@@ -5,6 +5,8 @@ import { call } from './call.ts';
 
 /** How often what is under way is asked about, in ms. */
 const watchMs = 2_000;
+/** And whether anything has begun meanwhile: by a schedule, or by somebody else. */
+const idleMs = 10_000;
 
 export interface RunFilter {
   readonly connection: string | null;
@@ -25,7 +27,7 @@ export function useRuns(filter: RunFilter, isAwaited: boolean) {
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => {
       const isRunning = state.data?.pages.some(({ runs }) => runs.some(({ endedAt }) => endedAt === null)) === true;
-      return isRunning || isAwaited ? watchMs : false;
+      return isRunning || isAwaited ? watchMs : idleMs;
     },
   });
 }
@@ -44,7 +46,7 @@ export function useStanding() {
   return useQuery({
     queryKey: [path, 'standing'],
     queryFn: async ({ signal }) => (await call<Standing>(`${path}/standing`, { signal })).connections,
-    refetchInterval: ({ state }) => (state.data?.some(({ runId }) => runId !== null) === true ? watchMs : false),
+    refetchInterval: ({ state }) => (state.data?.some(({ runId }) => runId !== null) === true ? watchMs : idleMs),
   });
 }
 

@@ -1,11 +1,18 @@
 import { ActionIcon, CopyButton, TextInput, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 
-/** A secret that is shown once, ready to be copied. */
-export function CopyField({ label, value }: { readonly label: string; readonly value: string }) {
+interface Props {
+  readonly label: string;
+  readonly value: string;
+  readonly description?: string;
+}
+
+/** A text that goes elsewhere, such as a secret that is shown once: ready to be copied. */
+export function CopyField({ label, value, description }: Props) {
   return (
     <TextInput
       label={label}
+      description={description}
       value={value}
       readOnly
       onFocus={(event) => event.currentTarget.select()}

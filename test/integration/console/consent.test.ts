@@ -117,7 +117,7 @@ test('HubSpot is connected by agreeing there, and nobody ever sees a token', asy
 test('Salesforce is connected by agreeing there, with a proof of who asked', async () => {
   await using it = await scene();
   await using crm = await salesforceFor(it);
-  const place: Place = { kind: 'salesforce', url: crm.url, login: 'Refresh token' };
+  const place: Place = { kind: 'salesforce', url: crm.url, login: 'OAuth app' };
   const { id, url } = await begun(it.admin, wishOf(place));
   expect(new URL(url).searchParams.get('code_challenge_method')).toBe('S256');
   await it.admin.ask('POST', `${consents}/answer`, answerOf(await decided(url, 'allow')));
@@ -130,7 +130,7 @@ test('Salesforce is connected by agreeing there, with a proof of who asked', asy
 test('a code that somebody else got is worth nothing without the proof', async () => {
   await using it = await scene();
   await using crm = await salesforceFor(it);
-  const wish = wishOf({ kind: 'salesforce', url: crm.url, login: 'Refresh token' });
+  const wish = wishOf({ kind: 'salesforce', url: crm.url, login: 'OAuth app' });
   const mine = await begun(it.admin, wish);
   const theirs = await begun(it.admin, wish);
   const { code = '' } = await decided(theirs.url, 'allow');

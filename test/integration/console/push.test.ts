@@ -6,7 +6,8 @@ import { type Loop, startLoop } from '../../support/loop.ts';
 import { handsOf } from '../../support/loop-crm.ts';
 
 const small = { sandbox: { contacts: 12 }, pull: { objects: [] }, push: 'plan' } as const;
-const path = '/orgs/acme/connections/acme-hubspot/push';
+const connection = '/orgs/acme/connections/acme-hubspot';
+const path = `${connection}/push`;
 
 async function consoleOn(loop: Loop, own: AsyncDisposableStack) {
   const console = own.use(await startConsole(loop.services));
@@ -119,12 +120,13 @@ test('an operator pauses the writes and resumes them; both are in the audit log'
   await using own = new AsyncDisposableStack();
   const loop = own.use(await startLoop({ ...small, push: 'auto' }));
   const { viewer, operator } = await consoleOn(loop, own);
-  expect(await operator.ask('PUT', `${path}/pause`, { reason: 'sales cleans up' })).toMatchObject({ status: 204 });
+  const wish = { direction: 'push', reason: 'sales cleans up' };
+  expect((await operator.ask('POST', `${connection}/pause`, wish)).body).toEqual({ changed: true });
   expect((await viewer.ask('GET', path)).body).toMatchObject({
     holds: [{ kind: 'paused', reason: 'paused (push only): sales cleans up' }, { kind: 'schedule' }],
   });
   expect((await loop.sync()).counts.pushed).toBe(0);
-  expect(await operator.ask('DELETE', `${path}/pause`)).toMatchObject({ status: 204 });
+  expect((await operator.ask('POST', `${connection}/resume`, { direction: 'push' })).body).toEqual({ changed: true });
   expect((await viewer.ask('GET', path)).body).toMatchObject({ holds: [{ kind: 'schedule' }] });
   expect((await loop.sync()).counts.pushed).toBeGreaterThan(0);
   expect(await loop.db.sql('select action, actor from audit_log order by id')).toEqual([
@@ -137,15 +139,16 @@ test('a viewer pauses nothing, another organisation sees nothing, and a source i
   await using own = new AsyncDisposableStack();
   const loop = own.use(await startLoop(small));
   const { console, viewer, operator } = await consoleOn(loop, own);
-  expect(await viewer.ask('PUT', `${path}/pause`, { reason: null })).toMatchObject({ status: 403 });
-  expect(await viewer.ask('DELETE', `${path}/pause`)).toMatchObject({ status: 403 });
+  const pause = { direction: 'push', reason: null };
+  expect(await viewer.ask('POST', `${connection}/pause`, pause)).toMatchObject({ status: 403 });
+  expect(await viewer.ask('POST', `${connection}/resume`, { direction: 'push' })).toMatchObject({ status: 403 });
   const stranger = await console.signedIn(await loop.db.org('umbrella'), 'admin');
   const theirs = path.replace('acme', 'umbrella');
   for (const [method, at, body] of [
     ['GET', theirs],
     ['GET', `${theirs}/records`],
-    ['PUT', `${theirs}/pause`, { reason: null }],
-    ['DELETE', `${theirs}/pause`],
+    ['POST', `${connection.replace('acme', 'umbrella')}/pause`, pause],
+    ['POST', `${connection.replace('acme', 'umbrella')}/resume`, { direction: 'push' }],
   ] as const) {
     expect(await stranger.ask(method, at, body), at).toMatchObject({
       status: 404,
@@ -156,7 +159,7 @@ test('a viewer pauses nothing, another organisation sees nothing, and a source i
     `insert into data_sources (org_id, name, kind, query) values ($1, 'warehouse', 'signups', 'select 1')`,
     [loop.orgId],
   );
-  expect(await operator.ask('PUT', '/orgs/acme/connections/warehouse/push/pause', { reason: null })).toMatchObject({
+  expect(await operator.ask('POST', '/orgs/acme/connections/warehouse/pause', pause)).toMatchObject({
     status: 404,
   });
   expect(await loop.db.sql('select from pauses')).toEqual([]);

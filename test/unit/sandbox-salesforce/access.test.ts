@@ -31,7 +31,7 @@ describe('the web server flow', () => {
   };
   const path = '/services/oauth2/authorize';
   const page = (sandbox: TestOrg, given: Record<string, string>) =>
-    fetch(`${sandbox.url}${path}?${new URLSearchParams(given)}`, { redirect: 'manual' });
+    fetch(`${sandbox.url}${path}?${new URLSearchParams(given).toString()}`, { redirect: 'manual' });
   async function decide(sandbox: TestOrg, decision: string): Promise<Record<string, string>> {
     const body = new URLSearchParams({ ...asked, decision });
     const answer = await fetch(`${sandbox.url}${path}`, { method: 'POST', body, redirect: 'manual' });

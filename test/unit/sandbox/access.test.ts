@@ -75,7 +75,7 @@ describe('OAuth', () => {
       state: 's1',
     };
     const page = (sandbox: Portal, given: Record<string, string>) =>
-      fetch(`${sandbox.url}/oauth/authorize?${new URLSearchParams(given)}`, { redirect: 'manual' });
+      fetch(`${sandbox.url}/oauth/authorize?${new URLSearchParams(given).toString()}`, { redirect: 'manual' });
     async function decide(sandbox: Portal, decision: string): Promise<URL> {
       const body = new URLSearchParams({ ...asked, decision });
       const answer = await fetch(`${sandbox.url}/oauth/authorize`, { method: 'POST', body, redirect: 'manual' });

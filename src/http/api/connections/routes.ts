@@ -1,10 +1,11 @@
 import { checkConnection } from '../../../check.ts';
 import { previewDeletion, removeConnection } from '../../../connections/delete.ts';
 import { listConnections, readDetail } from '../../../connections/read.ts';
-import { patienceMs, silentCrm } from '../../../connections/refusals.ts';
+import { patienceMs, silentCrm, unknownConnection } from '../../../connections/refusals.ts';
 import { changeConnection, createConnection } from '../../../connections/save.ts';
 import { schedulePreview } from '../../../connections/schedule.ts';
 import { openConnection } from '../../../connection.ts';
+import { readStand } from '../../../db/queries/connection-versions.ts';
 import { countedUpTo } from '../../../db/queries/delete-connection.ts';
 import { pause, resume } from '../../../health/pause.ts';
 import type { OrgId } from '../../../model/values.ts';
@@ -16,6 +17,8 @@ import type { RouteContext, Routes } from '../routes.ts';
 import { connectionAnswer, connectorAnswer, detailAnswer, findingsOf } from './answers.ts';
 import { descriptions } from './descriptions.ts';
 import { type ConnectionDetail, namedForms, type SavedConnection } from './schemas.ts';
+
+type Services = RouteContext['services'];
 
 const path = '/v1/orgs/:org/connections';
 const one = `${path}/:connection`;
@@ -77,15 +80,13 @@ export const connectionChangeRoutes: Routes = (app, { services }) => {
   });
   app.post(`${one}/pause`, { config: operate, schema: descriptions.pause }, async (request) => {
     const { orgId, slug: org, actor } = callerOf(request);
-    const name = request.params.connection;
-    await readDetail(services, orgId, name);
+    const name = await knownName(services, orgId, request.params.connection);
     const { changed } = await pause(services, { org, name, ...request.body }, actor);
     return { changed };
   });
   app.post(`${one}/resume`, { config: operate, schema: descriptions.resume }, async (request) => {
     const { orgId, slug: org, actor } = callerOf(request);
-    const name = request.params.connection;
-    await readDetail(services, orgId, name);
+    const name = await knownName(services, orgId, request.params.connection);
     const { changed } = await resume(services, { org, name, ...request.body }, actor);
     return { changed };
   });
@@ -101,8 +102,14 @@ export const connectionChangeRoutes: Routes = (app, { services }) => {
   });
 };
 
+/** A source may have a name that no connection has: it is not meant. */
+async function knownName({ database }: Services, orgId: OrgId, name: string): Promise<string> {
+  if ((await database.transaction(orgId, (tx) => readStand(tx, name))) === null) throw unknownConnection(name);
+  return name;
+}
+
 async function savedAnswer(
-  services: RouteContext['services'],
+  services: Services,
   { orgId, name }: { readonly orgId: OrgId; readonly name: string },
   check: Awaited<ReturnType<typeof changeConnection>>,
 ): Promise<SavedConnection> {

@@ -1,9 +1,6 @@
 import { Type } from 'typebox';
-import { unknownConnection } from '../../../ask-run.ts';
 import { openConnection, type Session, type SessionServices } from '../../../connection.ts';
-import { connectionNamed } from '../../../db/queries/standing-connections.ts';
 import { listOwners } from '../../../db/queries/waiting-pushes.ts';
-import { pause, resume } from '../../../health/pause.ts';
 import { AppError } from '../../../model/errors.ts';
 import type { OrgId } from '../../../model/values.ts';
 import { planPage as readPlan, summarisePlan } from '../../../plan.ts';
@@ -14,7 +11,6 @@ import type { Routes } from '../routes.ts';
 import { keyOf, placeAt } from './place.ts';
 import {
   inConnection,
-  pauseWish,
   type PlannedWrite,
   type PlanPage,
   planPage,
@@ -26,7 +22,6 @@ import {
 
 const path = '/v1/orgs/:org/connections/:connection/push';
 const read = { access: 'read' } as const;
-const operate = { access: 'operate' } as const;
 
 /** However rare what somebody filters for is, no more waiting records are looked at for one page. */
 const mostLooked = 5_000;
@@ -64,25 +59,7 @@ export const pushRoutes: Routes = (app, { services }) => {
     const now = services.now();
     return { records: records.map((one) => plannedOf(one, now)), looked, next: next === null ? null : keyOf(next) };
   });
-  app.put(`${path}/pause`, { config: operate, schema: schemas.pause }, async (request, reply) => {
-    const { orgId, slug: org, actor } = callerOf(request);
-    const name = await knownName(services, orgId, request.params.connection);
-    await pause(services, { org, name, direction: 'push', reason: request.body.reason }, actor);
-    return reply.code(204).send();
-  });
-  app.delete(`${path}/pause`, { config: operate, schema: schemas.resume }, async (request, reply) => {
-    const { orgId, slug: org, actor } = callerOf(request);
-    const name = await knownName(services, orgId, request.params.connection);
-    await resume(services, { org, name, direction: 'push' }, actor);
-    return reply.code(204).send();
-  });
 };
-
-/** A source may have a name that no connection has: it is not meant. */
-async function knownName({ database }: SessionServices, orgId: OrgId, name: string): Promise<string> {
-  if ((await database.transaction(orgId, (tx) => connectionNamed(tx, name))) === null) throw unknownConnection(name);
-  return name;
-}
 
 /** Somebody waits for the page. */
 const timeoutMs = 10_000;
@@ -169,27 +146,5 @@ const schemas = {
     params: inConnection,
     querystring: planQuery,
     response: { 200: answered('A page of records.', planPage), ...problems(400, 401, 403, 404, 502, 503) },
-  },
-  pause: {
-    operationId: 'pause-push',
-    summary: "Pause a connection's writes",
-    description:
-      'It goes on reading and scoring; what is to be written waits. Another reason takes the place of the one before.',
-    tags,
-    security: secured('operate'),
-    params: inConnection,
-    body: pauseWish,
-    response: {
-      204: { description: 'Nothing is written until somebody resumes it.' },
-      ...problems(400, 401, 403, 404),
-    },
-  },
-  resume: {
-    operationId: 'resume-push',
-    summary: "Resume a connection's writes",
-    tags,
-    security: secured('operate'),
-    params: inConnection,
-    response: { 204: { description: 'What waits goes with the next run.' }, ...problems(401, 403, 404) },
   },
 };

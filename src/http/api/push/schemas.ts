@@ -102,10 +102,4 @@ export interface PlanPage {
   readonly next: string | null;
 }
 
-export const pauseWish = Type.Object(
-  { reason: Type.Union([Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }), Type.Null()]) },
-  { additionalProperties: false },
-);
-export type PauseWishForm = Static<typeof pauseWish>;
-
 export const inConnection = Type.Object({ org: slugForm, connection: slugForm });

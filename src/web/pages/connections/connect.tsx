@@ -85,6 +85,7 @@ function ConnectForm({ connector, onClose }: { readonly connector: ConnectorForm
         <LoginFields
           connector={connector}
           login={form.credentials}
+          place={{ connection: null, baseUrl: form.baseUrl ?? null, settings: form.settings ?? {} }}
           error={error}
           onChange={(credentials) => change({ credentials })}
         />

@@ -1,23 +1,29 @@
-import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { type PauseDirection, usePauseConnection } from '../../api/connections.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 
 const choices: readonly { readonly value: PauseDirection; readonly label: string; readonly description: string }[] = [
-  { value: 'push', label: 'Writing', description: 'Leads are read and scored; the CRM stays as it is.' },
+  {
+    value: 'push',
+    label: 'Writing',
+    description: 'Leads are read and scored; what is to be written waits until somebody resumes it.',
+  },
   { value: 'pull', label: 'Reading', description: 'What is known is written; nothing new comes in.' },
   { value: 'all', label: 'Both', description: 'Nothing runs until somebody resumes it.' },
 ];
 
 interface Props {
   readonly name: string;
+  /** Left out = somebody chooses. */
+  readonly only?: PauseDirection;
   readonly isOpen: boolean;
   readonly onClose: () => void;
 }
 
-export function PauseDialog({ name, isOpen, onClose }: Props) {
+export function PauseDialog({ name, only, isOpen, onClose }: Props) {
   const pause = usePauseConnection();
-  const [direction, setDirection] = useState<PauseDirection>('push');
+  const [direction, setDirection] = useState<PauseDirection>(only ?? 'push');
   const [reason, setReason] = useState('');
   const close = (): void => {
     pause.reset();
@@ -29,24 +35,24 @@ export function PauseDialog({ name, isOpen, onClose }: Props) {
     pause.mutate({ name, direction, reason: reason.trim() || null }, { onSuccess: close });
   };
   return (
-    <Modal opened={isOpen} onClose={close} title={`Pause ${name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={only === undefined ? `Pause ${name}` : `Pause what is written to ${name}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <form onSubmit={submit}>
         <Stack>
-          <Radio.Group
-            label="What is to stop"
-            value={direction}
-            onChange={(value) => setDirection(choices.find((one) => one.value === value)?.value ?? 'push')}
-          >
-            <Stack gap="xs" mt="xs">
-              {choices.map((choice) => (
-                <Radio key={choice.value} {...choice} />
-              ))}
-            </Stack>
-          </Radio.Group>
+          {only === undefined ? (
+            <Direction value={direction} onChange={setDirection} />
+          ) : (
+            <Text size="sm">{choices.find(({ value }) => value === only)?.description}</Text>
+          )}
           <TextInput
             label="Why"
             description="The others read it; name nobody"
             maxLength={500}
+            data-autofocus
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
@@ -62,5 +68,26 @@ export function PauseDialog({ name, isOpen, onClose }: Props) {
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+interface DirectionProps {
+  readonly value: PauseDirection;
+  readonly onChange: (value: PauseDirection) => void;
+}
+
+function Direction({ value, onChange }: DirectionProps) {
+  return (
+    <Radio.Group
+      label="What is to stop"
+      value={value}
+      onChange={(chosen) => onChange(choices.find((one) => one.value === chosen)?.value ?? 'push')}
+    >
+      <Stack gap="xs" mt="xs">
+        {choices.map((choice) => (
+          <Radio key={choice.value} {...choice} />
+        ))}
+      </Stack>
+    </Radio.Group>
   );
 }

@@ -24,13 +24,16 @@ interface Part {
 }
 
 interface LoginProps extends Part {
+  /** Of the connection. */
+  readonly name: string;
   readonly stored: ToldLogin;
   /** Null = the stored one stays. */
   readonly login: EnteredLogin | null;
   readonly onLogin: (login: EnteredLogin | null) => void;
 }
 
-export function LoginSection({ connector, stored, login, error, onLogin }: LoginProps) {
+export function LoginSection({ name, configuration, connector, stored, login, error, onLogin }: LoginProps) {
+  const { baseUrl, settings } = configuration;
   return (
     <Stack gap="sm">
       {stored.problem !== null && (
@@ -66,7 +69,14 @@ export function LoginSection({ connector, stored, login, error, onLogin }: Login
         </Group>
       ) : (
         <>
-          <LoginFields connector={connector} login={login} stored={stored} error={error} onChange={onLogin} />
+          <LoginFields
+            connector={connector}
+            login={login}
+            place={{ connection: name, baseUrl, settings }}
+            stored={stored}
+            error={error}
+            onChange={onLogin}
+          />
           <Group>
             <Button variant="subtle" size="compact-sm" onClick={() => onLogin(null)}>
               Leave it as it is

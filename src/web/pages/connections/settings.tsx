@@ -75,7 +75,7 @@ function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
           <Stack>
             {!isAdmin && <Text c="dimmed">An admin may change these.</Text>}
             <Section title="Login" lead="What lets leadloop in. A secret is kept sealed, and never shown again.">
-              <LoginSection {...part} stored={base.credentials} login={login} onLogin={setLogin} />
+              <LoginSection {...part} name={name} stored={base.credentials} login={login} onLogin={setLogin} />
             </Section>
             <Section title="Schedule" lead="When leads are read, scored and written.">
               <ScheduleEditor value={configuration} error={errorAt(save.error, '/schedule')} onChange={change} />

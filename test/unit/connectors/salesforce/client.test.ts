@@ -2,12 +2,8 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  createClient,
-  limitsIn,
-  type Context,
-  type SalesforceClient,
-} from '../../../../connectors/salesforce/client.ts';
+import { createClient, limitsIn, type SalesforceClient } from '../../../../connectors/salesforce/client.ts';
+import type { Context } from '../../../../connectors/salesforce/context.ts';
 import type { Call } from '../../../../connectors/salesforce/exchange.ts';
 import type { SalesforceCredentials, SalesforceSettings } from '../../../../connectors/salesforce/settings.ts';
 import {
