@@ -14,6 +14,7 @@ import {
   type PushOutcome,
   type RecordKey,
 } from '../../src/connector-sdk/index.ts';
+import { loginForms } from '../../src/connections/forms.ts';
 import type { VirtualClock } from '../support/connector-context.ts';
 import { createReplica, walk, type Replica, type Walk } from '../support/connector-replica.ts';
 
@@ -775,6 +776,28 @@ function schemaLaws({ definition }: Harness, object: string, start: (count: numb
 function checkLaw(harness: Harness): void {
   const { definition } = harness;
   const never = (): AbortSignal => new AbortController().signal;
+
+  test('whoever is sent to the CRM to let us in comes back with what we gave along, for a login that there is', ({
+    skip,
+  }) => {
+    const { consent } = definition;
+    if (consent === null) return skip('a login is typed');
+    const form = loginForms(definition).find(({ title }) => title === consent.login);
+    expect(form?.fields.map(({ key }) => key)).toEqual(expect.arrayContaining([...consent.brings]));
+    const app = { settings: {}, baseUrl: null, values: { clientId: 'an-app', clientSecret: 'its-secret' } };
+    const request = { redirectUri: 'https://leads.acme.example/oauth/callback', state: 'acme.1.x', challenge: 'c' };
+    const url = new URL(consent.authorizeUrl(app, request));
+    expect(url.protocol).toBe('https:');
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      client_id: 'an-app',
+      redirect_uri: request.redirectUri,
+      state: request.state,
+    });
+    expect(url.href).not.toContain('its-secret');
+    expect(consent.authorizeUrl({ ...app, baseUrl: 'http://127.0.0.1:9' }, request)).toMatch(
+      /^http:\/\/127\.0\.0\.1:9\//u,
+    );
+  });
 
   test('check finds nothing wrong where nothing is, and names the remedy where something is', async () => {
     await using crm = await harness.start({ leads: 200 });
