@@ -31,7 +31,7 @@ interface Props {
   /** What the rule makes of the record that is shown; null = not known. */
   readonly cell: MappedCell | null;
   readonly onChange: (rule: InRuleForm) => void;
-  readonly onMove: (steps: number) => void;
+  readonly onMove: (by: -1 | 1) => void;
   readonly onRemove: () => void;
 }
 

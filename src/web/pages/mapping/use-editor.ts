@@ -58,18 +58,3 @@ export const freshInRule: InRuleForm = {
   blank: 'keep',
   conflict: 'crm',
 };
-
-/** A list with one element replaced. */
-export function replacedAt<T>(list: readonly T[], index: number, value: T): T[] {
-  return list.map((one, at) => (at === index ? value : one));
-}
-
-/** A list with one element moved by `steps`. */
-export function movedBy<T>(list: readonly T[], index: number, steps: number): T[] {
-  const rest = list.filter((_one, at) => at !== index);
-  return rest.toSpliced(index + steps, 0, ...list.slice(index, index + 1));
-}
-
-export function withoutIndex<T>(list: readonly T[], index: number): T[] {
-  return list.filter((_one, at) => at !== index);
-}

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { RejectedRecord } from '../../../http/api/rejected/schemas.ts';
 import { type KindKey, useExportAddress, useRejectedRecords, useRetry } from '../../api/rejected.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { figure } from '../../parts/figures.ts';
+import { number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { DataTable } from '../../parts/table.tsx';
@@ -90,7 +90,7 @@ function Records({ records }: { readonly records: readonly RejectedRecord[] }) {
             </Stack>
           ),
         },
-        { head: 'Times', isNumber: true, cell: ({ times }) => figure(times) },
+        { head: 'Times', isNumber: true, cell: ({ times }) => number(times) },
         { head: 'Last seen', cell: ({ lastSeenAt }) => <Time at={lastSeenAt} /> },
       ]}
     />
@@ -128,7 +128,7 @@ function Held({ value, fields }: RejectedRecord) {
         <details>
           <summary>
             <Text span size="xs">
-              all {figure(names.length)} fields
+              all {number(names.length)} fields
             </Text>
           </summary>
           <Stack gap={2} mt={4}>

@@ -6,7 +6,7 @@ import { useProfileTests, useSaveTests, useTestResults } from '../../api/profile
 import { Empty } from '../../parts/empty.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
-import { freeName, replaced, without } from './edit.ts';
+import { freeName, replaced, without } from '../../parts/lists.ts';
 import { useEditor } from './editor-context.tsx';
 import { factOfText, textOfFact } from './fact-values.ts';
 import { FactField, OptionalNumberField, RemoveTool, TextField } from './fields.tsx';
