@@ -1,4 +1,5 @@
 /** What is wrong with a mapping that is being edited: by itself, and against the CRM as it is now. */
+import { eventSourceProblems } from '../config/event-sources.ts';
 import type { Session } from '../connection.ts';
 import { ConnectorError } from '../connector-sdk/errors.ts';
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
@@ -51,6 +52,7 @@ function mistakesIn(connector: ConnectorDefinition, definition: MappingDefinitio
       remedy: 'Take it out of the mapping.',
     })),
     ...validateMapping(definition, kinds),
+    ...eventSourceProblems(connector.objects, definition.events),
   ];
 }
 

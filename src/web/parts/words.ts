@@ -30,7 +30,12 @@ export function shown(value: unknown): string {
 /** `website_visits` → `Website visits` */
 export function titled(name: string): string {
   const words = name.replaceAll('_', ' ').replaceAll(/\b(?:mql|plg)\b/gu, (short) => short.toUpperCase());
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+  return capital(words);
+}
+
+/** `no such form` → `No such form` */
+export function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `3 days` */

@@ -1,12 +1,15 @@
-import { Badge, Paper, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import { Paper, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import type { EventRuleForm } from '../../../http/api/mapping/schemas.ts';
 import { useEditorView } from './context.ts';
+import { EventRules } from './event-rules.tsx';
 
 interface Props {
   readonly onCounter: (counter: string, source: 'crm' | 'events') => void;
+  readonly onEvents: (rules: readonly EventRuleForm[]) => void;
 }
 
 /** Where totals come from, and what forms, responses and activities count as. */
-export function Counting({ onCounter }: Props) {
+export function Counting({ onCounter, onEvents }: Props) {
   const { definition, mapping, mayEdit } = useEditorView();
   const words = new Map(mapping.targets.map(({ name, label }) => [name, label]));
   return (
@@ -49,39 +52,11 @@ export function Counting({ onCounter }: Props) {
       <Paper withBorder p="md">
         <Title order={2}>Events</Title>
         <Text size="sm" c="dimmed" mb="sm">
-          What a form, a response or an activity counts as: the first line that matches. They are kept as they are here;
-          the configuration file changes them.
+          What a form, a response or an activity counts as: the first line that matches, in any case of letters. What no
+          line matches counts nothing; a call, a meeting or an e-mail is then what it is.
         </Text>
-        <Table verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Object</Table.Th>
-              <Table.Th scope="col">Contains</Table.Th>
-              <Table.Th scope="col">Counts as</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {definition.events.map(({ object, contains, type }, index) => (
-              // oxlint-disable-next-line react/no-array-index-key -- the order is what they mean
-              <Table.Tr key={index}>
-                <Table.Td>{object}</Table.Td>
-                <Table.Td>{containsText(contains)}</Table.Td>
-                <Table.Td>
-                  <Badge color={type === 'nothing' ? 'gray' : 'indigo'}>{type}</Badge>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <EventRules onChange={onEvents} />
       </Paper>
     </Stack>
   );
-}
-
-function containsText(contains: string | Readonly<Record<string, string>>): string {
-  if (contains === '') return 'anything';
-  if (typeof contains === 'string') return `“${contains}”`;
-  return Object.entries(contains)
-    .map(([field, text]) => `${field}: “${text}”`)
-    .join(', ');
 }

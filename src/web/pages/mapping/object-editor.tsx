@@ -45,6 +45,7 @@ export function ObjectEditor({ mapping, editor, object, view, onView }: ObjectPr
     shown: trial.shown,
     ...liveView(live.data),
     problems: check.data?.problems ?? [],
+    check: check.data ?? null,
   };
   return (
     <EditorContext value={context}>
@@ -63,7 +64,7 @@ export function ObjectEditor({ mapping, editor, object, view, onView }: ObjectPr
         {live.error !== null && <ProblemNote error={live.error} onRetry={() => void live.refetch()} />}
         {view === 'in' && <ReadRules editor={editor} rules={rules} live={live} trial={trial} />}
         {view === 'out' && <OutRules rules={rules.out} onChange={(changed) => editor.setOut(object, changed)} />}
-        {view === 'counting' && <Counting onCounter={editor.setCounter} />}
+        {view === 'counting' && <Counting onCounter={editor.setCounter} onEvents={editor.setEvents} />}
       </div>
     </EditorContext>
   );

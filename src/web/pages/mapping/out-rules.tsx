@@ -37,7 +37,7 @@ export function OutRules({ rules, onChange }: Props) {
       <RuleList
         label={`Rules that write ${object}`}
         rules={rules}
-        fresh={freshOutRule}
+        added={(known) => [...known, freshOutRule]}
         onChange={onChange}
         row={(place) => <OutRuleRow {...place} />}
       />

@@ -110,6 +110,11 @@ function Told({ mapping, told }: { readonly mapping: MappingAnswer; readonly tol
             ))}
           </List>
         )}
+        {differences.some(({ path }) => path.startsWith('events')) && (
+          <Text size="sm">
+            What the event rules change is not in these counts: the next sync counts anew what people did.
+          </Text>
+        )}
       </Section>
       {startsWriting.length + stopsWriting.length > 0 && (
         <Section title={`Written to ${mapping.label}`}>

@@ -17,14 +17,14 @@ export interface RulePlace<Rule> {
 interface Props<Rule> {
   readonly label: string;
   readonly rules: readonly Rule[];
-  /** What is added. */
-  readonly fresh: Rule;
+  /** With one more. */
+  readonly added: (rules: readonly Rule[]) => readonly Rule[];
   readonly row: (place: RulePlace<Rule>) => ReactNode;
   readonly onChange: (rules: readonly Rule[]) => void;
 }
 
 /** A row a rule, in their order. */
-export function RuleList<Rule>({ label, rules, fresh, row, onChange }: Props<Rule>) {
+export function RuleList<Rule>({ label, rules, added, row, onChange }: Props<Rule>) {
   const { mayEdit } = useEditorView();
   return (
     <>
@@ -48,7 +48,7 @@ export function RuleList<Rule>({ label, rules, fresh, row, onChange }: Props<Rul
           <Button
             variant="default"
             leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => onChange([...rules, fresh])}
+            onClick={() => onChange(added(rules))}
           >
             Add a rule
           </Button>

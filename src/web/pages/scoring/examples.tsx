@@ -131,7 +131,7 @@ function ExampleCard({ test, number, tiers, result, onChange, onRemove }: CardPr
               label={`Fact ${index + 1}`}
               path="-"
               value={fact}
-              onChange={(next) => change(replaced(facts, index, [next, value]) as typeof facts)}
+              onChange={(next) => change(replaced(facts, index, [next, value]))}
             />
             <TextInput
               label={`Value ${index + 1}`}
@@ -139,13 +139,9 @@ function ExampleCard({ test, number, tiers, result, onChange, onRemove }: CardPr
               placeholder="not known"
               readOnly={isReadOnly}
               w={180}
-              onChange={(event) =>
-                change(replaced(facts, index, [fact, factOfText(event.currentTarget.value)]) as typeof facts)
-              }
+              onChange={(event) => change(replaced(facts, index, [fact, factOfText(event.currentTarget.value)]))}
             />
-            {!isReadOnly && (
-              <RemoveTool what={`fact ${index + 1}`} onClick={() => change(without(facts, index) as typeof facts)} />
-            )}
+            {!isReadOnly && <RemoveTool what={`fact ${index + 1}`} onClick={() => change(without(facts, index))} />}
           </Group>
         ))}
         {!isReadOnly && unused !== undefined && (
