@@ -121,9 +121,11 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await using own = new AsyncDisposableStack();
   const { loop, console } = await stage(own);
   const as = await console.signedIn(loop.orgId, 'admin');
-  await using visited = await visit(browser, console.url, path, { as });
+  await using visited = await visit(browser, console.url, '/orgs/acme/connections/acme-hubspot', { as });
   const { page } = visited;
+  await page.getByRole('tab', { name: 'Mapping' }).click();
   const rules = page.getByRole('list', { name: 'Rules that read contacts' }).locator('> li');
+  await rules.first().waitFor();
   const count = await rules.count();
   await page.getByRole('button', { name: 'Move Name up' }).focus();
   await page.keyboard.press('Enter');
@@ -136,6 +138,13 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
   expect(await visited.ailments()).toEqual([]);
   await page.keyboard.press('Escape');
+  // The way back of the browser asks as well, and leads there only then.
+  await page.goBack();
+  await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(new URL(page.url()).pathname).toBe(path);
+  await expect.poll(() => rules.count()).toBe(count - 1);
   await page.getByRole('button', { name: 'Discard' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).focus();
@@ -143,6 +152,11 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await expect.poll(() => rules.count()).toBe(count);
   await page.getByRole('link', { name: 'Members' }).focus();
   await page.keyboard.press('Enter');
+  await page.waitForURL('**/members');
+  await page.goBack();
+  await page.getByRole('button', { name: 'Remove Name' }).click();
+  await page.goForward();
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
   await page.waitForURL('**/members');
   expect(visited.complaints).toEqual([]);
 });
