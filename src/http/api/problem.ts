@@ -33,6 +33,8 @@ const statuses: Readonly<Record<string, number>> = {
   'mapping-version-unknown': 404,
   'member-unknown': 404,
   'run-unknown': 404,
+  'rejected-unknown': 404,
+  'rejected-unreadable': 409,
   'connection-paused': 409,
   'run-active': 409,
   'draft-unknown': 404,
