@@ -1,5 +1,6 @@
 /** What the editor of a mapping asks for that needs the CRM. Nothing here writes, in the database or in the CRM. */
 import { openConnection, type SessionServices } from '../connection.ts';
+import { answerOf, type Unanswered } from '../crm-answer.ts';
 import { compileMapping } from '../mapping/compile.ts';
 import { type FieldSample, sampleFields } from '../mapping/sample.ts';
 import { type Suggestion, suggestRules } from '../mapping/suggest.ts';
@@ -7,15 +8,7 @@ import { AppError } from '../model/errors.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { FieldSchema } from '../model/records.ts';
 import { holdAgainstCrm } from '../pull/prepare.ts';
-import {
-  answerOf,
-  type Breakage,
-  breakagesOf,
-  checkDraft,
-  type DraftCheck,
-  type Unanswered,
-  type WithSession,
-} from './check-draft.ts';
+import { type Breakage, breakagesOf, checkDraft, type DraftCheck, type WithSession } from './check-draft.ts';
 import { type Consequences, consequencesOf } from './consequences.ts';
 import { kindsOf, mappableObjects, openMapping, type OpenMapping, type Place } from './open-mapping.ts';
 import { type PreviewedRecord, previewedRecord, type ReadByBoth, readByBoth } from './preview.ts';

@@ -103,6 +103,16 @@ test('what somebody changes in the CRM is seen on the page, and that it differs'
   expect(await segment.textContent()).toMatch(/SMB by hand.*differs/u);
 });
 
+test('a record that is gone from the CRM is said to be so', async () => {
+  const id = await handsOf(loop).create({ email: 'ghost@district.example', firstname: 'Ghost', jobtitle: 'Director' });
+  await loop.sync();
+  const [ghost] = await find('search=ghost@district.example');
+  await handsOf(loop).archive(id);
+  await using visited = await visit(browser, site.url, `/orgs/acme/leads/${ghost!.id}?tab=crm`, { as: viewer });
+  await visited.page.getByText('gone from the CRM').waitFor();
+  expect(await visited.ailments()).toEqual([]);
+});
+
 test('a person named <script> is text wherever they are', async () => {
   await using visited = await visit(browser, site.url, '/orgs/acme/leads?search=script', { as: viewer });
   const { page } = visited;
