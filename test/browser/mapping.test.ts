@@ -203,6 +203,7 @@ test('event rules are added, moved, changed and removed; what is open is said at
   const dialog = page.getByRole('dialog');
   await dialog.getByText('events[forms “newsletter”]').waitFor();
   await dialog.getByText('What the event rules change is not in these counts').waitFor();
+  await dialog.getByText(/^Counted in all \d+ contacts, all \d+ companies\.$/u).waitFor();
   expect(await visited.ailments(), 'publish').toEqual([]);
   await shot(page, 'event-publish');
   await dialog.getByRole('button', { name: 'Publish version 2' }).click();

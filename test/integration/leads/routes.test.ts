@@ -186,7 +186,7 @@ test('a lead of another organisation is not there, nor is one that is none', asy
 
 test('each change of a score says from which tier to which, of both scores alike', async () => {
   const [signup] = (await get<SignupList>('/signups?tier=hot')).signups;
-  const email = signup!.email!;
+  const email = signup!.email;
   await product.usage(email, { project_count: 0, api_calls_30d: 0 });
   await product.update({ developerIds: [signup!.id] });
   const { history } = await get<LeadAnswer>(`/leads/${signup!.leadId}`);

@@ -340,6 +340,41 @@ describe('from a draft to a version', () => {
   });
 });
 
+test('where nothing new is read, every record is looked at: what is told is what the next sync does', async () => {
+  await using own = await startLoop({ sandbox: { contacts: 120 } });
+  await own.sync();
+  await using there = await startConsole(own.services);
+  const as = await there.signedIn(own.orgId, 'admin');
+  const { definition, version } = await get<MappingAnswer>('', as);
+  const scores = async () =>
+    new Map(
+      (await own.db.sql<{ id: string; score: number }>('select id, lead_score as score from leads')).map((row) => [
+        row.id,
+        row.score,
+      ]),
+    );
+  const before = await scores();
+  const rule = definition.objects['contacts']!.in.find(({ to }) => to === 'title')!;
+  const everybody = { name: 'values' as const, map: {}, otherwise: 'Superintendent' };
+  const draft = withRule(definition, 'contacts', { ...rule, transform: [everybody] });
+  const told = (await as.ask('POST', `${path}/consequences`, { definition: draft })).body as Consequences;
+  const [{ count: living } = { count: 0 }] = await own.db.sql<{ count: number }>(
+    `select count(*)::int as count from source_records where object = 'contacts' and gone_at is null`,
+  );
+  expect(living).toBeGreaterThan(100);
+  expect(told.looked).toContainEqual({ object: 'contacts', records: living, isAll: true });
+  await as.ask('POST', `${path}/publish`, { definition: draft, revision: 0 }, { 'if-match': `"${version}"` });
+  await own.sync();
+  const after = await scores();
+  const changed = [...after].filter(([id, score]) => before.get(id) !== score);
+  expect(changed.length).toBeGreaterThan(0);
+  expect(told.scoresChanged).toBe(changed.length);
+  // A field that nothing has read yet is only in the CRM: a sample of it is taken there.
+  const fresh = withRule(draft, 'contacts', { to: 'industry', from: ['createdate'] });
+  const sampled = (await as.ask('POST', `${path}/consequences`, { definition: fresh })).body as Consequences;
+  expect(sampled.looked).toContainEqual({ object: 'contacts', records: 50, isAll: false });
+});
+
 test('a field that is gone from the CRM is named with what rests on it', async () => {
   await using own = await startLoop();
   await using there = await startConsole(own.services);

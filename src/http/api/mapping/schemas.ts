@@ -135,7 +135,6 @@ const eventSource = Type.Object(
   { object: Type.String(), texts: Type.Array(Type.String(), { description: 'That a rule may look at.' }) },
   closed,
 );
-export type EventSource = Static<typeof eventSource>;
 
 const eventType = Type.Object(
   { name: Type.String(), counter: Type.Union([Type.String(), Type.Null()], { description: 'That sums them.' }) },
@@ -335,7 +334,9 @@ export type MappingDifference = Static<typeof difference>;
 export const consequencesAnswer = Type.Object(
   {
     differences: Type.Array(difference),
-    records: Type.Integer({ description: 'How many records the counts come from.' }),
+    looked: Type.Array(Type.Object({ object: Type.String(), records: Type.Integer(), isAll: Type.Boolean() }, closed), {
+      description: 'Records that the counts come from; isAll: there are no others.',
+    }),
     fields: Type.Array(
       Type.Object(
         {

@@ -99,22 +99,7 @@ function Desk({ live, draft, unsaved, onClear }: DeskProps) {
       >
         <Standing live={live} editor={editor} onClear={onClear} />
         <Tabs value={tab} onChange={show} keepMounted={false}>
-          <Tabs.List aria-label="Parts of the profile">
-            <Tabs.Tab value="rules">Components and rules</Tabs.Tab>
-            <Tabs.Tab value="tiers">Tiers</Tabs.Tab>
-            {(kind === 'mql' || editor.profile.triggers.length > 0) && (
-              <Tabs.Tab value="triggers">MQL triggers</Tabs.Tab>
-            )}
-            <Tabs.Tab value="segments">Segments</Tabs.Tab>
-            {kind === 'plg' && <Tabs.Tab value="action">Suggested action</Tabs.Tab>}
-            <Tabs.Tab
-              value="examples"
-              rightSection={unsaved.edited !== null && <Badge color="orange">not saved</Badge>}
-            >
-              Examples
-            </Tabs.Tab>
-            <Tabs.Tab value="versions">Versions</Tabs.Tab>
-          </Tabs.List>
+          <Parts kind={kind} hasTriggers={editor.profile.triggers.length > 0} hasUnsaved={unsaved.edited !== null} />
           <Tabs.Panel value={tab} pt="md">
             {tab === 'versions' || !isAdmin ? (
               body
@@ -128,6 +113,29 @@ function Desk({ live, draft, unsaved, onClear }: DeskProps) {
         <LeaveGuard isDirty={unsaved.edited !== null} />
       </Page>
     </Editor>
+  );
+}
+
+interface PartsProps {
+  readonly kind: ProfileKind;
+  readonly hasTriggers: boolean;
+  /** Examples that are not saved. */
+  readonly hasUnsaved: boolean;
+}
+
+function Parts({ kind, hasTriggers, hasUnsaved }: PartsProps) {
+  return (
+    <Tabs.List aria-label="Parts of the profile">
+      <Tabs.Tab value="rules">Components and rules</Tabs.Tab>
+      <Tabs.Tab value="tiers">Tiers</Tabs.Tab>
+      {(kind === 'mql' || hasTriggers) && <Tabs.Tab value="triggers">MQL triggers</Tabs.Tab>}
+      <Tabs.Tab value="segments">Segments</Tabs.Tab>
+      {kind === 'plg' && <Tabs.Tab value="action">Suggested action</Tabs.Tab>}
+      <Tabs.Tab value="examples" rightSection={hasUnsaved && <Badge color="orange">not saved</Badge>}>
+        Examples
+      </Tabs.Tab>
+      <Tabs.Tab value="versions">Versions</Tabs.Tab>
+    </Tabs.List>
   );
 }
 
