@@ -1,3 +1,4 @@
+import { Anchor, Stack, Title } from '@mantine/core';
 import { createRoutesFromElements, Navigate, Route, useRouteError } from 'react-router';
 import { useSession } from './api/session.ts';
 import { ChoosePasswordPage } from './pages/sign-in/choose-password.tsx';
@@ -6,6 +7,7 @@ import { SignInPage } from './pages/sign-in/sign-in.tsx';
 import { Loading } from './parts/loading.tsx';
 import { ProblemNote } from './parts/problem-note.tsx';
 import { NotFound } from './parts/not-found.tsx';
+import { usePageTitle } from './parts/page.tsx';
 import { orgPages } from './pages/index.tsx';
 import { OrgScope } from './shell/org.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -42,6 +44,13 @@ function Home() {
 /** Where drawing a page has failed. */
 function Broken() {
   const error = useRouteError();
-  const reason = error instanceof Error ? error : new Error('This page cannot be shown');
-  return <ProblemNote error={reason} onRetry={() => window.location.reload()} retryLabel="Load the page again" />;
+  const reason = error instanceof Error ? error : new Error('Nobody knows why.');
+  usePageTitle('Not shown');
+  return (
+    <Stack component="main" p="md" maw={720}>
+      <Title order={1}>This page cannot be shown</Title>
+      <ProblemNote error={reason} onRetry={() => window.location.reload()} retryLabel="Load it again" />
+      <Anchor href="/">To the beginning</Anchor>
+    </Stack>
+  );
 }

@@ -204,6 +204,18 @@ test('of a signup it is told how its score went, and from which tier to which', 
   expect(visited.complaints).toEqual([]);
 });
 
+test('where a page cannot be drawn, that is said, and loading it again helps once the cause is gone', async () => {
+  await using visited = await visit(browser, site.url, '/orgs/acme', { as: viewer });
+  const { page } = visited;
+  await page.route('**/api/v1/orgs/acme/leads*', (route) => route.fulfill({ json: { leads: [null] } }));
+  await page.getByRole('link', { name: 'Leads', exact: true }).click();
+  await page.getByRole('heading', { name: 'This page cannot be shown' }).waitFor();
+  expect(await visited.ailments()).toEqual([]);
+  await page.unroute('**/api/v1/orgs/acme/leads*');
+  await page.getByRole('button', { name: 'Load it again' }).click();
+  await page.getByRole('heading', { name: 'Leads', level: 1 }).waitFor();
+});
+
 test('who is not there is said so, and an organisation without a connection learns how to begin', async () => {
   const empty = await loop.db.org('empty');
   const admin = await site.signedIn(empty, 'admin');

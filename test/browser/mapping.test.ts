@@ -277,9 +277,12 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     expect(await visited.ailments(), 'settings').toEqual([]);
     await shot(page, `settings-${colorScheme}`);
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await visited.ailments(), 'narrow').toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    await shot(page, `narrow-${colorScheme}`);
+    for (const view of ['in', 'counting']) {
+      await visited.go(`${path}?view=${view}`);
+      expect(await visited.ailments(), `narrow ${view}`).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), view).toBe(true);
+      await shot(page, `narrow-${view}-${colorScheme}`);
+    }
     expect(visited.complaints).toEqual([]);
   });
 });

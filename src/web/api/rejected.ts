@@ -18,8 +18,8 @@ export function useRejectedKinds() {
   });
 }
 
-/** `isAwaited`: somebody waits for one of them to be tried again. */
-export function useRejectedRecords(kind: KindKey, isAwaited: (record: RejectedRecord) => boolean) {
+/** `isExpected`: one of them is about to be tried again, and somebody waits for it. */
+export function useRejectedRecords(kind: KindKey, isExpected: (record: RejectedRecord) => boolean) {
   const { path } = useOrg();
   return useInfiniteQuery({
     queryKey: [path, 'rejected', 'records', kind],
@@ -30,7 +30,7 @@ export function useRejectedRecords(kind: KindKey, isAwaited: (record: RejectedRe
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
-      state.data?.pages.some(({ records }) => records.some(isAwaited)) === true ? awaitedMs : false,
+      state.data?.pages.some(({ records }) => records.some(isExpected)) === true ? awaitedMs : false,
   });
 }
 

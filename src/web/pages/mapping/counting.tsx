@@ -1,5 +1,6 @@
-import { Paper, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import { Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import type { EventRuleForm } from '../../../http/api/mapping/schemas.ts';
+import { DataTable } from '../../parts/table.tsx';
 import { useEditorView } from './context.ts';
 import { EventRules } from './event-rules.tsx';
 
@@ -20,34 +21,31 @@ export function Counting({ onCounter, onEvents }: Props) {
           Each has one source, so that nothing counts twice: the CRM’s own total needs a rule that reads it; dated
           events need none.
         </Text>
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Counter</Table.Th>
-              <Table.Th scope="col">Comes from</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {Object.entries(definition.counters).map(([counter, source]) => (
-              <Table.Tr key={counter}>
-                <Table.Td>{words.get(counter) ?? counter}</Table.Td>
-                <Table.Td>
-                  <SegmentedControl
-                    aria-label={`Source of ${words.get(counter) ?? counter}`}
-                    size="xs"
-                    readOnly={!mayEdit}
-                    data={[
-                      { value: 'crm', label: 'the CRM’s total' },
-                      { value: 'events', label: 'dated events' },
-                    ]}
-                    value={source}
-                    onChange={(value) => onCounter(counter, value === 'crm' ? 'crm' : 'events')}
-                  />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <DataTable
+          caption="Counters"
+          minWidth={330}
+          rows={Object.entries(definition.counters)}
+          keyOf={([counter]) => counter}
+          columns={[
+            { head: 'Counter', cell: ([counter]) => words.get(counter) ?? counter },
+            {
+              head: 'Comes from',
+              cell: ([counter, source]) => (
+                <SegmentedControl
+                  aria-label={`Source of ${words.get(counter) ?? counter}`}
+                  size="xs"
+                  readOnly={!mayEdit}
+                  data={[
+                    { value: 'crm', label: 'CRM total' },
+                    { value: 'events', label: 'dated events' },
+                  ]}
+                  value={source}
+                  onChange={(value) => onCounter(counter, value === 'crm' ? 'crm' : 'events')}
+                />
+              ),
+            },
+          ]}
+        />
       </Paper>
       <Paper withBorder p="md">
         <Title order={2}>Events</Title>

@@ -87,7 +87,7 @@ function EventRow({ rule, index, count, onChange, onMove, onRemove }: RulePlace<
           <IconArrowNarrowRight size={18} aria-hidden className="mapping-arrow" />
         </Group>
         <TypeSelect of={name} rule={rule} mistake={mistakes.get('type')} onChange={onChange} />
-        <Group gap={2} wrap="nowrap" justify="flex-end">
+        <Group gap={2} pt={4} wrap="nowrap" justify="flex-end">
           {mayEdit && <ListButtons what={name} index={index} count={count} onMove={onMove} onRemove={onRemove} />}
         </Group>
       </div>

@@ -65,7 +65,7 @@ export function InRuleRow({ rule, index, count, targets, taken, cell, onChange, 
           inputWrapperOrder={['label', 'input', 'description', 'error']}
         />
         <Cell cell={cell} />
-        <Group gap={2} wrap="nowrap" justify="flex-end">
+        <Group gap={2} pt={4} wrap="nowrap" justify="flex-end">
           <ActionIcon
             variant={isOpen ? 'light' : 'subtle'}
             aria-label={`Settings of ${label}`}

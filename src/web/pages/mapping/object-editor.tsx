@@ -56,7 +56,7 @@ export function ObjectEditor({ mapping, editor, object, view, onView }: ObjectPr
           data={[
             { value: 'in', label: `Read (${rules.in.length})` },
             ...(isWritten ? [{ value: 'out', label: `Written back (${rules.out.length})` }] : []),
-            { value: 'counting', label: 'Counters and events' },
+            { value: 'counting', label: 'Counting' },
           ]}
           value={view}
           onChange={(value) => onView(value === 'out' || value === 'counting' ? value : 'in')}

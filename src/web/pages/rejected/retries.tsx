@@ -13,21 +13,22 @@ interface Asked {
 export interface Retries {
   /** It was asked for, and no worker has come to it yet. */
   readonly isAwaited: (record: RejectedRecord) => boolean;
+  /** The same, and it is worth looking whether one has. */
+  readonly isExpected: (record: RejectedRecord) => boolean;
   readonly wasAsked: (record: RejectedRecord) => boolean;
   readonly note: (record: RejectedRecord) => void;
 }
 
-/** A worker that is free takes seconds; after so long nobody looks any more. */
+/** A worker that is free takes seconds; after so long it is not looked any more. */
 const patienceMs = 60_000;
 
 /** Which records somebody has asked to be tried again, on this page. */
 export function useRetries(): Retries {
   const [asked, setAsked] = useState<ReadonlyMap<number, Asked>>(new Map());
+  const isAwaited = ({ id, times }: RejectedRecord): boolean => asked.get(id)?.times === times;
   return {
-    isAwaited({ id, times }) {
-      const found = asked.get(id);
-      return found !== undefined && found.times === times && Date.now() - found.at < patienceMs;
-    },
+    isAwaited,
+    isExpected: (record) => isAwaited(record) && Date.now() - (asked.get(record.id)?.at ?? 0) < patienceMs,
     wasAsked: ({ id }) => asked.has(id),
     note: ({ id, times }) => setAsked((now) => new Map(now).set(id, { times, at: Date.now() })),
   };
@@ -53,7 +54,7 @@ export function RetryRecord({ record, retries }: Props) {
     return (
       <Group gap={6} wrap="nowrap" role="status">
         <Loader size={12} aria-hidden />
-        <Text size="xs">{stage === 'push' ? 'waits for the next push' : 'is being read again'}</Text>
+        <Text size="xs">{stage === 'push' ? 'waits for the next push' : 'waits for a worker'}</Text>
       </Group>
     );
   }
