@@ -42,16 +42,29 @@ async function refuseUnrunnable(
 ): Promise<ConnectionId> {
   const id = await connectionNamed(tx, name);
   if (id === null) throw unknownConnection(name);
-  const { pull, push, reason } = whatRuns(
-    pausesFor(await readPauses(tx), { connectionId: id, sourceId: null }),
-    null,
-    now,
-  );
+  const { pull, push, reason } = await runsNow(tx, { id, now });
   const isWritten = (await findConnection(tx, id))?.pushMode === 'auto';
   const isPushing = push && isWritten && (wish === 'sync' || wish === 'full');
-  if (!pull && !isPushing) throw pausedError(name, reason ?? 'paused', 'Take the pause back first.');
+  if (!pull && !isPushing) throw paused(name, reason);
   if (await hasLongRun(tx, id)) throw alreadyAsked(name);
   return id;
+}
+
+/** @throws AppError `connection-paused` (retry) where people have paused what it reads. */
+export async function refusePausedReading(
+  tx: Tx,
+  { id, name, now }: { readonly id: ConnectionId; readonly name: string; readonly now: Date },
+): Promise<void> {
+  const { pull, reason } = await runsNow(tx, { id, now });
+  if (!pull) throw paused(name, reason);
+}
+
+async function runsNow(tx: Tx, { id, now }: { readonly id: ConnectionId; readonly now: Date }) {
+  return whatRuns(pausesFor(await readPauses(tx), { connectionId: id, sourceId: null }), null, now);
+}
+
+function paused(name: string, reason: string | null): AppError {
+  return pausedError(name, reason ?? 'paused', 'Take the pause back first.');
 }
 
 export function unknownConnection(name: string): AppError {
@@ -68,7 +81,7 @@ function alreadyAsked(name: string): AppError {
   });
 }
 
-function withoutQueue(): AppError {
+export function withoutQueue(): AppError {
   return new AppError('queue-missing', 'This process hands out no work: it has no queue.', {
     recovery: 'fix-config',
     remedy: 'Ask a daemon (leadloop serve), or run it at the command line: leadloop sync NAME',

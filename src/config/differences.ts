@@ -42,8 +42,16 @@ function byIdentity(value: unknown): JsonObject | null {
   if (!Array.isArray(value) || value.length === 0 || !value.every(isObject)) return null;
   const identity = identities.find((key) => value.every((item) => typeof item[key] === 'string'));
   if (identity === undefined) return null;
-  const named = Object.fromEntries(value.map((item) => [String(item[identity]), item]));
+  const named = Object.fromEntries(value.map((item) => [nameOf(item, identity), item]));
   return Object.keys(named).length === value.length ? named : null;
+}
+
+/** An event rule is known by what it looks for: there are many of an object. */
+function nameOf(item: JsonObject, identity: (typeof identities)[number]): string {
+  const { [identity]: name, contains } = item;
+  if (contains === undefined) return String(name);
+  const texts = typeof contains === 'string' ? contains : Object.entries(contains ?? {}).map((pair) => pair.join(': '));
+  return `${String(name)} “${[texts].flat().toSorted().join(', ')}”`;
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -2,9 +2,10 @@ import { parseTransforms, ruleDefaults } from '../mapping/parse.ts';
 import { validateMapping } from '../mapping/validate.ts';
 import { counterFields } from '../model/lead.ts';
 import type { InRule, MappingDefinition, ObjectMapping, OutRule } from '../model/mapping.ts';
+import { eventSourceProblems, suggestion } from './event-sources.ts';
 import { located } from './located.ts';
 import type { InstalledConnector, Reading } from './reading.ts';
-import { didYouMean, type Problem } from './problems.ts';
+import type { Problem } from './problems.ts';
 import {
   type InRuleFile,
   type MappingFile,
@@ -51,8 +52,12 @@ function mappingOf(file: MappingFile, place: Place): MappingDefinition {
   const { connector, source, path, problems } = place;
   const before = problems.length;
   const defaults = connector?.defaultMapping ?? null;
+  const events = file.events?.map((rule) => ({ ...rule, contains: rule.contains ?? '' })) ?? defaults?.events ?? [];
   reportUnknownObjects(file, place);
-  reportUnknownSources(file, place);
+  if (connector !== null) {
+    const found = eventSourceProblems(connector.objects, events);
+    problems.push(...found.map((problem) => located(problem, source, path)));
+  }
   const named = Object.entries(file.objects ?? {}).map(
     ([object, rules]) =>
       [
@@ -64,7 +69,7 @@ function mappingOf(file: MappingFile, place: Place): MappingDefinition {
   const definition: MappingDefinition = {
     objects,
     counters: countersOf(file, objects),
-    events: file.events?.map((rule) => ({ ...rule, contains: rule.contains ?? '' })) ?? defaults?.events ?? [],
+    events,
   };
   // A rule that could not be read would only be reported a second time, in other words.
   const kinds = new Map(connector?.objects.map(({ object, kind }) => [object, kind]));
@@ -126,37 +131,4 @@ function reportUnknownObjects(file: MappingFile, { source, path, connector, prob
     const remedy = suggestion(object, known, `${connector.kind} has`);
     problems.push(source.problem([...path, 'objects', object], `there is no object "${object}"`, remedy));
   }
-}
-
-/** A rule that looks where nothing is would never match, and say nothing of it. */
-function reportUnknownSources({ events = [] }: MappingFile, { source, path, connector, problems }: Place): void {
-  if (connector === null) return;
-  const texts = new Map(connector.objects.map(({ object, eventTexts }) => [object, eventTexts]));
-  const classified = [...texts.keys()].filter((object) => texts.get(object)?.length !== 0);
-  for (const [index, { object, contains }] of events.entries()) {
-    const known = texts.get(object) ?? [];
-    if (known.length === 0) {
-      const remedy = suggestion(object, classified, 'Event rules apply to');
-      problems.push(
-        source.problem([...path, 'events', index, 'object'], `no event rule applies to "${object}"`, remedy),
-      );
-      continue;
-    }
-    for (const field of typeof contains === 'object' ? Object.keys(contains) : []) {
-      if (known.includes(field)) continue;
-      const remedy = suggestion(field, known, 'A rule may look at');
-      problems.push(
-        source.problem(
-          [...path, 'events', index, 'contains', field],
-          `${object} has no text "${field}" for rules`,
-          remedy,
-        ),
-      );
-    }
-  }
-}
-
-function suggestion(word: string, known: readonly string[], introduction: string): string {
-  const meant = didYouMean(word, known);
-  return `${meant === null ? '' : `Did you mean "${meant}"? `}${introduction}: ${known.join(', ')}.`;
 }

@@ -1,3 +1,4 @@
+import { answerOf } from '../crm-answer.ts';
 import type { SourceRecord } from '../model/records.ts';
 import type { ExternalId, Fields, OrgId } from '../model/values.ts';
 import type { LeadPush } from '../db/queries/lead-pushes.ts';
@@ -30,7 +31,8 @@ const maxAgeMs = 60_000;
 const maxEntries = 2_000;
 
 interface Entry {
-  readonly fields: Fields;
+  /** Null = the record is gone from the CRM. */
+  readonly fields: Fields | null;
   readonly readAt: Date;
   /** The connection's latest run when it was read: a later one may have written. */
   readonly run: string;
@@ -58,7 +60,7 @@ export class CrmValues {
       return entry === undefined ? [] : [[keyOf(row), entry] as const];
     });
     return {
-      values: new Map(known.map(([key, { fields }]) => [key, fields])),
+      values: new Map(known.flatMap(([key, { fields }]) => (fields === null ? [] : [[key, fields] as const]))),
       readAt: known.map(([, entry]) => entry.readAt).sort((left, right) => left.getTime() - right.getTime())[0] ?? null,
       problem: problems.find((problem) => problem !== null) ?? null,
     };
@@ -75,23 +77,21 @@ export class CrmValues {
     const [first] = rows;
     if (first === undefined) return null;
     const readAt = this.#now();
-    try {
-      const records = await this.#read(orgId, first.connection, {
-        object: first.object,
-        ids: rows.map(({ externalId }) => externalId),
-        fields: [...new Set(rows.flatMap(({ wanted }) => Object.keys(wanted)))],
-      });
-      const found = new Map(records.map((record) => [record.externalId, record.fields]));
-      for (const row of rows) {
-        const fields = found.get(row.externalId);
-        if (fields === undefined) this.#entries.delete(keyOf(row));
-        else this.#entries.set(keyOf(row), { fields, readAt, run: runOf(row) });
-      }
-      return null;
-    } catch (error) {
+    const wish = {
+      object: first.object,
+      ids: rows.map(({ externalId }) => externalId),
+      fields: [...new Set(rows.flatMap(({ wanted }) => Object.keys(wanted)))],
+    };
+    const { answer, unanswered } = await answerOf(() => this.#read(orgId, first.connection, wish));
+    if (unanswered !== null) {
       for (const row of rows) this.#entries.delete(keyOf(row));
-      return error instanceof Error ? error.message : 'unknown reason';
+      return unanswered.message;
     }
+    const found = new Map(answer.map((record) => [record.externalId, record.fields]));
+    for (const row of rows) {
+      this.#entries.set(keyOf(row), { fields: found.get(row.externalId) ?? null, readAt, run: runOf(row) });
+    }
+    return null;
   }
 }
 

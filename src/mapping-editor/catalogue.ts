@@ -1,13 +1,17 @@
 /** PURE. What a mapping can fill and write, in the words of who maps it. */
+import { counterEvents, engagementTypes } from '../model/engagement.ts';
 import {
   companyFields,
   companyOutputs,
+  type CounterField,
+  counterFields,
   type MappedField,
   mappedFieldNames,
   mappedFields,
   type OutputField,
   outputFields,
 } from '../model/lead.ts';
+import type { EventRule } from '../model/mapping.ts';
 import type { FieldUse, FieldUses } from './uses.ts';
 
 export interface MappingTarget {
@@ -37,6 +41,18 @@ export interface MappingOutput {
   readonly description: string;
   readonly isOfCompany: boolean;
 }
+
+export interface EventType {
+  readonly name: EventRule['type'];
+  /** The counter that is the sum of such events, where it does not come from the CRM; null = none. */
+  readonly counter: CounterField | null;
+}
+
+/** What an event may count as. */
+export const eventTypes: readonly EventType[] = [...engagementTypes, 'nothing' as const].map((name) => ({
+  name,
+  counter: counterFields.find((counter) => counterEvents[counter] === name) ?? null,
+}));
 
 type Words = readonly [label: string, description: string];
 

@@ -1,20 +1,14 @@
 /** What is wrong with a mapping that is being edited: by itself, and against the CRM as it is now. */
+import { eventSourceProblems } from '../config/event-sources.ts';
 import type { Session } from '../connection.ts';
-import { ConnectorError } from '../connector-sdk/errors.ts';
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
+import { answerOf, type Unanswered } from '../crm-answer.ts';
 import { compileMapping } from '../mapping/compile.ts';
 import { validateMapping } from '../mapping/validate.ts';
-import { AppError } from '../model/errors.ts';
 import type { DefinitionProblem, MappingDefinition, MappingProblem } from '../model/mapping.ts';
 import { holdAgainstCrm } from '../pull/prepare.ts';
 import { kindsOf } from './open-mapping.ts';
 import type { FieldUse, FieldUses } from './uses.ts';
-
-/** Why the CRM could not be asked. */
-export interface Unanswered {
-  readonly message: string;
-  readonly remedy: string;
-}
 
 export interface DraftCheck {
   /** With any of these it cannot be published. */
@@ -51,6 +45,7 @@ function mistakesIn(connector: ConnectorDefinition, definition: MappingDefinitio
       remedy: 'Take it out of the mapping.',
     })),
     ...validateMapping(definition, kinds),
+    ...eventSourceProblems(connector.objects, definition.events),
   ];
 }
 
@@ -59,22 +54,6 @@ function withoutUnknownObjects({ objects }: ConnectorDefinition, definition: Map
   const known = Object.entries(definition.objects).filter(([name]) => objects.some(({ object }) => object === name));
   return { ...definition, objects: Object.fromEntries(known) };
 }
-
-/** The answer of the CRM, or why there is none. */
-export async function answerOf<T>(
-  ask: () => Promise<T>,
-): Promise<{ readonly answer: T | null; readonly unanswered: Unanswered | null }> {
-  try {
-    return { answer: await ask(), unanswered: null };
-  } catch (error) {
-    const isTimeout = error instanceof Error && error.name === 'TimeoutError';
-    if (isTimeout) return { answer: null, unanswered: { message: 'The CRM takes too long to answer.', remedy: later } };
-    if (!(error instanceof ConnectorError || error instanceof AppError)) throw error;
-    return { answer: null, unanswered: { message: error.message, remedy: error.remedy === '' ? later : error.remedy } };
-  }
-}
-
-const later = 'Try again in a minute; if it stays so, check the connection.';
 
 /** A field that the CRM does not have as it is mapped, and what rests on it. */
 export interface Breakage extends MappingProblem {

@@ -26,7 +26,6 @@ interface Written {
 
 export interface Consequences {
   readonly differences: readonly Difference[];
-  readonly records: number;
   readonly fields: readonly FieldConsequence[];
   /** Leads that were scored with both. */
   readonly leads: number;
@@ -50,7 +49,6 @@ export function consequencesOf(
   const [wrote, writes] = [writtenBy(before), writtenBy(after)];
   return {
     differences: found,
-    records: read.length,
     fields: fieldConsequences(read),
     leads: leads.length,
     scoresChanged: any(({ now, draft }) => now?.total !== draft?.total),

@@ -1,26 +1,19 @@
 /** What the editor of a mapping asks for that needs the CRM. Nothing here writes, in the database or in the CRM. */
 import { openConnection, type SessionServices } from '../connection.ts';
+import { answerOf, type Unanswered } from '../crm-answer.ts';
 import { compileMapping } from '../mapping/compile.ts';
 import { type FieldSample, sampleFields } from '../mapping/sample.ts';
 import { type Suggestion, suggestRules } from '../mapping/suggest.ts';
 import { AppError } from '../model/errors.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
-import type { FieldSchema } from '../model/records.ts';
+import type { FieldSchema, SourceRecord } from '../model/records.ts';
 import { holdAgainstCrm } from '../pull/prepare.ts';
-import {
-  answerOf,
-  type Breakage,
-  breakagesOf,
-  checkDraft,
-  type DraftCheck,
-  type Unanswered,
-  type WithSession,
-} from './check-draft.ts';
+import { type Breakage, breakagesOf, checkDraft, type DraftCheck, type WithSession } from './check-draft.ts';
 import { type Consequences, consequencesOf } from './consequences.ts';
 import { kindsOf, mappableObjects, openMapping, type OpenMapping, type Place } from './open-mapping.ts';
 import { type PreviewedRecord, previewedRecord, type ReadByBoth, readByBoth } from './preview.ts';
 import { refuseUnsound } from './publish.ts';
-import { findRecords, type Sample, type SampleStore } from './samples.ts';
+import { findRecords, pulledRecords, type Sample, type SampleStore } from './samples.ts';
 
 export interface EditorServices extends SessionServices {
   readonly samples: SampleStore;
@@ -36,6 +29,8 @@ export interface LiveFields {
 /** Somebody waits. */
 const patienceMs = 20_000;
 const previewed = 5;
+/** Records that are scored without a pause: others of this process have their turn after a tenth of a second. */
+const atOnce = 200;
 
 /** The fields of an object as the CRM has them now, with what a few records say in them. */
 export async function liveFields(services: EditorServices, place: Place, object: string): Promise<LiveFields> {
@@ -116,24 +111,72 @@ export async function previewDraft(
   return read.map((one) => previewedRecord(definition, one));
 }
 
+/** Records of an object on which consequences were counted. */
+interface LookedAt {
+  readonly object: string;
+  readonly records: number;
+  /** There are no others. */
+  readonly isAll: boolean;
+}
+
 export async function consequencesOfDraft(
   services: EditorServices,
   place: Place,
   definition: MappingDefinition,
-): Promise<Consequences & { readonly check: DraftCheck }> {
+): Promise<Consequences & { readonly looked: readonly LookedAt[]; readonly check: DraftCheck }> {
   const mapping = await openMapping(services, place);
   const check = await checkDraft(mapping.connector, definition, within(services, place));
   const objects = mappableObjects(mapping.connector)
     .map(({ object }) => object)
     .filter((object) => object in mapping.definition.objects || object in definition.objects);
   const read: ReadByBoth[] = [];
-  for (const object of check.problems === null ? [] : objects) {
-    // An object that may not be read has no records to look at; the check says so.
-    const { answer } = await answerOf(() => sampleFor(services, place, object));
-    const records = answer?.records ?? [];
-    read.push(...(await readByBoth({ ...services, orgId: place.orgId }, mapping, { definition, records })));
+  const looked: LookedAt[] = [];
+  for (const object of objects) {
+    const { records, isAll } = await recordsToCompare(services, place, {
+      mapping,
+      definition,
+      object,
+      isAsked: check.problems !== null,
+    });
+    for (let at = 0; at < records.length; at += atOnce) {
+      const some = { definition, records: records.slice(at, at + atOnce) };
+      read.push(...(await readByBoth({ ...services, orgId: place.orgId }, mapping, some)));
+    }
+    looked.push({ object, records: records.length, isAll });
   }
-  return { ...consequencesOf(mapping.definition, definition, read), check };
+  return { ...consequencesOf(mapping.definition, definition, read), looked, check };
+}
+
+interface Compared {
+  readonly mapping: OpenMapping;
+  readonly definition: MappingDefinition;
+  readonly object: string;
+  /** Whether the CRM answers. */
+  readonly isAsked: boolean;
+}
+
+/** What was pulled, where the draft reads no other fields than the mapping in force; else a few records as the CRM has them. */
+async function recordsToCompare(
+  services: EditorServices,
+  place: Place,
+  { mapping, definition, object, isAsked }: Compared,
+): Promise<{ readonly records: readonly SourceRecord[]; readonly isAll: boolean }> {
+  const known = new Set(readFields(mapping.definition, object));
+  if (readFields(definition, object).every((field) => known.has(field))) {
+    const { connection, version } = mapping;
+    const pulled = await services.database.transaction(place.orgId, (tx) =>
+      pulledRecords(tx, { connectionId: connection.id, object, version }),
+    );
+    if (pulled.records.length > 0) return pulled;
+  }
+  if (!isAsked) return { records: [], isAll: false };
+  // An object that may not be read has no records to look at; the check says so.
+  const { answer } = await answerOf(() => sampleFor(services, place, object));
+  return { records: answer?.records ?? [], isAll: false };
+}
+
+function readFields({ objects }: MappingDefinition, object: string): readonly string[] {
+  return objects[object]?.in.flatMap(({ from }) => from) ?? [];
 }
 
 function sampleFor(services: EditorServices, place: Place, object: string): Promise<Sample> {

@@ -1,9 +1,16 @@
 /** A few whole records of an object, as the CRM has them now: for sample values, fill rates and previews. */
 import type { Session } from '../connection.ts';
 import { ConnectorError, PermissionError } from '../connector-sdk/errors.ts';
-import { findRecordId, readImages, sampleRecordIds } from '../db/queries/sample-records.ts';
+import {
+  findRecordId,
+  readImages,
+  sampleImages,
+  sampleRecordIds,
+  type StoredImage,
+} from '../db/queries/sample-records.ts';
+import type { Tx } from '../db/tx.ts';
 import type { FieldSchema, SourceRecord } from '../model/records.ts';
-import type { ExternalId } from '../model/values.ts';
+import type { ConnectionId, ExternalId } from '../model/values.ts';
 
 export interface Sample {
   readonly object: string;
@@ -75,8 +82,24 @@ async function readWhole(
     if (!(error instanceof PermissionError)) throw error;
     const place = { connectionId: connection.id, object };
     const images = await database.transaction(orgId, (tx) => readImages(tx, place, ids));
-    return images.map((image) => ({ ...image, mergedIds: [], companyId: null, successor: null }));
+    return images.map(asRecord);
   }
+}
+
+function asRecord(image: StoredImage): SourceRecord {
+  return { ...image, mergedIds: [], companyId: null, successor: null };
+}
+
+/** Scored by both mappings in about a second. */
+const imagesAtMost = 2_000;
+
+/** As they were pulled last by the mapping in force: of small organisations these are all. No call to the CRM. */
+export async function pulledRecords(
+  tx: Tx,
+  place: { readonly connectionId: ConnectionId; readonly object: string; readonly version: number },
+): Promise<{ readonly records: readonly SourceRecord[]; readonly isAll: boolean }> {
+  const { images, isAll } = await sampleImages(tx, place, imagesAtMost);
+  return { records: images.map(asRecord), isAll };
 }
 
 /** Before the first sync: what its first batch would bring. */

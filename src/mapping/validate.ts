@@ -133,7 +133,9 @@ function countsNothing(counter: CounterField): Omit<DefinitionProblem, 'path'> {
 function eventProblems({ events }: MappingDefinition): readonly DefinitionProblem[] {
   return events.flatMap(({ type }, index) => {
     if (type === 'nothing' || engagementTypes.includes(type)) return [];
+    const path = `events[${index}].type`;
+    if ((type as string) === '') return [{ path, message: 'it is not said what it counts as', remedy: 'Choose one.' }];
     const remedy = `Use one of: ${engagementTypes.join(', ')}, nothing.`;
-    return [{ path: `events[${index}].type`, message: `there is no engagement "${type}"`, remedy }];
+    return [{ path, message: `there is no engagement "${type as string}"`, remedy }];
   });
 }

@@ -20,7 +20,7 @@ export async function replayRejected(pull: Pull): Promise<SyncCounts> {
       counts = addCounts(counts, await replaySome(pull, capability, ids.slice(at, at + readSize)));
     }
   }
-  await database.transaction(pipeline.orgId, (tx) => reviveDead(tx, pipeline.connectionId, pull.now()));
+  await database.transaction(pipeline.orgId, (tx) => reviveDead(tx, pipeline.connectionId, null, pull.now()));
   return counts;
 }
 

@@ -37,6 +37,8 @@ export interface Comparison {
   readonly wouldNotBeMql: Crossing;
   /** Who moves farthest, first. */
   readonly movers: readonly ComparedPerson[];
+  /** Of whom are named: for who adds up several. */
+  readonly atMost: { readonly people: number; readonly movers: number };
 }
 
 export interface Crossing {
@@ -45,8 +47,7 @@ export interface Crossing {
   readonly people: readonly ComparedPerson[];
 }
 
-const peopleShown = 20;
-const moversShown = 10;
+const atMost: Comparison['atMost'] = { people: 20, movers: 10 };
 
 /** `tiers`: in the order in which they are told of. */
 export function compareAll(people: readonly ComparedPerson[], tiers: readonly string[]): Comparison {
@@ -68,7 +69,8 @@ export function compareAll(people: readonly ComparedPerson[], tiers: readonly st
     movers: people
       .filter(({ before, after }) => before.total !== after.total)
       .toSorted((a, b) => distance(b) - distance(a) || nameOf(a).localeCompare(nameOf(b)))
-      .slice(0, moversShown),
+      .slice(0, atMost.movers),
+    atMost,
   };
 }
 
@@ -79,7 +81,7 @@ function isTold({ before, after, isEarly }: ComparedPerson): boolean {
 }
 
 function crossing(people: readonly ComparedPerson[]): Crossing {
-  return { count: people.length, people: people.slice(0, peopleShown) };
+  return { count: people.length, people: people.slice(0, atMost.people) };
 }
 
 function buckets(totals: readonly number[]): readonly number[] {

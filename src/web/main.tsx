@@ -5,9 +5,10 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { BrowserRouter } from 'react-router';
+import { createBrowserRouter } from 'react-router';
+import { RouterProvider } from 'react-router/dom';
 import { queryClient } from './api/queries.ts';
-import { App } from './app.tsx';
+import { routes } from './app.tsx';
 import { theme } from './theme.ts';
 
 /** Of the styles that are made as the page runs; the server says it anew with each page. */
@@ -15,15 +16,15 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.c
 // Where packages below Mantine look for it (get-nonce), by the name that bundlers gave it.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
+const router = createBrowserRouter(routes);
+
 const root = document.querySelector('#root');
 if (root === null) throw new Error('the page has no root');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queryClient}>
-        <BrowserRouter>
-          <App />
-        </BrowserRouter>
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

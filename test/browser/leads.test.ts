@@ -32,6 +32,7 @@ beforeAll(async () => {
   await product.update({ developerIds: [id, stranger], domains: ['velocitypay.io'] });
   await loop.sync();
   await rememberDays();
+  await rememberScores();
   site = stack.use(await startConsole(loop.services, { hasPages: true }));
   viewer = await site.signedIn(loop.orgId, 'viewer');
 }, 120_000);
@@ -43,6 +44,19 @@ async function rememberDays(): Promise<void> {
     `insert into lead_days (org_id, day, statuses, tiers, counted_at)
      select org_id, day - n, statuses, (select jsonb_object_agg(key, greatest(0, value::int - n / 3)) from jsonb_each_text(tiers)), counted_at
      from lead_days, generate_series(1, 20) n where org_id = $1`,
+    [loop.orgId],
+  );
+}
+
+/** As the usage of some weeks would have made it. */
+async function rememberScores(): Promise<void> {
+  await loop.db.sql(
+    `with last as (delete from score_history where org_id = $1 and kind = 'plg' and total = 88 returning *)
+     insert into score_history (org_id, lead_id, kind, profile_version, total_before, total, tier, reason, run_id, at)
+     select org_id, lead_id, kind, profile_version, b.before, b.total, b.tier, reason, run_id, at - b.days * interval '1 day'
+     from last, (values (null, 22, 'monitor', 30), (22, 27, 'monitor', 24), (27, 44, 'nurture', 17), (44, 63, 'warm', 8), (63, 88, 'hot', 0))
+       as b (before, total, tier, days)
+     order by b.days desc`,
     [loop.orgId],
   );
 }
@@ -89,6 +103,16 @@ test('what somebody changes in the CRM is seen on the page, and that it differs'
   expect(await segment.textContent()).toMatch(/SMB by hand.*differs/u);
 });
 
+test('a record that is gone from the CRM is said to be so', async () => {
+  const id = await handsOf(loop).create({ email: 'ghost@district.example', firstname: 'Ghost', jobtitle: 'Director' });
+  await loop.sync();
+  const [ghost] = await find('search=ghost@district.example');
+  await handsOf(loop).archive(id);
+  await using visited = await visit(browser, site.url, `/orgs/acme/leads/${ghost!.id}?tab=crm`, { as: viewer });
+  await visited.page.getByText('gone from the CRM').waitFor();
+  expect(await visited.ailments()).toEqual([]);
+});
+
 test('a person named <script> is text wherever they are', async () => {
   await using visited = await visit(browser, site.url, '/orgs/acme/leads?search=script', { as: viewer });
   const { page } = visited;
@@ -120,6 +144,34 @@ test('by keyboard alone: search, open, go through the tabs', async () => {
   expect(page.url()).toContain('tab=values');
 });
 
+test('the search box follows the address: back, and when the filters are cleared', async () => {
+  await using visited = await visit(browser, site.url, '/orgs/acme/leads?search=grace', { as: viewer });
+  const { page } = visited;
+  const box = page.getByLabel('Search');
+  expect(await box.inputValue()).toBe('grace');
+  await page.getByRole('combobox', { name: 'Status' }).click();
+  await page.getByRole('option', { name: 'New' }).click();
+  await page.waitForURL('**status=new**');
+  await box.pressSequentially('marcus ', { delay: 40 });
+  await box.fill('marcus');
+  await page.waitForURL('**search=marcus**');
+  await page.goBack();
+  await page.waitForURL('**search=grace');
+  await expect.poll(() => box.inputValue()).toBe('grace');
+  await page.getByRole('link', { name: 'Grace Unheard' }).waitFor();
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await expect.poll(() => box.inputValue()).toBe('');
+  await visited.go('/orgs/acme/signups?minScore=88');
+  const least = page.getByLabel('Least score');
+  await page.getByRole('combobox', { name: 'Tier' }).click();
+  await page.getByRole('option', { name: 'Hot' }).click();
+  await least.fill('90');
+  await page.waitForURL('**minScore=90**');
+  await page.goBack();
+  await expect.poll(() => least.inputValue()).toBe('88');
+  expect(visited.complaints).toEqual([]);
+});
+
 test('signups stand in the columns of their tiers, and one tier by itself can be linked', async () => {
   await using visited = await visit(browser, site.url, '/orgs/acme/signups', { as: viewer });
   const { page } = visited;
@@ -132,6 +184,36 @@ test('signups stand in the columns of their tiers, and one tier by itself can be
   await visited.go('/orgs/acme/signups?tier=monitor');
   await page.getByRole('article', { name: 'Grace Unheard' }).waitFor();
   expect(await page.getByRole('region', { name: 'Hot' }).count()).toBe(0);
+});
+
+test('of a signup it is told how its score went, and from which tier to which', async () => {
+  const [signup] = await find('search=marcus');
+  await using visited = await visit(browser, site.url, `/orgs/acme/leads/${signup!.id}`, { as: viewer });
+  const { page } = visited;
+  const trend = page.getByRole('region', { name: 'Trend' });
+  await trend.getByRole('img', { name: /Product: 5 changes, from 22 on .* to 88 on/u }).waitFor();
+  await trend.getByText('Tier changes').click();
+  await page.waitForURL('**changes=tiers');
+  const rows = trend.getByRole('row').filter({ hasText: 'Product' });
+  await expect
+    .poll(async () => (await rows.allTextContents()).map((text) => /[a-z]+(?=company)/u.exec(text)?.[0]))
+    .toEqual(['warmhot', 'nurturewarm', 'monitornurture']);
+  expect(await visited.ailments()).toEqual([]);
+  await page.goBack();
+  await expect.poll(() => rows.count()).toBe(5);
+  expect(visited.complaints).toEqual([]);
+});
+
+test('where a page cannot be drawn, that is said, and loading it again helps once the cause is gone', async () => {
+  await using visited = await visit(browser, site.url, '/orgs/acme', { as: viewer });
+  const { page } = visited;
+  await page.route('**/api/v1/orgs/acme/leads*', (route) => route.fulfill({ json: { leads: [null] } }));
+  await page.getByRole('link', { name: 'Leads', exact: true }).click();
+  await page.getByRole('heading', { name: 'This page cannot be shown' }).waitFor();
+  expect(await visited.ailments()).toEqual([]);
+  await page.unroute('**/api/v1/orgs/acme/leads*');
+  await page.getByRole('button', { name: 'Load it again' }).click();
+  await page.getByRole('heading', { name: 'Leads', level: 1 }).waitFor();
 });
 
 test('who is not there is said so, and an organisation without a connection learns how to begin', async () => {

@@ -4,7 +4,7 @@ import { hubspot } from '../../connectors/hubspot/index.ts';
 import type { MappingDefinition } from '../../src/model/mapping.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole, type TestConsole } from '../support/console.ts';
-import { type Loop, startLoop } from '../support/loop.ts';
+import { type Loop, startLoop, startSalesforceLoop } from '../support/loop.ts';
 import { visit } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
@@ -121,9 +121,11 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await using own = new AsyncDisposableStack();
   const { loop, console } = await stage(own);
   const as = await console.signedIn(loop.orgId, 'admin');
-  await using visited = await visit(browser, console.url, path, { as });
+  await using visited = await visit(browser, console.url, '/orgs/acme/connections/acme-hubspot', { as });
   const { page } = visited;
+  await page.getByRole('tab', { name: 'Mapping' }).click();
   const rules = page.getByRole('list', { name: 'Rules that read contacts' }).locator('> li');
+  await rules.first().waitFor();
   const count = await rules.count();
   await page.getByRole('button', { name: 'Move Name up' }).focus();
   await page.keyboard.press('Enter');
@@ -136,6 +138,13 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
   expect(await visited.ailments()).toEqual([]);
   await page.keyboard.press('Escape');
+  // The way back of the browser asks as well, and leads there only then.
+  await page.goBack();
+  await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(new URL(page.url()).pathname).toBe(path);
+  await expect.poll(() => rules.count()).toBe(count - 1);
   await page.getByRole('button', { name: 'Discard' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).focus();
@@ -144,6 +153,96 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await page.getByRole('link', { name: 'Members' }).focus();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/members');
+  await page.goBack();
+  await page.getByRole('button', { name: 'Remove Name' }).click();
+  await page.goForward();
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+  await page.waitForURL('**/members');
+  expect(visited.complaints).toEqual([]);
+});
+
+test('event rules are added, moved, changed and removed; what is open is said at the field', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, console } = await stage(own);
+  await loop.sync();
+  const counted = async (type: string): Promise<number> => {
+    const [row] = await loop.db.sql<{ count: number }>(
+      'select count(*)::int as count from engagement_events where type = $1',
+      [type],
+    );
+    return row!.count;
+  };
+  const [signups, visits] = [await counted('form_submission'), await counted('page_visit')];
+  expect(signups).toBeGreaterThan(0);
+  const as = await console.signedIn(loop.orgId, 'admin');
+  await using visited = await visit(browser, console.url, `${path}?view=counting`, { as });
+  const { page } = visited;
+  const rules = page.getByRole('list', { name: 'Event rules' }).locator('> li');
+  const count = await rules.count();
+  await page.getByRole('button', { name: 'Add a rule' }).click();
+  await expect.poll(() => rules.count()).toBe(count + 1);
+  // It stands before the one that takes all the rest, and takes all itself as long as nothing is typed.
+  const name = `event rule ${count}`;
+  await page.getByText('It is not said what it counts as.').waitFor();
+  await rules.last().getByText('Never reached:').waitFor();
+  expect(await visited.ailments()).toEqual([]);
+  await shot(page, 'event-rule');
+  await page.getByLabel(`Text of ${name}`, { exact: true }).fill('newsletter');
+  await page.getByRole('combobox', { name: `What ${name} counts as` }).click();
+  await page.getByRole('option', { name: 'Page visit' }).click();
+  await expect.poll(() => page.getByText('It is not said what it counts as.').count()).toBe(0);
+  await expect.poll(() => page.getByText('Never reached:').count()).toBe(0);
+  await page.getByRole('button', { name: `Move ${name} up` }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Remove event rule 1', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rules.count()).toBe(count);
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('draft', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Review and publish' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('events[forms “newsletter”]').waitFor();
+  await dialog.getByText('What the event rules change is not in these counts').waitFor();
+  await dialog.getByText(/^Counted in all \d+ contacts, all \d+ companies\.$/u).waitFor();
+  expect(await visited.ailments(), 'publish').toEqual([]);
+  await shot(page, 'event-publish');
+  await dialog.getByRole('button', { name: 'Publish version 2' }).click();
+  await page.getByText('Version 2 is in force. The next sync').waitFor();
+  await loop.sync();
+  const moved = (await counted('page_visit')) - visits;
+  expect(moved).toBeGreaterThan(0);
+  expect(visited.complaints).toEqual([]);
+});
+
+test('a condition of an event rule looks where the CRM has a text', async () => {
+  await using own = new AsyncDisposableStack();
+  const loop = own.use(await startSalesforceLoop());
+  const console = own.use(await startConsole(loop.services, { hasPages: true }));
+  const as = await console.signedIn(loop.orgId, 'admin');
+  const at = '/orgs/acme/connections/acme-salesforce/mapping?view=counting';
+  await using visited = await visit(browser, console.url, at, { as });
+  const { page } = visited;
+  await page.getByRole('button', { name: 'Remove event rule 1', exact: true }).click();
+  const choose = async (field: string, option: string): Promise<void> => {
+    await page.getByRole('combobox', { name: field, exact: true }).click();
+    await page.getByRole('option', { name: option, exact: true }).click();
+  };
+  await choose('Object of event rule 1', 'Task');
+  await page.getByLabel('Text of event rule 1', { exact: true }).fill('Webinar');
+  await page.getByRole('button', { name: 'Add a condition to event rule 1', exact: true }).click();
+  await choose('Where condition 2 of event rule 1 looks', 'CreatedBy.Name');
+  await page.getByLabel('Text of condition 2 of event rule 1', { exact: true }).fill('HubSpot');
+  expect(await visited.ailments()).toEqual([]);
+  await shot(page, 'event-conditions');
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('draft', { exact: true }).waitFor();
+  const { body } = await as.ask('GET', '/orgs/acme/connections/acme-salesforce/mapping');
+  const { events } = (body as { draft: { definition: { events: unknown[] } } }).draft.definition;
+  expect(events[0]).toEqual({
+    object: 'Task',
+    contains: { Subject: 'Webinar', 'CreatedBy.Name': 'HubSpot' },
+    type: 'nothing',
+  });
   expect(visited.complaints).toEqual([]);
 });
 
@@ -178,9 +277,12 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     expect(await visited.ailments(), 'settings').toEqual([]);
     await shot(page, `settings-${colorScheme}`);
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await visited.ailments(), 'narrow').toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    await shot(page, `narrow-${colorScheme}`);
+    for (const view of ['in', 'counting']) {
+      await visited.go(`${path}?view=${view}`);
+      expect(await visited.ailments(), `narrow ${view}`).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), view).toBe(true);
+      await shot(page, `narrow-${view}-${colorScheme}`);
+    }
     expect(visited.complaints).toEqual([]);
   });
 });

@@ -104,7 +104,27 @@ test('an operator retries, and is led to the run', async () => {
   await page.getByRole('link', { name: '2 records' }).click();
   await page.getByRole('button', { name: 'Retry all of acme-hubspot' }).click();
   await page.getByRole('link', { name: 'see its run' }).click();
-  await page.getByRole('cell', { name: 'retry' }).waitFor();
+  await page.getByRole('cell', { name: 'retry', exact: true }).waitFor();
+  expect(visited.complaints).toEqual([]);
+});
+
+test('an operator retries one record from its row: it comes right, or is said to be still rejected', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, console } = await scene(own);
+  await loop.sync();
+  const as = await console.signedIn(loop.orgId, 'operator');
+  await using visited = await visit(browser, console.url, '/orgs/acme/rejected', { as });
+  const { page } = visited;
+  await page.getByRole('link', { name: '2 records' }).click();
+  const [first, second] = handsOf(loop).living();
+  await page.getByRole('button', { name: `Retry contacts ${first!.id}` }).click();
+  await page.getByText('still rejected').waitFor();
+  expect(await visited.ailments()).toEqual([]);
+  await shoot(page, 'rejected-retried');
+  handsOf(loop).edit(second!.id, { email: 'somebody@school.example' });
+  await page.getByRole('button', { name: `Retry contacts ${second!.id}` }).click();
+  await page.getByText('nobody at all').first().waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: '1 record', exact: true }).waitFor();
   expect(visited.complaints).toEqual([]);
 });
 

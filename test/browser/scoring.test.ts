@@ -203,12 +203,20 @@ test('an example that the draft fails is told of while editing, and publishing a
   await example.getByLabel('Value 1').fill('10');
   await example.getByLabel('Expected score').fill('30');
   await example.getByText('as expected', { exact: true }).waitFor();
+  // Another look at the rules loses nothing, and who leaves is asked.
+  await page.getByRole('tab', { name: 'Components and rules' }).click();
+  await page.getByRole('tab', { name: 'Examples not saved' }).click();
+  expect(await example.getByLabel('Value 1').inputValue()).toBe('10');
+  await page.getByRole('link', { name: 'Members' }).click();
+  await page.getByRole('dialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Cancel' }).click();
+  expect(await it.ailments()).toEqual([]);
+  await shot(page, 'examples-unsaved');
   await page.getByRole('button', { name: 'Save the examples' }).click();
   await expect.poll(() => page.getByRole('button', { name: 'Save the examples' }).isEnabled()).toBe(false);
   await page.getByRole('tab', { name: 'Components and rules' }).click();
   await behavioral(page).getByLabel('Weight').fill('50');
   await page.getByText('Components reach 75 of 100').waitFor();
-  await page.getByRole('tab', { name: 'Examples' }).click();
+  await page.getByRole('tab', { name: 'Examples', exact: true }).click();
   await example.getByText('not as expected').waitFor();
   await example.getByText('It scores 20, monitor, and is an MQL.').waitFor();
   expect(await it.ailments()).toEqual([]);

@@ -37,11 +37,36 @@ export async function rejectedIds(tx: Tx, connectionId: ConnectionId, object: st
   return rows.map((row) => row.id);
 }
 
-/** Lets refused writes wait for the next push again. */
-export async function reviveDead(tx: Tx, connectionId: ConnectionId, now: Date): Promise<void> {
+export interface OpenRejection extends Pick<RejectedRecord, 'object' | 'externalId' | 'stage'> {
+  readonly connectionId: ConnectionId;
+  /** The connection's name. */
+  readonly connection: string;
+  /** Of its CRM. */
+  readonly kind: string;
+}
+
+/** An open rejection of a record of a connection; null = there is none, or it has come right. */
+export async function openRejection(tx: Tx, id: number): Promise<OpenRejection | null> {
+  const [row] = await tx.query<OpenRejection>(
+    `select c.id as "connectionId", c.name as connection, c.kind, r.object, r.external_id as "externalId", r.stage
+     from rejected_records r join connections c on c.org_id = $1 and c.id = r.connection_id
+     where r.org_id = $1 and r.id = $2 and r.resolved_at is null`,
+    [tx.orgId, id],
+  );
+  return row ?? null;
+}
+
+/** Lets refused writes wait for the next push again. Null = those of every record. */
+export async function reviveDead(
+  tx: Tx,
+  connectionId: ConnectionId,
+  record: Pick<RejectedRecord, 'object' | 'externalId'> | null,
+  now: Date,
+): Promise<void> {
   await tx.query(
     `update push_states set state = 'pending', attempts = 0, available_at = $3, changed_at = null
-     where org_id = $1 and connection_id = $2 and state = 'dead'`,
-    [tx.orgId, connectionId, now],
+     where org_id = $1 and connection_id = $2 and state = 'dead'
+       and ($4::text is null or (object = $4 and external_id = $5))`,
+    [tx.orgId, connectionId, now, record?.object ?? null, record?.externalId ?? null],
   );
 }

@@ -120,8 +120,10 @@ const ofSource = (conditions: string): string => `
   order by r.id desc limit $3
 `;
 
-/** Whether the organisation has a connection, or a source, of this name. */
-export async function hasRejecting(tx: Tx, { of, name }: Pick<RejectedKind, 'of' | 'name'>): Promise<boolean> {
+/** Of which kind the connection, or the source, of this name is; null = there is none. */
+export async function rejectingKind(tx: Tx, { of, name }: Pick<RejectedKind, 'of' | 'name'>): Promise<string | null> {
   const table = of === 'source' ? 'data_sources' : 'connections';
-  return (await tx.query(`select from ${table} where org_id = $1 and name = $2`, [tx.orgId, name])).length > 0;
+  const sql = `select kind from ${table} where org_id = $1 and name = $2`;
+  const [row] = await tx.query<{ kind: string }>(sql, [tx.orgId, name]);
+  return row?.kind ?? null;
 }

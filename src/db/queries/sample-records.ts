@@ -75,6 +75,42 @@ export async function readImages(
   );
 }
 
+/** So many records of a connection are passed over in search of those of one object. */
+const passedOver = 20_000;
+
+/**
+ * Live records of an object as they were pulled last by this version of the mapping, those with the highest ids; and whether there
+ * are no others.
+ */
+export async function sampleImages(
+  tx: Tx,
+  { connectionId, object, version }: ObjectOf & { readonly version: number },
+  limit: number,
+): Promise<{ readonly images: readonly StoredImage[]; readonly isAll: boolean }> {
+  const [row] = await tx.query<{ isAll: boolean; images: readonly (StoredImage & { modifiedAt: string })[] }>(
+    `with newest as (
+       select external_id, object, mapping_version, gone_at from source_records
+       where org_id = $1 and connection_id = $2 order by external_id desc limit ${passedOver}
+     ), living as (
+       select external_id, mapping_version from newest where object = $3 and gone_at is null
+     ), chosen as (
+       select external_id from living where mapping_version = $4 order by external_id desc limit $5
+     )
+     select (select count(*) from newest) < ${passedOver}
+         and (select count(*) from living) = (select count(*) from chosen) as "isAll",
+       (select coalesce(jsonb_agg(jsonb_build_object('connectionId', r.connection_id, 'object', r.object,
+           'externalId', r.external_id, 'modifiedAt', r.modified_at, 'fields', r.fields)), '[]')
+         from chosen c join source_records r on r.org_id = $1 and r.connection_id = $2
+           and r.external_id = c.external_id and r.object = $3) as images`,
+    [tx.orgId, connectionId, object, version, limit],
+  );
+  const images = row?.images ?? [];
+  return {
+    images: images.map((image) => ({ ...image, modifiedAt: new Date(image.modifiedAt) })),
+    isAll: row?.isAll ?? false,
+  };
+}
+
 /** A lead that each record speaks of: its own, or of somebody who works at the company. */
 export async function leadsOfRecords(
   tx: Tx,

@@ -3,12 +3,15 @@ import type { ConnectionId } from '../../model/values.ts';
 import { toJson } from './json.ts';
 import type { Tx } from '../tx.ts';
 
+/** What of a hint is kept. */
+export type NewHint = Pick<ChangeHint, 'object' | 'externalId' | 'reason' | 'field'>;
+
 /**
  * Adds hints to those that wait: one row a record, with the gravest reason and all fields (null = any). Each merge gives the row a
  * version that no row had before, so that whoever has attended to a hint can delete that one and no later one. Idempotent but for
  * the version.
  */
-export async function saveHints(tx: Tx, connectionId: ConnectionId, hints: readonly ChangeHint[]): Promise<void> {
+export async function saveHints(tx: Tx, connectionId: ConnectionId, hints: readonly NewHint[]): Promise<void> {
   if (hints.length === 0) return;
   await tx.query(statement, [tx.orgId, connectionId, toJson(hints)]);
 }

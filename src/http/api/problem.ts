@@ -34,6 +34,8 @@ const statuses: Readonly<Record<string, number>> = {
   'member-unknown': 404,
   'run-unknown': 404,
   'consent-unknown': 404,
+  'rejected-unknown': 404,
+  'rejected-unreadable': 409,
   'connection-paused': 409,
   'run-active': 409,
   'draft-unknown': 404,

@@ -78,11 +78,17 @@ export function usePreview(connection: string, { definition, object, search, isW
   });
 }
 
+/** What the check says, and of what. */
+export type CheckedMapping = MappingCheck & { readonly definition: MappingForm };
+
 export function useMappingCheck(connection: string, definition: MappingForm, isWanted: boolean) {
   const { path, key } = usePlace(connection);
   return useQuery({
     queryKey: [...key, 'check', definition],
-    queryFn: ({ signal }) => call<MappingCheck>(`${path}/check`, { method: 'POST', body: { definition }, signal }),
+    queryFn: async ({ signal }): Promise<CheckedMapping> => {
+      const answer = await call<MappingCheck>(`${path}/check`, { method: 'POST', body: { definition }, signal });
+      return { ...answer, definition };
+    },
     enabled: isWanted,
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,

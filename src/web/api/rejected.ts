@@ -1,8 +1,12 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { RejectedKind, RejectedKinds, RejectedPage } from '../../http/api/rejected/schemas.ts';
+import { useEffect } from 'react';
+import type { RejectedKind, RejectedKinds, RejectedPage, RejectedRecord } from '../../http/api/rejected/schemas.ts';
 import type { AskedRun } from '../../http/api/runs/schemas.ts';
 import { useOrg } from '../shell/org.tsx';
 import { call } from './call.ts';
+
+/** How often it is looked whether a worker has tried. */
+const awaitedMs = 1_500;
 
 export type KindKey = Pick<RejectedKind, 'of' | 'name' | 'object' | 'stage' | 'code' | 'field'>;
 
@@ -14,7 +18,8 @@ export function useRejectedKinds() {
   });
 }
 
-export function useRejectedRecords(kind: KindKey) {
+/** `isExpected`: one of them is about to be tried again, and somebody waits for it. */
+export function useRejectedRecords(kind: KindKey, isExpected: (record: RejectedRecord) => boolean) {
   const { path } = useOrg();
   return useInfiniteQuery({
     queryKey: [path, 'rejected', 'records', kind],
@@ -24,6 +29,8 @@ export function useRejectedRecords(kind: KindKey) {
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ records }) => records.some(isExpected)) === true ? awaitedMs : false,
   });
 }
 
@@ -47,4 +54,23 @@ export function useRetry() {
       call<AskedRun>(`${path}/connections/${connection}/rejected/retry`, { method: 'POST' }),
     onSettled: () => client.invalidateQueries({ queryKey: [path, 'runs'] }),
   });
+}
+
+export function useRetryRecord() {
+  const { path } = useOrg();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: number) => call<AskedRun>(`${path}/rejected/records/${id}/retry`, { method: 'POST' }),
+    onSettled: () => client.invalidateQueries({ queryKey: [path, 'rejected'] }),
+  });
+}
+
+/** Counts the kinds anew once nothing is awaited any more. */
+export function useCountsAfter(isWaiting: boolean): void {
+  const { path } = useOrg();
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!isWaiting) return undefined;
+    return () => void client.invalidateQueries({ queryKey: [path, 'rejected', 'kinds'] });
+  }, [isWaiting, client, path]);
 }

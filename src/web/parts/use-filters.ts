@@ -1,5 +1,8 @@
 import { useSearchParams } from 'react-router';
 
+/** Each pause of whoever types would be a step back. */
+const typed: readonly string[] = ['search', 'company', 'minScore'];
+
 /** What a list is filtered by, in the address of the page: so it can be linked, and going back takes it back. */
 export function useFilters<Name extends string>(names: readonly Name[]) {
   const [search, setSearch] = useSearchParams();
@@ -8,7 +11,7 @@ export function useFilters<Name extends string>(names: readonly Name[]) {
     const next = new URLSearchParams(search);
     if (value === null || value === '') next.delete(name);
     else next.set(name, value);
-    setSearch(next, { replace: name === 'search' });
+    setSearch(next, { replace: typed.includes(name) });
   };
   return { filters, set, clear: () => setSearch({}), isFiltered: names.some((name) => search.get(name) !== null) };
 }

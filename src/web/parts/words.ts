@@ -30,12 +30,31 @@ export function shown(value: unknown): string {
 /** `website_visits` → `Website visits` */
 export function titled(name: string): string {
   const words = name.replaceAll('_', ' ').replaceAll(/\b(?:mql|plg)\b/gu, (short) => short.toUpperCase());
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+  return capital(words);
 }
 
-/** `4 min`, `2 h` */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
-  return seconds < 129_600 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
+/** `no such form` → `No such form` */
+export function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `3 days` */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, ms) / 1_000;
+  if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3_600) return joined([Math.floor(whole / 60), 'min'], [whole % 60, 's']);
+  const minutes = Math.round(whole / 60);
+  if (minutes < 2_880) return joined([Math.floor(minutes / 60), 'h'], [minutes % 60, 'min']);
+  return count(Math.round(minutes / 1_440), 'day');
+}
+
+type Part = readonly [amount: number, unit: string];
+
+function joined(...parts: readonly Part[]): string {
+  return parts
+    .filter(([amount], index) => index === 0 || amount > 0)
+    .map((part) => part.join(' '))
+    .join(' ');
 }

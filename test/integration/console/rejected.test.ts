@@ -90,6 +90,103 @@ test('an operator lets a worker try again, and what was mended is rejected no mo
   expect(kinds).toMatchObject([{ count: 2 }]);
 });
 
+test('an operator has one record tried again: it alone is read, and what was mended is rejected no more', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, hands, first, second } = await loopWithRejects(own);
+  const { wake } = own.use(await startQueueWorker(loop));
+  const console = own.use(await startConsole(loop.services, { wake }));
+  const operator = await console.signedIn(loop.orgId, 'operator');
+  const query = 'name=acme-hubspot&object=contacts&stage=map&code=invalid-value&field=email';
+  const list = async () =>
+    ((await operator.ask('GET', `/orgs/acme/rejected/records?${query}`)).body as RejectedPage).records;
+  const before = await list();
+  const of = (id: number) => before.find(({ externalId }) => externalId === String(id))!;
+  expect(before.every(({ isRetryable }) => isRetryable)).toBe(true);
+  for (const { id } of [first, second]) hands.edit(id, { email: `nr${id}@school.example` });
+  const path = `/orgs/acme/rejected/records/${of(second.id).id}/retry`;
+  // Twice is once.
+  for (let time = 0; time < 2; time += 1) {
+    expect(await operator.ask('POST', path)).toMatchObject({ status: 202, body: { connection: 'acme-hubspot' } });
+  }
+  const after = await eventually(async () => {
+    const records = await list();
+    return records.length < before.length ? records : null;
+  });
+  expect(after.map(({ externalId }) => externalId)).not.toContain(String(second.id));
+  expect(after.find(({ externalId }) => externalId === String(first.id))).toMatchObject({ times: 1 });
+  expect(await operator.ask('POST', path)).toMatchObject({ status: 404, body: { code: 'rejected-unknown' } });
+  const audit = await loop.db.sql(
+    `select actor, subject, after from audit_log where action = 'rejected.retry' limit 1`,
+  );
+  expect(audit).toEqual([
+    {
+      actor: operator.email,
+      subject: 'acme-hubspot',
+      after: { id: of(second.id).id, object: 'contacts', stage: 'map' },
+    },
+  ]);
+});
+
+test('of refused writes, the one that is asked for is written again, and no other', async () => {
+  await using own = new AsyncDisposableStack();
+  const loop = own.use(await startLoop(small));
+  await loop.sync();
+  loop.crm.faults.activate({ name: 'unknown-property', property: 'leadloop_score' });
+  for (const { id } of handsOf(loop).living())
+    handsOf(loop).edit(id, { jobtitle: 'Superintendent', hs_email_click: '40' });
+  await loop.sync();
+  const dead = await loop.db.sql<{ id: string }>(`select external_id as id from push_states where state = 'dead'`);
+  expect(dead.length).toBeGreaterThan(1);
+  loop.crm.faults.clear();
+  const { wake } = own.use(await startQueueWorker(loop));
+  const console = own.use(await startConsole(loop.services, { wake }));
+  const operator = await console.signedIn(loop.orgId, 'operator');
+  const list = async () =>
+    ((await operator.ask('GET', '/orgs/acme/rejected/records?name=acme-hubspot&stage=push')).body as RejectedPage)
+      .records;
+  const [chosen] = await list();
+  await operator.ask('POST', `/orgs/acme/rejected/records/${chosen!.id}/retry`);
+  const state = await eventually(async () => {
+    const [row] = await loop.db.sql<{ state: string }>('select state from push_states where external_id = $1', [
+      chosen!.externalId,
+    ]);
+    return row!.state === 'dead' || row!.state === 'pending' ? null : row!.state;
+  });
+  expect(state).not.toBe('dead');
+  const left = await loop.db.sql(`select 1 from push_states where state = 'dead'`);
+  expect(left).toHaveLength(dead.length - 1);
+});
+
+test('what cannot be read by itself, or is paused, is not asked for', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop } = await loopWithRejects(own);
+  const asked: object[] = [];
+  const console = own.use(await startConsole(loop.services, { wake: async (wakeup) => asked.push(wakeup) > 0 }));
+  const admin = await console.signedIn(loop.orgId, 'admin');
+  const [call] = await loop.db.sql<{ id: number }>(
+    `insert into rejected_records (org_id, connection_id, object, external_id, stage, field, code, message, effect, fields,
+       first_seen_at, last_seen_at)
+     values ($1, $2, 'calls', '1', 'decode', '', 'invalid-date', 'no date', 'reject', '{}', now(), now()) returning id::int`,
+    [loop.orgId, loop.connectionId],
+  );
+  const retry = (id: number) => admin.ask('POST', `/orgs/acme/rejected/records/${id}/retry`);
+  expect(await retry(call!.id)).toMatchObject({ status: 409, body: { code: 'rejected-unreadable' } });
+  const { records } = (await admin.ask('GET', '/orgs/acme/rejected/records?name=acme-hubspot')).body as RejectedPage;
+  expect(records.find(({ object }) => object === 'calls')).toMatchObject({ isRetryable: false });
+  const umbrella = await loop.db.org('umbrella');
+  const stranger = await console.signedIn(umbrella, 'admin');
+  const contact = records.find(({ object }) => object === 'contacts')!;
+  expect(await stranger.ask('POST', `/orgs/umbrella/rejected/records/${contact.id}/retry`)).toMatchObject({
+    status: 404,
+    body: { code: 'rejected-unknown' },
+  });
+  const pause = { direction: 'pull', reason: 'sales cleans up' };
+  await admin.ask('POST', '/orgs/acme/connections/acme-hubspot/pause', pause);
+  expect(await retry(contact.id)).toMatchObject({ status: 409, body: { code: 'connection-paused' } });
+  expect(asked).toEqual([]);
+  expect(await loop.db.sql('select 1 from change_hints')).toEqual([]);
+});
+
 test('rows of a source are among them', async () => {
   await using own = new AsyncDisposableStack();
   const loop = own.use(await startLoop(small));

@@ -13,7 +13,13 @@ import { countRecords, nameLeads, nextPeople, searchScoredLeads } from '../../..
 import { readPending } from '../../../src/db/queries/read-pending.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
 import { retireRecords } from '../../../src/db/queries/retire-records.ts';
-import { findRecordId, leadsOfRecords, readImages, sampleRecordIds } from '../../../src/db/queries/sample-records.ts';
+import {
+  findRecordId,
+  leadsOfRecords,
+  readImages,
+  sampleImages,
+  sampleRecordIds,
+} from '../../../src/db/queries/sample-records.ts';
 import { saveEvents, withdrawEvents } from '../../../src/db/queries/save-events.ts';
 import { type LeadRow, saveLeads } from '../../../src/db/queries/save-leads.ts';
 import { savePushStates } from '../../../src/db/queries/save-push-states.ts';
@@ -266,6 +272,14 @@ test.each(Object.entries(steps))('%s: each statement touches rows of the batch, 
 test('a part of a name is looked for among a bounded number of leads', async () => {
   const touched = await explained({ database: db.database, orgId }, (tx) => searchScoredLeads(tx, 'p17@', 20));
   expect(Math.max(...touched.map(({ rows }) => rows))).toBeLessThanOrEqual(5_000);
+});
+
+test('pulled records of an object are looked for among a bounded number of records', async () => {
+  const touched = await explained({ database: db.database, orgId }, async (tx) => {
+    const found = await sampleImages(tx, { ...target, version: 1 }, 2_000);
+    expect([found.images.length, found.isAll]).toEqual([2_000, false]);
+  });
+  expect(Math.max(...touched.map(({ rows }) => rows))).toBeLessThanOrEqual(20_000);
 });
 
 test('a scan of a table is noticed', async () => {

@@ -198,8 +198,6 @@ it('a connection that was never read to its end writes nothing for a hint', asyn
         externalId: String(id),
         reason: 'changed',
         field: null,
-        occurredAt: new Date(),
-        accountId: '',
       },
     ]),
   );

@@ -183,3 +183,16 @@ test('a lead of another organisation is not there, nor is one that is none', asy
   expect((await viewer.ask('GET', '/orgs/acme/leads?after=1')).status).toBe(400);
   expect((await viewer.ask('GET', '/orgs/acme/leads?status=hot')).status).toBe(400);
 });
+
+test('each change of a score says from which tier to which, of both scores alike', async () => {
+  const [signup] = (await get<SignupList>('/signups?tier=hot')).signups;
+  const email = signup!.email;
+  await product.usage(email, { project_count: 0, api_calls_30d: 0 });
+  await product.update({ developerIds: [signup!.id] });
+  const { history } = await get<LeadAnswer>(`/leads/${signup!.leadId}`);
+  const [latest, first] = history.filter(({ kind }) => kind === 'plg');
+  expect(first).toMatchObject({ before: null, total: 88, tierBefore: null, tier: 'hot' });
+  expect(latest).toMatchObject({ before: 88, tierBefore: 'hot' });
+  expect(latest!.tier).not.toBe('hot');
+  expect(history.filter(({ kind }) => kind === 'mql').at(-1)).toMatchObject({ tierBefore: null });
+});

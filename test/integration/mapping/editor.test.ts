@@ -265,6 +265,49 @@ describe('from a draft to a version', () => {
     expect(await publish(definition, version)).toMatchObject({ status: 200, body: { version } });
   });
 
+  test('an event rule that looks where nothing is, or says not what it counts as, stops the publication', async () => {
+    const { definition, version, eventSources, eventTypes } = await get<MappingAnswer>();
+    expect(eventSources).toEqual([{ object: 'forms', texts: ['name'] }]);
+    expect(eventTypes).toContainEqual({ name: 'content_download', counter: 'content_downloads' });
+    const wrong = {
+      ...definition,
+      events: [
+        { object: 'contacts', contains: 'demo', type: 'demo_request' },
+        { object: 'forms', contains: { 'page.title': 'demo' }, type: 'demo_request' },
+        { object: 'forms', contains: 'demo', type: '' },
+      ],
+    };
+    const { mistakes } = await post<MappingCheck>('/check', { definition: wrong });
+    expect(mistakes.map((one) => one.path)).toEqual([
+      'events[2].type',
+      'events[0].object',
+      'events[1].contains["page.title"]',
+    ]);
+    expect(mistakes[2]!.remedy).toContain('name');
+    expect(await publish(wrong, version)).toMatchObject({ status: 422, body: { code: 'mapping-invalid' } });
+  });
+
+  test('event rules that are published count anew what was read before, and differ line by line', async () => {
+    const { definition, version } = await get<MappingAnswer>();
+    const counted = async (type: string) => {
+      const [row] = await loop.db.sql<{ count: number }>(
+        'select count(*)::int as count from engagement_events where type = $1',
+        [type],
+      );
+      return row!.count;
+    };
+    const [demos, meetings] = [await counted('demo_request'), await counted('meeting')];
+    expect(demos).toBeGreaterThan(0);
+    const events = definition.events.map((rule) =>
+      rule.contains === 'demo' ? { object: 'forms', contains: { name: 'DEMO' }, type: 'meeting' } : rule,
+    );
+    const told = await post<Consequences>('/consequences', { definition: { ...definition, events } });
+    expect(told.differences.map((one) => one.path)).toEqual(['events[forms “name: DEMO”]', 'events[forms “demo”]']);
+    expect(await publish({ ...definition, events }, version)).toMatchObject({ status: 200 });
+    await loop.sync();
+    expect([await counted('demo_request'), await counted('meeting')]).toEqual([0, meetings + demos]);
+  });
+
   test('what the console saves, export writes, and apply of that changes nothing', async () => {
     const { version } = await get<MappingAnswer>();
     const { yaml, definition } = await get<MappingVersion>(`/versions/${version}`);
@@ -295,6 +338,41 @@ describe('from a draft to a version', () => {
     );
     expect(changes.filter((one) => one.subject === 'mapping' && isWork(one))).toEqual([]);
   });
+});
+
+test('where nothing new is read, every record is looked at: what is told is what the next sync does', async () => {
+  await using own = await startLoop({ sandbox: { contacts: 120 } });
+  await own.sync();
+  await using there = await startConsole(own.services);
+  const as = await there.signedIn(own.orgId, 'admin');
+  const { definition, version } = await get<MappingAnswer>('', as);
+  const scores = async () =>
+    new Map(
+      (await own.db.sql<{ id: string; score: number }>('select id, lead_score as score from leads')).map((row) => [
+        row.id,
+        row.score,
+      ]),
+    );
+  const before = await scores();
+  const rule = definition.objects['contacts']!.in.find(({ to }) => to === 'title')!;
+  const everybody = { name: 'values' as const, map: {}, otherwise: 'Superintendent' };
+  const draft = withRule(definition, 'contacts', { ...rule, transform: [everybody] });
+  const told = (await as.ask('POST', `${path}/consequences`, { definition: draft })).body as Consequences;
+  const [{ count: living } = { count: 0 }] = await own.db.sql<{ count: number }>(
+    `select count(*)::int as count from source_records where object = 'contacts' and gone_at is null`,
+  );
+  expect(living).toBeGreaterThan(100);
+  expect(told.looked).toContainEqual({ object: 'contacts', records: living, isAll: true });
+  await as.ask('POST', `${path}/publish`, { definition: draft, revision: 0 }, { 'if-match': `"${version}"` });
+  await own.sync();
+  const after = await scores();
+  const changed = [...after].filter(([id, score]) => before.get(id) !== score);
+  expect(changed.length).toBeGreaterThan(0);
+  expect(told.scoresChanged).toBe(changed.length);
+  // A field that nothing has read yet is only in the CRM: a sample of it is taken there.
+  const fresh = withRule(draft, 'contacts', { to: 'industry', from: ['createdate'] });
+  const sampled = (await as.ask('POST', `${path}/consequences`, { definition: fresh })).body as Consequences;
+  expect(sampled.looked).toContainEqual({ object: 'contacts', records: 50, isAll: false });
 });
 
 test('a field that is gone from the CRM is named with what rests on it', async () => {

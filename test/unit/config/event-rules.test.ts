@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { connectors } from '../../../connectors/index.ts';
-import { context, load } from './support.ts';
+import { context, load, problemsOf } from './support.ts';
 
 /** The event rules that a document shows. */
 function examplesIn(path: string): readonly { readonly object: string }[] {
@@ -23,6 +23,30 @@ test.each(['docs/configuration.md', 'connectors/salesforce/README.md'])('the exa
   }
   expect(examples.length).toBeGreaterThan(3);
   expect(loaded).toHaveLength(examples.length);
+});
+
+test('a rule that looks where nothing is, is named at its place, whatever its field is called', async () => {
+  const lines = [
+    'orgs:',
+    '  - slug: acme',
+    '    connections:',
+    '      - name: crm',
+    '        kind: salesforce',
+    '        mapping:',
+    '          events:',
+    '            - { object: CampaignMember, contains: { Campaign.Type: webinar }, type: content_download }',
+    '            - { object: CampaignMember, contains: { Campaign.Typ: webinar }, type: content_download }',
+    '            - { object: Tasks, type: call }',
+  ];
+  const problems = await problemsOf({ 'leadloop.yaml': `${lines.join('\n')}\n` }, { ...context, connectors });
+  expect(problems.map(({ line, message }) => [line, message])).toEqual([
+    [9, 'CampaignMember has no text "Campaign.Typ" for rules'],
+    [10, 'no event rule applies to "Tasks"'],
+  ]);
+  expect(problems.map(({ remedy }) => remedy.split('?')[0])).toEqual([
+    'Did you mean "Campaign.Type"',
+    'Did you mean "Task"',
+  ]);
 });
 
 test('the manual lists the texts of each connector', () => {

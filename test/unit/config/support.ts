@@ -71,8 +71,11 @@ export async function load(files: Readonly<Record<string, string>>, installed = 
 }
 
 /** The problems of files that must not load. */
-export async function problemsOf(files: Readonly<Record<string, string>>): Promise<readonly Problem[]> {
-  const error: unknown = await load(files).then(
+export async function problemsOf(
+  files: Readonly<Record<string, string>>,
+  within?: Parameters<typeof load>[1],
+): Promise<readonly Problem[]> {
+  const error: unknown = await load(files, within).then(
     () => null,
     (reason: unknown) => reason,
   );

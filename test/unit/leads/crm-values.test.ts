@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { TransientError } from '../../../src/connector-sdk/errors.ts';
 import { type CrmPlace, CrmValues, keyOf, type ReadCrm } from '../../../src/leads/crm-values.ts';
 
 const row: CrmPlace = {
@@ -45,7 +46,7 @@ test('reads the fields that we write, once for a page, a run and a minute', asyn
 
 test('a CRM that does not answer is a problem to show, not a failure of the page', async () => {
   const { values: crm } = values(async () => {
-    throw new Error('no route to the CRM');
+    throw new TransientError('no route to the CRM');
   });
   expect(await crm.of('org', [row])).toEqual({ values: new Map(), readAt: null, problem: 'no route to the CRM' });
 });
@@ -53,7 +54,7 @@ test('a CRM that does not answer is a problem to show, not a failure of the page
 test('a CRM that does not answer hides nothing of another one', async () => {
   const other = { ...row, connectionId: 'connection-2', connection: 'acme-salesforce', object: 'Lead' };
   const { values: crm } = values(async (_org, connection) => {
-    if (connection === 'acme-hubspot') throw new Error('no route to the CRM');
+    if (connection === 'acme-hubspot') throw new TransientError('no route to the CRM');
     return [answer];
   });
   const back = await crm.of('org', [row, other]);
@@ -61,7 +62,25 @@ test('a CRM that does not answer hides nothing of another one', async () => {
   expect(back.problem).toBe('no route to the CRM');
 });
 
-test('a record that is gone from the CRM has no values', async () => {
-  const { values: crm } = values(async () => []);
-  expect((await crm.of('org', [row])).values.size).toBe(0);
+test('a record that is gone from the CRM has no values, and is not asked for again with each look', async () => {
+  const read = vi.fn<ReadCrm>(async () => []);
+  const { clock, values: crm } = values(read);
+  const gone = await crm.of('org', [row]);
+  expect([gone.values.size, gone.readAt]).toEqual([0, clock.now]);
+  await crm.of('org', [row]);
+  expect(read).toHaveBeenCalledTimes(1);
+  clock.now = new Date('2026-11-22T10:01:06Z');
+  await crm.of('org', [row]);
+  expect(read).toHaveBeenCalledTimes(2);
+});
+
+test('a CRM that takes too long is told of in our words, and a fault of ours is thrown with none of its own', async () => {
+  const { values: slow } = values(async () => {
+    throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+  });
+  expect((await slow.of('org', [row])).problem).toBe('The CRM takes too long to answer.');
+  const { values: faulty } = values(async () => {
+    throw new TypeError('fields of nobody@school.example are undefined');
+  });
+  await expect(faulty.of('org', [row])).rejects.toThrow(TypeError);
 });

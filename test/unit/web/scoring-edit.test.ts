@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ConditionForm, Preview, RuleForm, WordForm } from '../../../src/http/api/profiles/schemas.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
 import { groupOf, isGroup, leafOf, operatorOf, partsOf, valueOf } from '../../../src/web/pages/scoring/conditions.ts';
-import { freeName, moved, replaced, without } from '../../../src/web/pages/scoring/edit.ts';
+import { freeName, moved, replaced, without } from '../../../src/web/parts/lists.ts';
 import { factOfText, textOfFact } from '../../../src/web/pages/scoring/fact-values.ts';
 import { estimated, mergePreviews } from '../../../src/web/pages/scoring/merge-previews.ts';
 import {
@@ -176,6 +176,7 @@ const page: Preview = {
   becomeMql: { count: 0, people: [] },
   wouldNotBeMql: { count: 0, people: [] },
   movers: [{ leadId: 'a', name: null, email: null, companyName: null, before: 1, after: 11 }],
+  atMost: { people: 20, movers: 10 },
 };
 
 test('pages of a preview add up, and who moves farthest comes first', () => {
@@ -184,6 +185,8 @@ test('pages of a preview add up, and who moves farthest comes first', () => {
   expect(merged).toMatchObject({ scored: 4, total: 4, next: null, changed: 2, records: 6 });
   expect(merged.after.slice(0, 2)).toEqual([2, 2]);
   expect(merged.movers.map(({ leadId }) => leadId)).toEqual(['b', 'a']);
+  const few = mergePreviews({ ...page, atMost: { people: 20, movers: 1 } }, second);
+  expect(few.movers.map(({ leadId }) => leadId)).toEqual(['b']);
 });
 
 test('a count of a sample stands for its share of all, as exactly as a sample can tell', () => {

@@ -196,7 +196,15 @@ export type LeadTransition = Static<typeof transition>;
 const event = Type.Object({ type: text, occurredAt: instant, quantity: Type.Integer(), detail: maybeText }, strict);
 
 const scoreChange = Type.Object(
-  { kind: profileKind, before: orNull(Type.Integer()), total: Type.Integer(), tier: text, reason: text, at: instant },
+  {
+    kind: profileKind,
+    before: orNull(Type.Integer()),
+    total: Type.Integer(),
+    tierBefore: maybeText,
+    tier: text,
+    reason: text,
+    at: instant,
+  },
   strict,
 );
 export type ScoreChange = Static<typeof scoreChange>;

@@ -1,6 +1,7 @@
 /** PURE. What the editor knows, as the API tells it. */
+import { eventSources } from '../../../config/event-sources.ts';
 import type { Difference } from '../../../config/differences.ts';
-import { outputs, targetsFor } from '../../../mapping-editor/catalogue.ts';
+import { eventTypes, outputs, targetsFor } from '../../../mapping-editor/catalogue.ts';
 import type { LiveFields as Live } from '../../../mapping-editor/editor.ts';
 import { mappableObjects, type OpenMapping } from '../../../mapping-editor/open-mapping.ts';
 import type { LiveFields, MappingAnswer, MappingDifference } from './schemas.ts';
@@ -23,6 +24,8 @@ export function answerOfMapping({
     objects: mappableObjects(connector),
     targets: targetsFor(uses),
     outputs,
+    eventSources: eventSources(connector.objects).map(({ object, eventTexts }) => ({ object, texts: eventTexts })),
+    eventTypes,
   });
 }
 

@@ -1,32 +1,42 @@
 /** How the routes of a mapping are told of in the document. */
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import type { TokenScope } from '../../../access/access.ts';
 import { answered, problems, secured } from '../describe.ts';
+import { pageQuery, slugForm } from '../forms.ts';
 import { ifMatchNote } from '../if-match.ts';
 import {
   checkAnswer,
   consequencesAnswer,
   definitionBody,
   differencesAnswer,
-  differencesQuery,
   draftBody,
   driftAnswer,
   fieldsAnswer,
-  fieldsQuery,
   mappingAnswer,
-  mappingPlace,
   previewAnswer,
   previewBody,
   publishBody,
   publishedVersion,
   savedDraft,
   versionAnswer,
-  versionPlace,
   versionsAnswer,
-  versionsQuery,
 } from './schemas.ts';
 
 const tags = ['mapping'];
+
+const mappingPlace = Type.Object({
+  org: slugForm,
+  connection: Type.String({ minLength: 1, maxLength: 200, description: 'The name of a connection.' }),
+});
+const versionPlace = Type.Object({
+  ...mappingPlace.properties,
+  version: Type.Integer({ minimum: 0, description: '0 = what the connector brings along.' }),
+});
+const fieldsQuery = Type.Object({ object: Type.String({ minLength: 1, maxLength: 100 }) });
+const versionsQuery = Type.Object(pageQuery);
+const differencesQuery = Type.Object({
+  to: Type.Integer({ minimum: 0, description: 'The version that it is compared with.' }),
+});
 
 function told(scope: TokenScope, answer: TSchema, ...statuses: readonly number[]) {
   return {

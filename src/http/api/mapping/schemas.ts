@@ -1,20 +1,11 @@
 import { type Static, Type } from 'typebox';
-import { instant, nextPage, pageQuery, slugForm } from '../forms.ts';
+import { instant, nextPage } from '../forms.ts';
 
 const closed = { additionalProperties: false } as const;
 const crmName = Type.String({ maxLength: 255, description: 'The API name of a CRM field.' });
 const text = Type.String({ maxLength: 2_000 });
 const translation = Type.Record(Type.String({ maxLength: 500 }), Type.String({ maxLength: 500 }));
 const maybeText = Type.Union([Type.String(), Type.Null()]);
-
-export const mappingPlace = Type.Object({
-  org: slugForm,
-  connection: Type.String({ minLength: 1, maxLength: 200, description: 'The name of a connection.' }),
-});
-export const versionPlace = Type.Object({
-  ...mappingPlace.properties,
-  version: Type.Integer({ minimum: 0, description: '0 = what the connector brings along.' }),
-});
 
 const plainTransforms = [
   ...(['trim', 'lower', 'upper', 'title', 'integer', 'number', 'boolean', 'date', 'datetime'] as const),
@@ -73,7 +64,7 @@ export const mappingForm = Type.Object(
       Type.Object(
         {
           object: Type.String({ maxLength: 100 }),
-          contains: Type.Union([text, Type.Record(Type.String({ maxLength: 100 }), text)]),
+          contains: Type.Union([text, Type.Record(Type.String({ maxLength: 100 }), text, { minProperties: 1 })]),
           type: Type.String({ maxLength: 100 }),
         },
         closed,
@@ -86,6 +77,7 @@ export const mappingForm = Type.Object(
 export type MappingForm = Static<typeof mappingForm>;
 export type InRuleForm = MappingForm['objects'][string]['in'][number];
 export type OutRuleForm = MappingForm['objects'][string]['out'][number];
+export type EventRuleForm = MappingForm['events'][number];
 export type TransformForm = InRuleForm['transform'][number];
 
 export const definitionBody = Type.Object({ definition: mappingForm }, closed);
@@ -139,6 +131,16 @@ const output = Type.Object(
   closed,
 );
 
+const eventSource = Type.Object(
+  { object: Type.String(), texts: Type.Array(Type.String(), { description: 'That a rule may look at.' }) },
+  closed,
+);
+
+const eventType = Type.Object(
+  { name: Type.String(), counter: Type.Union([Type.String(), Type.Null()], { description: 'That sums them.' }) },
+  closed,
+);
+
 const draft = Type.Object(
   {
     definition: mappingForm,
@@ -170,6 +172,8 @@ export const mappingAnswer = Type.Object(
     ),
     targets: Type.Array(target),
     outputs: Type.Array(output),
+    eventSources: Type.Array(eventSource, { description: 'What event rules apply to.' }),
+    eventTypes: Type.Array(eventType, { description: 'What an event may count as.' }),
   },
   closed,
 );
@@ -177,8 +181,6 @@ export type MappingAnswer = Static<typeof mappingAnswer>;
 
 const value = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null(), Type.Array(Type.String())]);
 export type CrmValue = Static<typeof value>;
-
-export const fieldsQuery = Type.Object({ object: Type.String({ minLength: 1, maxLength: 100 }) });
 
 const liveField = Type.Object(
   {
@@ -332,7 +334,9 @@ export type MappingDifference = Static<typeof difference>;
 export const consequencesAnswer = Type.Object(
   {
     differences: Type.Array(difference),
-    records: Type.Integer({ description: 'How many records the counts come from.' }),
+    looked: Type.Array(Type.Object({ object: Type.String(), records: Type.Integer(), isAll: Type.Boolean() }, closed), {
+      description: 'Records that the counts come from; isAll: there are no others.',
+    }),
     fields: Type.Array(
       Type.Object(
         {
@@ -365,7 +369,6 @@ export type SavedDraft = Static<typeof savedDraft>;
 export const publishedVersion = Type.Object({ version: Type.Integer() }, closed);
 export type PublishedVersion = Static<typeof publishedVersion>;
 
-export const versionsQuery = Type.Object(pageQuery);
 export const versionsAnswer = Type.Object(
   {
     versions: Type.Array(
@@ -392,8 +395,5 @@ export const versionAnswer = Type.Object(
 );
 export type MappingVersion = Static<typeof versionAnswer>;
 
-export const differencesQuery = Type.Object({
-  to: Type.Integer({ minimum: 0, description: 'The version that it is compared with.' }),
-});
 export const differencesAnswer = Type.Object({ differences: Type.Array(difference) }, closed);
 export type MappingDifferences = Static<typeof differencesAnswer>;

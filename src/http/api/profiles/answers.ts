@@ -100,6 +100,7 @@ export function previewForm(page: PreviewPage): Preview {
     becomeMql: crossing(page.becomeMql),
     wouldNotBeMql: crossing(page.wouldNotBeMql),
     movers: page.movers.map(person),
+    atMost: page.atMost,
   };
 }
 

@@ -260,6 +260,10 @@ export const preview = Type.Object(
     becomeMql: crossing,
     wouldNotBeMql: crossing,
     movers: Type.Array(person),
+    atMost: Type.Object(
+      { people: Type.Integer(), movers: Type.Integer() },
+      { additionalProperties: false, description: 'How many are named, for who adds up several pages.' },
+    ),
   },
   { $id: 'ProfilePreview', title: 'Preview of a profile', additionalProperties: false },
 );

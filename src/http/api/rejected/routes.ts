@@ -2,14 +2,15 @@ import { Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
 import { askRun, unknownConnection } from '../../../ask-run.ts';
 import {
-  hasRejecting,
   type RejectedEntry,
   rejectedEntries,
   rejectedKinds as readKinds,
+  rejectingKind,
   type RejectedQuery,
 } from '../../../db/queries/rejected-kinds.ts';
 import type { Tx } from '../../../db/tx.ts';
 import { AppError } from '../../../model/errors.ts';
+import { isRetryable, retryRecord } from '../../../retry-record.ts';
 import { callerOf } from '../admit.ts';
 import { answered, problems, secured } from '../describe.ts';
 import { inOrg, slugForm } from '../forms.ts';
@@ -47,23 +48,30 @@ export const rejectedRoutes: Routes = (app, { services }) => {
   app.get(`${path}/records`, { config: read, schema: schemas.records }, async (request): Promise<RejectedPage> => {
     const { limit = 50, after, ...chosen } = request.query;
     const query = { ...whichOf(chosen), before: wholeKey(after), limit: limit + 1 };
-    const rows = await database.transaction(callerOf(request).orgId, async (tx) => {
-      await refuseUnknown(tx, query);
-      return rejectedEntries(tx, query);
+    const { kind, rows } = await database.transaction(callerOf(request).orgId, async (tx) => {
+      const kind = await knownKind(tx, query);
+      return { kind, rows: await rejectedEntries(tx, query) };
     });
     const { items, next } = pageOf(rows, limit, ({ id }) => String(id));
-    return { records: items.map(recordOf), next };
+    const mayRetry = (row: RejectedEntry): boolean =>
+      query.of === 'connection' && isRetryable(services.definitions, kind, row);
+    return { records: items.map((row) => ({ ...recordOf(row), isRetryable: mayRetry(row) })), next };
   });
   app.get(`${path}/export`, { config: read, schema: schemas.export }, async (request, reply) => {
     const { orgId } = callerOf(request);
     const query = whichOf(request.query);
-    await database.transaction(orgId, (tx) => refuseUnknown(tx, query));
+    await database.transaction(orgId, (tx) => knownKind(tx, query));
     const file = `rejected-${query.name}-${services.now().toISOString().slice(0, 10)}.csv`;
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="${file}"`)
       .header('cache-control', 'no-store')
       .send(Readable.from(exportedLines({ database, orgId }, query)));
+  });
+  app.post(`${path}/records/:id/retry`, { config: operate, schema: schemas.retryOne }, async (request, reply) => {
+    const askedAt = services.now().toISOString();
+    const connection = await retryRecord(services, callerOf(request), request.params.id);
+    return reply.code(202).send({ connection, askedAt } satisfies AskedRun);
   });
   const ofConnection = '/v1/orgs/:org/connections/:connection/rejected/retry';
   app.post(ofConnection, { config: operate, schema: schemas.retry }, async (request, reply) => {
@@ -78,8 +86,10 @@ function whichOf({ of = 'connection', ...rest }: Static<typeof exportQuery>): Om
   return { of, ...rest };
 }
 
-async function refuseUnknown(tx: Tx, which: Pick<RejectedQuery, 'of' | 'name'>): Promise<void> {
-  if (await hasRejecting(tx, which)) return;
+/** @throws AppError `connection-unknown`, `source-unknown` (fix-config) */
+async function knownKind(tx: Tx, which: Pick<RejectedQuery, 'of' | 'name'>): Promise<string> {
+  const kind = await rejectingKind(tx, which);
+  if (kind !== null) return kind;
   if (which.of === 'connection') throw unknownConnection(which.name);
   throw new AppError('source-unknown', `There is no source called "${which.name}".`, {
     recovery: 'fix-config',
@@ -87,7 +97,7 @@ async function refuseUnknown(tx: Tx, which: Pick<RejectedQuery, 'of' | 'name'>):
   });
 }
 
-function recordOf({ fields, firstSeenAt, lastSeenAt, ...row }: RejectedEntry): RejectedRecord {
+function recordOf({ fields, firstSeenAt, lastSeenAt, ...row }: RejectedEntry): Omit<RejectedRecord, 'isRetryable'> {
   return {
     ...row,
     value: rawValue({ ...row, fields }),
@@ -131,6 +141,16 @@ const schemas = {
       200: { description: 'A file.', content: { 'text/csv': { schema: Type.Unsafe<Readable>({ type: 'string' }) } } },
       ...problems(400, 401, 403, 404),
     },
+  },
+  retryOne: {
+    operationId: 'retry-rejected-record',
+    summary: 'Try one rejected record again',
+    description:
+      'A worker reads it again with the mapping of today, and lets a write of it that was refused wait for the next push.',
+    tags,
+    security: secured('operate'),
+    params: Type.Object({ org: slugForm, id: Type.Integer({ minimum: 1 }) }),
+    response: { 202: answered('It was asked for.', Type.Ref('AskedRun#')), ...problems(400, 401, 403, 404, 409, 503) },
   },
   retry: {
     operationId: 'retry-rejected',

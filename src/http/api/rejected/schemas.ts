@@ -58,6 +58,7 @@ export const rejectedRecord = Type.Object(
     runId: maybeText,
     leadId: maybeText,
     leadName: maybeText,
+    isRetryable: Type.Boolean({ description: 'Whether it can be tried again by itself: a person or a company.' }),
   },
   { $id: 'RejectedRecord', title: 'Rejected record', additionalProperties: false },
 );

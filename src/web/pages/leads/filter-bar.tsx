@@ -1,10 +1,9 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { LeadList } from '../../../http/api/leads/schemas.ts';
 import type { LeadFilters } from '../../api/leads.ts';
 import { statusLabel } from '../../parts/badges.tsx';
+import { useTyped } from '../../parts/use-typed.ts';
 
 const statuses = ['new', 'engaged', 'mql', 'sql', 'opportunity', 'disqualified', 'recycled'];
 
@@ -18,11 +17,9 @@ interface Props {
 }
 
 export function LeadFilterBar({ filters, answer, onChange, onClear }: Props) {
-  const [words, setWords] = useState(filters.search ?? '');
-  const search = useDebouncedCallback((value: string) => onChange('search', value), 300);
+  const search = useTyped(filters.search ?? '', (words) => onChange('search', words));
   const clear = (): void => {
-    search.cancel();
-    setWords('');
+    search.clear();
     onClear?.();
   };
   const choice = (name: keyof LeadFilters, label: string, data: readonly { value: string; label: string }[]) => (
@@ -44,11 +41,8 @@ export function LeadFilterBar({ filters, answer, onChange, onClear }: Props) {
         placeholder="Name, address, company, title or id"
         type="search"
         leftSection={<IconSearch size={16} aria-hidden />}
-        value={words}
-        onChange={({ currentTarget: { value } }) => {
-          setWords(value);
-          search(value);
-        }}
+        value={search.text}
+        onChange={({ currentTarget: { value } }) => search.type(value)}
         w={{ base: '100%', sm: 300 }}
       />
       {choice(

@@ -52,6 +52,7 @@ export function InCrm({ answer }: { readonly answer: LeadAnswer }) {
             key={`${record.connection} ${record.object} ${record.externalId}`}
             record={record}
             fields={now?.fields ?? record.fields}
+            isGone={there.data?.problem === null && now === undefined}
           />
         );
       })}
@@ -62,9 +63,11 @@ export function InCrm({ answer }: { readonly answer: LeadAnswer }) {
 interface Props {
   readonly record: CrmRecord;
   readonly fields: CrmRecord['fields'];
+  /** The CRM has answered without it. */
+  readonly isGone: boolean;
 }
 
-function InRecord({ record, fields }: Props) {
+function InRecord({ record, fields, isGone }: Props) {
   const { connection, object, externalId, state, lastError, pushedAt } = record;
   const [label, color] = states[state];
   const isOtherwise = state === 'settled' && fields.some(({ agrees }) => !agrees);
@@ -75,11 +78,20 @@ function InRecord({ record, fields }: Props) {
         <Text size="sm">
           {object} <Code>{externalId}</Code>
         </Text>
-        <Badge color={isOtherwise ? 'yellow' : color}>{isOtherwise ? 'left as it is' : label}</Badge>
+        {isGone ? (
+          <Badge color="gray">gone from the CRM</Badge>
+        ) : (
+          <Badge color={isOtherwise ? 'yellow' : color}>{isOtherwise ? 'left as it is' : label}</Badge>
+        )}
         <Text c="dimmed" size="sm">
           written <Time at={pushedAt} />
         </Text>
       </Group>
+      {isGone && (
+        <Text size="sm" c="dimmed">
+          The CRM does not have this record any more: below is what it had. The next full pass takes it off this person.
+        </Text>
+      )}
       {lastError !== null && (
         <Text size="sm" c="red" className="anywhere">
           {lastError}

@@ -1,4 +1,5 @@
 import { createContext, use } from 'react';
+import type { CheckedMapping } from '../../api/mapping.ts';
 import type {
   LiveField,
   LiveProblem,
@@ -19,6 +20,8 @@ export interface EditorView {
   /** The record that the preview shows; null = none. */
   readonly shown: PreviewRecord | null;
   readonly problems: readonly LiveProblem[];
+  /** The last check that was answered, and what was checked; null = none yet. */
+  readonly check: CheckedMapping | null;
   readonly mayEdit: boolean;
 }
 

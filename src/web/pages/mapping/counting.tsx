@@ -1,12 +1,16 @@
-import { Badge, Paper, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import { Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import type { EventRuleForm } from '../../../http/api/mapping/schemas.ts';
+import { DataTable } from '../../parts/table.tsx';
 import { useEditorView } from './context.ts';
+import { EventRules } from './event-rules.tsx';
 
 interface Props {
   readonly onCounter: (counter: string, source: 'crm' | 'events') => void;
+  readonly onEvents: (rules: readonly EventRuleForm[]) => void;
 }
 
 /** Where totals come from, and what forms, responses and activities count as. */
-export function Counting({ onCounter }: Props) {
+export function Counting({ onCounter, onEvents }: Props) {
   const { definition, mapping, mayEdit } = useEditorView();
   const words = new Map(mapping.targets.map(({ name, label }) => [name, label]));
   return (
@@ -17,71 +21,40 @@ export function Counting({ onCounter }: Props) {
           Each has one source, so that nothing counts twice: the CRM’s own total needs a rule that reads it; dated
           events need none.
         </Text>
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Counter</Table.Th>
-              <Table.Th scope="col">Comes from</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {Object.entries(definition.counters).map(([counter, source]) => (
-              <Table.Tr key={counter}>
-                <Table.Td>{words.get(counter) ?? counter}</Table.Td>
-                <Table.Td>
-                  <SegmentedControl
-                    aria-label={`Source of ${words.get(counter) ?? counter}`}
-                    size="xs"
-                    readOnly={!mayEdit}
-                    data={[
-                      { value: 'crm', label: 'the CRM’s total' },
-                      { value: 'events', label: 'dated events' },
-                    ]}
-                    value={source}
-                    onChange={(value) => onCounter(counter, value === 'crm' ? 'crm' : 'events')}
-                  />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <DataTable
+          caption="Counters"
+          minWidth={330}
+          rows={Object.entries(definition.counters)}
+          keyOf={([counter]) => counter}
+          columns={[
+            { head: 'Counter', cell: ([counter]) => words.get(counter) ?? counter },
+            {
+              head: 'Comes from',
+              cell: ([counter, source]) => (
+                <SegmentedControl
+                  aria-label={`Source of ${words.get(counter) ?? counter}`}
+                  size="xs"
+                  readOnly={!mayEdit}
+                  data={[
+                    { value: 'crm', label: 'CRM total' },
+                    { value: 'events', label: 'dated events' },
+                  ]}
+                  value={source}
+                  onChange={(value) => onCounter(counter, value === 'crm' ? 'crm' : 'events')}
+                />
+              ),
+            },
+          ]}
+        />
       </Paper>
       <Paper withBorder p="md">
         <Title order={2}>Events</Title>
         <Text size="sm" c="dimmed" mb="sm">
-          What a form, a response or an activity counts as: the first line that matches. They are kept as they are here;
-          the configuration file changes them.
+          What a form, a response or an activity counts as: the first line that matches, in any case of letters. What no
+          line matches counts nothing; a call, a meeting or an e-mail is then what it is.
         </Text>
-        <Table verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Object</Table.Th>
-              <Table.Th scope="col">Contains</Table.Th>
-              <Table.Th scope="col">Counts as</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {definition.events.map(({ object, contains, type }, index) => (
-              // oxlint-disable-next-line react/no-array-index-key -- the order is what they mean
-              <Table.Tr key={index}>
-                <Table.Td>{object}</Table.Td>
-                <Table.Td>{containsText(contains)}</Table.Td>
-                <Table.Td>
-                  <Badge color={type === 'nothing' ? 'gray' : 'indigo'}>{type}</Badge>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <EventRules onChange={onEvents} />
       </Paper>
     </Stack>
   );
-}
-
-function containsText(contains: string | Readonly<Record<string, string>>): string {
-  if (contains === '') return 'anything';
-  if (typeof contains === 'string') return `“${contains}”`;
-  return Object.entries(contains)
-    .map(([field, text]) => `${field}: “${text}”`)
-    .join(', ');
 }

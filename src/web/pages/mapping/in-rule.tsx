@@ -31,7 +31,7 @@ interface Props {
   /** What the rule makes of the record that is shown; null = not known. */
   readonly cell: MappedCell | null;
   readonly onChange: (rule: InRuleForm) => void;
-  readonly onMove: (steps: number) => void;
+  readonly onMove: (by: -1 | 1) => void;
   readonly onRemove: () => void;
 }
 
@@ -65,7 +65,7 @@ export function InRuleRow({ rule, index, count, targets, taken, cell, onChange, 
           inputWrapperOrder={['label', 'input', 'description', 'error']}
         />
         <Cell cell={cell} />
-        <Group gap={2} wrap="nowrap" justify="flex-end">
+        <Group gap={2} pt={4} wrap="nowrap" justify="flex-end">
           <ActionIcon
             variant={isOpen ? 'light' : 'subtle'}
             aria-label={`Settings of ${label}`}

@@ -47,7 +47,7 @@ export function InRules({ rules, onChange }: Props) {
       <RuleList
         label={`Rules that read ${object}`}
         rules={rules}
-        fresh={freshInRule}
+        added={(known) => [...known, freshInRule]}
         onChange={onChange}
         row={(place) => (
           <InRuleRow

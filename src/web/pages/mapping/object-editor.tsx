@@ -45,6 +45,7 @@ export function ObjectEditor({ mapping, editor, object, view, onView }: ObjectPr
     shown: trial.shown,
     ...liveView(live.data),
     problems: check.data?.problems ?? [],
+    check: check.data ?? null,
   };
   return (
     <EditorContext value={context}>
@@ -55,7 +56,7 @@ export function ObjectEditor({ mapping, editor, object, view, onView }: ObjectPr
           data={[
             { value: 'in', label: `Read (${rules.in.length})` },
             ...(isWritten ? [{ value: 'out', label: `Written back (${rules.out.length})` }] : []),
-            { value: 'counting', label: 'Counters and events' },
+            { value: 'counting', label: 'Counting' },
           ]}
           value={view}
           onChange={(value) => onView(value === 'out' || value === 'counting' ? value : 'in')}
@@ -63,7 +64,7 @@ export function ObjectEditor({ mapping, editor, object, view, onView }: ObjectPr
         {live.error !== null && <ProblemNote error={live.error} onRetry={() => void live.refetch()} />}
         {view === 'in' && <ReadRules editor={editor} rules={rules} live={live} trial={trial} />}
         {view === 'out' && <OutRules rules={rules.out} onChange={(changed) => editor.setOut(object, changed)} />}
-        {view === 'counting' && <Counting onCounter={editor.setCounter} />}
+        {view === 'counting' && <Counting onCounter={editor.setCounter} onEvents={editor.setEvents} />}
       </div>
     </EditorContext>
   );

@@ -37,7 +37,7 @@ export function OutRules({ rules, onChange }: Props) {
       <RuleList
         label={`Rules that write ${object}`}
         rules={rules}
-        fresh={freshOutRule}
+        added={(known) => [...known, freshOutRule]}
         onChange={onChange}
         row={(place) => <OutRuleRow {...place} />}
       />
@@ -92,7 +92,7 @@ function OutRuleRow({ rule, index, count, onChange, onMove, onRemove }: RulePlac
           value={rule.write}
           onChange={(write) => onChange({ ...rule, write: (write ?? 'always') as OutRuleForm['write'] })}
         />
-        <Group gap={2} wrap="nowrap" justify="flex-end">
+        <Group gap={2} pt={4} wrap="nowrap" justify="flex-end">
           <ActionIcon
             variant={isOpen || rule.values !== null ? 'light' : 'subtle'}
             aria-label={`Settings of ${label}`}

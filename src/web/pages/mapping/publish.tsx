@@ -1,6 +1,7 @@
 import { Alert, Button, Group, List, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { Consequences, MappingAnswer, MappingForm } from '../../../http/api/mapping/schemas.ts';
 import { useConsequences, usePublish } from '../../api/mapping.ts';
+import { number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { DifferenceList } from './difference-list.tsx';
@@ -64,7 +65,7 @@ export function PublishDialog({ mapping, definition, isOpen, onClose, onPublishe
 }
 
 function Told({ mapping, told }: { readonly mapping: MappingAnswer; readonly told: Consequences }) {
-  const { check, differences, fields, records, startsWriting, stopsWriting } = told;
+  const { check, differences, fields, startsWriting, stopsWriting } = told;
   const words = new Map([...mapping.targets, ...mapping.outputs].map(({ name, label }) => [name, label]));
   return (
     <Stack>
@@ -90,9 +91,12 @@ function Told({ mapping, told }: { readonly mapping: MappingAnswer; readonly tol
         <Figure value={told.becomeQualified} label="of them would newly be MQL" />
         <Figure value={told.noLongerQualified} label="of them would no longer qualify" />
       </SimpleGrid>
+      <Text size="sm" c="dimmed">
+        {lookedText(told.looked)}
+      </Text>
       <Section title="Values of leads">
         {fields.length === 0 ? (
-          <Text size="sm">In {records} records that were looked at, nothing changes.</Text>
+          <Text size="sm">Nothing changes in what was looked at.</Text>
         ) : (
           <List size="sm">
             {fields.map(({ object, to, records: looked, changed, gained, lost }) => (
@@ -105,10 +109,15 @@ function Told({ mapping, told }: { readonly mapping: MappingAnswer; readonly tol
                 ]
                   .filter(Boolean)
                   .join(', ')}{' '}
-                of {looked} records looked at
+                of {number(looked)}
               </List.Item>
             ))}
           </List>
+        )}
+        {differences.some(({ path }) => path.startsWith('events')) && (
+          <Text size="sm">
+            What the event rules change is not in these counts: the next sync counts anew what people did.
+          </Text>
         )}
       </Section>
       {startsWriting.length + stopsWriting.length > 0 && (
@@ -148,6 +157,15 @@ function Told({ mapping, told }: { readonly mapping: MappingAnswer; readonly tol
       )}
     </Stack>
   );
+}
+
+/** How far the counts can be trusted. */
+function lookedText(looked: Consequences['looked']): string {
+  const seen = looked.filter(({ records }) => records > 0);
+  if (seen.length === 0) return 'There was no record to look at.';
+  const parts = seen.map(({ object, records, isAll }) => `${isAll ? 'all ' : ''}${number(records)} ${object}`);
+  const isSample = seen.some(({ isAll }) => !isAll);
+  return `Counted in ${parts.join(', ')}${isSample ? ': where it does not say “all”, there may be more' : ''}.`;
 }
 
 function Figure({ value, label }: { readonly value: number; readonly label: string }) {

@@ -1,8 +1,8 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { moved, replaced, without } from '../../parts/lists.ts';
 import { useEditorView } from './context.ts';
-import { movedBy, replacedAt, withoutIndex } from './use-editor.ts';
 
 /** Where a rule stands, and what can be done with it there. */
 export interface RulePlace<Rule> {
@@ -10,21 +10,21 @@ export interface RulePlace<Rule> {
   readonly index: number;
   readonly count: number;
   readonly onChange: (rule: Rule) => void;
-  readonly onMove: (steps: number) => void;
+  readonly onMove: (by: -1 | 1) => void;
   readonly onRemove: () => void;
 }
 
 interface Props<Rule> {
   readonly label: string;
   readonly rules: readonly Rule[];
-  /** What is added. */
-  readonly fresh: Rule;
+  /** With one more. */
+  readonly added: (rules: readonly Rule[]) => readonly Rule[];
   readonly row: (place: RulePlace<Rule>) => ReactNode;
   readonly onChange: (rules: readonly Rule[]) => void;
 }
 
 /** A row a rule, in their order. */
-export function RuleList<Rule>({ label, rules, fresh, row, onChange }: Props<Rule>) {
+export function RuleList<Rule>({ label, rules, added, row, onChange }: Props<Rule>) {
   const { mayEdit } = useEditorView();
   return (
     <>
@@ -36,9 +36,9 @@ export function RuleList<Rule>({ label, rules, fresh, row, onChange }: Props<Rul
               rule,
               index,
               count: rules.length,
-              onChange: (changed) => onChange(replacedAt(rules, index, changed)),
-              onMove: (steps) => onChange(movedBy(rules, index, steps)),
-              onRemove: () => onChange(withoutIndex(rules, index)),
+              onChange: (changed) => onChange(replaced(rules, index, changed)),
+              onMove: (by) => onChange(moved(rules, index, by)),
+              onRemove: () => onChange(without(rules, index)),
             })}
           </li>
         ))}
@@ -48,7 +48,7 @@ export function RuleList<Rule>({ label, rules, fresh, row, onChange }: Props<Rul
           <Button
             variant="default"
             leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => onChange([...rules, fresh])}
+            onClick={() => onChange(added(rules))}
           >
             Add a rule
           </Button>

@@ -13,9 +13,9 @@ import {
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { TransformForm } from '../../../http/api/mapping/schemas.ts';
+import { moved, replaced, without } from '../../parts/lists.ts';
 import { lazyList } from './context.ts';
 import { transformNames, transformText, transformWords } from './transform-words.ts';
-import { movedBy, replacedAt, withoutIndex } from './use-editor.ts';
 
 interface Props {
   readonly of: string;
@@ -50,14 +50,14 @@ export function TransformList({ of, transforms, options, onChange }: Props) {
               what={`transform ${index + 1} of ${of}`}
               index={index}
               count={transforms.length}
-              onMove={(steps) => onChange(movedBy(transforms, index, steps))}
-              onRemove={() => onChange(withoutIndex(transforms, index))}
+              onMove={(by) => onChange(moved(transforms, index, by))}
+              onRemove={() => onChange(without(transforms, index))}
             />
           </Group>
           <TransformForm
             transform={transform}
             options={options}
-            onChange={(changed) => onChange(replacedAt(transforms, index, changed))}
+            onChange={(changed) => onChange(replaced(transforms, index, changed))}
           />
         </Paper>
       ))}
@@ -82,7 +82,7 @@ interface ListButtonsProps {
   readonly what: string;
   readonly index: number;
   readonly count: number;
-  readonly onMove: (steps: number) => void;
+  readonly onMove: (by: -1 | 1) => void;
   readonly onRemove: () => void;
 }
 
@@ -282,7 +282,7 @@ export function Pairs({ pairs, heads, onChange }: PairsProps) {
     setRows(next);
     onChange(Object.fromEntries(next));
   };
-  const set = (index: number, pair: readonly [string, string]): void => change(replacedAt(entries, index, pair));
+  const set = (index: number, pair: readonly [string, string]): void => change(replaced(entries, index, pair));
   return (
     <Stack gap={4}>
       {entries.map(([left, right], index) => (
@@ -308,7 +308,7 @@ export function Pairs({ pairs, heads, onChange }: PairsProps) {
             variant="subtle"
             color="red"
             aria-label={`Remove ${left === '' ? `pair ${index + 1}` : left}`}
-            onClick={() => change(withoutIndex(entries, index))}
+            onClick={() => change(without(entries, index))}
           >
             <IconTrash size={16} aria-hidden />
           </ActionIcon>

@@ -1,5 +1,11 @@
 import { useState } from 'react';
-import type { InRuleForm, MappingAnswer, MappingForm, OutRuleForm } from '../../../http/api/mapping/schemas.ts';
+import type {
+  EventRuleForm,
+  InRuleForm,
+  MappingAnswer,
+  MappingForm,
+  OutRuleForm,
+} from '../../../http/api/mapping/schemas.ts';
 
 type ObjectRules = MappingForm['objects'][string];
 
@@ -12,6 +18,7 @@ export interface Editor {
   readonly setIn: (object: string, rules: readonly InRuleForm[]) => void;
   readonly setOut: (object: string, rules: readonly OutRuleForm[]) => void;
   readonly setCounter: (counter: string, source: 'crm' | 'events') => void;
+  readonly setEvents: (rules: readonly EventRuleForm[]) => void;
   /** Back to what is kept. */
   readonly reset: () => void;
 }
@@ -33,12 +40,13 @@ export function useEditor({ definition: active, draft }: MappingAnswer): Editor 
     setOut: (object, rules) => set(object, { out: [...rules] }),
     setCounter: (counter, source) =>
       setEdited({ ...definition, counters: { ...definition.counters, [counter]: source } }),
+    setEvents: (rules) => setEdited({ ...definition, events: [...rules] }),
     reset: () => setEdited(null),
   };
 }
 
 /** Equal as JSON, whatever the order of the keys. */
-function isSame(left: unknown, right: unknown): boolean {
+export function isSame(left: unknown, right: unknown): boolean {
   return sorted(left) === sorted(right);
 }
 
@@ -58,18 +66,3 @@ export const freshInRule: InRuleForm = {
   blank: 'keep',
   conflict: 'crm',
 };
-
-/** A list with one element replaced. */
-export function replacedAt<T>(list: readonly T[], index: number, value: T): T[] {
-  return list.map((one, at) => (at === index ? value : one));
-}
-
-/** A list with one element moved by `steps`. */
-export function movedBy<T>(list: readonly T[], index: number, steps: number): T[] {
-  const rest = list.filter((_one, at) => at !== index);
-  return rest.toSpliced(index + steps, 0, ...list.slice(index, index + 1));
-}
-
-export function withoutIndex<T>(list: readonly T[], index: number): T[] {
-  return list.filter((_one, at) => at !== index);
-}

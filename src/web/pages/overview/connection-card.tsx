@@ -32,7 +32,9 @@ export function ConnectionCard({ connection }: { readonly connection: OverviewCo
             ['Next run', <Time key="next" at={nextRunAt} never="only by hand" />],
             [
               'Fresh',
-              freshness === null ? 'no change in the last hour' : `95 of 100 within ${duration(freshness.p95Seconds)}`,
+              freshness === null
+                ? 'no change in the last hour'
+                : `95 of 100 within ${duration(1_000 * freshness.p95Seconds)}`,
             ],
             ['Waiting writes', waitingOf(connection)],
             ...(refused > 0 ? [['Refused writes', number(refused)] as const] : []),

@@ -2,7 +2,7 @@ import { Button, Group, Select, Stack, Text, Title } from '@mantine/core';
 import { useSearchParams } from 'react-router';
 import { type PlanFilter, usePushPlan, usePushSummary } from '../../api/push.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { counted, figure } from '../../parts/figures.ts';
+import { count, number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { PauseSwitch } from './pause-switch.tsx';
@@ -66,12 +66,12 @@ interface HowFarProps {
 
 function HowFar({ connection, looked, found }: HowFarProps) {
   const { data: summary } = usePushSummary(connection);
-  const waiting = `${figure(Math.max(summary?.waiting ?? 0, looked))} waiting${summary?.isCapped === true ? ' or more' : ''}`;
+  const waiting = `${number(Math.max(summary?.waiting ?? 0, looked))} waiting${summary?.isCapped === true ? ' or more' : ''}`;
   return (
     <Text size="sm" c="dimmed" role="status">
       {found === null
-        ? `The first ${figure(looked)} of ${waiting}`
-        : `${counted(found, 'record')} among the first ${figure(looked)} of ${waiting}`}
+        ? `The first ${number(looked)} of ${waiting}`
+        : `${count(found, 'record')} among the first ${number(looked)} of ${waiting}`}
     </Text>
   );
 }

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { PushSummary } from '../../../http/api/push/schemas.ts';
 import { usePushSummary } from '../../api/push.ts';
-import { figure } from '../../parts/figures.ts';
+import { number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -29,11 +29,11 @@ function Figures({ summary: { waiting, isCapped, calls, refused } }: { readonly 
   const least = isCapped ? 'at least ' : '';
   return (
     <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
-      <Figure label="Records waiting" value={`${least}${figure(waiting)}`} more="most urgent first" />
-      <Figure label="Price" value={`${least}${figure(calls)}`} more="API calls, each as full as the CRM allows" />
+      <Figure label="Records waiting" value={`${least}${number(waiting)}`} more="most urgent first" />
+      <Figure label="Price" value={`${least}${number(calls)}`} more="API calls, each as full as the CRM allows" />
       <Figure
         label="Refused by the CRM"
-        value={figure(refused)}
+        value={number(refused)}
         more={
           refused === 0 ? (
             'nothing to look at'

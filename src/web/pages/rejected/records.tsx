@@ -1,19 +1,23 @@
 import { Alert, Anchor, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import type { RejectedRecord } from '../../../http/api/rejected/schemas.ts';
-import { type KindKey, useExportAddress, useRejectedRecords, useRetry } from '../../api/rejected.ts';
+import { type KindKey, useCountsAfter, useExportAddress, useRejectedRecords, useRetry } from '../../api/rejected.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { figure } from '../../parts/figures.ts';
+import { number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay, useOrg } from '../../shell/org.tsx';
+import { type Retries, RetryRecord, useRetries } from './retries.tsx';
 
 /** The records of one kind, each with what it held. */
 export function RejectedRecords({ kind }: { readonly kind: KindKey }) {
-  const list = useRejectedRecords(kind);
+  const retries = useRetries();
+  const list = useRejectedRecords(kind, retries.isExpected);
+  const mayRetry = useMayRetry(kind);
   const records = list.data?.pages.flatMap((page) => page.records) ?? [];
+  useCountsAfter(records.some(retries.isAwaited));
   return (
     <Stack gap="sm" component="section" aria-labelledby="rejected-records">
       <Head kind={kind} />
@@ -22,7 +26,7 @@ export function RejectedRecords({ kind }: { readonly kind: KindKey }) {
       {list.isSuccess && records.length === 0 && (
         <Empty title="None is left">They have come right, or were looked at by somebody else.</Empty>
       )}
-      {records.length > 0 && <Records records={records} />}
+      {records.length > 0 && <Records records={records} retries={mayRetry ? retries : null} />}
       {list.hasNextPage && (
         <Group>
           <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
@@ -34,10 +38,15 @@ export function RejectedRecords({ kind }: { readonly kind: KindKey }) {
   );
 }
 
+/** What rows of a source lack, its next import says. */
+function useMayRetry({ of }: KindKey): boolean {
+  return useMay('operator') && of === 'connection';
+}
+
 /** What can be done about all of them. */
 function Head({ kind }: { readonly kind: KindKey }) {
   const { path } = useOrg();
-  const mayRetry = useMay('operator') && kind.of === 'connection';
+  const mayRetry = useMayRetry(kind);
   const file = useExportAddress(kind);
   const retry = useRetry();
   return (
@@ -72,7 +81,13 @@ function Head({ kind }: { readonly kind: KindKey }) {
   );
 }
 
-function Records({ records }: { readonly records: readonly RejectedRecord[] }) {
+interface RecordsProps {
+  readonly records: readonly RejectedRecord[];
+  /** Null = none may be asked for. */
+  readonly retries: Retries | null;
+}
+
+function Records({ records, retries }: RecordsProps) {
   return (
     <DataTable
       caption="Rejected records"
@@ -90,8 +105,16 @@ function Records({ records }: { readonly records: readonly RejectedRecord[] }) {
             </Stack>
           ),
         },
-        { head: 'Times', isNumber: true, cell: ({ times }) => figure(times) },
+        { head: 'Times', isNumber: true, cell: ({ times }) => number(times) },
         { head: 'Last seen', cell: ({ lastSeenAt }) => <Time at={lastSeenAt} /> },
+        ...(retries === null
+          ? []
+          : [
+              {
+                head: 'Try again',
+                cell: (record: RejectedRecord) => <RetryRecord record={record} retries={retries} />,
+              },
+            ]),
       ]}
     />
   );
@@ -128,7 +151,7 @@ function Held({ value, fields }: RejectedRecord) {
         <details>
           <summary>
             <Text span size="xs">
-              all {figure(names.length)} fields
+              all {number(names.length)} fields
             </Text>
           </summary>
           <Stack gap={2} mt={4}>

@@ -3,7 +3,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { RejectedKind } from '../../../http/api/rejected/schemas.ts';
 import { useRejectedKinds } from '../../api/rejected.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { counted } from '../../parts/figures.ts';
+import { count } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -68,7 +68,7 @@ function Kinds({
                 fw={600}
                 aria-current={isSame(kind, chosen) ? 'true' : undefined}
               >
-                {counted(kind.count, 'record')}
+                {count(kind.count, 'record')}
               </Anchor>
             ),
           },

@@ -1,7 +1,7 @@
 import { Anchor, Group, Paper, Progress, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Run } from '../../../http/api/runs/schemas.ts';
-import { counted, duration, figure } from '../../parts/figures.ts';
+import { count, duration, number } from '../../parts/words.ts';
 import { useOrg } from '../../shell/org.tsx';
 import { isSilent, kindOf, lengthOf, stepText, subjectOf } from './words.ts';
 
@@ -16,7 +16,7 @@ export function LiveRun({ run, hasLink = false }: Props) {
   const { counts, step } = run;
   const title = `${subjectOf(run)} · ${kindOf(run.kind)}`;
   const share = step === null || step.total === null || step.total === 0 ? null : (100 * step.done) / step.total;
-  const text = stepText(step, figure);
+  const text = stepText(step, number);
   const now = Date.now();
   return (
     <Paper withBorder p="md">
@@ -35,8 +35,8 @@ export function LiveRun({ run, hasLink = false }: Props) {
         </Group>
         <Progress value={share ?? 100} animated={share === null} striped={share === null} aria-label={text} />
         <Text size="sm">
-          {text} · {counted(counts.pulled, 'record')} read, {figure(counts.scored)} scored, {figure(counts.pushed)}{' '}
-          written, {counted(counts.apiCalls, 'API call')}
+          {text} · {count(counts.pulled, 'record')} read, {number(counts.scored)} scored, {number(counts.pushed)}{' '}
+          written, {count(counts.apiCalls, 'API call')}
         </Text>
         {isSilent(run, now) && (
           <Text size="sm" c="dimmed">

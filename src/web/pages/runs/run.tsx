@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import type { RunDetail } from '../../../http/api/runs/schemas.ts';
 import { useRun } from '../../api/runs.ts';
-import { duration, figure } from '../../parts/figures.ts';
+import { duration, number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -78,11 +78,11 @@ function Counts({ run: { connection, source, counts } }: { readonly run: RunDeta
   const name = connection ?? source;
   return (
     <SimpleGrid cols={{ base: 2, xs: 3, md: 4 }} spacing="sm">
-      <Fact label="Records read" value={counts.pulled} more={`${figure(counts.changed)} had changed`} />
-      <Fact label="New people" value={counts.created} more={`${figure(counts.gone)} records gone`} />
+      <Fact label="Records read" value={counts.pulled} more={`${number(counts.changed)} had changed`} />
+      <Fact label="New people" value={counts.created} more={`${number(counts.gone)} records gone`} />
       <Fact label="Events read" value={counts.events} />
-      <Fact label="Scored" value={counts.scored} more={`${figure(counts.transitions)} changed their status`} />
-      <Fact label="Written to the CRM" value={counts.pushed} more={`${figure(counts.planned)} had waited`} />
+      <Fact label="Scored" value={counts.scored} more={`${number(counts.transitions)} changed their status`} />
+      <Fact label="Written to the CRM" value={counts.pushed} more={`${number(counts.planned)} had waited`} />
       <Fact label="Deferred by the CRM" value={counts.pushDeferred} />
       <Fact
         label="Rejected"
@@ -113,7 +113,7 @@ function Fact({ label, value, more }: FactProps) {
         {label}
       </Text>
       <Text fz="xl" fw={650} className="numbers">
-        {figure(value)}
+        {number(value)}
       </Text>
       {more !== undefined && (
         <Text size="xs" c="dimmed" component="div">
@@ -136,8 +136,8 @@ function Lanes({ run }: { readonly run: RunDetail }) {
         columns={[
           { head: 'Object', cell: ({ object }) => object },
           { head: 'Of it', cell: ({ lane }) => lanes[lane] },
-          { head: 'Records', isNumber: true, cell: ({ records }) => figure(records) },
-          { head: 'API calls', isNumber: true, cell: ({ calls }) => figure(calls) },
+          { head: 'Records', isNumber: true, cell: ({ records }) => number(records) },
+          { head: 'API calls', isNumber: true, cell: ({ calls }) => number(calls) },
         ]}
       />
     </Stack>

@@ -5,7 +5,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { Run } from '../../../http/api/runs/schemas.ts';
 import { useRuns, useStanding } from '../../api/runs.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { duration, figure } from '../../parts/figures.ts';
+import { duration, number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -178,7 +178,7 @@ function StatusCell({ status, failure }: Run) {
 
 /** Nothing is dimmed: what happened stands out. */
 function Count({ value }: { readonly value: number }) {
-  if (value > 0) return <>{figure(value)}</>;
+  if (value > 0) return <>{number(value)}</>;
   return (
     <Text span size="sm" c="dimmed">
       0

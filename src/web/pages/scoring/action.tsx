@@ -1,7 +1,7 @@
 import { Code, Group, Paper, Stack, Switch, Text, Textarea, Title } from '@mantine/core';
 import type { ActionForm, LineForm, ProfileDefinition } from '../../../http/api/profiles/schemas.ts';
 import { ConditionEditor } from './condition-editor.tsx';
-import { replaced } from './edit.ts';
+import { replaced } from '../../parts/lists.ts';
 import { useEditor, useProblemAt } from './editor-context.tsx';
 import { ListTools, PlaceProblem } from './fields.tsx';
 import { Adder } from './rule-fields.tsx';

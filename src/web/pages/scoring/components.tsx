@@ -1,6 +1,6 @@
 import { Accordion, Badge, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ComponentForm, ProfileDefinition, RuleForm } from '../../../http/api/profiles/schemas.ts';
-import { freeName, replaced } from './edit.ts';
+import { freeName, replaced } from '../../parts/lists.ts';
 import { useEditor, useHasProblem } from './editor-context.tsx';
 import { ListTools, NumberField, PlaceProblem, TextField } from './fields.tsx';
 import { Adder, RuleFields } from './rule-fields.tsx';

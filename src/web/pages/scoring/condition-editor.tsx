@@ -13,7 +13,7 @@ import {
   partsOf,
   valueOf,
 } from './conditions.ts';
-import { replaced, without } from './edit.ts';
+import { replaced, without } from '../../parts/lists.ts';
 import { useEditor } from './editor-context.tsx';
 import { FactField, NumberField, PlaceProblem, RemoveTool, Tool } from './fields.tsx';
 

@@ -1,20 +1,58 @@
 import { Badge, Button, Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import type { ProfileDefinition, ProfileExample, TestList, TestResults } from '../../../http/api/profiles/schemas.ts';
+import type {
+  ProfileDefinition,
+  ProfileExample,
+  ProfileKind,
+  TestList,
+  TestResults,
+} from '../../../http/api/profiles/schemas.ts';
 import { useProfileTests, useSaveTests, useTestResults } from '../../api/profile-tests.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
-import { freeName, replaced, without } from './edit.ts';
+import { freeName, replaced, without } from '../../parts/lists.ts';
 import { useEditor } from './editor-context.tsx';
 import { factOfText, textOfFact } from './fact-values.ts';
 import { FactField, OptionalNumberField, RemoveTool, TextField } from './fields.tsx';
 import { Adder } from './rule-fields.tsx';
 
+/** Examples that are not saved yet. Kept outside of the tab, so that another look at the rules does not lose them. */
+export interface UnsavedExamples {
+  /** Null = as they are saved. */
+  readonly edited: TestList | null;
+  readonly setEdited: (edited: TestList | null) => void;
+  readonly save: (edited: TestList) => void;
+  readonly isSaving: boolean;
+  readonly error: Error | null;
+}
+
+export function useUnsavedExamples(kind: ProfileKind): UnsavedExamples {
+  // Begins from what was there at the first change: whoever saves over somebody else's is told.
+  const [edited, setEdited] = useState<TestList | null>(null);
+  const saving = useSaveTests(kind);
+  return {
+    edited,
+    setEdited(next) {
+      setEdited(next);
+      if (next === null) saving.reset();
+    },
+    save: (list) =>
+      saving.mutate(list, {
+        // What was typed meanwhile goes on from there.
+        onSuccess: ({ revision }) =>
+          setEdited((now) => (now === null || now.tests === list.tests ? null : { ...now, revision })),
+      }),
+    isSaving: saving.isPending,
+    error: saving.error,
+  };
+}
+
 interface Props {
   readonly profile: ProfileDefinition;
   readonly stamp: string | null;
+  readonly unsaved: UnsavedExamples;
 }
 
 /** People made up, each with the score that it ought to have: the draft is held against them. */
@@ -26,14 +64,12 @@ export function Examples(props: Props) {
   return <ProblemNote error={tests.error} onRetry={() => void tests.refetch()} />;
 }
 
-function ExampleList({ stored, profile, stamp }: Props & { readonly stored: TestList }) {
+function ExampleList({ stored, profile, stamp, unsaved }: Props & { readonly stored: TestList }) {
   const { kind, isReadOnly, facts } = useEditor();
-  // Begins from what was there at the first change: whoever saves over somebody else's is told.
-  const [edited, setEdited] = useState<TestList | null>(null);
+  const { edited, setEdited, save, isSaving, error } = unsaved;
   const { tests, revision } = edited ?? stored;
   const setTests = (next: readonly ProfileExample[]): void => setEdited({ tests: [...next], revision });
   const [settled] = useDebouncedValue(tests, 300);
-  const save = useSaveTests(kind);
   const run = useTestResults(kind, { profile, stamp: isReadOnly ? null : stamp, tests: settled });
   const isChanged = edited !== null;
   const names = tests.map(({ name }) => name);
@@ -61,7 +97,7 @@ function ExampleList({ stored, profile, stamp }: Props & { readonly stored: Test
         />
       ))}
       {run.error !== null && <ProblemNote error={run.error} onRetry={() => void run.refetch()} />}
-      {save.error !== null && <ProblemNote error={save.error} />}
+      {error !== null && <ProblemNote error={error} />}
       {!isReadOnly && (
         <Group>
           <Adder
@@ -79,25 +115,14 @@ function ExampleList({ stored, profile, stamp }: Props & { readonly stored: Test
               ])
             }
           />
-          <Button
-            size="compact-sm"
-            disabled={!isChanged}
-            loading={save.isPending}
-            onClick={() =>
-              save.mutate(
-                { tests, revision },
-                {
-                  // What was typed meanwhile goes on from there.
-                  onSuccess: (saved) =>
-                    setEdited((now) =>
-                      now === null || now.tests === tests ? null : { ...now, revision: saved.revision },
-                    ),
-                },
-              )
-            }
-          >
+          <Button size="compact-sm" disabled={!isChanged} loading={isSaving} onClick={() => save({ tests, revision })}>
             Save the examples
           </Button>
+          {isChanged && (
+            <Button size="compact-sm" variant="default" onClick={() => setEdited(null)}>
+              Take the changes back
+            </Button>
+          )}
         </Group>
       )}
     </Stack>
@@ -131,7 +156,7 @@ function ExampleCard({ test, number, tiers, result, onChange, onRemove }: CardPr
               label={`Fact ${index + 1}`}
               path="-"
               value={fact}
-              onChange={(next) => change(replaced(facts, index, [next, value]) as typeof facts)}
+              onChange={(next) => change(replaced(facts, index, [next, value]))}
             />
             <TextInput
               label={`Value ${index + 1}`}
@@ -139,13 +164,9 @@ function ExampleCard({ test, number, tiers, result, onChange, onRemove }: CardPr
               placeholder="not known"
               readOnly={isReadOnly}
               w={180}
-              onChange={(event) =>
-                change(replaced(facts, index, [fact, factOfText(event.currentTarget.value)]) as typeof facts)
-              }
+              onChange={(event) => change(replaced(facts, index, [fact, factOfText(event.currentTarget.value)]))}
             />
-            {!isReadOnly && (
-              <RemoveTool what={`fact ${index + 1}`} onClick={() => change(without(facts, index) as typeof facts)} />
-            )}
+            {!isReadOnly && <RemoveTool what={`fact ${index + 1}`} onClick={() => change(without(facts, index))} />}
           </Group>
         ))}
         {!isReadOnly && unused !== undefined && (

@@ -1,7 +1,7 @@
 import { ActionIcon, Group, NumberInput, Select, Stack, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import { moved, without } from './edit.ts';
+import { moved, without } from '../../parts/lists.ts';
 import { sentence, useEditor, useProblemAt } from './editor-context.tsx';
 import { factLabel } from './words.ts';
 

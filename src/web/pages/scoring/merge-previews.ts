@@ -1,10 +1,8 @@
 /** PURE. Pages of a preview as one. */
 import type { Preview, PreviewedPerson } from '../../../http/api/profiles/schemas.ts';
 
-const peopleShown = 20;
-const moversShown = 10;
-
 export function mergePreviews(first: Preview, then: Preview): Preview {
+  const { people, movers } = first.atMost;
   return {
     ...first,
     next: then.next,
@@ -17,14 +15,14 @@ export function mergePreviews(first: Preview, then: Preview): Preview {
       const more = then.tiers.find(({ tier }) => tier === row.tier);
       return { tier: row.tier, before: row.before + (more?.before ?? 0), after: row.after + (more?.after ?? 0) };
     }),
-    becomeMql: crossing(first.becomeMql, then.becomeMql),
-    wouldNotBeMql: crossing(first.wouldNotBeMql, then.wouldNotBeMql),
-    movers: [...first.movers, ...then.movers].toSorted((a, b) => distance(b) - distance(a)).slice(0, moversShown),
+    becomeMql: crossing(first.becomeMql, then.becomeMql, people),
+    wouldNotBeMql: crossing(first.wouldNotBeMql, then.wouldNotBeMql, people),
+    movers: [...first.movers, ...then.movers].toSorted((a, b) => distance(b) - distance(a)).slice(0, movers),
   };
 }
 
-function crossing(first: Preview['becomeMql'], then: Preview['becomeMql']): Preview['becomeMql'] {
-  return { count: first.count + then.count, people: [...first.people, ...then.people].slice(0, peopleShown) };
+function crossing(first: Preview['becomeMql'], then: Preview['becomeMql'], atMost: number): Preview['becomeMql'] {
+  return { count: first.count + then.count, people: [...first.people, ...then.people].slice(0, atMost) };
 }
 
 function distance({ before, after }: PreviewedPerson): number {

@@ -1,7 +1,7 @@
 import { Group, Paper, Select, Stack, Text } from '@mantine/core';
 import type { ProfileDefinition, SegmentForm, TierForm, TriggerForm } from '../../../http/api/profiles/schemas.ts';
 import { ConditionEditor } from './condition-editor.tsx';
-import { freeName, replaced } from './edit.ts';
+import { freeName, replaced } from '../../parts/lists.ts';
 import { useEditor } from './editor-context.tsx';
 import { ListTools, NumberField, PlaceProblem, TextField } from './fields.tsx';
 import { Adder } from './rule-fields.tsx';

@@ -16,6 +16,7 @@ import { Link } from 'react-router';
 import type { Preview, PreviewedPerson } from '../../../http/api/profiles/schemas.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { number } from '../../parts/words.ts';
 import { useOrg } from '../../shell/org.tsx';
 import { Distribution } from './distribution.tsx';
 import { useEditor } from './editor-context.tsx';
@@ -93,13 +94,11 @@ function Findings({ preview, full }: { readonly preview: Preview; readonly full:
   );
 }
 
-const figures = new Intl.NumberFormat('en-GB');
-
 function Extent({ preview: { scored, total, next }, full }: { readonly preview: Preview; readonly full: FullPreview }) {
   if (next === null) {
     return (
       <Text size="sm" c="dimmed">
-        All {figures.format(scored)} are scored by both.
+        All {number(scored)} are scored by both.
       </Text>
     );
   }
@@ -108,7 +107,7 @@ function Extent({ preview: { scored, total, next }, full }: { readonly preview: 
     <Stack gap={4}>
       <Group gap="xs">
         <Text size="sm" c="dimmed">
-          {figures.format(scored)} of {figures.format(all)}, chosen by chance but always the same.
+          {number(scored)} of {number(all)}, chosen by chance but always the same.
         </Text>
         {full.isRunning ? (
           <Button size="compact-xs" variant="default" onClick={full.stop}>
@@ -137,7 +136,7 @@ function Figure({ label, count, preview }: FigureProps) {
     <Paper withBorder p="xs">
       <Text fw={700} size="lg" className="numbers">
         {preview.next !== null && shown > 0 ? 'about ' : ''}
-        {figures.format(shown)}
+        {number(shown)}
       </Text>
       <Text size="xs" c="dimmed">
         {label}
@@ -151,8 +150,8 @@ function Tiers({ tiers }: Pick<Preview, 'tiers'>) {
     <Group gap="xs" role="list" aria-label="Tiers, live and by the draft">
       {tiers.map(({ tier, before, after }) => (
         <Badge key={tier} role="listitem" size="lg" color={before === after ? 'gray' : 'indigo'}>
-          {tier} {figures.format(before)}
-          {before !== after && ` → ${figures.format(after)}`}
+          {tier} {number(before)}
+          {before !== after && ` → ${number(after)}`}
         </Badge>
       ))}
     </Group>

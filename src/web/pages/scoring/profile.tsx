@@ -1,9 +1,10 @@
-import { Button, Grid, Stack, Tabs } from '@mantine/core';
+import { Badge, Button, Grid, Stack, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import type { LiveProfile, ProfileDefinition, ProfileDraft, ProfileKind } from '../../../http/api/profiles/schemas.ts';
 import { useDiscardDraft, useLiveProfile, usePreview, useProfileDraft } from '../../api/profiles.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { LeaveGuard } from '../../parts/leave-guard.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { NotFound } from '../../parts/not-found.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -12,7 +13,7 @@ import { useMay } from '../../shell/org.tsx';
 import { Action } from './action.tsx';
 import { Components } from './components.tsx';
 import { Editor } from './editor-context.tsx';
-import { Examples } from './examples.tsx';
+import { Examples, type UnsavedExamples, useUnsavedExamples } from './examples.tsx';
 import { Segments, Tiers, Triggers } from './outcomes.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
@@ -35,6 +36,7 @@ function Profile({ kind }: { readonly kind: ProfileKind }) {
   const draft = useProfileDraft(kind, isAdmin);
   // Counts how often the desk was cleared: what is on it then comes from the server.
   const [turn, setTurn] = useState(0);
+  const unsaved = useUnsavedExamples(kind);
   const clear = async (): Promise<void> => {
     // The live one last: what it shows as in force is then already on the desk of the new turn, not of the old one.
     if (isAdmin) await draft.refetch();
@@ -50,17 +52,18 @@ function Profile({ kind }: { readonly kind: ProfileKind }) {
       </Page>
     );
   }
-  return <Desk key={turn} live={live.data} draft={draft.data ?? null} onClear={() => void clear()} />;
+  return <Desk key={turn} live={live.data} draft={draft.data ?? null} unsaved={unsaved} onClear={() => void clear()} />;
 }
 
 interface DeskProps {
   readonly live: LiveProfile;
   readonly draft: ProfileDraft | null;
+  readonly unsaved: UnsavedExamples;
   /** Begins anew with what the server has. */
   readonly onClear: () => void;
 }
 
-function Desk({ live, draft, onClear }: DeskProps) {
+function Desk({ live, draft, unsaved, onClear }: DeskProps) {
   const { kind, facts, triggerFacts, lineFacts } = live;
   const isAdmin = useMay('admin');
   const editor = toldAnew(useDraftEditor(live, draft), draft);
@@ -85,7 +88,7 @@ function Desk({ live, draft, onClear }: DeskProps) {
     tab === 'versions' ? (
       <Versions kind={kind} hasDraft={editor.saved !== null} onRestore={isAdmin ? restore : null} />
     ) : (
-      <Sections tab={tab} live={live} editor={editor} />
+      <Sections tab={tab} live={live} editor={editor} unsaved={unsaved} />
     );
   return (
     <Editor value={context}>
@@ -96,17 +99,7 @@ function Desk({ live, draft, onClear }: DeskProps) {
       >
         <Standing live={live} editor={editor} onClear={onClear} />
         <Tabs value={tab} onChange={show} keepMounted={false}>
-          <Tabs.List aria-label="Parts of the profile">
-            <Tabs.Tab value="rules">Components and rules</Tabs.Tab>
-            <Tabs.Tab value="tiers">Tiers</Tabs.Tab>
-            {(kind === 'mql' || editor.profile.triggers.length > 0) && (
-              <Tabs.Tab value="triggers">MQL triggers</Tabs.Tab>
-            )}
-            <Tabs.Tab value="segments">Segments</Tabs.Tab>
-            {kind === 'plg' && <Tabs.Tab value="action">Suggested action</Tabs.Tab>}
-            <Tabs.Tab value="examples">Examples</Tabs.Tab>
-            <Tabs.Tab value="versions">Versions</Tabs.Tab>
-          </Tabs.List>
+          <Parts kind={kind} hasTriggers={editor.profile.triggers.length > 0} hasUnsaved={unsaved.edited !== null} />
           <Tabs.Panel value={tab} pt="md">
             {tab === 'versions' || !isAdmin ? (
               body
@@ -117,8 +110,32 @@ function Desk({ live, draft, onClear }: DeskProps) {
             )}
           </Tabs.Panel>
         </Tabs>
+        <LeaveGuard isDirty={unsaved.edited !== null} />
       </Page>
     </Editor>
+  );
+}
+
+interface PartsProps {
+  readonly kind: ProfileKind;
+  readonly hasTriggers: boolean;
+  /** Examples that are not saved. */
+  readonly hasUnsaved: boolean;
+}
+
+function Parts({ kind, hasTriggers, hasUnsaved }: PartsProps) {
+  return (
+    <Tabs.List aria-label="Parts of the profile">
+      <Tabs.Tab value="rules">Components and rules</Tabs.Tab>
+      <Tabs.Tab value="tiers">Tiers</Tabs.Tab>
+      {(kind === 'mql' || hasTriggers) && <Tabs.Tab value="triggers">MQL triggers</Tabs.Tab>}
+      <Tabs.Tab value="segments">Segments</Tabs.Tab>
+      {kind === 'plg' && <Tabs.Tab value="action">Suggested action</Tabs.Tab>}
+      <Tabs.Tab value="examples" rightSection={hasUnsaved && <Badge color="orange">not saved</Badge>}>
+        Examples
+      </Tabs.Tab>
+      <Tabs.Tab value="versions">Versions</Tabs.Tab>
+    </Tabs.List>
   );
 }
 
@@ -137,7 +154,8 @@ function Sections({
   tab,
   live,
   editor,
-}: Pick<DeskProps, 'live'> & { readonly tab: string; readonly editor: DraftEditor }) {
+  unsaved,
+}: Pick<DeskProps, 'live' | 'unsaved'> & { readonly tab: string; readonly editor: DraftEditor }) {
   const { profile, edit } = editor;
   switch (tab) {
     case 'tiers':
@@ -149,7 +167,7 @@ function Sections({
     case 'action':
       return <Action profile={profile} onChange={edit} />;
     case 'examples':
-      return <Examples profile={profile} stamp={stampOf(live, editor)} />;
+      return <Examples profile={profile} stamp={stampOf(live, editor)} unsaved={unsaved} />;
     default:
       return <Components profile={profile} onChange={edit} />;
   }

@@ -3,6 +3,7 @@ import type { Preview, ProfileDraft } from '../../../http/api/profiles/schemas.t
 import { Problem } from '../../api/call.ts';
 import { usePublish } from '../../api/profiles.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { number } from '../../parts/words.ts';
 import { Differences } from './differences.tsx';
 import { useEditor } from './editor-context.tsx';
 import { estimated } from './merge-previews.ts';
@@ -17,8 +18,6 @@ interface Props {
   readonly onClose: () => void;
   readonly onPublished: () => void;
 }
-
-const figures = new Intl.NumberFormat('en-GB');
 
 /** The last look: what changes in the profile, for people, and in the CRM. */
 export function PublishDialog({ draft, version, preview, isOpen, onClose, onPublished }: Props) {
@@ -74,7 +73,7 @@ function Consequences({ preview }: { readonly preview: Preview | undefined }) {
   const { kind } = useEditor();
   if (preview === undefined) return <Text size="sm">Working out what it would change…</Text>;
   const count = (value: number): string => {
-    const shown = figures.format(estimated(value, preview));
+    const shown = number(estimated(value, preview));
     return preview.next !== null && value > 0 ? `about ${shown}` : shown;
   };
   return (

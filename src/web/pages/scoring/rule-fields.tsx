@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RuleForm, StepForm, WordForm } from '../../../http/api/profiles/schemas.ts';
 import { ConditionEditor } from './condition-editor.tsx';
-import { replaced, without } from './edit.ts';
+import { replaced, without } from '../../parts/lists.ts';
 import { useEditor } from './editor-context.tsx';
 import { FactField, NumberField, OptionalNumberField, PlaceProblem, RemoveTool, TextField } from './fields.tsx';
 import {

@@ -1,12 +1,11 @@
 import { Button, Group, NumberInput, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useState } from 'react';
 import { type SignupFilters, useSignups } from '../../api/signups.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
+import { useTyped } from '../../parts/use-typed.ts';
 import { titled } from '../../parts/words.ts';
 import { Card } from './card.tsx';
 
@@ -20,12 +19,6 @@ export function SignupsPage() {
   const { filters, set, clear, isFiltered } = useFilters(['tier', 'company', 'minScore']);
   // Asked for once to know the tiers, and whether there is anybody at all.
   const any = useSignups({ ...filters, tier: null }, column);
-  // Counted, so that the fields begin anew.
-  const [cleared, setCleared] = useState(0);
-  const onClear = (): void => {
-    clear();
-    setCleared(cleared + 1);
-  };
   const [first] = any.data?.pages ?? [];
   const tiers = first?.tiers ?? usual;
   return (
@@ -33,7 +26,7 @@ export function SignupsPage() {
       title="Signups"
       lead="Who uses the product like a buyer: signups with a company’s address, and what to do next."
     >
-      <FilterBar key={cleared} {...{ filters, tiers, set }} onClear={isFiltered ? onClear : null} />
+      <FilterBar {...{ filters, tiers, set }} onClear={isFiltered ? clear : null} />
       {any.isPending && <Loading what="the signups" />}
       {any.error !== null && <ProblemNote error={any.error} onRetry={() => void any.refetch()} />}
       {first?.signups.length === 0 && <Nobody isFiltered={isFiltered} />}
@@ -102,8 +95,13 @@ interface BarProps {
 }
 
 function FilterBar({ filters, tiers, set, onClear }: BarProps) {
-  const [company, setCompany] = useState(filters.company ?? '');
-  const later = useDebouncedCallback(set, 300);
+  const company = useTyped(filters.company ?? '', (words) => set('company', words));
+  const least = useTyped(filters.minScore ?? '', (score) => set('minScore', score));
+  const clear = (): void => {
+    company.clear();
+    least.clear();
+    onClear?.();
+  };
   return (
     <Group align="flex-end" gap="sm" component="search">
       <Select
@@ -119,11 +117,8 @@ function FilterBar({ filters, tiers, set, onClear }: BarProps) {
       <TextInput
         label="Company"
         placeholder="velocitypay.example"
-        value={company}
-        onChange={({ currentTarget: { value } }) => {
-          setCompany(value);
-          later('company', value.trim());
-        }}
+        value={company.text}
+        onChange={({ currentTarget: { value } }) => company.type(value)}
         w={{ base: '100%', xs: 220 }}
       />
       <NumberInput
@@ -132,12 +127,12 @@ function FilterBar({ filters, tiers, set, onClear }: BarProps) {
         min={0}
         max={100}
         allowDecimal={false}
-        defaultValue={filters.minScore ?? ''}
-        onChange={(value) => later('minScore', String(value))}
+        value={least.text}
+        onChange={(value) => least.type(String(value))}
         w={{ base: '100%', xs: 120 }}
       />
       {onClear !== null && (
-        <Button variant="subtle" onClick={onClear}>
+        <Button variant="subtle" onClick={clear}>
           Clear
         </Button>
       )}

@@ -1,18 +1,18 @@
 /** PURE. Changes of a list, each as a new one. */
 
-export function replaced<Item>(list: readonly Item[], index: number, item: Item): readonly Item[] {
+export function replaced<Item>(list: readonly Item[], index: number, item: Item): Item[] {
   return list.map((old, at) => (at === index ? item : old));
 }
 
-export function without<Item>(list: readonly Item[], index: number): readonly Item[] {
+export function without<Item>(list: readonly Item[], index: number): Item[] {
   return list.filter((_, at) => at !== index);
 }
 
 /** One place up (-1) or down (1); at the end of the list it stays. */
-export function moved<Item>(list: readonly Item[], index: number, by: -1 | 1): readonly Item[] {
+export function moved<Item>(list: readonly Item[], index: number, by: -1 | 1): Item[] {
   const other = index + by;
   const [item, neighbour] = [list[index], list[other]];
-  if (item === undefined || neighbour === undefined) return list;
+  if (item === undefined || neighbour === undefined) return [...list];
   return replaced(replaced(list, index, neighbour), other, item);
 }
 
