@@ -42,7 +42,7 @@ test(
       runs: '/runs',
       run: `/runs/${run}`,
       rejected: '/rejected',
-      push: '/push',
+      push: '/push?connection=acme-salesforce',
       connections: '/connections',
       connection: '/connections/acme-hubspot',
       'connection-settings': '/connections/acme-hubspot/settings',
@@ -67,7 +67,18 @@ test(
       }
       expect(visited.complaints).toEqual([]);
     }
-    await using entrance = await visit(browser, console.url, '/sign-in');
-    await entrance.page.screenshot({ path: join(folder!, 'sign-in-light.png') });
+    const entrances = {
+      'sign-in': '/sign-in',
+      'set-up': '/set-up#none',
+      password: '/password#none',
+      'from-crm': '/oauth/callback',
+    };
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await using entrance = await visit(browser, console.url, '/sign-in', { colorScheme });
+      for (const [name, path] of Object.entries(entrances)) {
+        await entrance.go(path);
+        await entrance.page.screenshot({ path: join(folder!, `${name}-${colorScheme}.png`) });
+      }
+    }
   },
 );

@@ -43,7 +43,7 @@ function Story({ run }: { readonly run: RunDetail }) {
       <Group gap="md">
         <RunStatus status={status} />
         <Text size="sm">
-          began <Time at={startedAt} />, {tickAt === null ? 'asked for' : 'by its schedule'}
+          began <Time at={startedAt} />, {tickAt === null ? 'by hand' : 'by its schedule'}
         </Text>
         {endedAt !== null && <Text size="sm">took {duration(lengthOf(run, Date.now()))}</Text>}
       </Group>

@@ -22,6 +22,7 @@ export function Distribution({ preview: { before, after } }: { readonly preview:
           legendProps={{ verticalAlign: 'bottom', height: 32 }}
           tickLine="none"
           gridAxis="x"
+          yAxisProps={{ allowDecimals: false }}
           barProps={{ isAnimationActive: false, radius: [3, 3, 0, 0] }}
           barChartProps={{ accessibilityLayer: false, margin: { left: -16 } }}
         />
