@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** People who are on their way to a CRM and back, to let leadloop in there. Rows live for minutes. */
+/** People who are on their way to a CRM and back, to let leadloop in there. Rows hold for minutes, and are gone within a day. */
 export class Consents extends Migration {
   override up(): void {
     this.addSql(`

@@ -5,6 +5,7 @@ import { hasUrgentPushes } from './db/queries/claim-pushes.ts';
 import { resumeAt } from './db/queries/daily-pool.ts';
 import { nameOfSource } from './db/queries/data-sources.ts';
 import { findConnection } from './db/queries/directory.ts';
+import { forgetConsents } from './db/queries/consents.ts';
 import { forgetLooks, hasLongRun, lastRescoreFailedAt, noteTick } from './db/queries/runs.ts';
 import { hasHints } from './db/queries/waiting-hints.ts';
 import { withHealth } from './health/record-health.ts';
@@ -57,6 +58,7 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
     rescore: async ({ orgId }, signal) => {
       const failedAt = await services.database.transaction(orgId, async (tx) => {
         await forgetLooks(tx, services.now());
+        await forgetConsents(tx, services.now());
         return lastRescoreFailedAt(tx);
       });
       // What fails on somebody's scores does so again: it shall not keep others from theirs.

@@ -21,7 +21,6 @@ const scopes = [
 /** Left out by HubSpot where the app or the account has them not; `check` says what that costs. */
 const optionalScopes = [
   'crm.objects.companies.write',
-  'crm.schemas.companies.read',
   'crm.schemas.companies.write',
   'forms',
   'sales-email-read',

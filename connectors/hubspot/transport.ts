@@ -10,7 +10,7 @@ import type { WireError } from './wire.ts';
 //  - Its retries and its limiter are one setting for the whole process, made by whoever built a `Client` last. We build
 //    ours without either, and no one else builds one: the governor and `retry` are the only ones at work.
 //  - It takes no `AbortSignal` and has no time-out. We stop waiting instead: an abandoned request may still reach HubSpot,
-//    which is harmless, since every call here may be repeated. Its socket closes when HubSpot answers, or after five minutes.
+//    which is harmless, since every call here may be repeated, but for a code that works once, which nobody sends twice. Its socket closes when HubSpot answers, or after five minutes.
 //  - Its errors print whole bodies. `apiRequest` does not throw on a status; what we throw has ids and categories only.
 
 export interface Request {

@@ -9,7 +9,7 @@ import type { WireError } from './wire.ts';
 
 // The only file that does HTTP, through the transport of `jsforce` (see `transport.ts`), which takes no `AbortSignal`. We
 // stop waiting instead: an abandoned request may still reach Salesforce, which is harmless, since every call here may be
-// repeated. Results of Bulk come through `fetch` (see `stream.ts`), under the same token, limits and errors.
+// repeated, but for a code that works once, which nobody sends twice. Results of Bulk come through `fetch` (see `stream.ts`), under the same token, limits and errors.
 
 export interface Call {
   readonly method: Request['method'];

@@ -20,7 +20,12 @@ export function tokenEndpoint(
     if (reply.status >= 300) throw errorOf(failureOf(reply, `POST ${path}`), now());
     return checkedToken(parsed(reply, `POST ${path}`));
   };
-  return (form) => retry(() => ask(form), { policy: retryPolicy, now, sleep, random, signal });
+  return (form) => {
+    // A code works once: where the answer to it was lost, a second try would only hide that.
+    const isCode = form['grant_type'] === 'authorization_code';
+    const policy = isCode ? { ...retryPolicy, attempts: 1 } : retryPolicy;
+    return retry(() => ask(form), { policy, now, sleep, random, signal });
+  };
 }
 
 function checkedToken(body: unknown): WireToken {

@@ -10,13 +10,14 @@ import {
   type ConsentRow,
   createConsent,
   findConsent,
-  settleConsent,
+  grantConsent,
+  refuseConsent,
 } from '../db/queries/consents.ts';
 import { writeAudit } from '../db/queries/write-audit.ts';
 import { AppError } from '../model/errors.ts';
 import { type Credentials, type EnteredLogin, type StoredLogin, valuesOf } from './login.ts';
 import { isSamePlace, type Place, settingsOf } from './parts.ts';
-import { InvalidSettings, patienceMs, silentCrm } from './refusals.ts';
+import { InvalidSettings, patienceMs, silentCrm, unknownConnection } from './refusals.ts';
 import { type ActingFor, definitionOf, findStored, openCredentials } from './stored.ts';
 
 /** How long somebody may take at the CRM; and how long what they agreed to waits for being saved. */
@@ -51,6 +52,8 @@ export interface ConsentAnswer {
 
 /** What is kept, sealed, while somebody is away. */
 interface Asked extends Place {
+  /** Whose login it will be; null = of a connection that is yet to be made. */
+  readonly connection: string | null;
   readonly values: Credentials;
   readonly redirectUri: string;
   readonly verifier: string;
@@ -76,7 +79,7 @@ export async function beginConsent(
   const named = { name: connection ?? kind, kind };
   const { options } = await settingsOf(named, { baseUrl, settings: wish.settings }, services.definitions);
   const settings = options.connector;
-  const stored = await storedLogin(services, by, connection, { baseUrl, settings });
+  const stored = await storedLogin(services, by, connection, { kind, baseUrl, settings });
   const values = valuesOf(definition, wish.credentials, stored, consent.brings);
   const verifier = secretToken(services.randomBytes);
   const secret = secretToken(services.randomBytes);
@@ -86,7 +89,7 @@ export async function beginConsent(
   const url = consent.authorizeUrl({ baseUrl, settings, values }, { redirectUri, state, challenge });
   const now = services.now();
   const expiresAt = new Date(now.getTime() + consentMs);
-  const asked: Asked = { baseUrl, settings, values, redirectUri, verifier, granted: null };
+  const asked: Asked = { connection, baseUrl, settings, values, redirectUri, verifier, granted: null };
   const sealed = services.sealer.seal(JSON.stringify(asked), { orgId: by.orgId, connectionId: id });
   const row = { id, actor: by.actor, kind, stateHash: hashOf(secret) ?? '', sealed, now, expiresAt };
   await services.database.transaction(by.orgId, (tx) => createConsent(tx, row));
@@ -110,11 +113,12 @@ async function storedLogin(
   services: Services,
   { orgId }: ActingFor,
   name: string | null,
-  place: Place,
+  { kind, ...place }: ConsentUse,
 ): Promise<StoredLogin> {
   if (name === null) return { credentials: null, mayBeKept: false };
   const found = await services.database.transaction(orgId, (tx) => findStored(tx, name));
   const { baseUrl, settings } = found.connection;
+  if (found.connection.kind !== kind) throw unknownConnection(name);
   const mayBeKept = isSamePlace({ baseUrl, settings: settings.connector ?? {} }, place);
   return { credentials: openCredentials(services.sealer, found), mayBeKept };
 }
@@ -126,22 +130,26 @@ async function storedLogin(
 export async function answerConsent(services: Services, by: ActingFor, answer: ConsentAnswer): Promise<void> {
   const { database, now } = services;
   const [, id = '', secret = ''] = answer.state.split('.');
-  const key = { id, actor: by.actor, now: now() };
+  const at = now();
+  const expiresAt = new Date(at.getTime() + consentMs);
   const stateHash = uuid.test(id) ? hashOf(secret) : null;
   const row =
-    stateHash === null ? null : await database.transaction(by.orgId, (tx) => claimConsent(tx, key, stateHash));
+    stateHash === null
+      ? null
+      : await database.transaction(by.orgId, (tx) =>
+          claimConsent(tx, { id, actor: by.actor, now: at, stateHash, expiresAt }),
+        );
   if (row === null) throw unknownConsent();
   try {
-    const granted = await redeemed(services, by, { id, row, answer });
+    const { sealed, name } = await redeemed(services, by, { id, row, answer });
     await database.transaction(by.orgId, async (tx) => {
-      const expiresAt = new Date(now().getTime() + consentMs);
-      await settleConsent(tx, id, { status: 'granted', sealed: granted, expiresAt });
-      const { actor } = by;
-      await writeAudit(tx, { actor, action: 'connection.consent', subject: row.kind, after: { id }, at: now() });
+      await grantConsent(tx, id, sealed);
+      const entry = { actor: by.actor, action: 'connection.consent', subject: name, after: { kind: row.kind, id } };
+      await writeAudit(tx, { ...entry, at: now() });
     });
   } catch (error) {
     const problem = problemOf(error);
-    await database.transaction(by.orgId, (tx) => settleConsent(tx, id, { status: 'refused', problem }));
+    await database.transaction(by.orgId, (tx) => refuseConsent(tx, id, problem));
     throw error;
   }
 }
@@ -160,7 +168,9 @@ async function redeemed(services: Services, { orgId, slug }: ActingFor, { id, ro
   const definition = definitionOf(services, row.kind);
   if (answer.code === null || definition.consent === null) throw refusedConsent(definition.label, answer);
   const asked = JSON.parse(sealer.unseal(row.sealed, binding)) as Asked;
-  const place = { org: slug, connection: row.kind, crm: row.kind };
+  // Of a connection that is yet to be made nobody knows the name.
+  const name = asked.connection ?? 'new';
+  const place = { org: slug, connection: name, crm: row.kind };
   const exchange = exchangeFor({ ...place, now, observe: (event) => services.observe?.(place, event) });
   const signal = AbortSignal.timeout(patienceMs);
   const { code } = answer;
@@ -170,7 +180,7 @@ async function redeemed(services: Services, { orgId, slug }: ActingFor, { id, ro
     .catch((error: unknown) => {
       throw signal.aborted ? silentCrm() : error;
     });
-  return sealer.seal(JSON.stringify({ ...asked, granted }), binding);
+  return { name, sealed: sealer.seal(JSON.stringify({ ...asked, granted }), binding) };
 }
 
 function problemOf(error: unknown): ConsentProblem {
@@ -210,24 +220,21 @@ export interface ConsentUse extends Place {
 export async function consentedCredentials(
   services: SessionServices,
   by: ActingFor,
-  id: string,
+  { id, values }: { readonly id: string; readonly values: EnteredLogin['values'] },
   { kind, ...place }: ConsentUse,
 ): Promise<Credentials> {
   const { sealed, ...row } = await found(services, by, id);
+  if (row.kind !== kind || row.status !== 'granted') throw unknownConsent();
   const asked = JSON.parse(services.sealer.unseal(sealed, { orgId: by.orgId, connectionId: id })) as Asked;
-  if (row.kind !== kind || row.status !== 'granted' || asked.granted === null) throw unknownConsent();
-  if (!isSamePlace(asked, place)) throw movedConsent();
+  if (asked.granted === null) throw unknownConsent();
+  if (!isSamePlace(asked, place)) throw otherConsent('the address is another one now');
+  const isOfThisApp = Object.entries(values).every(([key, value]) => !value || value.trim() === asked.values[key]);
+  if (!isOfThisApp) throw otherConsent('the app is another one now');
   return asked.granted;
 }
 
-function movedConsent(): InvalidSettings {
-  return new InvalidSettings([
-    {
-      path: 'credentials.consent',
-      message: 'the address is another one now',
-      remedy: 'Agree again, at the new address.',
-    },
-  ]);
+function otherConsent(message: string): InvalidSettings {
+  return new InvalidSettings([{ path: 'credentials.consent', message, remedy: 'Let leadloop in once more.' }]);
 }
 
 export function unknownConsent(): AppError {

@@ -57,11 +57,11 @@ export async function createConnection(services: SessionServices, by: ActingFor,
   const org = await services.database.transaction(by.orgId, readStored);
   if (org?.connections.some((one) => one.name === name) === true) throw existingConnection(name);
   const use = { ...wantedPlace(settings), kind };
-  const { consent } = wish.credentials;
+  const { consent, values } = wish.credentials;
   const credentials =
     consent === null
       ? credentialsOf(definition, wish.credentials, { credentials: null, mayBeKept: false })
-      : await consentedCredentials(services, by, consent, use);
+      : await consentedCredentials(services, by, { id: consent, values }, use);
   if (credentials === null) throw new InvalidSettings([noCredentials]);
   const mapping = settings.mapping ?? definition.defaultMapping;
   const candidate = { org: by.slug, settings, definition, credentials, mapping, accountId: null, renewStored: null };
@@ -130,8 +130,8 @@ async function enteredOf(
     if (isMoved && found.sealed !== null) throw new InvalidSettings([moved]);
     return null;
   }
-  const { consent } = credentials;
-  if (consent !== null) return consentedCredentials(services, by, consent, { ...wantedPlace(wanted), kind });
+  const { consent: id, values } = credentials;
+  if (id !== null) return consentedCredentials(services, by, { id, values }, { ...wantedPlace(wanted), kind });
   const stored = openCredentials(services.sealer, found);
   return credentialsOf(definitionOf(services, kind), credentials, { credentials: stored, mayBeKept: !isMoved });
 }

@@ -5,6 +5,7 @@ import { ChoosePasswordPage } from './pages/sign-in/choose-password.tsx';
 import { SetUpPage } from './pages/sign-in/set-up.tsx';
 import { ConsentBackPage } from './pages/connections/consent-back.tsx';
 import { SignInPage } from './pages/sign-in/sign-in.tsx';
+import { SignOutPage } from './pages/sign-in/sign-out.tsx';
 import { Loading } from './parts/loading.tsx';
 import { ProblemNote } from './parts/problem-note.tsx';
 import { NotFound } from './parts/not-found.tsx';
@@ -17,6 +18,7 @@ import { Shell } from './shell/shell.tsx';
 export const routes = createRoutesFromElements(
   <Route errorElement={<Broken />}>
     <Route path="/sign-in" element={<SignInPage />} />
+    <Route path="/sign-out" element={<SignOutPage />} />
     <Route path="/set-up" element={<SetUpPage />} />
     <Route path="/password" element={<ChoosePasswordPage />} />
     <Route path="/oauth/callback" element={<ConsentBackPage />} />

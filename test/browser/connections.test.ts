@@ -118,6 +118,58 @@ test('an admin connects HubSpot by agreeing there, in a window of its own, witho
   expect(visited.complaints).toEqual([]);
 });
 
+test('what is changed while the CRM is asked has to be agreed to anew; a grant goes with the app that it is of', async () => {
+  await using scene = await startUnconnected({ hasPages: true });
+  const as = await scene.console.signedIn(scene.orgId, 'admin');
+  await using visited = await visit(browser, scene.console.url, list, { as });
+  const { page } = visited;
+  await page.getByRole('button', { name: 'Connect a CRM' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('OAuth app', { exact: true }).click();
+  await dialog.getByRole('button', { name: 'More settings' }).click();
+  await dialog.getByLabel('Another address').fill(scene.crm.url);
+  await dialog.getByLabel('Client ID').fill(oauthApp.clientId);
+  await dialog.getByLabel('Client secret').fill(oauthApp.clientSecret);
+  const opened = page.context().waitForEvent('page');
+  await dialog.getByRole('button', { name: 'Let leadloop in at HubSpot' }).click();
+  const crm = await opened;
+  await dialog.getByText('Waiting for you at HubSpot').waitFor();
+  await dialog.getByLabel('Client ID').fill('another-app');
+  await dialog.getByText('Waiting for you at HubSpot').waitFor({ state: 'detached' });
+  await crm.getByRole('button', { name: 'Connect app' }).click();
+  await crm.getByText('leadloop is let in').waitFor();
+  // Longer than the form takes to ask how it stands.
+  await page.waitForTimeout(3_000);
+  expect(await dialog.getByText('HubSpot lets leadloop in').count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Test and connect' }).click();
+  await dialog.getByText('HubSpot has not been asked yet.').waitFor();
+  expect(visited.complaints).toEqual([]);
+});
+
+test('the page that a CRM sends people back to calls no other place, whatever its address says, and lets nothing go astray', async () => {
+  await using scene = await startUnconnected({ hasPages: true });
+  const as = await scene.console.signedIn(scene.orgId, 'admin');
+  await using visited = await visit(browser, scene.console.url, list, { as });
+  const { page } = visited;
+  const posted: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST') posted.push(new URL(request.url()).pathname);
+  });
+  for (const state of ['acme/members/1/link?', '..%2f..%2fx.1.2', 'acme%2f..']) {
+    await visited.go(`/oauth/callback?code=c&state=${state}`);
+    await page.getByText('There is nothing to be done here').waitFor();
+  }
+  expect(posted).toEqual([]);
+  expect(await visited.ailments()).toEqual([]);
+  // Where the server was away, the answer is sent once more.
+  await page.route('**/consents/answer', (route) => route.abort(), { times: 1 });
+  await visited.go('/oauth/callback?code=c&state=acme.3f0c2b58-0000-4000-8000-000000000001.x');
+  await page.getByText('The server does not answer').waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('Nobody waits for this').waitFor();
+  expect(posted).toEqual(Array.from({ length: 2 }, () => '/api/v1/orgs/acme/consents/answer'));
+});
+
 test('by keyboard alone a schedule is changed, and the next runs are seen before it is saved', async () => {
   await using scene = await startUnconnected({ hasPages: true });
   await connect(scene);

@@ -145,6 +145,13 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(new URL(page.url()).pathname).toBe(path);
   await expect.poll(() => rules.count()).toBe(count - 1);
+  // And whoever signs out is asked while the session is there to save with.
+  await page.getByRole('button', { name: /^Account of/u }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect((await as.ask('GET', '/orgs/acme/members')).status).toBe(200);
   await page.getByRole('button', { name: 'Discard' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).focus();

@@ -38,10 +38,15 @@ export interface ConsentKey {
   readonly now: Date;
 }
 
+/** What nobody has saved in time: it would hold secrets for nothing. */
+export async function forgetConsents(tx: Tx, now: Date): Promise<void> {
+  await tx.query('delete from consents where org_id = $1 and expires_at <= $2', [tx.orgId, now]);
+}
+
 /** What has expired is forgotten on the way. */
 export async function createConsent(tx: Tx, consent: NewConsent): Promise<void> {
   const { id, actor, kind, stateHash, sealed, now, expiresAt } = consent;
-  await tx.query('delete from consents where org_id = $1 and expires_at <= $2', [tx.orgId, now]);
+  await forgetConsents(tx, now);
   await tx.query(
     `insert into consents (org_id, id, actor, kind, state_hash, status, sealed, key_id, created_at, expires_at)
      values ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8, $9)`,
@@ -49,45 +54,42 @@ export async function createConsent(tx: Tx, consent: NewConsent): Promise<void> 
   );
 }
 
-/** `problem`, `sealed`: left out = as they are. */
-export interface ConsentChange {
-  readonly status: ConsentStatus;
-  readonly problem?: ConsentProblem;
-  readonly sealed?: Sealed;
-  readonly expiresAt?: Date;
+export interface AnsweredConsent extends ConsentKey {
+  readonly stateHash: string;
+  /** What comes of it waits as long as this. */
+  readonly expiresAt: Date;
 }
 
 /** The answer has come; it is taken once. Null = nobody waits for it. */
 export async function claimConsent(
   tx: Tx,
-  { id, actor, now }: ConsentKey,
-  stateHash: string,
+  { id, actor, now, stateHash, expiresAt }: AnsweredConsent,
 ): Promise<ConsentRow | null> {
   const [row] = await tx.query<StoredRow>(
-    `update consents set status = 'answered'
+    `update consents set status = 'answered', expires_at = $6
      where org_id = $1 and id = $2 and actor = $3 and state_hash = $4 and status = 'waiting' and expires_at > $5
      returning ${columns}`,
-    [tx.orgId, id, actor, stateHash, now],
+    [tx.orgId, id, actor, stateHash, now, expiresAt],
   );
   return rowOf(row);
 }
 
-export async function settleConsent(tx: Tx, id: string, change: ConsentChange): Promise<void> {
-  const { status, problem, sealed, expiresAt } = change;
-  await tx.query(
-    `update consents set status = $3, problem = $4, sealed = coalesce($5, sealed), key_id = coalesce($6, key_id),
-       expires_at = coalesce($7, expires_at)
-     where org_id = $1 and id = $2`,
-    [
-      tx.orgId,
-      id,
-      status,
-      problem === undefined ? null : JSON.stringify(problem),
-      sealed?.bytes ?? null,
-      sealed?.keyId ?? null,
-      expiresAt ?? null,
-    ],
-  );
+export async function grantConsent(tx: Tx, id: string, { bytes, keyId }: Sealed): Promise<void> {
+  await tx.query(`update consents set status = 'granted', sealed = $3, key_id = $4 where org_id = $1 and id = $2`, [
+    tx.orgId,
+    id,
+    bytes,
+    keyId,
+  ]);
+}
+
+/** Keeps the reason, and no secret. */
+export async function refuseConsent(tx: Tx, id: string, problem: ConsentProblem): Promise<void> {
+  await tx.query(`update consents set status = 'refused', problem = $3, sealed = '' where org_id = $1 and id = $2`, [
+    tx.orgId,
+    id,
+    JSON.stringify(problem),
+  ]);
 }
 
 /** Null = there is none, or it is too old. */

@@ -19,7 +19,9 @@ export function useConsent(id: string | null) {
   return useQuery<ConsentState>({
     queryKey: [path, 'consents', id],
     enabled: id !== null,
-    refetchInterval: ({ state: { data } }) => ((data?.status ?? 'waiting') === 'waiting' ? refreshMs : false),
+    // Until it is decided, or too old.
+    refetchInterval: ({ state: { data, error } }) =>
+      error === null && (data?.status ?? 'waiting') === 'waiting' ? refreshMs : false,
     queryFn: ({ signal }) => call<ConsentState>(`${path}/consents/${id}`, { signal }),
   });
 }
@@ -28,6 +30,6 @@ export function useConsent(id: string | null) {
 export function useAnswerConsent() {
   return useMutation({
     mutationFn: ({ org, ...body }: ConsentAnswer & { readonly org: string }) =>
-      call<undefined>(`/orgs/${org}/consents/answer`, { method: 'POST', body }),
+      call<undefined>(`/orgs/${encodeURIComponent(org)}/consents/answer`, { method: 'POST', body }),
   });
 }

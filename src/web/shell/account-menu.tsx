@@ -1,12 +1,10 @@
 import { Avatar, Menu, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { Link, useNavigate } from 'react-router';
-import { useSignOut } from '../api/session.ts';
 import { useOrg } from './org.tsx';
 
 export function AccountMenu() {
   const { session, role, path } = useOrg();
-  const signOut = useSignOut();
   const navigate = useNavigate();
   return (
     <Menu position="bottom-end">
@@ -25,7 +23,8 @@ export function AccountMenu() {
         </Menu.Item>
         <Menu.Item
           leftSection={<IconLogout size={16} aria-hidden />}
-          onClick={() => signOut.mutate(undefined, { onSuccess: () => void navigate('/sign-in') })}
+          // By a page of its own: whoever has something unsaved here is asked before the session ends.
+          onClick={() => void navigate('/sign-out', { state: { isMeant: true } })}
         >
           Sign out
         </Menu.Item>

@@ -149,6 +149,7 @@ test('whoever declines is believed, and told how to go on', async () => {
     { code: 'consent-refused', detail: 'Nobody has let leadloop in at HubSpot.' },
   ]);
   const state = (await it.admin.ask('GET', `${consents}/${id}`)).body;
+  expect(await it.db.sql('select octet_length(sealed) as bytes from consents')).toEqual([{ bytes: 0 }]);
   expect(state).toMatchObject({ status: 'refused', problem: { message: 'Nobody has let leadloop in at HubSpot.' } });
   expect((await connect(it.admin, it.hubspot, id)).body).toMatchObject({ code: 'consent-unknown' });
 });
@@ -181,6 +182,13 @@ test('what was agreed to is one connection’s, of whoever began, at the address
   const elsewhere = it.hubspot.url.replace('127.0.0.1', 'localhost');
   const moved = await connect(it.admin, { ...it.hubspot, url: elsewhere }, id);
   expect(moved.body).toMatchObject({ code: 'settings-invalid', errors: [{ path: '/credentials/consent' }] });
+  const renamed = await it.admin.ask('POST', connections, {
+    name: 'acme-hubspot',
+    kind: 'hubspot',
+    baseUrl: it.hubspot.url,
+    credentials: { login: it.hubspot.login, values: { clientId: 'another-app' }, consent: id },
+  });
+  expect(renamed.body).toMatchObject({ code: 'settings-invalid', errors: [{ path: '/credentials/consent' }] });
   expect((await connect(it.admin, it.hubspot, id)).status).toBe(201);
   const again = { ...it.hubspot, kind: 'hubspot' };
   const second = await it.admin.ask('POST', connections, {
@@ -206,6 +214,8 @@ test('a login that has ended is renewed by agreeing again, without typing the se
   expect([changed.status, changed.body]).toMatchObject([200, { version: 2 }]);
   const after = await it.db.sql<{ sealed: Buffer }>('select credentials_sealed as sealed from connections');
   expect(after[0]!.sealed.equals(before[0]!.sealed)).toBe(false);
+  const otherCrm = await it.admin.ask('POST', consents, { ...wish, kind: 'salesforce', credentials: login });
+  expect(otherCrm.body).toMatchObject({ code: 'connection-unknown' });
   // Elsewhere the secret of the app would be somebody else's.
   const elsewhere = await it.admin.ask('POST', consents, {
     ...wish,

@@ -1,7 +1,8 @@
-import { Alert, Button } from '@mantine/core';
+import { Alert, Button, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { ConsentAnswer } from '../../../http/api/consents/schemas.ts';
+import { Problem } from '../../api/call.ts';
 import { useAnswerConsent } from '../../api/consents.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -14,6 +15,7 @@ export function ConsentBackPage() {
   // Once, although React tries effects twice while developing: a code works once.
   const answered = useRef(false);
   const answer = answerIn(search);
+  const isKept = error instanceof Problem && unheard.includes(error.status);
   useEffect(() => {
     if (answered.current || answer === null) return;
     answered.current = true;
@@ -29,7 +31,12 @@ export function ConsentBackPage() {
         </Alert>
       )}
       {answer !== null && error === null && !isSuccess && <Loading what="the answer" />}
-      {error !== null && <ProblemNote error={error} />}
+      {error !== null && (
+        <ProblemNote error={error} {...(isKept && answer !== null && { onRetry: () => mutate(answer) })} />
+      )}
+      {isSignedOut(error) && (
+        <Text size="sm">Sign in to leadloop in another window at this very address, then try again here.</Text>
+      )}
       {isSuccess && (
         <Alert color="green" variant="light" title="leadloop is let in" role="status">
           Close this window and go on where you came from: there it can be saved.
@@ -42,12 +49,21 @@ export function ConsentBackPage() {
   );
 }
 
-/** Null = this is no answer. */
+/** With these the answer of the CRM has reached nobody: it still holds. 0 = the server could not be reached. */
+const unheard = [0, 401, 503];
+
+function isSignedOut(error: Error | null): boolean {
+  return error instanceof Problem && error.status === 401;
+}
+
+const slug = /^[a-z0-9][a-z0-9-]{0,62}$/u;
+
+/** Null = this is no answer. What is in the address may be anybody's: it says no other place to call than ours. */
 function answerIn(search: string): (ConsentAnswer & { readonly org: string }) | null {
   const given = new URLSearchParams(search);
   const state = given.get('state') ?? '';
   const [org = ''] = state.split('.');
-  if (org === '') return null;
+  if (!slug.test(org)) return null;
   const cut = (name: string, length: number): string | null => given.get(name)?.slice(0, length) ?? null;
   return {
     org,

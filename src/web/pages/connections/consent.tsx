@@ -33,7 +33,7 @@ export function ConsentStep({ connector: { kind, label }, login, place, error, o
   const begin = useBeginConsent();
   const { id = null, url = '' } = begin.data ?? {};
   const { data: state = null, error: fault, refetch } = useConsent(id);
-  const stage = stageOf(id, state, login);
+  const stage = fault === null ? stageOf(id, state, login) : 'none';
   useGrant(id, stage, () => onChange({ ...login, consent: id }));
   const start = (): void => {
     onProblem(null);

@@ -53,12 +53,20 @@ function LoginForm({ form, ...props }: Props & { readonly form: LoginFormOf }) {
   const { connector, login, stored, error, onChange } = props;
   const [isTyped, setTyped] = useState(false);
   const [problem, setProblem] = useState<Error | null>(null);
+  // Whoever is asked at the CRM is asked for what is in the fields now: each change begins anew.
+  const [round, setRound] = useState(0);
   const kept = stored?.login === login.login ? stored : null;
   const brought = isTyped ? null : form.brought;
   const errorOf = (place: string): string | undefined => errorAt(problem ?? error, `/credentials/${place}`);
   const set = (key: string, text: string): void => {
     setProblem(null);
+    setRound(round + 1);
     onChange({ login: login.login, values: { ...login.values, [key]: text }, consent: null });
+  };
+  const toggle = (): void => {
+    setTyped(!isTyped);
+    const values = Object.entries(login.values).filter(([key]) => !form.brought?.includes(key));
+    onChange({ login: login.login, values: Object.fromEntries(values), consent: null });
   };
   return (
     <>
@@ -75,11 +83,11 @@ function LoginForm({ form, ...props }: Props & { readonly form: LoginFormOf }) {
           />
         ))}
       {brought !== null && (
-        <ConsentStep {...props} error={consentError(props, brought, errorOf)} onProblem={setProblem} />
+        <ConsentStep key={round} {...props} error={consentError(props, brought, errorOf)} onProblem={setProblem} />
       )}
       {form.brought !== null && (
         <Group>
-          <Button variant="subtle" size="compact-sm" onClick={() => setTyped(!isTyped)}>
+          <Button variant="subtle" size="compact-sm" onClick={toggle}>
             {isTyped ? `Ask ${connector.label} instead` : 'I have a refresh token already'}
           </Button>
         </Group>

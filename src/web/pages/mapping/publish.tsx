@@ -165,7 +165,8 @@ function lookedText(looked: Consequences['looked']): string {
   if (seen.length === 0) return 'There was no record to look at.';
   const parts = seen.map(({ object, records, isAll }) => `${isAll ? 'all ' : ''}${number(records)} ${object}`);
   const isSample = seen.some(({ isAll }) => !isAll);
-  return `Counted in ${parts.join(', ')}${isSample ? ': where it does not say “all”, there may be more' : ''}.`;
+  const more = isSample ? ': where it does not say “all”, there may be more' : '';
+  return `Counted in ${parts.join(', ')}${more}. Of a company that changes, one of its people is scored.`;
 }
 
 function Figure({ value, label }: { readonly value: number; readonly label: string }) {

@@ -14,7 +14,7 @@ import { type Retries, RetryRecord, useRetries } from './retries.tsx';
 /** The records of one kind, each with what it held. */
 export function RejectedRecords({ kind }: { readonly kind: KindKey }) {
   const retries = useRetries();
-  const list = useRejectedRecords(kind, retries.isExpected);
+  const list = useRejectedRecords(kind, retries.isAwaited);
   const mayRetry = useMayRetry(kind);
   const records = list.data?.pages.flatMap((page) => page.records) ?? [];
   useCountsAfter(records.some(retries.isAwaited));

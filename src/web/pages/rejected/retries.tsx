@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Loader, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { RejectedRecord } from '../../../http/api/rejected/schemas.ts';
 import { useRetryRecord } from '../../api/rejected.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -11,11 +11,10 @@ interface Asked {
 }
 
 export interface Retries {
-  /** It was asked for, and no worker has come to it yet. */
+  /** It was asked for, and no worker has come to it yet: it is worth looking whether one has. */
   readonly isAwaited: (record: RejectedRecord) => boolean;
-  /** The same, and it is worth looking whether one has. */
-  readonly isExpected: (record: RejectedRecord) => boolean;
-  readonly wasAsked: (record: RejectedRecord) => boolean;
+  /** What came of it; null = it was not asked for. */
+  readonly outcomeOf: (record: RejectedRecord) => 'rejected again' | 'nothing yet' | null;
   readonly note: (record: RejectedRecord) => void;
 }
 
@@ -25,11 +24,20 @@ const patienceMs = 60_000;
 /** Which records somebody has asked to be tried again, on this page. */
 export function useRetries(): Retries {
   const [asked, setAsked] = useState<ReadonlyMap<number, Asked>>(new Map());
-  const isAwaited = ({ id, times }: RejectedRecord): boolean => asked.get(id)?.times === times;
+  const [, setOver] = useState(0);
+  // Nobody else says that the time is over.
+  useEffect(() => {
+    if (asked.size === 0) return undefined;
+    const timer = window.setTimeout(() => setOver(Date.now()), patienceMs);
+    return () => window.clearTimeout(timer);
+  }, [asked]);
   return {
-    isAwaited,
-    isExpected: (record) => isAwaited(record) && Date.now() - (asked.get(record.id)?.at ?? 0) < patienceMs,
-    wasAsked: ({ id }) => asked.has(id),
+    isAwaited: ({ id, times }) => asked.get(id)?.times === times && Date.now() - (asked.get(id)?.at ?? 0) < patienceMs,
+    outcomeOf({ id, times }) {
+      const wish = asked.get(id);
+      if (wish === undefined) return null;
+      return wish.times === times ? 'nothing yet' : 'rejected again';
+    },
     note: ({ id, times }) => setAsked((now) => new Map(now).set(id, { times, at: Date.now() })),
   };
 }
@@ -50,6 +58,7 @@ export function RetryRecord({ record, retries }: Props) {
       </Text>
     );
   }
+  const outcome = retries.outcomeOf(record);
   if (retries.isAwaited(record)) {
     return (
       <Group gap={6} wrap="nowrap" role="status">
@@ -69,9 +78,9 @@ export function RetryRecord({ record, retries }: Props) {
       >
         Retry
       </Button>
-      {retries.wasAsked(record) && (
+      {outcome !== null && (
         <Badge color="orange" role="status">
-          still rejected
+          {outcome === 'nothing yet' ? 'nothing came of it yet' : 'still rejected'}
         </Badge>
       )}
       {retry.error !== null && <ProblemNote error={retry.error} />}
