@@ -60,11 +60,12 @@ export function AuditPage() {
   );
 }
 
-/** Names of values that are shown at once: what a profile is made of would fill pages. */
-const shownAtOnce = 4;
+/** Values, and characters of them, that are shown at once: what a profile or a mapping is made of would fill pages. */
+const shownAtOnce = { values: 4, characters: 400 };
 
 function Entry({ entry: { at, actor, action, subject, before, after } }: { readonly entry: AuditEntry }) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  const isLong = names.length > shownAtOnce.values || JSON.stringify([before, after]).length > shownAtOnce.characters;
   const values = names.map((name) => (
     <Text key={name} size="sm" className="anywhere">
       {name}: <Side value={before?.[name]} /> → <Side value={after?.[name]} />
@@ -80,13 +81,13 @@ function Entry({ entry: { at, actor, action, subject, before, after } }: { reado
           {actor} · <Time at={at} />
         </Text>
       </Group>
-      {names.length <= shownAtOnce ? (
-        values
-      ) : (
+      {isLong ? (
         <details>
-          <summary>{names.length} values</summary>
+          <summary>{names.length === 1 ? 'one value' : `${names.length} values`}</summary>
           {values}
         </details>
+      ) : (
+        values
       )}
     </Paper>
   );
