@@ -5,7 +5,7 @@ import { patienceMs, silentCrm } from '../../../connections/refusals.ts';
 import { changeConnection, createConnection } from '../../../connections/save.ts';
 import { schedulePreview } from '../../../connections/schedule.ts';
 import { openConnection } from '../../../connection.ts';
-import { countedUpTo } from '../../../db/queries/delete-connection.ts';
+import { countedUpTo } from '../../../db/queries/bounded-count.ts';
 import { pause, resume } from '../../../health/pause.ts';
 import type { OrgId } from '../../../model/values.ts';
 import { callerOf } from '../admit.ts';

@@ -14,6 +14,7 @@ import {
 } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Preview, PreviewedPerson } from '../../../http/api/profiles/schemas.ts';
+import { isCounting } from '../../api/profiles.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useOrg } from '../../shell/org.tsx';
@@ -108,7 +109,9 @@ function Extent({ preview: { scored, total, next }, full }: { readonly preview: 
     <Stack gap={4}>
       <Group gap="xs">
         <Text size="sm" c="dimmed">
-          {figures.format(scored)} of {figures.format(all)}, chosen by chance but always the same.
+          {figures.format(scored)}
+          {total === null ? '' : ` of ${figures.format(total)}`}, chosen by chance but always the same.
+          {total === null && ' All others are being counted.'}
         </Text>
         {full.isRunning ? (
           <Button size="compact-xs" variant="default" onClick={full.stop}>
@@ -136,8 +139,9 @@ function Figure({ label, count, preview }: FigureProps) {
   return (
     <Paper withBorder p="xs">
       <Text fw={700} size="lg" className="numbers">
-        {preview.next !== null && shown > 0 ? 'about ' : ''}
+        {preview.next !== null && preview.total !== null && shown > 0 ? 'about ' : ''}
         {figures.format(shown)}
+        {isCounting(preview) && ` of ${figures.format(preview.scored)}`}
       </Text>
       <Text size="xs" c="dimmed">
         {label}
