@@ -3,7 +3,7 @@ import { countRefused, type WaitingPushes, waitingPushes } from './db/queries/wa
 import type { MappingProblem } from './model/mapping.ts';
 import type { ConnectionOutputs, PlannedRecord } from './model/push.ts';
 import { prepare } from './pull/prepare.ts';
-import { holdsOf, type PushHold } from './push-holds.ts';
+import { type AskRadius, holdsOf, type PushHold } from './push-holds.ts';
 import {
   type PreviewPage,
   previewPage,
@@ -53,7 +53,7 @@ export interface PlanSummary {
 /** Counting a million rows takes longer than anybody waits for a page. */
 const mostCounted = 100_000;
 
-export async function summarisePlan(session: Session, signal: AbortSignal): Promise<PlanSummary> {
+export async function summarisePlan(session: Session, signal: AbortSignal, askRadius: AskRadius): Promise<PlanSummary> {
   const { outputs, problems } = await openPlan(session, signal);
   const objects = writtenObjects(session.definition, outputs);
   const { waiting, refused } = await session.database.transaction(session.orgId, async (tx) => {
@@ -71,7 +71,7 @@ export async function summarisePlan(session: Session, signal: AbortSignal): Prom
     calls: waiting.reduce((sum, one) => sum + callsOf(one), 0),
     isCapped: waiting.some(({ count }) => count >= mostCounted),
     refused,
-    holds: await holdsOf(session),
+    holds: await holdsOf(session, askRadius),
     problems: problems.filter(({ direction }) => direction === 'out'),
     fields: [...new Set(rules.map(({ to }) => to))],
   };

@@ -3,20 +3,29 @@ import { readHealth } from './db/queries/connection-health.ts';
 import { resumeAt } from './db/queries/daily-pool.ts';
 import { allowedBy } from './health/standing.ts';
 import { whatRuns } from './health/what-runs.ts';
+import type { AppError } from './model/errors.ts';
 import { heldByRadius } from './push/run-push.ts';
 
 /** Why what waits is not written by itself, and what to do about it. */
 export interface PushHold {
-  readonly kind: 'paused' | 'mode' | 'blast-radius' | 'waiting' | 'quota' | 'schedule';
+  readonly kind: 'paused' | 'mode' | 'blast-radius' | 'counting' | 'waiting' | 'quota' | 'schedule';
   readonly reason: string;
   readonly remedy: string;
   /** It ends by itself then; null = somebody has to end it. */
   readonly until: Date | null;
 }
 
+/** What a push would change beyond its blast radius; null = it stays within, `counting` = that is not known yet. */
+export type AskRadius = (session: Session) => Promise<AppError | 'counting' | null>;
+
 /** Everything that keeps a push of the connection from happening now, what a person has said first. */
-export async function holdsOf(session: Session): Promise<readonly PushHold[]> {
-  const holds = [await pauseOf(session), modeOf(session), await radiusOf(session), ...(await waitsOf(session))];
+export async function holdsOf(session: Session, askRadius: AskRadius = heldByRadius): Promise<readonly PushHold[]> {
+  const holds = [
+    await pauseOf(session),
+    modeOf(session),
+    await radiusOf(session, askRadius),
+    ...(await waitsOf(session)),
+  ];
   return [...holds.filter((hold) => hold !== null), ...scheduleOf(session)];
 }
 
@@ -31,11 +40,19 @@ function modeOf({ connection: { name, push } }: Session): PushHold | null {
   return { kind: 'mode', reason, remedy: `Run: leadloop push ${name}`, until: null };
 }
 
-async function radiusOf(session: Session): Promise<PushHold | null> {
+async function radiusOf(session: Session, askRadius: AskRadius): Promise<PushHold | null> {
   if (session.connection.push.mode !== 'auto') return null;
-  const held = await heldByRadius(session);
+  const held = await askRadius(session);
+  if (held === 'counting') return counting;
   return held === null ? null : { kind: 'blast-radius', reason: held.message, remedy: held.remedy, until: null };
 }
+
+const counting: PushHold = {
+  kind: 'counting',
+  reason: 'how many records it would change is being counted',
+  remedy: 'Look again in a moment.',
+  until: null,
+};
 
 async function waitsOf({ database, orgId, connection, now }: Session): Promise<readonly PushHold[]> {
   const at = now();

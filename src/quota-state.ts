@@ -12,7 +12,8 @@ import {
   shareOf,
   verdictOf,
 } from './connector-sdk/daily-pool.ts';
-import { type QuotaRow, readQuotas, type WaitingPushes } from './db/queries/read-quotas.ts';
+import type { WaitingPushes } from './db/queries/count-waiting.ts';
+import { type QuotaRow, readQuotas } from './db/queries/read-quotas.ts';
 import type { Database } from './db/tx.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
 
@@ -49,7 +50,7 @@ export interface QuotaWait {
   readonly until: Date;
   /** `share`, `account`: nothing goes; `reserve`: all but urgent writes wait; `crm`: the CRM itself has refused. */
   readonly reason: PoolVerdict | 'crm';
-  /** Records whose write waits for it. */
+  /** Records whose write waits for it; of each priority, up to `countedUpTo`. */
   readonly pushes: number;
 }
 

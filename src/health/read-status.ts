@@ -2,6 +2,7 @@ import { exhaustion } from '../connector-sdk/day.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import { readUnsentAlerts } from '../db/queries/alerts.ts';
 import { readHealths } from '../db/queries/connection-health.ts';
+import type { WaitingPushes } from '../db/queries/count-waiting.ts';
 import { listOrgs } from '../db/queries/directory.ts';
 import { pausesFor, type PauseRow, type PauseTarget, readPauses } from '../db/queries/pauses.ts';
 import { type FreshnessRow, readFreshness } from '../db/queries/read-freshness.ts';
@@ -11,6 +12,7 @@ import { readWebhookCounts, type WebhookCountRow } from '../db/queries/webhook-c
 import { readQueueFacts } from '../db/queue-facts.ts';
 import type { Tx } from '../db/tx.ts';
 import type { ConnectionHealth, Pause } from '../model/health.ts';
+import type { PushPriority } from '../model/push.ts';
 import { chooseOrg } from '../named-org.ts';
 import { type QuotaState, quotaStateOf, type QuotaWait } from '../quota-state.ts';
 import { runsAfter } from '../scheduler/calendar.ts';
@@ -23,6 +25,7 @@ import {
   type QuotaStatus,
   type SourceStatus,
   type StatusReport,
+  type WaitingByUrgency,
   type WebhookCounts,
   whoNeedsPerson,
 } from './status-report.ts';
@@ -70,17 +73,24 @@ export async function connectionStatuses(tx: Tx, pauses: readonly PauseRow[], at
   return (await readConnectionStatus(tx)).map((row) => {
     const own = plain(pausesFor(pauses, { connectionId: row.id, sourceId: null }));
     const health = healthOf(healths.get(row.id));
+    const quota = quotas.get(row.id);
     return {
       ...row,
+      waiting: byUrgency(quota?.waiting ?? []),
       health,
       pauses: own,
       runs: whatRuns(own, health, at),
       nextRunAt: nextRunAt(row, at),
-      quota: quotaOf(row.name, quotas.get(row.id)),
+      quota: quotaOf(row.name, quota),
       freshness: freshnessOf(fresh.get(row.id) ?? []),
       webhooks: webhooksOf(webhooks.get(row.id) ?? []),
     };
   });
+}
+
+function byUrgency(waiting: readonly WaitingPushes[]): WaitingByUrgency {
+  const of = (wanted: PushPriority): number => waiting.find(({ priority }) => priority === wanted)?.count ?? 0;
+  return { urgent: of(0), hot: of(1), scores: of(2), rest: of(3) };
 }
 
 async function readSources(tx: Tx, pauses: readonly PauseRow[], at: Date): Promise<SourceStatus[]> {

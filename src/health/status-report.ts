@@ -26,7 +26,19 @@ export interface QueueStatus extends QueueFacts {
   readonly remedy: string | null;
 }
 
+/** Records that wait to be written, by how much they matter; of each, up to `countedUpTo`. */
+export interface WaitingByUrgency {
+  /** Status or tier has changed. */
+  readonly urgent: number;
+  /** The score of a hot lead has changed. */
+  readonly hot: number;
+  /** Another score has. */
+  readonly scores: number;
+  readonly rest: number;
+}
+
 export interface ConnectionStatus extends ConnectionStatusRow {
+  readonly waiting: WaitingByUrgency;
   /** Null = it has ended no run yet. */
   readonly health: ConnectionHealth | null;
   /** Its own and the organisation's. */

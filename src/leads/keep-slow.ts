@@ -1,41 +1,59 @@
-/** So many times as long as an answer took it is kept; what came faster than this is not. */
-const kept = { times: 100, fromMs: 50 } as const;
+/** What came faster is not kept. */
+const fromMs = 50;
 
 interface Entry<Answer> {
   readonly answer: Answer;
   readonly until: number;
 }
 
+export interface Keeping {
+  /** So many times as long as an answer took it is kept. */
+  readonly times: number;
+  /** Milliseconds. */
+  readonly clock: () => number;
+  /** Resolves when nobody wants to wait any longer. */
+  readonly patience: () => Promise<void>;
+}
+
 /**
- * Answers that took long are given again for a while, and made anew behind the back of whoever asks then: of a million leads a
- * count is some seconds old, of a thousand never. `clock`: milliseconds.
+ * Answers that take long are given again for a while, and made anew behind the back of whoever asks then: of a million leads a
+ * count is some seconds old, of a thousand never. Null = it is being made, and takes longer than anybody waits: ask again. What went
+ * wrong meanwhile, the next one who asks is told.
  */
-export function keepSlow<Answer>(
-  make: (key: string) => Promise<Answer>,
-  clock: () => number,
-): (key: string) => Promise<Answer> {
+export function keepSlow<Answer>({
+  times,
+  clock,
+  patience,
+}: Keeping): (key: string, make: () => Promise<Answer>) => Promise<Answer | null> {
   const entries = new Map<string, Entry<Answer>>();
   const under = new Map<string, Promise<Answer>>();
-  const remake = (key: string): Promise<Answer> => {
+  const remake = (key: string, make: () => Promise<Answer>): Promise<Answer> => {
     const running = under.get(key);
     if (running !== undefined) return running;
     const startedAt = clock();
-    const making = make(key)
-      .then((answer) => {
-        const tookMs = clock() - startedAt;
-        if (tookMs < kept.fromMs) entries.delete(key);
-        else entries.set(key, { answer, until: clock() + tookMs * kept.times });
-        return answer;
-      })
-      .finally(() => under.delete(key));
+    const making = make().then((answer) => {
+      const tookMs = clock() - startedAt;
+      under.delete(key);
+      if (tookMs < fromMs) entries.delete(key);
+      else entries.set(key, { answer, until: clock() + tookMs * times });
+      return answer;
+    });
     under.set(key, making);
+    // A failure stays until somebody has been told.
+    making.catch(() => entries.delete(key));
     return making;
   };
-  return async (key) => {
+  return async (key, make) => {
     const entry = entries.get(key);
-    if (entry === undefined) return remake(key);
-    // Whoever waits for nothing is told nothing: the next one asks again.
-    if (entry.until <= clock()) remake(key).catch(() => entries.delete(key));
-    return entry.answer;
+    if (entry !== undefined) {
+      if (entry.until <= clock()) void remake(key, make).catch(() => under.delete(key));
+      return entry.answer;
+    }
+    try {
+      return await Promise.race([remake(key, make), patience().then(() => null)]);
+    } catch (error) {
+      under.delete(key);
+      throw error;
+    }
   };
 }

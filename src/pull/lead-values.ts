@@ -21,7 +21,16 @@ export interface KnownValues {
 /** The part of a lead's row that comes from values. */
 export type ValueColumns = Omit<
   LeadRow,
-  'id' | 'segment' | 'status' | 'lead_score' | 'episode' | 'baseline' | 'mql_date' | 'sql_date' | 'opportunity_date'
+  | 'id'
+  | 'segment'
+  | 'status'
+  | 'lead_score'
+  | 'tier'
+  | 'episode'
+  | 'baseline'
+  | 'mql_date'
+  | 'sql_date'
+  | 'opportunity_date'
 >;
 
 /**

@@ -101,6 +101,7 @@ function rescore(
     id: lead.leadId,
     segment: breakdown.segment,
     lead_score: breakdown.total,
+    tier: breakdown.tier,
     status: after.status,
     episode: after.episode,
     baseline: after.baseline,

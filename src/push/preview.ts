@@ -7,6 +7,8 @@ import { heldChanges, planChanges, reasonOf } from './plan.ts';
 
 /** Records that wait, read in pages of this size. */
 const pageSize = 1_000;
+/** Where somebody waits for some that are like this or that. */
+const filteredSize = 250;
 
 export interface PreviewSource {
   readonly database: Database;
@@ -57,7 +59,7 @@ export interface PreviewPage {
   readonly records: readonly WaitingRecord[];
   /** How many waiting records were looked at for them. */
   readonly looked: number;
-  /** Null = no other one waits. */
+  /** Null = no other one waits; else one may. */
   readonly next: WaitingPlace | null;
 }
 
@@ -83,14 +85,16 @@ export async function previewPage(
   const objects = writtenObjects(source, outputs).map(({ object }) => object);
   const rest = from === null ? objects : objects.slice(Math.max(0, objects.indexOf(from.object)));
   // One more than is shown says whether another one follows; whoever looks for few reads many.
-  const size = isWanted === null ? Math.min(pageSize, limit + 1) : pageSize;
+  const size = isWanted === null ? Math.min(pageSize, limit + 1) : filteredSize;
   for (const object of rest) {
     const after = object === from?.object ? from.after : null;
     for await (const waiting of waitingOf(source, outputs, { object, after, pageSize: size })) {
-      if (records.length >= limit || looked >= most) return { records, looked, next: last };
+      if (records.length >= limit) return { records, looked, next: last };
       looked += 1;
       last = { object, after: waiting.record };
       if (isWanted === null || isWanted(waiting)) records.push(waiting);
+      // Whether another one follows is not worth a further page.
+      if (looked >= most) return { records, looked, next: last };
     }
   }
   return { records, looked, next: null };

@@ -146,7 +146,11 @@ export async function holdBack(session: Session): Promise<void> {
 }
 
 /** What `holdBack` would say; null = it lets everything through. */
-export async function heldByRadius({ database, orgId, connection }: Session): Promise<AppError | null> {
+export async function heldByRadius({
+  database,
+  orgId,
+  connection,
+}: Pick<Session, 'database' | 'orgId' | 'connection'>): Promise<AppError | null> {
   const radius = connection.push.blastRadius;
   if (radius === undefined) return null;
   const { changing, written } = await database.transaction(orgId, (tx) =>

@@ -1,7 +1,7 @@
 /** One page of people, scored by two profiles at one instant, by the engine that scores them. Changes nothing. */
 import { loadCompanies } from '../db/queries/load-companies.ts';
 import { loadDatedEvents, type StoredEvent } from '../db/queries/load-dated-events.ts';
-import { readLeads, type StoredLead } from '../db/queries/load-leads.ts';
+import { type KnownLead, readLeads } from '../db/queries/load-leads.ts';
 import { loadSignups, type SignupRow } from '../db/queries/load-signups.ts';
 import { countRecords } from '../db/queries/preview-people.ts';
 import type { Tx } from '../db/tx.ts';
@@ -43,11 +43,11 @@ async function compareLeads(tx: Tx, { live, draft, at }: Contest, ids: readonly 
 }
 
 /** From these a trigger moves a lead to `mql`. */
-const earlyStatuses: readonly StoredLead['status'][] = ['new', 'engaged', 'recycled'];
+const earlyStatuses: readonly KnownLead['status'][] = ['new', 'engaged', 'recycled'];
 
 /** What the marketing profile knows of a lead. */
 export function factsOfLead(
-  { leadId, values, baseline, signups: [best] }: StoredLead,
+  { leadId, values, baseline, signups: [best] }: KnownLead,
   events: readonly StoredEvent[],
 ): LeadFacts {
   const product = { plg_score: best?.plg_score ?? null, plg_tier: best?.plg_tier ?? null };

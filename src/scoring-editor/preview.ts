@@ -1,4 +1,4 @@
-import { countPeople, nameLeads, type Named, nextPeople } from '../db/queries/preview-people.ts';
+import { nameLeads, type Named, nextPeople } from '../db/queries/preview-people.ts';
 import type { Tx } from '../db/tx.ts';
 import type { ScoringProfile } from '../model/profile.ts';
 import { compareAll, type ComparedPerson, type Comparison } from '../scoring/compare.ts';
@@ -8,7 +8,7 @@ import { type Editing, type EditorServices, liveProfile } from './profiles.ts';
 
 /** The draft beside what is in force, for one page of people. */
 export interface PreviewPage extends Comparison {
-  /** How many there are in all; null = more than this page, and it is not the first one. */
+  /** How many there are in all; null = more than this page, and it is not the first one, or they are being counted. */
   readonly total: number | null;
   /** Where the next page begins; null = there is none. */
   readonly next: string | null;
@@ -21,6 +21,8 @@ export interface PreviewWish {
   readonly after: string | null;
   /** People of the page. */
   readonly limit: number;
+  /** How many there are in all; null = that is not known yet. */
+  readonly countAll: () => Promise<number | null>;
 }
 
 const batchPeople = 1_000;
@@ -29,8 +31,12 @@ const batchPeople = 1_000;
 export async function previewPage(
   { database, now }: EditorServices,
   { orgId, kind }: Editing,
-  { draft, after, limit }: PreviewWish,
+  { draft, after, limit, countAll }: PreviewWish,
 ): Promise<PreviewPage> {
+  // Beside the scoring: both take about as long, and the database works on both at once.
+  const counting = after === null ? countAll() : Promise.resolve(null);
+  // Told below, unless something else has gone wrong before.
+  counting.catch(() => undefined);
   const live = await database.transaction(orgId, (tx) => liveProfile(tx, kind));
   const contest: Contest = { live: compileProfile(live.profile), draft: compileProfile(draft), at: now() };
   const people: ComparedPerson[] = [];
@@ -51,19 +57,10 @@ export async function previewPage(
     people,
     tiers.map(({ tier }) => tier),
   );
-  return database.transaction(orgId, async (tx) => {
-    const total = await totalOf(tx, kind, { isFirst: after === null, isLast: place === null, scored: people.length });
-    return { ...compared, total, next: place, names: await namesOf(tx, compared) };
-  });
-}
-
-async function totalOf(
-  tx: Tx,
-  kind: Editing['kind'],
-  page: { readonly isFirst: boolean; readonly isLast: boolean; readonly scored: number },
-): Promise<number | null> {
-  if (!page.isFirst) return null;
-  return page.isLast ? page.scored : countPeople(tx, kind);
+  const names = await database.transaction(orgId, (tx) => namesOf(tx, compared));
+  const counted = await counting;
+  const isAll = after === null && place === null;
+  return { ...compared, total: isAll ? people.length : counted, next: place, names };
 }
 
 async function namesOf(tx: Tx, { becomeMql, wouldNotBeMql, movers }: Comparison): Promise<ReadonlyMap<string, Named>> {

@@ -1,11 +1,13 @@
 /** `npm run bench`: what leadloop costs, beside what it would cost at least. Explained in docs/benchmarks.md. */
 import { parseArgs } from 'node:util';
 import { countCalls } from './api-calls.ts';
+import { measureConsole } from './console.ts';
 import { type CrmName, crmNames, isCrmName } from './crms.ts';
 import { measureDashboard } from './dashboard.ts';
 import { measureEngine } from './engine.ts';
 import { measureImport } from './import.ts';
 import { measureMemory } from './memory.ts';
+import type { OrgSize } from './made-org.ts';
 import { measurePull } from './pull-people.ts';
 import { measurePush } from './push-people.ts';
 import { type CrmFigures, describe, type Figures } from './report.ts';
@@ -13,7 +15,18 @@ import { measureRescore } from './rescore.ts';
 import { type BenchServer, startServer } from './scene.ts';
 import { measureSignupRescore } from './signups.ts';
 
-const sections = ['engine', 'pull', 'calls', 'push', 'memory', 'rescore', 'signups', 'dashboard', 'import'] as const;
+const sections = [
+  'engine',
+  'pull',
+  'calls',
+  'push',
+  'memory',
+  'rescore',
+  'signups',
+  'dashboard',
+  'import',
+  'console',
+] as const;
 type Section = (typeof sections)[number];
 
 const usage = `npm run bench -- [options]
@@ -24,6 +37,8 @@ const usage = `npm run bench -- [options]
   --signups <n>          signups of the product rescore (default 100000)
   --dashboard-signups <n>  signups behind the dashboard (default 1000000)
   --usage-rows <n>       rows of the import (default 1000000)
+  --console-leads <n>    leads behind the pages of the console (default 1000000)
+  --console-signups <n>  those of them who are signups (default 50000)
   --only <section>       ${sections.join(', ')}; may be given more than once
   --json                 one JSON document instead of the table`;
 
@@ -36,6 +51,8 @@ const { values } = parseArgs({
     signups: { type: 'string', default: '100000' },
     'dashboard-signups': { type: 'string', default: '1000000' },
     'usage-rows': { type: 'string', default: '1000000' },
+    'console-leads': { type: 'string', default: '1000000' },
+    'console-signups': { type: 'string', default: '50000' },
     only: { type: 'string', multiple: true, default: [...sections] },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -71,8 +88,13 @@ async function measureAll(): Promise<Figures> {
     rescore: runs('rescore') ? await measureRescore(server, wholeNumber(values.leads), say) : null,
     signups: runs('signups') ? await measureSignupRescore(server, wholeNumber(values.signups), say) : null,
     dashboard: runs('dashboard') ? await measureDashboard(server, wholeNumber(values['dashboard-signups']), say) : null,
+    console: runs('console') ? await measureConsole(server, orgSize(), say) : null,
     usageImport: runs('import') ? await measureImport(server, wholeNumber(values['usage-rows']), say) : null,
   };
+}
+
+function orgSize(): OrgSize {
+  return { leads: wholeNumber(values['console-leads']), signups: wholeNumber(values['console-signups']) };
 }
 
 async function measureCrm(server: BenchServer, name: CrmName, say: (line: string) => void): Promise<CrmFigures> {

@@ -1,4 +1,5 @@
 import type { CallCount } from './api-calls.ts';
+import { boundMs, type ConsoleSpeed } from './console.ts';
 import type { CrmName } from './crms.ts';
 import type { DashboardSpeed } from './dashboard.ts';
 import type { ImportRun, ImportSpeed } from './import.ts';
@@ -17,6 +18,7 @@ export interface Figures {
   readonly signups: SignupRescore | null;
   readonly dashboard: DashboardSpeed | null;
   readonly usageImport: ImportSpeed | null;
+  readonly console: ConsoleSpeed | null;
 }
 
 export interface CrmFigures {
@@ -28,16 +30,18 @@ export interface CrmFigures {
 
 type Row = readonly [what: string, figure: string];
 
-export function describe({ engineMicros, crms, rescore, signups, dashboard, usageImport }: Figures): string {
+export function describe(figures: Figures): string {
+  const { engineMicros, crms, rescore, signups, dashboard, usageImport } = figures;
   const rows: Row[] = [
     ...(engineMicros === null
       ? []
       : [['scoring engine alone', `${engineMicros.toFixed(1)} µs of CPU a lead`] as const]),
-    ...Object.entries(crms).flatMap(([name, figures]): Row[] => [[name, ''], ...crmRows(figures)]),
+    ...Object.entries(crms).flatMap(([name, of]): Row[] => [[name, ''], ...crmRows(of)]),
     ...(rescore === null ? [] : rescoreRows(rescore)),
     ...(signups === null ? [] : signupRows(signups)),
     ...(dashboard === null ? [] : dashboardRows(dashboard)),
     ...(usageImport === null ? [] : importRows(usageImport)),
+    ...(figures.console === null ? [] : consoleRows(figures.console)),
   ];
   const width = Math.max(...rows.map(([what]) => what.length));
   return rows.map(([what, figure]) => `${what.padEnd(width)}  ${figure}`.trimEnd()).join('\n');
@@ -118,6 +122,21 @@ function dashboardRows({ signups, pages }: DashboardSpeed): Row[] {
     ...pages.map(({ page, rows, firstMs, ms, touched }): Row => [
       `  ${page}`,
       `${ms.toFixed(1)} ms (the first time ${firstMs.toFixed(1)}); ${rows} rows, at most ${touched} touched in a step`,
+    ]),
+  ];
+}
+
+function consoleRows({ leads, signups, floor, pages }: ConsoleSpeed): Row[] {
+  const late = pages.filter(({ p95 }) => p95 > boundMs);
+  return [
+    [
+      `console of ${leads} leads, ${signups} of them signups`,
+      late.length === 0 ? '' : `${late.length} pages over ${boundMs} ms`,
+    ],
+    ['  floor: who asks, and one row', `${floor.p50.toFixed(1)} ms, 95 of 100 in ${floor.p95.toFixed(1)}`],
+    ...pages.map(({ page, firstMs, p50, p95, slowest }): Row => [
+      `  ${page}`,
+      `${p50.toFixed(0)} ms, ${(p50 / floor.p50).toFixed(0)} times the floor; 95 of 100 in ${p95.toFixed(0)}, the first in ${firstMs.toFixed(0)}${p95 > boundMs ? ` (${slowest})` : ''}`,
     ]),
   ];
 }

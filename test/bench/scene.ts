@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { ConnectorDefinition } from '../../src/connector-sdk/connector.ts';
-import { openConnection, type Session } from '../../src/connection.ts';
+import { openConnection, type Session, type SessionServices } from '../../src/connection.ts';
 import { openDatabase, type OpenDatabase } from '../../src/db/database.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -29,6 +29,8 @@ export interface Scene extends AsyncDisposable {
   readonly orgId: OrgId;
   /** A client outside of row level security's way: the organisation is set for the whole session. */
   readonly client: Client;
+  /** Of the same database: for rows that are made in masses. */
+  readonly superuserUrl: string;
 }
 
 const home = 'leadloop-bench-';
@@ -71,7 +73,13 @@ async function openScene(superuserUrl: string, loginUrl: string): Promise<Scene>
   await client.connect();
   await client.query(`select set_config('leadloop.org_id', $1, false)`, [orgId]);
   const kept = stack.move();
-  return { database, orgId, client, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
+  return {
+    database,
+    orgId,
+    client,
+    superuserUrl: at(superuserUrl, name),
+    [Symbol.asyncDispose]: async () => kept.disposeAsync(),
+  };
 }
 
 export interface RunningCrm extends AsyncDisposable {
@@ -124,7 +132,7 @@ const unlimited = Object.values(crms).map(({ definition }) => ({
 })) as unknown as readonly ConnectorDefinition[];
 
 /** The only connection of a scene. */
-const connectionName = 'crm';
+export const connectionName = 'crm';
 
 /** Connects the organisation to a CRM; with `massFrom` waiting records or more they are written as one job. */
 export async function addConnection(
@@ -148,7 +156,12 @@ export async function addConnection(
 
 /** `aheadMs`: how far the clock of the session is ahead of the real one. */
 export async function openSession(database: Database, orgId: OrgId, aheadMs = 0): Promise<Session> {
-  const services = {
+  return openConnection(servicesOf(database, aheadMs), orgId, connectionName);
+}
+
+/** What a process works with; `aheadMs` as above. */
+export function servicesOf(database: Database, aheadMs = 0): SessionServices {
+  return {
     database,
     definitions: unlimited,
     sealer,
@@ -157,5 +170,4 @@ export async function openSession(database: Database, orgId: OrgId, aheadMs = 0)
     random: Math.random,
     log: () => undefined,
   };
-  return openConnection(services, orgId, connectionName);
 }

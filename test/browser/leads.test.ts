@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LeadList } from '../../src/http/api/leads/schemas.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type SignedIn, startConsole, type TestConsole } from '../support/console.ts';
+import { holdTable } from '../support/held-table.ts';
 import { type Loop, startLoop } from '../support/loop.ts';
 import { handsOf } from '../support/loop-crm.ts';
 import { addVelocityPay, productOf } from '../support/product.ts';
@@ -86,6 +87,20 @@ test('from the overview to a step of the funnel, to a person, to each of their p
   expect(await score.textContent()).toContain(`${best!.score}${best!.score}same`);
   await page.getByRole('tab', { name: 'Writes' }).click();
   await page.getByRole('row', { name: /leadloop_score.*written/u }).waitFor();
+  expect(visited.complaints).toEqual([]);
+});
+
+test('while very many leads are being counted the overview says so, and goes on by itself', async () => {
+  await using fresh = await startConsole(loop.services, { hasPages: true });
+  const as = await fresh.signedIn(loop.orgId, 'viewer');
+  const held = await holdTable(loop.db, 'leads');
+  await using visited = await visit(browser, fresh.url, '/orgs/acme', { as });
+  const { page } = visited;
+  await page.getByRole('status').getByText('Counting the leads').waitFor();
+  await page.getByRole('article', { name: 'acme-hubspot' }).getByText('healthy').waitFor();
+  expect(await visited.ailments()).toEqual([]);
+  await held[Symbol.asyncDispose]();
+  await page.getByRole('link', { name: /^Engaged: \d/u }).waitFor();
   expect(visited.complaints).toEqual([]);
 });
 

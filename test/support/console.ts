@@ -1,3 +1,4 @@
+import { deepEqual } from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { MemberRole } from '../../src/access/access.ts';
 import type { SingleSignOn } from '../../src/access/single-sign-on.ts';
@@ -8,7 +9,6 @@ import { createApi } from '../../src/http/api/create-api.ts';
 import { consoleFolder } from '../../src/http/console/console.ts';
 import { startHttp } from '../../src/http/server.ts';
 import type { OrgId } from '../../src/model/values.ts';
-import { expect } from 'vitest';
 import { undescribed } from './described.ts';
 
 /** The console and its API on a real port, as a daemon serves them. */
@@ -108,7 +108,7 @@ export async function ask(url: string, request: RequestInit = {}): Promise<Answe
   const { status, headers, body } = await askAnything(url, request);
   const type = headers.get('content-type')?.split(';')[0] ?? '';
   const { pathname } = new URL(url);
-  expect(await undescribed(request.method ?? 'GET', pathname, { status, type, body })).toEqual([]);
+  deepEqual(await undescribed(request.method ?? 'GET', pathname, { status, type, body }), []);
   return { status, headers, body };
 }
 

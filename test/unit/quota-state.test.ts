@@ -5,7 +5,6 @@ import { quotaStateOf } from '../../src/quota-state.ts';
 
 const noon = new Date('2026-11-22T12:00:00Z');
 const midnight = new Date('2026-11-23T00:00:00Z');
-const since = new Date('2026-11-22T11:00:00Z');
 
 const row: QuotaRow = {
   connectionId: '11111111-1111-4111-8111-111111111111',
@@ -20,8 +19,8 @@ const row: QuotaRow = {
   midnight,
   resumeAt: null,
   waiting: [
-    { priority: 0, count: 3, since },
-    { priority: 2, count: 40, since },
+    { priority: 0, count: 3 },
+    { priority: 2, count: 40 },
   ],
 };
 const used = (calls: number): QuotaRow => ({ ...row, pool: { ...row.pool!, used: calls } });

@@ -1,3 +1,4 @@
+import { countedUpTo } from '../../db/queries/bounded-count.ts';
 import type { ConnectionStatus, QuotaStatus } from '../../health/status-report.ts';
 import { grouped, instant } from '../text.ts';
 
@@ -37,7 +38,7 @@ const reasons: Readonly<Record<NonNullable<QuotaStatus['waits']>['reason'], stri
 export function pushesText(waiting: readonly Waiting[]): string {
   return waiting
     .filter(({ count }) => count > 0)
-    .map(({ priority, count }) => `${grouped(count)} ${words[priority]}`)
+    .map(({ priority, count }) => `${countedText(count)} ${words[priority]}`)
     .join(', ');
 }
 
@@ -47,6 +48,11 @@ const words: Readonly<Record<Waiting['priority'], string>> = {
   2: 'with a new score',
   3: 'other',
 };
+
+/** `12`, or `10,000 or more` where no more were counted. */
+export function countedText(number: number): string {
+  return `${grouped(number)}${number >= countedUpTo ? ' or more' : ''}`;
+}
 
 function of(part: number, whole: number): string {
   return `${grouped(part)} of ${grouped(whole)}`;

@@ -5,7 +5,7 @@ import type { StatusReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, count, duration, grouped, indented, instant, shown, table } from '../text.ts';
 import { paintedStatus } from './run-status.ts';
-import { pushesText, quotaText, waitsText } from './status-quota.ts';
+import { countedText, pushesText, quotaText, waitsText } from './status-quota.ts';
 import { queueText } from './status-queue.ts';
 
 /** How everything stands: organisation by organisation, what is wrong with its remedy below it. */
@@ -51,8 +51,8 @@ function renderConnection(connection: ConnectionStatus, { at, org, style }: Look
     ['schedule', scheduleText(connection)],
     ['fresh', freshText(connection.freshness)],
     ['waiting', waitingText(connection, style)],
-    ['rejected', connection.rejected === 0 ? '' : `${grouped(connection.rejected)}: leadloop rejected`],
-    ['refused', connection.dead === 0 ? '' : `${count(connection.dead, 'write')}: leadloop rejected retry ${name}`],
+    ['rejected', connection.rejected === 0 ? '' : `${countedText(connection.rejected)}: leadloop rejected`],
+    ['refused', connection.dead === 0 ? '' : `${refusedText(connection.dead)}: leadloop rejected retry ${name}`],
     ['webhooks', webhooksText(connection.webhooks)],
     ['quota', quotaText(connection.quota)],
     ['waits', waitsText(connection) === '' ? '' : style.warn(waitsText(connection))],
@@ -103,7 +103,7 @@ function renderSource({ name, kind, pauses, ...source }: SourceStatus, at: Date,
     ['last run', runText(lastRun, at, style)],
     ['last success', lastSuccessAt === null ? 'none yet' : ago(lastSuccessAt, at)],
     ['schedule', scheduleText(source)],
-    ['rejected', rejected === 0 ? '' : `${grouped(rejected)}: leadloop rejected`],
+    ['rejected', rejected === 0 ? '' : `${countedText(rejected)}: leadloop rejected`],
   ];
   return [
     `${style.bold(shown(name))}  source of ${kind}`,
@@ -145,6 +145,10 @@ function scheduleText({
   if (schedule === null) return 'by hand only';
   const next = nextRunAt === null ? '' : `, next ${instant(nextRunAt)} UTC`;
   return `${shown(schedule)} (${shown(timeZone)})${next}`;
+}
+
+function refusedText(writes: number): string {
+  return `${countedText(writes)} ${writes === 1 ? 'write' : 'writes'}`;
 }
 
 function waitingText({ waiting, pushMode }: ConnectionStatus, style: Style): string {

@@ -48,5 +48,6 @@ export const Lead = defineEntity({
     erasedAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
+    tier: p.text().nullable(),
   },
 });

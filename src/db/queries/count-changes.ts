@@ -1,4 +1,5 @@
 import type { ConnectionId } from '../../model/values.ts';
+import { inBackground } from './in-background.ts';
 import type { Tx } from '../tx.ts';
 
 /**
@@ -10,6 +11,7 @@ export async function countChanges(
   connectionId: ConnectionId,
   enough: number,
 ): Promise<{ readonly changing: number; readonly written: number }> {
+  await inBackground(tx);
   const [waiting] = await tx.query<{ n: number }>(
     `select count(*)::int as n from push_states
      where org_id = $1 and connection_id = $2 and state in ('pending', 'claimed') and pushed <> '{}'`,

@@ -1,43 +1,39 @@
 import type { ConnectionId } from '../../model/values.ts';
+import { boundedCount, countedUpTo } from './bounded-count.ts';
 import type { Tx } from '../tx.ts';
 
 /** What goes along with a connection. */
 export interface ConnectionHoldings {
   /** Counted up to `countedUpTo`, as all of these are. */
   readonly records: number;
-  /** Leads that no other CRM and no signup tells of. */
+  /** Leads that no other CRM and no signup tells of: among the records that are counted. */
   readonly leads: number;
   readonly events: number;
   readonly pendingWrites: number;
   readonly opportunities: number;
 }
 
-/** More than this many are only said to be more: whoever decides needs no exact number, and should not wait for one. */
-export const countedUpTo = 100_000;
-
 export async function readHoldings(tx: Tx, connectionId: ConnectionId): Promise<ConnectionHoldings> {
-  const [row] = await tx.query<ConnectionHoldings>(holdings, [tx.orgId, connectionId, countedUpTo]);
+  const [row] = await tx.query<ConnectionHoldings>(holdings, [tx.orgId, connectionId]);
   if (row === undefined) throw new Error('counting gave no row');
   return row;
 }
 
-const counted = (rows: string): string => `(select count(*)::int from (${rows} limit $3) counted)`;
 const own = `where org_id = $1 and connection_id = $2`;
 
 // A lead whose other record was merged away has no other record.
 const holdings = `
   select
-    ${counted(`select from source_records ${own}`)} as records,
-    ${counted(`
-      select distinct s.lead_id from source_records s
-      where s.org_id = $1 and s.connection_id = $2 and s.lead_id is not null
-        and not exists (select from source_records o
-          where o.org_id = $1 and o.lead_id = s.lead_id and o.connection_id <> $2 and o.gone_at is null)
-        and not exists (select from developer_signups d where d.org_id = $1 and d.lead_id = s.lead_id)
-    `)} as leads,
-    ${counted(`select from engagement_events ${own}`)} as events,
-    ${counted(`select from push_states ${own} and state in ('pending', 'claimed')`)} as "pendingWrites",
-    ${counted(`select from opportunities ${own}`)} as opportunities
+    ${boundedCount(`select from source_records ${own}`)} as records,
+    (select count(distinct s.lead_id)::int from (
+       select lead_id from source_records ${own} and lead_id is not null limit ${countedUpTo}
+     ) s
+     where not exists (select from source_records o
+         where o.org_id = $1 and o.lead_id = s.lead_id and o.connection_id <> $2 and o.gone_at is null)
+       and not exists (select from developer_signups d where d.org_id = $1 and d.lead_id = s.lead_id)) as leads,
+    ${boundedCount(`select from engagement_events ${own}`)} as events,
+    ${boundedCount(`select from push_states ${own} and state in ('pending', 'claimed')`)} as "pendingWrites",
+    ${boundedCount(`select from opportunities ${own}`)} as opportunities
 `;
 
 /**

@@ -12,7 +12,7 @@ export interface LeadListQuery {
   readonly status: LeadStatus | null;
   /** Of the marketing profile. */
   readonly tier: string | null;
-  /** The scores among which the tier's leads are, so that nobody else is looked at. */
+  /** The scores among which the tier's leads are: of a status as well, nobody else is looked at. */
   readonly scores: { readonly least: number; readonly most: number };
   readonly segment: string | null;
   /** With a record that is there in this connection. */
@@ -69,28 +69,31 @@ export async function listLeads(tx: Tx, query: LeadListQuery): Promise<LeadList>
 }
 
 /** Whether leads are looked at that do not fit. */
-function isFiltered({ tier, segment, connectionId, search }: LeadListQuery): boolean {
-  return [tier, segment, connectionId, search].some((filter) => filter !== null);
+function isFiltered({ status, tier, segment, connectionId, search }: LeadListQuery): boolean {
+  const both = status === null ? null : tier;
+  return [both, segment, connectionId, search].some((filter) => filter !== null);
 }
 
-function placeValues(tx: Tx, { status, scores, after }: LeadListQuery): unknown[] {
+function placeValues(tx: Tx, { status, tier, scores, after }: LeadListQuery): unknown[] {
   const rank = status === null ? null : leadStatuses.indexOf(status);
   const { score, id } = after ?? { score: scores.most, id: afterAllIds };
-  return [tx.orgId, rank, scores.least, score, id, leadsLookedAt];
+  return [tx.orgId, rank, scores.least, score, id, leadsLookedAt, tier];
 }
 
 const afterAllIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-function filterValues({ tier, segment, connectionId, search }: LeadListQuery): unknown[] {
+function filterValues({ segment, connectionId, search }: LeadListQuery): unknown[] {
   const like = search === null ? null : `%${search.replaceAll(/[\\%_]/gu, String.raw`\$&`)}%`;
-  return [tier, segment, connectionId, like];
+  return [segment, connectionId, like];
 }
 
-// leads_score_idx read backwards, or of one status leads_list_idx, where it stands by its place in `leadStatuses`.
+// leads_score_idx read backwards; of one status leads_list_idx, where it stands by its place in `leadStatuses`; of one tier
+// leads_tier_idx. Of both, those of the status are looked at: leads of the tier among them may be few.
 const lookedAt = (columns: string): string => `
   select ${columns} from leads l
   where l.org_id = $1 and l.merged_into is null and l.erased_at is null
     and ($2::smallint is null or l.status_rank = $2::smallint)
+    and ($2::smallint is not null or $7::text is null or l.tier = $7)
     and l.lead_score >= $3 and (l.lead_score, l.id) < ($4, $5::uuid)
   order by l.lead_score desc, l.id desc
   limit $6
@@ -101,8 +104,7 @@ const lookedAt = (columns: string): string => `
 const pageStatement = `
   with page as (
     select * from (${lookedAt('l.*')}) l
-    where ($7::text is null or $7 = (
-        select t.tier from score_breakdowns t where t.org_id = $1 and t.lead_id = l.id and t.kind = 'mql'))
+    where ($7::text is null or l.tier = $7)
       and ($8::text is null or l.segment = $8)
       and ($9::uuid is null or 1 = (
         select 1 from source_records s
@@ -111,7 +113,7 @@ const pageStatement = `
     limit $11
   )
   select p.id, p.name, p.email, p.company_name as "companyName", p.title, p.status, p.segment, p.lead_score as score,
-    b.tier, b.reason, p.mql_date as "mqlAt"
+    p.tier, b.reason, p.mql_date as "mqlAt"
   from page p
   left join score_breakdowns b on b.org_id = $1 and b.lead_id = p.id and b.kind = 'mql'
   order by p.lead_score desc, p.id desc
@@ -126,7 +128,7 @@ const endStatement = `
 export async function leadsById(tx: Tx, ids: readonly LeadId[]): Promise<ListedLead[]> {
   return tx.query<ListedLead>(
     `select l.id, l.name, l.email, l.company_name as "companyName", l.title, l.status, l.segment,
-       coalesce(l.lead_score, 0) as score, b.tier, b.reason, l.mql_date as "mqlAt"
+       coalesce(l.lead_score, 0) as score, l.tier, b.reason, l.mql_date as "mqlAt"
      from leads l left join score_breakdowns b on b.org_id = $1 and b.lead_id = l.id and b.kind = 'mql'
      where l.org_id = $1 and l.id = any($2::uuid[]) and l.erased_at is null`,
     [tx.orgId, ids],

@@ -17,7 +17,13 @@ export interface StoredContribution {
   readonly gone: boolean;
 }
 
-export interface StoredLead {
+export interface StoredLead extends KnownLead {
+  readonly contributions: readonly StoredContribution[];
+  readonly eventTotals: EventTotals;
+}
+
+/** A lead as it stands, without what its values come from. */
+export interface KnownLead {
   readonly leadId: LeadId;
   readonly status: LeadStatus;
   readonly episode: number;
@@ -27,8 +33,6 @@ export interface StoredLead {
   /** The lead's columns in the names of `LeadField`. */
   readonly values: Fields;
   readonly score: number | null;
-  readonly contributions: readonly StoredContribution[];
-  readonly eventTotals: EventTotals;
   /** The highest score first. */
   readonly signups: readonly StoredSignup[];
 }
@@ -62,16 +66,22 @@ export async function loadLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<Sto
     tx.orgId,
     leadIds,
   ]);
-  return readLeads(tx, leadIds);
+  const known = await readLeads(tx, leadIds);
+  const key = [tx.orgId, leadIds];
+  const contributionsOf = byLead(await tx.query<StoredContribution>(contributions, key));
+  const totalsOf = byLead(await tx.query<EventTotal>(totals, key));
+  return known.map((lead) => ({
+    ...lead,
+    contributions: contributionsOf.get(lead.leadId) ?? [],
+    eventTotals: byConnection(totalsOf.get(lead.leadId) ?? []),
+  }));
 }
 
-/** The same for who only looks: nobody waits for them. */
-export async function readLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<StoredLead[]> {
+/** For who only looks: nobody waits for them. */
+export async function readLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<KnownLead[]> {
   if (leadIds.length === 0) return [];
   const key = [tx.orgId, leadIds];
   const rows = await tx.query<LeadColumns>(leads, key);
-  const contributionsOf = byLead(await tx.query<StoredContribution>(contributions, key));
-  const totalsOf = byLead(await tx.query<EventTotal>(totals, key));
   const signupsOf = byLead(await tx.query<StoredSignup>(signups, key));
   return rows.map(({ leadId, status, episode, baseline, mqlDate, score, ...values }) => ({
     leadId,
@@ -82,13 +92,11 @@ export async function readLeads(tx: Tx, leadIds: readonly LeadId[]): Promise<Sto
     score,
     crmStatus: values.crm_status,
     values,
-    contributions: contributionsOf.get(leadId) ?? [],
-    eventTotals: byConnection(totalsOf.get(leadId) ?? []),
     signups: signupsOf.get(leadId) ?? [],
   }));
 }
 
-type LeadColumns = Pick<StoredLead, 'leadId' | 'status' | 'episode' | 'baseline' | 'mqlDate' | 'score'> & {
+type LeadColumns = Pick<KnownLead, 'leadId' | 'status' | 'episode' | 'baseline' | 'mqlDate' | 'score'> & {
   readonly [F in LeadField]: string | number | boolean | null;
 } & { readonly crm_status: string | null };
 

@@ -1,5 +1,6 @@
 import type { RunFailure, RunStatus, SyncCounts } from '../../model/run.ts';
 import type { ConnectionId, RunId, SourceId } from '../../model/values.ts';
+import { boundedCount } from './bounded-count.ts';
 import type { Tx } from '../tx.ts';
 import type { RunKind } from './runs.ts';
 
@@ -11,17 +12,6 @@ export interface StatusRun {
   readonly failure: (RunFailure & { readonly remedy?: string }) | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
-}
-
-/** Records that wait to be written, by how much they matter. */
-export interface WaitingPushes {
-  /** Status or tier has changed. */
-  readonly urgent: number;
-  /** The score of a hot lead has changed. */
-  readonly hot: number;
-  /** Another score has. */
-  readonly scores: number;
-  readonly rest: number;
 }
 
 export interface ConnectionStatusRow {
@@ -36,13 +26,12 @@ export interface ConnectionStatusRow {
   /** The latest, which may be under way. */
   readonly lastRun: StatusRun | null;
   readonly lastSuccessAt: Date | null;
-  readonly waiting: WaitingPushes;
-  /** Writes that the CRM refused. */
+  /** Writes that the CRM refused; up to `countedUpTo`, as all counts here. */
   readonly dead: number;
   readonly rejected: number;
 }
 
-/** Every connection of the organisation: one probe of an index each for run, success, waiting writes and rejected records. */
+/** Every connection of the organisation: one probe of an index each for run, success, refused writes and rejected records. */
 export async function readConnectionStatus(tx: Tx): Promise<ConnectionStatusRow[]> {
   const rows = await tx.query<ConnectionStatusRow>(connections, [tx.orgId]);
   return rows.map((row) => ({ ...row, lastRun: withDates(row.lastRun) }));
@@ -64,12 +53,9 @@ const lastRun = (column: string, id: string): string => `
 const connections = `
   select c.id, c.name, c.kind, c.base_url as "baseUrl", c.schedule, coalesce(c.settings->>'timezone', 'UTC') as "timeZone",
     coalesce(c.push_policy->>'mode', 'plan') as "pushMode", run.run as "lastRun", success.at as "lastSuccessAt",
-    (select jsonb_build_object('urgent', count(*) filter (where p.priority = 0), 'hot', count(*) filter (where p.priority = 1),
-       'scores', count(*) filter (where p.priority = 2), 'rest', count(*) filter (where p.priority > 2))
-     from push_states p where p.org_id = $1 and p.connection_id = c.id and p.state in ('pending', 'claimed')) as waiting,
-    (select count(*) from push_states p where p.org_id = $1 and p.connection_id = c.id and p.state = 'dead') as dead,
-    (select count(*) from rejected_records r where r.org_id = $1 and r.connection_id = c.id and r.resolved_at is null)
-      as rejected
+    ${boundedCount(`select from push_states p where p.org_id = $1 and p.connection_id = c.id and p.state = 'dead'`)} as dead,
+    ${boundedCount(`
+      select from rejected_records r where r.org_id = $1 and r.connection_id = c.id and r.resolved_at is null`)} as rejected
   from connections c ${lastRun('connection_id', 'c.id')}
   where c.org_id = $1 order by c.name
 `;
@@ -92,7 +78,8 @@ export async function readSourceStatus(tx: Tx): Promise<SourceStatusRow[]> {
 
 const sources = `
   select d.id, d.name, d.kind, d.schedule, d.timezone as "timeZone", run.run as "lastRun", success.at as "lastSuccessAt",
-    (select count(*) from source_rejects r where r.org_id = $1 and r.source_id = d.id and r.resolved_at is null) as rejected
+    ${boundedCount(`
+      select from source_rejects r where r.org_id = $1 and r.source_id = d.id and r.resolved_at is null`)} as rejected
   from data_sources d ${lastRun('source_id', 'd.id')}
   where d.org_id = $1 order by d.name
 `;

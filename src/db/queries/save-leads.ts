@@ -16,6 +16,8 @@ export interface LeadRow {
   readonly source_detail: string | null;
   readonly status: LeadStatus;
   readonly lead_score: number | null;
+  /** Of the marketing profile. */
+  readonly tier: string | null;
   readonly website_visits: number;
   readonly content_downloads: number;
   readonly email_opens: number;
@@ -54,7 +56,7 @@ const statement = `
     select r.*, s.id as source_id, o.user_id, deal.id as opportunity_id
     from jsonb_to_recordset($2::jsonb) as r (
       id uuid, name text, email text, company_name text, title text, state text, enrollment int, segment text,
-      source text, source_detail text, status lead_status, lead_score int, website_visits int, content_downloads int,
+      source text, source_detail text, status lead_status, lead_score int, tier text, website_visits int, content_downloads int,
       email_opens int, email_clicks int, demo_requested boolean, employee_count int, industry text,
       company_domain text, crm_status text, episode int, baseline jsonb, mql_date timestamptz, sql_date timestamptz,
       opportunity_date timestamptz, owner_connection uuid, crm_owner text)
@@ -73,7 +75,7 @@ const statement = `
   update leads l set
     name = i.name, email = i.email, company_name = i.company_name, title = i.title, state = i.state,
     enrollment = i.enrollment, segment = i.segment, source_id = i.source_id, source_detail = i.source_detail,
-    status = i.status, lead_score = i.lead_score, website_visits = i.website_visits,
+    status = i.status, lead_score = i.lead_score, tier = i.tier, website_visits = i.website_visits,
     content_downloads = i.content_downloads, email_opens = i.email_opens, email_clicks = i.email_clicks,
     demo_requested = i.demo_requested, employee_count = i.employee_count, industry = i.industry,
     company_domain = i.company_domain, crm_status = i.crm_status, episode = i.episode, baseline = i.baseline,
@@ -83,12 +85,12 @@ const statement = `
   from incoming i
   where l.org_id = $1 and l.id = i.id
     and (l.name, l.email, l.company_name, l.title, l.state, l.enrollment, l.segment, l.source_id, l.source_detail,
-         l.status, l.lead_score, l.website_visits, l.content_downloads, l.email_opens, l.email_clicks, l.demo_requested,
+         l.status, l.lead_score, l.tier, l.website_visits, l.content_downloads, l.email_opens, l.email_clicks, l.demo_requested,
          l.employee_count, l.industry, l.company_domain, l.crm_status, l.episode, l.baseline, l.mql_date, l.assigned_to, l.crm_owner,
          l.opportunity_id)
       is distinct from
         (i.name, i.email, i.company_name, i.title, i.state, i.enrollment, i.segment, i.source_id, i.source_detail,
-         i.status, i.lead_score, i.website_visits, i.content_downloads, i.email_opens, i.email_clicks, i.demo_requested,
+         i.status, i.lead_score, i.tier, i.website_visits, i.content_downloads, i.email_opens, i.email_clicks, i.demo_requested,
          i.employee_count, i.industry, i.company_domain, i.crm_status, i.episode, i.baseline, i.mql_date, i.user_id, i.crm_owner,
          coalesce(i.opportunity_id, l.opportunity_id))
 `;

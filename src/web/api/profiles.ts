@@ -101,8 +101,17 @@ export function usePreview(kind: ProfileKind, profile: ProfileDefinition, stamp:
     staleTime: 60_000,
     queryFn: ({ signal }) =>
       call<Preview>(`${path}/profiles/${kind}/preview`, { method: 'POST', body: { profile }, signal }),
+    refetchInterval: (query) => (isCounting(query.state.data) ? countingMs : false),
   });
 }
+
+/** There are more than the sample, and nobody knows yet how many. */
+export function isCounting(preview: Preview | undefined): boolean {
+  return preview !== undefined && preview.total === null && preview.next !== null;
+}
+
+/** A million are counted in about a second. */
+const countingMs = 1_000;
 
 /** One page of the preview of everybody. */
 export function usePreviewPages(kind: ProfileKind) {

@@ -10,13 +10,16 @@ export interface PlanFilter {
 }
 
 /** Each has some fields: more of them are no page that anybody reads. */
-const recordsOfPage = 25;
+export const recordsOfPage = 25;
+/** Changes of a million records are counted in about two seconds. */
+const countingMs = 1_000;
 
 export function usePushSummary(connection: string) {
   const { path } = useOrg();
   return useQuery({
     queryKey: [path, 'push', connection, 'summary'],
     queryFn: ({ signal }) => call<PushSummary>(`${path}/connections/${connection}/push`, { signal }),
+    refetchInterval: (query) => (query.state.data?.holds.some(({ kind }) => kind === 'counting') ? countingMs : false),
   });
 }
 

@@ -8,6 +8,11 @@ export function number(value: number): string {
   return grouped.format(value);
 }
 
+/** `10,000+` where no more than `countedUpTo` were counted. */
+export function countedNumber(value: number, countedUpTo: number): string {
+  return `${number(value)}${value >= countedUpTo ? '+' : ''}`;
+}
+
 /** `1.2M` */
 export function short(value: number): string {
   return compact.format(value);

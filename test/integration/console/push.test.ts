@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { PlanPage, PlannedWrite, PushSummary } from '../../../src/http/api/push/schemas.ts';
-import { planConnection } from '../../../src/plan.ts';
+import { planConnection, summarisePlan } from '../../../src/plan.ts';
 import { type SignedIn, startConsole } from '../../support/console.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { handsOf } from '../../support/loop-crm.ts';
@@ -111,9 +111,21 @@ test('what is left as it is in the CRM is named with the reason, and so is what 
   const { viewer } = await consoleOn(loop, own);
   const [record] = await recordsOf(viewer);
   expect(record).toMatchObject({ held: [{ field: 'leadloop_score', before: 5, after: 1, why: 'kept-by-crm' }] });
-  expect((await viewer.ask('GET', path)).body).toMatchObject({
-    holds: [{ kind: 'blast-radius', reason: expect.stringContaining('12 of 12') as string }, { kind: 'schedule' }],
-  });
+  // Where counting takes a while, that is said first.
+  await vi.waitFor(async () =>
+    expect((await viewer.ask('GET', path)).body).toMatchObject({
+      holds: [{ kind: 'blast-radius', reason: expect.stringContaining('12 of 12') as string }, { kind: 'schedule' }],
+    }),
+  );
+});
+
+test('while it is counted how much a push would change, that stands in place of a verdict', async () => {
+  await using own = new AsyncDisposableStack();
+  const loop = own.use(await startLoop({ ...small, push: 'auto', blastRadius: { records: 0, share: 0 } }));
+  await loop.sync();
+  await using session = await loop.open();
+  const { holds } = await summarisePlan(session, AbortSignal.timeout(5_000), () => Promise.resolve('counting'));
+  expect(holds).toMatchObject([{ kind: 'counting', until: null }, { kind: 'schedule' }]);
 });
 
 test('an operator pauses the writes and resumes them; both are in the audit log', async () => {

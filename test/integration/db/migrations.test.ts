@@ -20,6 +20,7 @@ const all = [
   '20261128110000_lead_lists',
   '20261128111000_run_details',
   '20261128120000_consents',
+  '20261128130000_lead_tiers',
 ];
 const tables = `select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
   and relname <> 'schema_migrations'`;

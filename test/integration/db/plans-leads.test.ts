@@ -5,9 +5,13 @@ import { readScoreHistory } from '../../../src/db/queries/lead-history.ts';
 import { readLeadLedger, readLeadPushes } from '../../../src/db/queries/lead-pushes.ts';
 import { readLeadRecords, readLeadValues } from '../../../src/db/queries/lead-records.ts';
 import { type LeadListQuery, leadsById, leadsLookedAt, listLeads } from '../../../src/db/queries/list-leads.ts';
+import { nextPeople } from '../../../src/db/queries/preview-people.ts';
 import { refreshStatistics } from '../../../src/db/queries/refresh-statistics.ts';
 import type { Tx } from '../../../src/db/tx.ts';
 import type { OrgId } from '../../../src/model/values.ts';
+import { compileProfile } from '../../../src/scoring/compile.ts';
+import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
+import { comparePeople } from '../../../src/scoring-editor/compare-people.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 import { crowd, crowdConnectionId, crowdLeadId, explained } from '../../support/plans.ts';
 
@@ -31,15 +35,18 @@ beforeAll(async () => {
 
 afterAll(() => db[Symbol.asyncDispose]());
 
+// One in ten stands at the edge of a tier.
+const score = 'case when n % 10 = 1 then 80 else n % 101 end';
 const manyRows = `
   ${crowd(leads)}
-  insert into leads (id, org_id, name, email, company_name, source_detail, lead_score, status)
-    select lead_id, org_id, 'Person ' || n, 'p' || n || '@x.example', 'Company ' || n, repeat('campaign ', 30), n % 101,
+  insert into leads (id, org_id, name, email, company_name, source_detail, lead_score, tier, status)
+    select lead_id, org_id, 'Person ' || n, 'p' || n || '@x.example', 'Company ' || n, repeat('campaign ', 30), ${score},
+      case when ${score} >= 80 then 'hot' else 'cold' end,
       case when n % 500 = 0 then 'opportunity' when n % 3 = 0 then 'engaged' else 'new' end::lead_status from people;
   insert into source_records (org_id, connection_id, object, external_id, kind, modified_at, fields, mapped, mapping_version, lead_id)
     select org_id, connection_id, 'contacts', n, 'lead', '2026-11-01', '{}', '{}', 1, lead_id from people;
   insert into score_breakdowns (org_id, lead_id, kind, profile_version, total, tier, reason, breakdown, scored_at)
-    select org_id, lead_id, 'mql', 1, n % 101, case when n % 101 >= 80 then 'hot' else 'cold' end, 'because', '{}', '2026-11-01' from people;
+    select org_id, lead_id, 'mql', 1, ${score}, case when ${score} >= 80 then 'hot' else 'cold' end, 'because', '{}', '2026-11-01' from people;
   insert into score_history (org_id, lead_id, kind, profile_version, total, tier, reason, at)
     select org_id, lead_id, 'mql', 1, n % 101, 'warm', 'because', '2026-11-01' from people, generate_series(1, 2);
   insert into push_states (org_id, connection_id, object, external_id, lead_id, wanted, state, available_at)
@@ -62,6 +69,8 @@ const all: LeadListQuery = {
 const list = (query: Partial<LeadListQuery>) => async (tx: Tx) => {
   expect((await listLeads(tx, { ...all, ...query })).leads).toHaveLength(page);
 };
+const live = compileProfile(defaultMqlProfile);
+const contest = { live, draft: live, at: new Date('2026-11-02') };
 const middle = { score: 50, id: idOf(60_000) };
 
 const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
@@ -70,7 +79,13 @@ const steps: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'leads of a status that few have': list({ status: 'opportunity' }),
   'leads of a status, in the middle': list({ status: 'opportunity', after: middle }),
   'leads of a tier': list({ tier: 'hot', scores: { least: 80, most: 100 } }),
+  'leads of a tier, behind very many that show the same score': list({ tier: 'cold', scores: { least: 0, most: 80 } }),
+  'leads of a tier, in the middle': list({ tier: 'cold', scores: { least: 0, most: 80 }, after: middle }),
   'leads of a connection': list({ connectionId }),
+  'people of a preview': async (tx) => {
+    const ids = await nextPeople(tx, 'mql', { after: null, limit: page });
+    expect(await comparePeople.mql(tx, contest, ids)).toHaveLength(page);
+  },
   'leads by their ids': (tx) => leadsById(tx, [idOf(1), idOf(2)]),
   'who has this id': (tx) => findLead(tx, idOf(77)),
   'who has this address': async (tx) => expect(await findLead(tx, 'P77@x.example')).toBe(idOf(77)),
@@ -88,6 +103,14 @@ test.each(Object.entries(steps))('%s: each statement touches rows of the page, n
   const touched = await explained({ database: db.database, orgId }, step);
   expect(touched.length).toBeGreaterThan(0);
   expect(touched.filter(({ rows }) => rows > page * rowsPerLead)).toEqual([]);
+});
+
+test('of a tier and a status so many leads are looked at and no more, however few are both', async () => {
+  const touched = await explained({ database: db.database, orgId }, async (tx) => {
+    const query = { ...all, status: 'engaged', tier: 'nobody', scores: { least: 0, most: 80 } } as const;
+    expect(await listLeads(tx, query)).toMatchObject({ leads: [], next: { score: expect.any(Number) as number } });
+  });
+  expect(touched.filter(({ rows }) => rows > leadsLookedAt + page)).toEqual([]);
 });
 
 test('a search for nobody looks at so many leads and no more, and says where it goes on', async () => {

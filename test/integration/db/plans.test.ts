@@ -254,6 +254,7 @@ function leadRow(id: string): LeadRow {
   const origin = { source: 'crm', source_detail: null, company_domain: null, crm_status: null };
   const scored = {
     lead_score: 1,
+    tier: 'monitor',
     status: 'new',
     episode: 1,
     baseline: null,

@@ -66,10 +66,7 @@ test(
     expect(state.pool).toMatchObject({ max: 20_000, share: 10_000, used: 9_003, left: 0, leftForUrgent: 997 });
     expect(state.waits).toMatchObject({ reason: 'reserve', pushes: scores.length, until: stopped.nextTryAt });
     expect(state.waiting.reduce((sum, { count }) => sum + count, 0)).toBe(scores.length);
-    for (const { priority, since } of state.waiting) {
-      expect(priority).toBeGreaterThan(0);
-      expect(since.getTime()).toBeLessThanOrEqual(loop.clock.now());
-    }
+    for (const { priority } of state.waiting) expect(priority).toBeGreaterThan(0);
     await saysWhatWaits(loop, scores.length, stopped.nextTryAt!);
     const resume = async () => loop.db.database.transaction(loop.orgId, (tx) => resumeAt(tx, loop.connectionId));
     expect(await resume()).toEqual(stopped.nextTryAt);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type {
   DraftAnswer,
   ExplainedVersion,
@@ -15,6 +15,7 @@ import type { ScoringProfile } from '../../../src/model/profile.ts';
 import { dueRescores } from '../../../src/due-rescores.ts';
 import { scoreOrgs } from '../../../src/score-run.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
+import { previewPage } from '../../../src/scoring-editor/preview.ts';
 import { startConsole } from '../../support/console.ts';
 import { testDatabase } from '../../support/database.ts';
 import { openOn } from '../../support/loop-app.ts';
@@ -164,6 +165,8 @@ test('a preview tells of a draft what it changes, from the same sample each time
   expect(all.wouldNotBeMql.people[0]).toMatchObject({ name: expect.stringMatching(/^Lead \d+$/u) });
   expect(all.movers).toHaveLength(10);
   expect(all.tiers.map(({ tier }) => tier)).toEqual(['hot', 'warm', 'nurture', 'monitor']);
+  // Where counting everybody takes a while, their number comes later.
+  await vi.waitFor(async () => expect((await ask(strict, { limit: 25 })).total).toBe(60));
   const pages: Preview[] = [];
   do {
     const after = pages.at(-1)?.next;
@@ -182,6 +185,19 @@ test('a preview tells of a draft what it changes, from the same sample each time
     `select count(*)::int as count from leads where status <> 'mql' and not demo_requested and website_visits < 10 and lead_score < 60`,
   );
   expect((await ask(gentle)).becomeMql.count).toBe(early!.count);
+});
+
+test('a preview waits for no count of everybody', async () => {
+  await using it = await scene();
+  const { db, orgId, services } = it;
+  await db.sql(addLeads(60), [orgId]);
+  const wish = { draft: defaultMqlProfile, after: null, countAll: () => Promise.resolve(null) };
+  const pageOf = (limit: number) =>
+    previewPage(services, { orgId, kind: 'mql', actor: 'somebody' }, { ...wish, limit });
+  const some = await pageOf(25);
+  expect(some).toMatchObject({ scored: 25, total: null });
+  expect(some.next).not.toBe(null);
+  expect(await pageOf(100)).toMatchObject({ scored: 60, total: 60, next: null });
 });
 
 test('a preview of a product profile tells of signups, and its weights count as soon as it is published', async () => {

@@ -72,6 +72,14 @@ function reportOf(org: Partial<OrgStatus>, more: Partial<StatusReport> = {}): St
 const status = (report: StatusReport, line = 'status') => run(line, { status: async () => report });
 
 describe('status', () => {
+  it('says of what is not counted to its end that there is more', async () => {
+    const many = { waiting: { urgent: 1, hot: 0, scores: 10_000, rest: 0 }, dead: 10_000, rejected: 10_000 };
+    const { out } = await status(reportOf({ connections: [{ ...connection, ...many }] }));
+    expect(out).toContain('1 with a new status or tier, 10,000 or more with a new score');
+    expect(out).toContain('10,000 or more: leadloop rejected');
+    expect(out).toContain('10,000 or more writes: leadloop rejected retry acme-hubspot');
+  });
+
   it('shows health, last run, next run and what waits, the most urgent first, and exits 0', async () => {
     const { out, code } = await status(reportOf({}));
     expect(code).toBe(0);

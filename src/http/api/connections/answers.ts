@@ -3,6 +3,7 @@ import type { ConnectionCheck } from '../../../check.ts';
 import { loginForms, settingsForm } from '../../../connections/forms.ts';
 import type { ConnectionDetail as Detail, ListedConnection } from '../../../connections/read.ts';
 import type { ConnectorDefinition } from '../../../connector-sdk/connector.ts';
+import { countedUpTo } from '../../../db/queries/bounded-count.ts';
 import type { PoolSummary } from '../../../quota-state.ts';
 import type { Configuration, Connection, ConnectionDetail, ConnectorForms, Finding, Pool } from './schemas.ts';
 
@@ -50,9 +51,10 @@ export function connectionAnswer(row: ListedConnection): Connection {
     nextRunAt: textOf(row.nextRunAt),
     lastRun: lastRun && runAnswer(lastRun),
     lastSuccessAt: textOf(row.lastSuccessAt),
-    waiting: waiting.urgent + waiting.hot + waiting.scores + waiting.rest,
+    waiting: Math.min(countedUpTo, waiting.urgent + waiting.hot + waiting.scores + waiting.rest),
     refused: row.dead,
     rejected: row.rejected,
+    countedUpTo,
     pool: poolAnswer(row.quota?.pool ?? null),
     waitsUntil: textOf(row.quota?.waits?.until ?? null),
   };

@@ -5,8 +5,8 @@ import { patienceMs, silentCrm, unknownConnection } from '../../../connections/r
 import { changeConnection, createConnection } from '../../../connections/save.ts';
 import { schedulePreview } from '../../../connections/schedule.ts';
 import { openConnection } from '../../../connection.ts';
+import { countedUpTo } from '../../../db/queries/bounded-count.ts';
 import { readStand } from '../../../db/queries/connection-versions.ts';
-import { countedUpTo } from '../../../db/queries/delete-connection.ts';
 import { pause, resume } from '../../../health/pause.ts';
 import type { OrgId } from '../../../model/values.ts';
 import { callerOf } from '../admit.ts';

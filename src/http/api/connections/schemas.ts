@@ -271,6 +271,7 @@ const connectionState = {
   waiting: Type.Integer({ description: 'Records that wait to be written.' }),
   refused: Type.Integer({ description: 'Writes that the CRM refused.' }),
   rejected: Type.Integer({ description: 'Records that could not be read.' }),
+  countedUpTo: Type.Integer({ description: 'So many of any of these three are so many or more.' }),
   pool: Type.Union([Type.Ref('Pool#'), Type.Null()], { description: 'Null = no call was made yet.' }),
   waitsUntil: Type.Union([instant, Type.Null()], { description: 'What waits for the day’s calls goes on then.' }),
 };
@@ -335,7 +336,9 @@ export const pausedAnswer = Type.Object(
 export const deletion = Type.Object(
   {
     records: Type.Integer(),
-    leads: Type.Integer({ description: 'That no other CRM and no signup tells of. They stay.' }),
+    leads: Type.Integer({
+      description: 'That no other CRM and no signup tells of, among the records that were counted. They stay.',
+    }),
     events: Type.Integer(),
     pendingWrites: Type.Integer(),
     opportunities: Type.Integer(),

@@ -49,6 +49,8 @@ const run = Type.Object(
   strict,
 );
 
+const countedUpTo = { ...count, description: 'So many of anything that waits or was refused are so many or more.' };
+
 const connection = Type.Object(
   {
     name: text,
@@ -63,6 +65,7 @@ const connection = Type.Object(
     waiting: Type.Object({ urgent: count, hot: count, scores: count, rest: count }, strict),
     refused: count,
     rejected: count,
+    countedUpTo,
     quota: orNull(quota),
     freshness: orNull(Type.Object({ p50Seconds: Type.Number(), p95Seconds: Type.Number() }, strict)),
   },
@@ -78,6 +81,7 @@ const source = Type.Object(
     lastSuccessAt: maybeInstant,
     nextRunAt: maybeInstant,
     rejected: count,
+    countedUpTo,
     pausedReason: maybeText,
   },
   strict,
@@ -87,15 +91,27 @@ export type OverviewSource = Static<typeof source>;
 const tierCount = Type.Object({ tier: text, leads: count }, strict);
 const counts = Type.Record(Type.String(), count);
 
-export const overviewAnswer = Type.Object(
+const leadCounts = Type.Object(
   {
-    countedAt: Type.String({ format: 'date-time', description: 'A large organisation is counted every few seconds.' }),
-    connections: Type.Array(connection),
-    sources: Type.Array(source),
-    unsentAlerts: Type.Object({ waiting: count, givenUp: count, lastError: maybeText }, strict),
+    countedAt: instant,
     statuses: counts,
     tiers: Type.Array(tierCount, { description: 'Of the marketing profile, the highest first.' }),
     productTiers: Type.Array(tierCount, { description: 'Of scored signups.' }),
+  },
+  strict,
+);
+export type OverviewCounts = Static<typeof leadCounts>;
+
+export const overviewAnswer = Type.Object(
+  {
+    connections: Type.Array(connection),
+    sources: Type.Array(source),
+    unsentAlerts: Type.Object({ waiting: count, givenUp: count, lastError: maybeText }, strict),
+    counts: {
+      ...orNull(leadCounts),
+      description:
+        'A large organisation is counted every few seconds. Null = it is being counted for the first time: ask again.',
+    },
     days: Type.Array(Type.Object({ day: text, statuses: counts, tiers: counts }, strict), {
       description: 'How many leads there were when the last run of a day ended; the oldest first, today last.',
     }),

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findLead } from '../../../db/queries/find-lead.ts';
-import { nameLeads, searchScoredLeads } from '../../../db/queries/preview-people.ts';
+import { countPeople, nameLeads, searchScoredLeads } from '../../../db/queries/preview-people.ts';
+import { inBackground } from '../../../db/queries/in-background.ts';
 import { readDraft as readStoredDraft } from '../../../db/queries/drafts.ts';
 import { listProfileVersions } from '../../../db/queries/profile-versions.ts';
-import { profileKinds } from '../../../model/profile.ts';
+import { keepSlow } from '../../../leads/keep-slow.ts';
+import { type ProfileKind, profileKinds } from '../../../model/profile.ts';
+import type { OrgId } from '../../../model/values.ts';
 import { previewPage } from '../../../scoring-editor/preview.ts';
 import {
   discardDraft,
@@ -150,13 +154,31 @@ const tests: Routes = (app, { services }) => {
 };
 
 const foundLimit = 20;
+/** Each keystroke in the editor asks how many there are. */
+const keptTimes = 100;
+/** To score a page takes about as long. */
+const patienceMs = 50;
 
 const previews: Routes = (app, { services }) => {
+  const keep = keepSlow<number>({
+    times: keptTimes,
+    clock: () => performance.now(),
+    patience: () => sleep(patienceMs, undefined, { ref: false }),
+  });
+  const countOf = (orgId: OrgId, kind: ProfileKind): Promise<number | null> =>
+    keep(`${orgId} ${kind}`, () =>
+      services.database.transaction(orgId, async (tx) => {
+        await inBackground(tx);
+        return countPeople(tx, kind);
+      }),
+    );
   app.post(`${path}/:kind/preview`, { config: admin, schema: documents.preview }, async (request): Promise<Preview> => {
     const { kind } = request.params;
-    const { profile, limit = 2_000, after = null } = request.body;
+    const { profile, limit = 1_000, after = null } = request.body;
     const draft = soundProfile(kind, profile);
-    return previewForm(await previewPage(services, { ...callerOf(request), kind }, { draft, limit, after }));
+    const { orgId } = callerOf(request);
+    const wish = { draft, limit, after, countAll: () => countOf(orgId, kind) };
+    return previewForm(await previewPage(services, { ...callerOf(request), kind }, wish));
   });
   app.post(
     `${path}/:kind/receipt`,

@@ -234,7 +234,7 @@ export const previewWish = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 10_000,
-        default: 2_000,
+        default: 1_000,
         description: 'People of this page. Ids are random, so the first page is a fair sample of all.',
       }),
     ),
@@ -245,7 +245,9 @@ export const previewWish = Type.Object(
 export const preview = Type.Object(
   {
     scored: Type.Integer({ description: 'Of this page.' }),
-    total: Type.Union([Type.Integer(), Type.Null()], { description: 'Of all pages; only with the first.' }),
+    total: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'Of all pages; only with the first. Null with that = very many are being counted: ask again.',
+    }),
     next: nextPage,
     changed: Type.Integer({ description: 'Whose score would not be what it is.' }),
     records: Type.Integer({ description: 'CRM records whose values would not be what they are.' }),

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { openConnection, type Session, type SessionServices } from '../../../connection.ts';
 import { listOwners } from '../../../db/queries/waiting-pushes.ts';
+import { keepSlow } from '../../../leads/keep-slow.ts';
 import { AppError } from '../../../model/errors.ts';
 import type { OrgId } from '../../../model/values.ts';
 import { planPage as readPlan, summarisePlan } from '../../../plan.ts';
+import type { AskRadius } from '../../../push-holds.ts';
+import { heldByRadius } from '../../../push/run-push.ts';
 import type { PreviewWish, WaitingRecord } from '../../../push/preview.ts';
 import { callerOf } from '../admit.ts';
 import { answered, problems, secured } from '../describe.ts';
@@ -24,19 +28,20 @@ const path = '/v1/orgs/:org/connections/:connection/push';
 const read = { access: 'read' } as const;
 
 /** However rare what somebody filters for is, no more waiting records are looked at for one page. */
-const mostLooked = 5_000;
+const mostLooked = 1_000;
 
 /** /api/v1/orgs/ORG/connections/CONNECTION/push: a plan is read, nothing is written. */
 export const pushRoutes: Routes = (app, { services }) => {
   app.addSchema(pushSummary);
   app.addSchema(plannedRecord);
+  const askRadius = radiusAsker();
   app.get(path, { config: read, schema: schemas.summary }, async (request): Promise<PushSummary> => {
     const { orgId } = callerOf(request);
     const { connection } = request.params;
     const { waiting, holds, problems, fields, ...summary } = await inSession(
       services,
       { orgId, connection },
-      summarisePlan,
+      (session, signal) => summarisePlan(session, signal, askRadius),
     );
     const owners = await services.database.transaction(orgId, listOwners);
     return {
@@ -60,6 +65,24 @@ export const pushRoutes: Routes = (app, { services }) => {
     return { records: records.map((one) => plannedOf(one, now)), looked, next: next === null ? null : keyOf(next) };
   });
 };
+
+/** Counts all that was ever written, where much would change: of a million records that takes longer than anybody waits. */
+function radiusAsker(): AskRadius {
+  const keep = keepSlow<{ readonly held: AppError | null }>({
+    times: keptTimes,
+    clock: () => performance.now(),
+    patience: () => sleep(countMs, undefined, { ref: false }),
+  });
+  return async ({ database, orgId, connection }) => {
+    const key = JSON.stringify([orgId, connection.id, connection.push.blastRadius]);
+    const counted = await keep(key, async () => ({ held: await heldByRadius({ database, orgId, connection }) }));
+    return counted === null ? 'counting' : counted.held;
+  };
+}
+
+const countMs = 50;
+/** Two seconds of counting are good for twenty: whoever has pushed wants to see it. */
+const keptTimes = 10;
 
 /** Somebody waits for the page. */
 const timeoutMs = 10_000;
@@ -140,7 +163,7 @@ const schemas = {
     operationId: 'push-plan',
     summary: 'What the next push of a connection would write',
     description:
-      'The dry run of the push itself, the most urgent first: each field as it is in the CRM, as it would be, and why. At most 5,000 waiting records are looked at for a page, so that one with a filter may hold few or none and be followed by another.',
+      'The dry run of the push itself, the most urgent first: each field as it is in the CRM, as it would be, and why. At most 1,000 waiting records are looked at for a page, so that one with a filter may hold few or none and be followed by another.',
     tags,
     security: secured('read'),
     params: inConnection,

@@ -10,7 +10,7 @@ const fieldValue = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Typ
 
 const hold = Type.Object(
   {
-    kind: Type.Enum(['paused', 'mode', 'blast-radius', 'waiting', 'quota', 'schedule']),
+    kind: Type.Enum(['paused', 'mode', 'blast-radius', 'counting', 'waiting', 'quota', 'schedule']),
     reason: Type.String(),
     remedy: Type.String(),
     until: { ...maybeInstant, description: 'It ends by itself then; null = somebody has to end it.' },

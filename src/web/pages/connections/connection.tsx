@@ -5,6 +5,7 @@ import type { ConnectionDetail } from '../../../http/api/connections/schemas.ts'
 import { useCheckConnection, useResumeConnection } from '../../api/connections.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Time } from '../../parts/time.tsx';
+import { countedNumber } from '../../parts/words.ts';
 import { useMay } from '../../shell/org.tsx';
 import { Findings } from './findings.tsx';
 import { ConnectionFrame } from './frame.tsx';
@@ -62,7 +63,8 @@ export function ConnectionPage() {
 
 function Overview({ detail }: { readonly detail: ConnectionDetail }) {
   const { connection, nextRuns } = detail;
-  const { health, timezone } = connection;
+  const { health, timezone, countedUpTo } = connection;
+  const counted = (some: number): string => countedNumber(some, countedUpTo);
   return (
     <Stack>
       {health !== null && health.state !== 'healthy' && (
@@ -97,7 +99,7 @@ function Overview({ detail }: { readonly detail: ConnectionDetail }) {
         </Card>
         <Card title="Waiting to be written">
           <Text fz="xl" fw={650} className="numbers">
-            {connection.waiting.toLocaleString('en-GB')}
+            {counted(connection.waiting)}
           </Text>
           <Text size="sm" c="dimmed">
             {connection.pushMode === 'auto' ? 'Written by each run.' : 'Written when somebody says so.'}
@@ -105,11 +107,10 @@ function Overview({ detail }: { readonly detail: ConnectionDetail }) {
         </Card>
         <Card title="Left aside">
           <Text fz="xl" fw={650} className="numbers">
-            {(connection.rejected + connection.refused).toLocaleString('en-GB')}
+            {counted(Math.min(countedUpTo, connection.rejected + connection.refused))}
           </Text>
           <Text size="sm" c="dimmed">
-            {connection.rejected.toLocaleString('en-GB')} records could not be read,{' '}
-            {connection.refused.toLocaleString('en-GB')} writes were refused.
+            {counted(connection.rejected)} records could not be read, {counted(connection.refused)} writes were refused.
           </Text>
         </Card>
       </SimpleGrid>

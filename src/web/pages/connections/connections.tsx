@@ -9,6 +9,7 @@ import { Page } from '../../parts/page.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
+import { countedNumber } from '../../parts/words.ts';
 import { useMay, useOrg } from '../../shell/org.tsx';
 import { ConnectDialog } from './connect.tsx';
 import { Calls, LastRun, StateBadge, stateOf } from './state.tsx';
@@ -85,6 +86,6 @@ function columnsBelow(path: string): readonly Column<Connection>[] {
     { head: 'Next run', cell: ({ nextRunAt }) => <Time at={nextRunAt} never="by hand" /> },
     { head: 'Calls today', cell: (connection) => <Calls connection={connection} /> },
     { head: 'Writes', cell: ({ pushMode }) => (pushMode === 'auto' ? 'by itself' : 'when asked') },
-    { head: 'Waiting', isNumber: true, cell: ({ waiting }) => waiting.toLocaleString('en-GB') },
+    { head: 'Waiting', isNumber: true, cell: ({ waiting, countedUpTo }) => countedNumber(waiting, countedUpTo) },
   ];
 }

@@ -65,7 +65,10 @@ export function DeleteDialog({ connection: { name, label }, version, isOpen, onC
 
 function Entailed({ deletion, label }: { readonly deletion: Deletion; readonly label: string }) {
   const { countedUpTo } = deletion;
-  const shown = (count: number): string => `${count.toLocaleString('en-GB')}${count >= countedUpTo ? ' or more' : ''}`;
+  const shown = (count: number, isMore = count >= countedUpTo): string =>
+    `${count.toLocaleString('en-GB')}${isMore ? ' or more' : ''}`;
+  // Looked for among the records that were counted.
+  const leads = shown(deletion.leads, deletion.records >= countedUpTo);
   return (
     <Stack gap="xs">
       <Text size="sm" fw={600}>
@@ -81,9 +84,7 @@ function Entailed({ deletion, label }: { readonly deletion: Deletion; readonly l
         This stays
       </Text>
       <List size="sm">
-        <List.Item>
-          every lead; {shown(deletion.leads)} of them have no other source, and change no more by themselves
-        </List.Item>
+        <List.Item>every lead; {leads} of them have no other source, and change no more by themselves</List.Item>
         <List.Item>what was written to {label}: nothing is taken back there</List.Item>
       </List>
       {deletion.isRunning && <Text size="sm">A run is under way: it has to end before.</Text>}

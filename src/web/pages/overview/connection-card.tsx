@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { OverviewConnection, OverviewSource } from '../../../http/api/overview/schemas.ts';
 import { Time } from '../../parts/time.tsx';
-import { count, duration, number } from '../../parts/words.ts';
+import { count, countedNumber, duration, number } from '../../parts/words.ts';
 import { useOrg } from '../../shell/org.tsx';
 
 /** How a connection fares: what is wrong first, then how fresh it is, what waits, and what it may still call today. */
 export function ConnectionCard({ connection }: { readonly connection: OverviewConnection }) {
   const { path } = useOrg();
-  const { name, kind, lastSuccessAt, nextRunAt, freshness, rejected, refused } = connection;
+  const { name, kind, lastSuccessAt, nextRunAt, freshness, rejected, refused, countedUpTo } = connection;
   const [label, color] = stateOf(connection);
   return (
     <Paper withBorder p="md" component="article" aria-label={name}>
@@ -37,11 +37,18 @@ export function ConnectionCard({ connection }: { readonly connection: OverviewCo
                 : `95 of 100 within ${duration(1_000 * freshness.p95Seconds)}`,
             ],
             ['Waiting writes', waitingOf(connection)],
-            ...(refused > 0 ? [['Refused writes', number(refused)] as const] : []),
-            ...(rejected > 0 ? [['Rejected', count(rejected, 'record')] as const] : []),
+            ...(refused > 0 ? [['Refused writes', countedNumber(refused, countedUpTo)] as const] : []),
+            ...(rejected > 0
+              ? [
+                  [
+                    'Rejected',
+                    `${countedNumber(rejected, countedUpTo)} ${rejected === 1 ? 'record' : 'records'}`,
+                  ] as const,
+                ]
+              : []),
           ]}
         />
-        <Quota quota={connection.quota} />
+        <Quota {...connection} />
       </Stack>
     </Paper>
   );
@@ -69,7 +76,7 @@ function Wrong({ connection: { health, runs, lastRun } }: { readonly connection:
 }
 
 export function SourceCard({ source }: { readonly source: OverviewSource }) {
-  const { name, kind, lastRun, lastSuccessAt, nextRunAt, rejected, pausedReason } = source;
+  const { name, kind, lastRun, lastSuccessAt, nextRunAt, rejected, countedUpTo, pausedReason } = source;
   const failure = lastRun?.failure ?? null;
   return (
     <Paper withBorder p="md" component="article" aria-label={`Source ${name}`}>
@@ -93,7 +100,9 @@ export function SourceCard({ source }: { readonly source: OverviewSource }) {
           facts={[
             ['Last success', <Time key="success" at={lastSuccessAt} />],
             ['Next run', <Time key="next" at={nextRunAt} never="only by hand" />],
-            ...(rejected > 0 ? [['Rejected', count(rejected, 'row')] as const] : []),
+            ...(rejected > 0
+              ? [['Rejected', `${countedNumber(rejected, countedUpTo)} ${rejected === 1 ? 'row' : 'rows'}`] as const]
+              : []),
           ]}
         />
       </Stack>
@@ -123,14 +132,15 @@ function stateOf({ health, runs, lastRun }: OverviewConnection): readonly [strin
   return lastRun === null ? ['no run yet', 'gray'] : ['healthy', 'green'];
 }
 
-function waitingOf({ waiting: { urgent, hot, scores, rest }, pushMode }: OverviewConnection): string {
-  const all = urgent + hot + scores + rest;
+function waitingOf({ waiting, pushMode, countedUpTo }: OverviewConnection): string {
+  const { urgent, hot, scores, rest } = waiting;
+  const all = Math.min(countedUpTo, urgent + hot + scores + rest);
   if (all === 0) return 'none';
-  const first = urgent > 0 ? `, ${number(urgent)} with a new status or tier` : '';
-  return `${number(all)}${first}${pushMode === 'plan' ? ' (only planned)' : ''}`;
+  const first = urgent > 0 ? `, ${countedNumber(urgent, countedUpTo)} with a new status or tier` : '';
+  return `${countedNumber(all, countedUpTo)}${first}${pushMode === 'plan' ? ' (only planned)' : ''}`;
 }
 
-function Quota({ quota }: Pick<OverviewConnection, 'quota'>) {
+function Quota({ quota, countedUpTo }: Pick<OverviewConnection, 'quota' | 'countedUpTo'>) {
   if (quota === null) return null;
   const { used, share, resetAt, waits, remedy } = quota;
   const text =
@@ -153,7 +163,8 @@ function Quota({ quota }: Pick<OverviewConnection, 'quota'>) {
       )}
       {waits !== null && (
         <Text size="sm">
-          {count(waits.pushes, 'write')} wait until <Time at={waits.until} />. {remedy}
+          {countedNumber(Math.min(countedUpTo, waits.pushes), countedUpTo)}{' '}
+          {waits.pushes === 1 ? 'write waits' : 'writes wait'} until <Time at={waits.until} />. {remedy}
         </Text>
       )}
     </div>

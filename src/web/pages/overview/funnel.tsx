@@ -1,6 +1,6 @@
 import { Anchor, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
-import type { OverviewAnswer } from '../../../http/api/overview/schemas.ts';
+import type { OverviewCounts } from '../../../http/api/overview/schemas.ts';
 import { statusLabel } from '../../parts/badges.tsx';
 import { number } from '../../parts/words.ts';
 import { useOrg } from '../../shell/org.tsx';
@@ -9,7 +9,7 @@ const steps = ['new', 'engaged', 'mql', 'sql', 'opportunity'] as const;
 const aside = ['disqualified', 'recycled'] as const;
 
 /** From new to opportunity: how many stand at each step now, and how many have come at least so far. */
-export function Funnel({ statuses }: Pick<OverviewAnswer, 'statuses'>) {
+export function Funnel({ statuses }: Pick<OverviewCounts, 'statuses'>) {
   const { path } = useOrg();
   const at = (status: string): number => statuses[status] ?? 0;
   const beyond = (step: number): number => steps.slice(step).reduce((sum, status) => sum + at(status), 0);

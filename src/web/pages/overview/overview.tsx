@@ -1,6 +1,6 @@
-import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Loader, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
-import type { OverviewAnswer } from '../../../http/api/overview/schemas.ts';
+import type { OverviewAnswer, OverviewCounts } from '../../../http/api/overview/schemas.ts';
 import { useOverview } from '../../api/overview.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Loading } from '../../parts/loading.tsx';
@@ -27,8 +27,7 @@ export function OverviewPage() {
 }
 
 function Standing({ overview }: { readonly overview: OverviewAnswer }) {
-  const { connections, sources, unsentAlerts, countedAt } = overview;
-  const isUsed = Object.values(overview.statuses).some((leads) => leads > 0);
+  const { connections, sources, unsentAlerts, counts, days } = overview;
   return (
     <Stack gap="xl">
       {unsentAlerts.givenUp > 0 && (
@@ -50,16 +49,36 @@ function Standing({ overview }: { readonly overview: OverviewAnswer }) {
           ))}
         </SimpleGrid>
       </section>
-      {isUsed && (
-        <>
-          <Funnel statuses={overview.statuses} />
-          <TierMix overview={overview} />
-          <Text c="dimmed" size="sm">
-            Counted <Time at={countedAt} />.
-          </Text>
-        </>
-      )}
+      {counts === null ? <Counting /> : <Counted counts={counts} days={days} />}
     </Stack>
+  );
+}
+
+/** Everything else is there: only how many leads there are takes a moment, where there are very many. */
+function Counting() {
+  return (
+    <Group gap="sm" role="status">
+      <Loader size="sm" aria-hidden />
+      <Text c="dimmed">Counting the leads…</Text>
+    </Group>
+  );
+}
+
+interface CountedProps {
+  readonly counts: OverviewCounts;
+  readonly days: OverviewAnswer['days'];
+}
+
+function Counted({ counts, days }: CountedProps) {
+  if (Object.values(counts.statuses).every((leads) => leads === 0)) return null;
+  return (
+    <>
+      <Funnel statuses={counts.statuses} />
+      <TierMix counts={counts} days={days} />
+      <Text c="dimmed" size="sm">
+        Counted <Time at={counts.countedAt} />.
+      </Text>
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { AreaChart } from '@mantine/charts';
 import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { Link } from 'react-router';
-import type { OverviewAnswer } from '../../../http/api/overview/schemas.ts';
+import type { OverviewAnswer, OverviewCounts } from '../../../http/api/overview/schemas.ts';
 import { TierBadge, tierColor } from '../../parts/badges.tsx';
 import { number, titled } from '../../parts/words.ts';
 import { useOrg } from '../../shell/org.tsx';
@@ -9,8 +9,12 @@ import { useOrg } from '../../shell/org.tsx';
 const dayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const told = (day: string): string => dayOf.format(new Date(`${day}T00:00:00Z`));
 
+interface TierMixProps extends Pick<OverviewAnswer, 'days'> {
+  readonly counts: OverviewCounts;
+}
+
 /** How hot the leads are, now and by the day. */
-export function TierMix({ overview: { tiers, productTiers, days } }: { readonly overview: OverviewAnswer }) {
+export function TierMix({ counts: { tiers, productTiers }, days }: TierMixProps) {
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Stack gap="md">
@@ -36,7 +40,7 @@ export function TierMix({ overview: { tiers, productTiers, days } }: { readonly 
 interface NowProps {
   readonly title: string;
   readonly page: string;
-  readonly tiers: OverviewAnswer['tiers'];
+  readonly tiers: OverviewCounts['tiers'];
 }
 
 function Now({ title, page, tiers }: NowProps) {

@@ -1,6 +1,7 @@
 import { Button, Group, Select, Stack, Text, Title } from '@mantine/core';
+import { useEffect } from 'react';
 import { useSearchParams } from 'react-router';
-import { type PlanFilter, usePushPlan, usePushSummary } from '../../api/push.ts';
+import { type PlanFilter, recordsOfPage, usePushPlan, usePushSummary } from '../../api/push.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { count, number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
@@ -35,6 +36,7 @@ interface PagesProps {
 function Pages({ connection, filter }: PagesProps) {
   const plan = usePushPlan(connection, filter);
   const isFiltered = Object.values(filter).some((value) => value !== null);
+  useGoingOn(plan, isFiltered);
   if (plan.isPending) return <Loading what="the plan" />;
   if (plan.error !== null) return <ProblemNote error={plan.error} onRetry={() => void plan.refetch()} />;
   const { pages } = plan.data;
@@ -55,6 +57,19 @@ function Pages({ connection, filter }: PagesProps) {
     </>
   );
 }
+
+/** Each request looks at some of what waits: where a filter lets few through, the next ones follow by themselves for a while. */
+function useGoingOn(plan: ReturnType<typeof usePushPlan>, isFiltered: boolean): void {
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = plan;
+  const pages = data?.pages ?? [];
+  const found = pages.reduce((sum, page) => sum + page.records.length, 0);
+  const goesOn = isFiltered && hasNextPage && found < recordsOfPage && pages.length % requestsAtOnce > 0;
+  useEffect(() => {
+    if (goesOn && !isFetching && !isError) void fetchNextPage();
+  }, [goesOn, isFetching, isError, fetchNextPage]);
+}
+
+const requestsAtOnce = 5;
 
 interface HowFarProps {
   readonly connection: string;

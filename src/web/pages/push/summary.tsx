@@ -79,6 +79,10 @@ const words: Partial<
     remedy:
       'A sync works out what to write and writes nothing: to let it, set push.mode to auto, or write by hand with leadloop push.',
   },
+  counting: {
+    reason: 'How many records it would change is being counted',
+    remedy: 'Where it is more than the blast radius, somebody has to let it through.',
+  },
   schedule: {
     reason: 'The connection has no schedule',
     remedy: 'It is written to when somebody runs it.',
@@ -91,7 +95,7 @@ function Holds({ summary: { connection, holds } }: { readonly summary: PushSumma
       color={holds.length === 0 ? 'teal' : 'yellow'}
       variant="light"
       icon={<IconHandStop aria-hidden />}
-      title={holds.length === 0 ? 'The next run writes it' : 'Not written by itself now'}
+      title={titleOf(holds)}
     >
       <Stack gap="xs">
         {holds.length === 0 && <Text size="sm">Nothing holds it: it goes with the schedule of {connection}.</Text>}
@@ -111,6 +115,11 @@ function Holds({ summary: { connection, holds } }: { readonly summary: PushSumma
       </Stack>
     </Alert>
   );
+}
+
+function titleOf(holds: PushSummary['holds']): string {
+  if (holds.length === 0) return 'The next run writes it';
+  return holds.every(({ kind }) => kind === 'counting') ? 'One moment' : 'Not written by itself now';
 }
 
 function LeftOut({ summary: { problems } }: { readonly summary: PushSummary }) {

@@ -6,6 +6,7 @@ export function mergePreviews(first: Preview, then: Preview): Preview {
   return {
     ...first,
     next: then.next,
+    total: first.total ?? then.total,
     scored: first.scored + then.scored,
     changed: first.changed + then.changed,
     records: first.records + then.records,

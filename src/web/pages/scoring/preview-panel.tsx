@@ -14,6 +14,7 @@ import {
 } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Preview, PreviewedPerson } from '../../../http/api/profiles/schemas.ts';
+import { isCounting } from '../../api/profiles.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { number } from '../../parts/words.ts';
@@ -107,7 +108,9 @@ function Extent({ preview: { scored, total, next }, full }: { readonly preview: 
     <Stack gap={4}>
       <Group gap="xs">
         <Text size="sm" c="dimmed">
-          {number(scored)} of {number(all)}, chosen by chance but always the same.
+          {number(scored)}
+          {total === null ? '' : ` of ${number(total)}`}, chosen by chance but always the same.
+          {total === null && ' All others are being counted.'}
         </Text>
         {full.isRunning ? (
           <Button size="compact-xs" variant="default" onClick={full.stop}>
@@ -135,8 +138,9 @@ function Figure({ label, count, preview }: FigureProps) {
   return (
     <Paper withBorder p="xs">
       <Text fw={700} size="lg" className="numbers">
-        {preview.next !== null && shown > 0 ? 'about ' : ''}
+        {preview.next !== null && preview.total !== null && shown > 0 ? 'about ' : ''}
         {number(shown)}
+        {isCounting(preview) && ` of ${number(preview.scored)}`}
       </Text>
       <Text size="xs" c="dimmed">
         {label}
