@@ -152,10 +152,9 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect((await as.ask('GET', '/orgs/acme/members')).status).toBe(200);
-  await page.getByRole('button', { name: 'Discard' }).focus();
-  await page.keyboard.press('Enter');
-  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).focus();
-  await page.keyboard.press('Enter');
+  // As one step each: the menu gives the focus back when its time has come.
+  await page.getByRole('button', { name: 'Discard' }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).press('Enter');
   await expect.poll(() => rules.count()).toBe(count);
   await page.getByRole('link', { name: 'Members' }).focus();
   await page.keyboard.press('Enter');
@@ -210,7 +209,7 @@ test('event rules are added, moved, changed and removed; what is open is said at
   const dialog = page.getByRole('dialog');
   await dialog.getByText('events[forms “newsletter”]').waitFor();
   await dialog.getByText('What the event rules change is not in these counts').waitFor();
-  await dialog.getByText(/^Counted in all \d+ contacts, all \d+ companies\.$/u).waitFor();
+  await dialog.getByText(/^Counted in all \d+ contacts, all \d+ companies\. Of a company/u).waitFor();
   expect(await visited.ailments(), 'publish').toEqual([]);
   await shot(page, 'event-publish');
   await dialog.getByRole('button', { name: 'Publish version 2' }).click();

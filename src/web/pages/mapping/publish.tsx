@@ -166,7 +166,8 @@ function lookedText(looked: Consequences['looked']): string {
   const parts = seen.map(({ object, records, isAll }) => `${isAll ? 'all ' : ''}${number(records)} ${object}`);
   const isSample = seen.some(({ isAll }) => !isAll);
   const more = isSample ? ': where it does not say “all”, there may be more' : '';
-  return `Counted in ${parts.join(', ')}${more}. Of a company that changes, one of its people is scored.`;
+  const ofCompanies = seen.length > 1 ? ' Of a company that changes, one of its people is scored.' : '';
+  return `Counted in ${parts.join(', ')}${more}.${ofCompanies}`;
 }
 
 function Figure({ value, label }: { readonly value: number; readonly label: string }) {
