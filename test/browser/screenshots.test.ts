@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
-import { startLoop, startSalesforceLoop } from '../support/loop.ts';
+import { type Loop, startLoop, startSalesforceLoop } from '../support/loop.ts';
 import { handsOf } from '../support/loop-crm.ts';
 import { addVelocityPay, productOf } from '../support/product.ts';
 import { visit } from '../support/visit.ts';
@@ -55,6 +56,9 @@ test(
       audit: '/audit',
       account: '/account',
     };
+    await rememberDays(loop);
+    // The clock of the loop has jumped over its waits: what has just ended must not lie ahead.
+    await sleep(loop.clock.now() - Date.now() + 5_000);
     await mkdir(folder!, { recursive: true });
     const browser = own.adopt(await openBrowser(), (open) => open.close());
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -82,3 +86,16 @@ test(
     }
   },
 );
+
+/** Six weeks in which leads came in and warmed up. */
+async function rememberDays({ db, orgId }: Loop): Promise<void> {
+  await db.sql(
+    `insert into lead_days (org_id, day, statuses, tiers, counted_at)
+     select $1, (now() at time zone 'UTC')::date - n,
+       jsonb_build_object('new', 215 - 2 * n, 'engaged', 86 - n, 'mql', 50 - n),
+       jsonb_build_object('hot', 5 - n / 10, 'warm', 21 - n / 3, 'nurture', 45 - n / 2, 'monitor', 323 - 4 * n), now()
+     from generate_series(1, 42) n
+     on conflict do nothing`,
+    [orgId],
+  );
+}

@@ -107,7 +107,7 @@ test.each(Object.entries(steps))('%s: each statement touches rows of the page, n
 
 test('of a tier and a status so many leads are looked at and no more, however few are both', async () => {
   const touched = await explained({ database: db.database, orgId }, async (tx) => {
-    const query = { ...all, status: 'engaged', tier: 'nobody', scores: { least: 0, most: 80 } } as const;
+    const query = { ...all, status: 'new', tier: 'nobody', scores: { least: 0, most: 80 } } as const;
     expect(await listLeads(tx, query)).toMatchObject({ leads: [], next: { score: expect.any(Number) as number } });
   });
   expect(touched.filter(({ rows }) => rows > leadsLookedAt + page)).toEqual([]);
