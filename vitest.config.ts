@@ -6,7 +6,15 @@ const conditions = ['source', 'node'];
 const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, globalSetup },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: 120_000,
+    globalSetup,
+    // A second, its default, is short where two cores run a browser, a server and a database.
+    expect: { poll: { timeout: 20_000 } },
+  },
 });
 const postgres = ['test/support/global-postgres.ts'];
 

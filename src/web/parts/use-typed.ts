@@ -1,5 +1,6 @@
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
+import { useLocation } from 'react-router';
 
 /** So long nobody types before it is told. */
 const pauseMs = 300;
@@ -15,6 +16,8 @@ export interface Typed {
 export function useTyped(value: string, tell: (text: string) => void): Typed {
   const [text, setText] = useState(value);
   const told = useRef(value);
+  // Whoever goes back at once is back before the address with the new text was ever drawn.
+  const { key } = useLocation();
   const later = useDebouncedCallback((next: string) => {
     told.current = next.trim();
     tell(told.current);
@@ -24,7 +27,7 @@ export function useTyped(value: string, tell: (text: string) => void): Typed {
     told.current = value;
     later.cancel();
     setText(value);
-  }, [value, later]);
+  }, [value, key, later]);
   return {
     text,
     type(next) {
