@@ -30,6 +30,7 @@ const accounts = `
     sso_issuer text,
     sso_subject text,
     created_at timestamptz not null,
+    disabled_at timestamptz,
     unique (sso_issuer, sso_subject)
   );
   create table console_sessions (

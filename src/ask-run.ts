@@ -7,6 +7,7 @@ import { writeAudit } from './db/queries/write-audit.ts';
 import type { Database, Tx } from './db/tx.ts';
 import { pausedError } from './health/standing.ts';
 import { whatRuns } from './health/what-runs.ts';
+import { unknownConnection } from './connections/refusals.ts';
 import { AppError } from './model/errors.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
 import type { RunWish } from './scheduler/wakeup.ts';
@@ -65,13 +66,6 @@ async function runsNow(tx: Tx, { id, now }: { readonly id: ConnectionId; readonl
 
 function paused(name: string, reason: string | null): AppError {
   return pausedError(name, reason ?? 'paused', 'Take the pause back first.');
-}
-
-export function unknownConnection(name: string): AppError {
-  return new AppError('connection-unknown', `There is no connection called "${name.slice(0, 63)}".`, {
-    recovery: 'fix-config',
-    remedy: 'Choose one of the connections that there are.',
-  });
 }
 
 function alreadyAsked(name: string): AppError {

@@ -15,7 +15,7 @@ import {
 } from '../db/queries/consents.ts';
 import { writeAudit } from '../db/queries/write-audit.ts';
 import { AppError } from '../model/errors.ts';
-import { type Credentials, type EnteredLogin, type StoredLogin, valuesOf } from './login.ts';
+import { type Credentials, type StoredLogin, type TypedLogin, valuesOf } from './login.ts';
 import { isSamePlace, type Place, settingsOf } from './parts.ts';
 import { InvalidSettings, patienceMs, silentCrm, unknownConnection } from './refusals.ts';
 import { type ActingFor, definitionOf, findStored, openCredentials } from './stored.ts';
@@ -31,7 +31,7 @@ export interface ConsentWish {
   readonly baseUrl: string | null;
   /** The connector's own. */
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly credentials: EnteredLogin;
+  readonly credentials: TypedLogin;
 }
 
 export interface BegunConsent {
@@ -96,7 +96,7 @@ export async function beginConsent(
   return { id, url, expiresAt };
 }
 
-function consentOf(definition: ConnectorDefinition, { login }: EnteredLogin): ConsentCapability {
+function consentOf(definition: ConnectorDefinition, { login }: TypedLogin): ConsentCapability {
   const { consent, label } = definition;
   if (consent?.login === login) return consent;
   throw new InvalidSettings([
@@ -220,7 +220,7 @@ export interface ConsentUse extends Place {
 export async function consentedCredentials(
   services: SessionServices,
   by: ActingFor,
-  { id, values }: { readonly id: string; readonly values: EnteredLogin['values'] },
+  { id, values }: { readonly id: string; readonly values: TypedLogin['values'] },
   { kind, ...place }: ConsentUse,
 ): Promise<Credentials> {
   const { sealed, ...row } = await found(services, by, id);

@@ -7,12 +7,16 @@ import { InvalidSettings } from './refusals.ts';
 
 export type Credentials = Readonly<Record<string, string>>;
 
-export interface EnteredLogin {
+/** As somebody types it. */
+export interface TypedLogin {
   /** The title of one of the connector's ways to log in. */
   readonly login: string;
   /** What is left out or empty stays as it is stored; null = it is taken away. */
   readonly values: Readonly<Record<string, string | null>>;
-  /** Of what somebody has agreed to in a browser, in the place of `values`; null = nobody has. */
+}
+
+export interface EnteredLogin extends TypedLogin {
+  /** Of what somebody has agreed to in a browser for the app in `values`, whose own may be left out; null = nobody has. */
   readonly consent: string | null;
 }
 
@@ -26,9 +30,10 @@ export interface StoredLogin {
  * The credentials that are meant; null = those that are stored.
  * @throws InvalidSettings
  */
-export function credentialsOf(definition: Definition, entered: EnteredLogin, stored: StoredLogin): Credentials | null {
-  const { form, known, isSameLogin } = formOf(definition, entered, stored);
-  const values = valuesOf(definition, entered, stored);
+export function credentialsOf(definition: Definition, entered: TypedLogin, stored: StoredLogin): Credentials | null {
+  const meant = formOf(definition, entered, stored);
+  const { form, known, isSameLogin } = meant;
+  const values = mergedValues(meant, entered, stored);
   return isSame(values, onlyFields(form, known)) && isSameLogin ? null : values;
 }
 
@@ -38,11 +43,19 @@ export function credentialsOf(definition: Definition, entered: EnteredLogin, sto
  */
 export function valuesOf(
   definition: Definition,
-  entered: EnteredLogin,
+  entered: TypedLogin,
+  stored: StoredLogin,
+  brought: readonly string[],
+): Credentials {
+  return mergedValues(formOf(definition, entered, stored), entered, stored, brought);
+}
+
+function mergedValues(
+  { form: whole, known, isSameLogin }: ReturnType<typeof formOf>,
+  entered: TypedLogin,
   stored: StoredLogin,
   brought: readonly string[] = [],
 ): Credentials {
-  const { form: whole, known, isSameLogin } = formOf(definition, entered, stored);
   const form = { ...whole, fields: whole.fields.filter(({ key }) => !brought.includes(key)) };
   const isMoved = !stored.mayBeKept || hasOtherAddress(form, entered, known);
   const merged = form.fields.flatMap((field) => {
@@ -58,7 +71,7 @@ export function valuesOf(
 type Definition = Pick<ConnectorDefinition, 'credentials'>;
 
 /** Which way to log in is meant, and what is stored of that very way. */
-function formOf(definition: Definition, { login }: EnteredLogin, { credentials: stored }: StoredLogin) {
+function formOf(definition: Definition, { login }: TypedLogin, { credentials: stored }: StoredLogin) {
   const forms = loginForms(definition);
   const form = forms.find(({ title }) => title === login);
   if (form === undefined) throw new InvalidSettings([unknownLogin(forms)]);
@@ -66,7 +79,7 @@ function formOf(definition: Definition, { login }: EnteredLogin, { credentials: 
   return { form, isSameLogin, known: isSameLogin ? stored : {} };
 }
 
-function valueOf({ key }: FormField, { values }: EnteredLogin, known: Credentials): string | null {
+function valueOf({ key }: FormField, { values }: TypedLogin, known: Credentials): string | null {
   const typed = values[key];
   if (typed === null) return null;
   const text = typed?.trim() ?? '';
@@ -74,7 +87,7 @@ function valueOf({ key }: FormField, { values }: EnteredLogin, known: Credential
 }
 
 /** A secret goes where it was meant for: whoever names another address types it again. */
-function hasOtherAddress(form: LoginForm, { values }: EnteredLogin, known: Credentials): boolean {
+function hasOtherAddress(form: LoginForm, { values }: TypedLogin, known: Credentials): boolean {
   return form.fields.some(({ key }) => {
     const typed = values[key] ?? '';
     return /^https?:/iu.test(typed) && typed !== known[key];
@@ -88,7 +101,7 @@ function onlyFields({ fields }: LoginForm, known: Credentials): Credentials {
 
 type Fault = Pick<Problem, 'path' | 'message' | 'remedy'>;
 
-function strangers({ title, fields }: LoginForm, { values }: EnteredLogin): Fault[] {
+function strangers({ title, fields }: LoginForm, { values }: TypedLogin): Fault[] {
   return Object.keys(values)
     .filter((key) => fields.every((field) => field.key !== key))
     .map((key) => ({

@@ -55,7 +55,7 @@ export function silentCrm(): AppError {
 }
 
 export function unknownConnection(name: string): AppError {
-  return new AppError('connection-unknown', `There is no connection "${name}" here.`, {
+  return new AppError('connection-unknown', `There is no connection "${name.slice(0, 63)}" here.`, {
     recovery: 'fix-config',
     remedy: 'Look at the list of connections: somebody may have deleted it.',
   });

@@ -48,7 +48,7 @@ const defaultProfiles = [defaultMqlProfile, defaultPlgProfile];
 
 /**
  * Makes a connection that works: the CRM is asked before anything is stored. Stored as `apply` would.
- * @throws AppError `settings-invalid`, `connection-exists`, `connection-refused`, `connection-doubtful`
+ * @throws AppError `settings-invalid`, `connection-exists`, `connection-refused`, `connection-doubtful`, `consent-unknown`, `apply-busy`
  */
 export async function createConnection(services: SessionServices, by: ActingFor, wish: NewConnection): Promise<Saved> {
   const { name, kind } = wish;
@@ -86,7 +86,7 @@ const noCredentials = { path: 'credentials', message: 'there are none', remedy: 
 
 /**
  * Changes a connection; where login, address, settings of the connector or objects are others, the CRM is asked first.
- * @throws AppError `settings-invalid`, `connection-unknown`, `version-stale`, `connection-refused`, `connection-doubtful`
+ * @throws AppError `settings-invalid`, `connection-unknown`, `version-stale`, `connection-refused`, `connection-doubtful`, `consent-unknown`
  */
 export async function changeConnection(
   services: SessionServices,

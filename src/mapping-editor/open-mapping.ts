@@ -1,5 +1,7 @@
 /** A connection's mapping with everything around it that an editor shows: what is in force, the draft, who asks for what. */
 import type { SessionServices } from '../connection.ts';
+import { unknownConnection } from '../connections/refusals.ts';
+import { definitionOf } from '../connections/stored.ts';
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
 import { type DraftRow, readDraft } from '../db/queries/drafts.ts';
 import { readActiveMapping, readMappingVersion } from '../db/queries/mapping-versions.ts';
@@ -46,8 +48,7 @@ export async function openMappingIn(
 ): Promise<OpenMapping> {
   const connection = await readConnection(tx, name);
   if (connection === null) throw unknownConnection(name);
-  const connector = definitions.find(({ kind }) => kind === connection.kind);
-  if (connector === undefined) throw unknownKind(connection);
+  const connector = definitionOf({ definitions }, connection.kind);
   const active = await readActiveMapping(tx, connection.id);
   const rules = await readRules(tx);
   const profiles = [activeProfile(rules, 'mql', defaultMqlProfile), activeProfile(rules, 'plg', defaultPlgProfile)];
@@ -91,20 +92,6 @@ export function mappableObjects({ objects }: ConnectorDefinition): readonly Mapp
 
 export function kindsOf({ objects }: ConnectorDefinition): ReadonlyMap<string, ObjectKind> {
   return new Map(objects.map(({ object, kind }) => [object, kind]));
-}
-
-function unknownConnection(name: string): AppError {
-  return new AppError('connection-unknown', `There is no connection called "${name}".`, {
-    recovery: 'fix-config',
-    remedy: 'Choose one of the connections of this organisation.',
-  });
-}
-
-function unknownKind({ name, kind }: StoredConnectionRow): AppError {
-  return new AppError('connector-unknown', `"${name}" is of the kind ${kind}, which has no connector here.`, {
-    recovery: 'fix-config',
-    remedy: 'Use one of the connectors that this version has, or upgrade leadloop.',
-  });
 }
 
 function unknownVersion(version: number): AppError {

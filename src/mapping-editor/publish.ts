@@ -23,7 +23,7 @@ export interface Publication extends Place {
 }
 
 /**
- * The number of the version that is now in force; the draft is done with. What is the same already gets no further version.
+ * The number of the version that is now in force; a draft that was named is done with. What is the same already gets no further version.
  * @throws AppError `version-stale`, `mapping-invalid` (fix-config), `apply-busy` (retry)
  */
 export async function publishMapping(

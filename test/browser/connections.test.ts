@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openConnection } from '../../src/connection.ts';
 import { plainSync } from '../../src/sync/options.ts';
@@ -19,6 +19,31 @@ afterAll(() => stack.disposeAsync());
 const list = '/orgs/acme/connections';
 const one = `${list}/acme-hubspot`;
 
+/** An admin of an organisation without any connection, at the list of connections. */
+async function adminAtList(own: AsyncDisposableStack) {
+  const scene = own.use(await startUnconnected({ hasPages: true }));
+  const as = await scene.console.signedIn(scene.orgId, 'admin');
+  const visited = own.use(await visit(browser, scene.console.url, list, { as }));
+  return { scene, visited, page: visited.page };
+}
+
+/** The form of a connection that HubSpot is to be asked for in a browser. */
+async function openConsentForm(page: Page, crmUrl: string): Promise<Locator> {
+  await page.getByRole('button', { name: 'Connect a CRM' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('OAuth app', { exact: true }).click();
+  await dialog.getByRole('button', { name: 'More settings' }).click();
+  await dialog.getByLabel('Another address').fill(crmUrl);
+  return dialog;
+}
+
+/** The window of the CRM that comes of it. */
+async function windowOf(page: Page, act: () => Promise<void>): Promise<Page> {
+  const opened = page.context().waitForEvent('page');
+  await act();
+  return opened;
+}
+
 async function shot(page: Page, name: string): Promise<void> {
   if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/${name}.png`, fullPage: true });
 }
@@ -33,10 +58,8 @@ async function connect({ console, crm, orgId, services }: Unconnected): Promise<
 }
 
 test('an admin connects a CRM: a wrong token is refused with a remedy, and what is missing is told before it is stored', async () => {
-  await using scene = await startUnconnected({ hasPages: true });
-  const as = await scene.console.signedIn(scene.orgId, 'admin');
-  await using visited = await visit(browser, scene.console.url, list, { as });
-  const { page } = visited;
+  await using own = new AsyncDisposableStack();
+  const { scene, visited, page } = await adminAtList(own);
   await page.getByText('No CRM is connected yet').waitFor();
   await page.getByRole('button', { name: 'Connect a CRM' }).first().click();
   const dialog = page.getByRole('dialog');
@@ -61,18 +84,12 @@ test('an admin connects a CRM: a wrong token is refused with a remedy, and what 
 });
 
 test('an admin connects HubSpot by agreeing there, in a window of its own, without typing a token', async () => {
-  await using scene = await startUnconnected({ hasPages: true });
-  const as = await scene.console.signedIn(scene.orgId, 'admin');
-  await using visited = await visit(browser, scene.console.url, list, { as });
-  const { page } = visited;
-  await page.getByRole('button', { name: 'Connect a CRM' }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByText('OAuth app', { exact: true }).click();
+  await using own = new AsyncDisposableStack();
+  const { scene, visited, page } = await adminAtList(own);
+  const dialog = await openConsentForm(page, scene.crm.url);
   expect(await dialog.getByRole('textbox', { name: 'Redirect address' }).inputValue()).toBe(
     `${scene.console.url}/oauth/callback`,
   );
-  await dialog.getByRole('button', { name: 'More settings' }).click();
-  await dialog.getByLabel('Another address').fill(scene.crm.url);
   const ask = dialog.getByRole('button', { name: 'Let leadloop in at HubSpot' });
   await ask.click();
   await dialog.getByText('Client secret is missing').waitFor();
@@ -81,19 +98,14 @@ test('an admin connects HubSpot by agreeing there, in a window of its own, witho
   // Whoever saves before they have agreed is told so.
   await dialog.getByRole('button', { name: 'Test and connect' }).click();
   await dialog.getByText('HubSpot has not been asked yet.').waitFor();
-  const opened = page.context().waitForEvent('page');
-  await ask.focus();
-  await page.keyboard.press('Enter');
-  const crm = await opened;
+  const crm = await windowOf(page, () => ask.press('Enter'));
   await dialog.getByText('Waiting for you at HubSpot').waitFor();
   await shot(page, 'consent-waiting');
   expect(await visited.ailments()).toEqual([]);
   await crm.getByRole('button', { name: 'Cancel' }).click();
   await crm.getByText('Nobody has let leadloop in at HubSpot.').waitFor();
   await dialog.getByText('Nobody has let leadloop in at HubSpot.').waitFor();
-  const again = page.context().waitForEvent('page');
-  await ask.click();
-  const second = await again;
+  const second = await windowOf(page, () => ask.click());
   await second.getByRole('button', { name: 'Connect app' }).click();
   await second.getByText('leadloop is let in').waitFor();
   await shot(second, 'consent-back');
@@ -108,9 +120,8 @@ test('an admin connects HubSpot by agreeing there, in a window of its own, witho
   expect(await scene.db.sql('select name from connections')).toEqual([{ name: 'acme-hubspot' }]);
   await visited.go(`${one}/settings`);
   await page.getByRole('button', { name: 'Change the login' }).click();
-  const third = page.context().waitForEvent('page');
-  await page.getByRole('button', { name: 'Let leadloop in at HubSpot' }).click();
-  await (await third).getByRole('button', { name: 'Connect app' }).click();
+  const third = await windowOf(page, () => page.getByRole('button', { name: 'Let leadloop in at HubSpot' }).click());
+  await third.getByRole('button', { name: 'Connect app' }).click();
   await page.getByText('HubSpot lets leadloop in').waitFor();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Save all the same' }).click();
@@ -119,20 +130,12 @@ test('an admin connects HubSpot by agreeing there, in a window of its own, witho
 });
 
 test('what is changed while the CRM is asked has to be agreed to anew; a grant goes with the app that it is of', async () => {
-  await using scene = await startUnconnected({ hasPages: true });
-  const as = await scene.console.signedIn(scene.orgId, 'admin');
-  await using visited = await visit(browser, scene.console.url, list, { as });
-  const { page } = visited;
-  await page.getByRole('button', { name: 'Connect a CRM' }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByText('OAuth app', { exact: true }).click();
-  await dialog.getByRole('button', { name: 'More settings' }).click();
-  await dialog.getByLabel('Another address').fill(scene.crm.url);
+  await using own = new AsyncDisposableStack();
+  const { scene, visited, page } = await adminAtList(own);
+  const dialog = await openConsentForm(page, scene.crm.url);
   await dialog.getByLabel('Client ID').fill(oauthApp.clientId);
   await dialog.getByLabel('Client secret').fill(oauthApp.clientSecret);
-  const opened = page.context().waitForEvent('page');
-  await dialog.getByRole('button', { name: 'Let leadloop in at HubSpot' }).click();
-  const crm = await opened;
+  const crm = await windowOf(page, () => dialog.getByRole('button', { name: 'Let leadloop in at HubSpot' }).click());
   await dialog.getByText('Waiting for you at HubSpot').waitFor();
   await dialog.getByLabel('Client ID').fill('another-app');
   await dialog.getByText('Waiting for you at HubSpot').waitFor({ state: 'detached' });
@@ -147,10 +150,8 @@ test('what is changed while the CRM is asked has to be agreed to anew; a grant g
 });
 
 test('the page that a CRM sends people back to calls no other place, whatever its address says, and lets nothing go astray', async () => {
-  await using scene = await startUnconnected({ hasPages: true });
-  const as = await scene.console.signedIn(scene.orgId, 'admin');
-  await using visited = await visit(browser, scene.console.url, list, { as });
-  const { page } = visited;
+  await using own = new AsyncDisposableStack();
+  const { visited, page } = await adminAtList(own);
   const posted: string[] = [];
   page.on('request', (request) => {
     if (request.method() === 'POST') posted.push(new URL(request.url()).pathname);

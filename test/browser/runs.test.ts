@@ -31,6 +31,15 @@ async function scene(own: AsyncDisposableStack, push: 'plan' | 'auto' = 'plan') 
   return { loop, console };
 }
 
+/** An operator who looks at `path` once the connection has run. */
+async function operatorAt(own: AsyncDisposableStack, path: string) {
+  const { loop, console } = await scene(own);
+  await loop.sync();
+  const as = await console.signedIn(loop.orgId, 'operator');
+  const visited = own.use(await visit(browser, console.url, path, { as }));
+  return { loop, visited, page: visited.page };
+}
+
 async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env['SHOTS'];
   if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
@@ -96,11 +105,7 @@ test('a viewer sees rejected records as text, loads them as a file, and is offer
 
 test('an operator retries, and is led to the run', async () => {
   await using own = new AsyncDisposableStack();
-  const { loop, console } = await scene(own);
-  await loop.sync();
-  const as = await console.signedIn(loop.orgId, 'operator');
-  await using visited = await visit(browser, console.url, '/orgs/acme/rejected', { as });
-  const { page } = visited;
+  const { visited, page } = await operatorAt(own, '/orgs/acme/rejected');
   await page.getByRole('link', { name: '2 records' }).click();
   await page.getByRole('button', { name: 'Retry all of acme-hubspot' }).click();
   await page.getByRole('link', { name: 'see its run' }).click();
@@ -110,11 +115,7 @@ test('an operator retries, and is led to the run', async () => {
 
 test('an operator retries one record from its row: it comes right, or is said to be still rejected', async () => {
   await using own = new AsyncDisposableStack();
-  const { loop, console } = await scene(own);
-  await loop.sync();
-  const as = await console.signedIn(loop.orgId, 'operator');
-  await using visited = await visit(browser, console.url, '/orgs/acme/rejected', { as });
-  const { page } = visited;
+  const { loop, visited, page } = await operatorAt(own, '/orgs/acme/rejected');
   await page.getByRole('link', { name: '2 records' }).click();
   const [first, second] = handsOf(loop).living();
   await page.getByRole('button', { name: `Retry contacts ${first!.id}` }).click();
@@ -130,11 +131,7 @@ test('an operator retries one record from its row: it comes right, or is said to
 
 test('an operator sees what would be written, filters it, and pauses and resumes the writes', async () => {
   await using own = new AsyncDisposableStack();
-  const { loop, console } = await scene(own);
-  await loop.sync();
-  const as = await console.signedIn(loop.orgId, 'operator');
-  await using visited = await visit(browser, console.url, '/orgs/acme/push', { as });
-  const { page } = visited;
+  const { visited, page } = await operatorAt(own, '/orgs/acme/push');
   await page.getByRole('link', { name: script }).waitFor();
   await page.getByText('The first 25 of 30 waiting').waitFor();
   await page.getByText('The connection is in plan mode').waitFor();

@@ -1,10 +1,6 @@
 /** People who are on their way to a CRM and back. */
 import type { Tx } from '../tx.ts';
-
-interface Sealed {
-  readonly keyId: string;
-  readonly bytes: Uint8Array;
-}
+import type { Sealed } from './sealed.ts';
 
 export type ConsentStatus = 'waiting' | 'answered' | 'granted' | 'refused';
 

@@ -1,6 +1,7 @@
 import { AppError } from '../../model/errors.ts';
 import type { OrgId, SourceId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import { type Sealed, sealedOf } from './sealed.ts';
 import { wholePauseSql } from './pauses.ts';
 
 export interface SourceEntry {
@@ -51,7 +52,7 @@ export interface StoredSourceRow extends SourcePosition {
   readonly query: string;
   readonly since: { readonly column: string; readonly first: string } | null;
   readonly columns: Readonly<Record<string, string>>;
-  readonly sealed: { readonly keyId: string; readonly bytes: Uint8Array } | null;
+  readonly sealed: Sealed | null;
 }
 
 /** A source by id; null where there is none. */
@@ -63,7 +64,7 @@ export async function readSource(tx: Tx, id: SourceId): Promise<StoredSourceRow 
   );
   if (row === undefined) return null;
   const { keyId, bytes, ...source } = row;
-  return { ...source, sealed: keyId === null || bytes === null ? null : { keyId, bytes } };
+  return { ...source, sealed: sealedOf({ keyId, bytes }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ConnectionId, RunId, SourceId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
+import type { Sealed } from './sealed.ts';
 
 /** A run that is not closed, whoever runs it. */
 export interface OpenRunRow {
@@ -32,11 +33,9 @@ export async function countDead(tx: Tx): Promise<{ readonly connection: string; 
   );
 }
 
-export interface SealedRow {
+export interface SealedRow extends Sealed {
   readonly id: string;
   readonly name: string;
-  readonly keyId: string;
-  readonly bytes: Uint8Array;
 }
 
 /** Every sealed secret of the organisation: of its connections and its sources. */

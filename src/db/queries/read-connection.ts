@@ -1,10 +1,6 @@
 import type { ConnectionId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
-
-interface SealedCredentials {
-  readonly keyId: string;
-  readonly bytes: Uint8Array;
-}
+import { type Sealed, sealedOf } from './sealed.ts';
 
 /** As the configuration has it; what an older version wrote lacks what came later. */
 export interface StoredQuota {
@@ -37,7 +33,7 @@ export interface StoredConnectionRow {
       readonly objects?: readonly string[] | null;
     };
   };
-  readonly sealed: SealedCredentials | null;
+  readonly sealed: Sealed | null;
 }
 
 /** A connection by name; null where there is none. */
@@ -50,21 +46,21 @@ export async function readConnection(tx: Tx, name: string): Promise<StoredConnec
   );
   if (row === undefined) return null;
   const { keyId, bytes, ...connection } = row;
-  return { ...connection, sealed: keyId === null || bytes === null ? null : { keyId, bytes } };
+  return { ...connection, sealed: sealedOf({ keyId, bytes }) };
 }
 
 /** The credentials as they are stored now; null = none are. */
-export async function readSealed(tx: Tx, connectionId: ConnectionId): Promise<SealedCredentials | null> {
+export async function readSealed(tx: Tx, connectionId: ConnectionId): Promise<Sealed | null> {
   const [row] = await tx.query<{ keyId: string | null; bytes: Buffer | null }>(
     `select credentials_key_id as "keyId", credentials_sealed as bytes from connections where org_id = $1 and id = $2`,
     [tx.orgId, connectionId],
   );
   const { keyId = null, bytes = null } = row ?? {};
-  return keyId === null || bytes === null ? null : { keyId, bytes };
+  return sealedOf({ keyId, bytes });
 }
 
 /** Replaces sealed credentials after a renewal. */
-export async function updateCredentials(tx: Tx, connectionId: ConnectionId, sealed: SealedCredentials): Promise<void> {
+export async function updateCredentials(tx: Tx, connectionId: ConnectionId, sealed: Sealed): Promise<void> {
   await tx.query(
     `update connections set credentials_sealed = $3, credentials_key_id = $4, updated_at = now()
      where org_id = $1 and id = $2`,

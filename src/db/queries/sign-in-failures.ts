@@ -39,11 +39,12 @@ export async function block(tx: Tx, keyHash: string, until: Date): Promise<void>
   await tx.query('update sign_in_failures set blocked_until = $2 where key_hash = $1', [keyHash, until]);
 }
 
-/** One less than was counted. */
+/** One less than was counted, and no wait for it: nobody is admitted during another one's. */
 export async function takeBack(tx: Tx, keyHashes: readonly string[]): Promise<void> {
-  await tx.query('update sign_in_failures set failures = failures - 1 where key_hash = any($1) and failures > 0', [
-    keyHashes,
-  ]);
+  await tx.query(
+    `update sign_in_failures set failures = failures - 1, blocked_until = null where key_hash = any($1) and failures > 0`,
+    [keyHashes],
+  );
 }
 
 export async function forgetFailures(tx: Tx, keyHash: string): Promise<void> {

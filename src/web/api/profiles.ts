@@ -106,7 +106,7 @@ export function usePreview(kind: ProfileKind, profile: ProfileDefinition, stamp:
 }
 
 /** There are more than the sample, and nobody knows yet how many. */
-export function isCounting(preview: Preview | undefined): boolean {
+function isCounting(preview: Preview | undefined): boolean {
   return preview !== undefined && preview.total === null && preview.next !== null;
 }
 

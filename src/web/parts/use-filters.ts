@@ -1,10 +1,10 @@
 import { useSearchParams } from 'react-router';
 
-/** Each pause of whoever types would be a step back. */
-const typed: readonly string[] = ['search', 'company', 'minScore'];
-
-/** What a list is filtered by, in the address of the page: so it can be linked, and going back takes it back. */
-export function useFilters<Name extends string>(names: readonly Name[]) {
+/**
+ * What a list is filtered by, in the address of the page: so it can be linked, and going back takes it back. `typed`: those that
+ * somebody types, of which each pause would be a step back.
+ */
+export function useFilters<Name extends string>(names: readonly Name[], typed: readonly NoInfer<Name>[] = []) {
   const [search, setSearch] = useSearchParams();
   const filters = Object.fromEntries(names.map((name) => [name, search.get(name)])) as Record<Name, string | null>;
   const set = (name: Name, value: string | null): void => {

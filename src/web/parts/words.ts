@@ -8,9 +8,9 @@ export function number(value: number): string {
   return grouped.format(value);
 }
 
-/** `10,000+` where no more than `countedUpTo` were counted. */
+/** `10,000+` where no more than `countedUpTo` were counted, or are the sum of such. */
 export function countedNumber(value: number, countedUpTo: number): string {
-  return `${number(value)}${value >= countedUpTo ? '+' : ''}`;
+  return value >= countedUpTo ? `${number(countedUpTo)}+` : number(value);
 }
 
 /** `1.2M` */
@@ -18,9 +18,9 @@ export function short(value: number): string {
   return compact.format(value);
 }
 
-/** `3 leads`, `1 lead` */
-export function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+/** `3 leads`, `1 lead`; `10,000+ leads` where no more than `countedUpTo` were counted. */
+export function count(value: number, noun: string, countedUpTo = Number.POSITIVE_INFINITY): string {
+  return `${countedNumber(value, countedUpTo)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** A value of a CRM or of ours, as text. */

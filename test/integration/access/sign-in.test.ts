@@ -169,6 +169,16 @@ describe('brute force', () => {
     expect(outcome(await enter('person-31@acme.example', 'wrong'))).toBe('429 too-many-attempts');
   });
 
+  it('shuts nobody out after whoever has signed in from the same place', async () => {
+    await account();
+    for (let n = 0; n < 29; n += 1) await enter(`person-${n}@acme.example`, 'wrong');
+    // The thirtieth attempt of the place, and no failure.
+    expect(outcome(await enter())).toBe('200 fine');
+    expect(outcome(await enter())).toBe('200 fine');
+    await enter('person-30@acme.example', 'wrong');
+    expect(outcome(await enter())).toBe('429 too-many-attempts');
+  });
+
   it('is forgotten after an hour, and what is kept names nobody', async () => {
     await account();
     for (let n = 0; n < 5; n += 1) await enter('ada@acme.example', 'wrong');

@@ -47,16 +47,21 @@ const answerOf = ({ state, code, error, error_description: errorDescription }: R
   ...(errorDescription !== undefined && { errorDescription }),
 });
 
-async function agreed(as: SignedIn, place: Place): Promise<string> {
-  const { id, url } = await begun(as, wishOf(place));
+/** Somebody says yes at the CRM, and comes back. */
+async function allow(as: SignedIn, url: string): Promise<void> {
   const answer = await as.ask('POST', `${consents}/answer`, answerOf(await decided(url, 'allow')));
   expect([answer.status, answer.body]).toEqual([204, null]);
+}
+
+async function agreed(as: SignedIn, place: Place): Promise<string> {
+  const { id, url } = await begun(as, wishOf(place));
+  await allow(as, url);
   return id;
 }
 
-const connect = (as: SignedIn, { kind, url, login }: Place, consent: string): Promise<Answer> =>
+const connect = (as: SignedIn, { kind, url, login }: Place, consent: string, name = `acme-${kind}`): Promise<Answer> =>
   as.ask('POST', connections, {
-    name: `acme-${kind}`,
+    name,
     kind,
     baseUrl: url,
     schedule: null,
@@ -97,7 +102,7 @@ test('HubSpot is connected by agreeing there, and nobody ever sees a token', asy
   const { id, url } = await begun(it.admin, wishOf(it.hubspot));
   expect(url).not.toContain(app.clientSecret);
   expect((await it.admin.ask('GET', `${consents}/${id}`)).body).toMatchObject({ status: 'waiting', problem: null });
-  await it.admin.ask('POST', `${consents}/answer`, answerOf(await decided(url, 'allow')));
+  await allow(it.admin, url);
   expect((await it.admin.ask('GET', `${consents}/${id}`)).body).toMatchObject({ status: 'granted' });
   const saved = await connect(it.admin, it.hubspot, id);
   expect([saved.status, saved.body]).toMatchObject([201, { version: 1 }]);
@@ -120,7 +125,7 @@ test('Salesforce is connected by agreeing there, with a proof of who asked', asy
   const place: Place = { kind: 'salesforce', url: crm.url, login: 'OAuth app' };
   const { id, url } = await begun(it.admin, wishOf(place));
   expect(new URL(url).searchParams.get('code_challenge_method')).toBe('S256');
-  await it.admin.ask('POST', `${consents}/answer`, answerOf(await decided(url, 'allow')));
+  await allow(it.admin, url);
   const saved = await connect(it.admin, place, id);
   expect([saved.status, saved.body]).toMatchObject([201, { version: 1 }]);
   await using session = await openConnection(it.services, it.orgId, 'acme-salesforce');
@@ -190,13 +195,7 @@ test('what was agreed to is one connection’s, of whoever began, at the address
   });
   expect(renamed.body).toMatchObject({ code: 'settings-invalid', errors: [{ path: '/credentials/consent' }] });
   expect((await connect(it.admin, it.hubspot, id)).status).toBe(201);
-  const again = { ...it.hubspot, kind: 'hubspot' };
-  const second = await it.admin.ask('POST', connections, {
-    name: 'acme-second',
-    kind: 'hubspot',
-    baseUrl: again.url,
-    credentials: { login: again.login, values: {}, consent: id },
-  });
+  const second = await connect(it.admin, it.hubspot, id, 'acme-second');
   expect(second.body).toMatchObject({ code: 'consent-unknown' });
 });
 
@@ -208,7 +207,7 @@ test('a login that has ended is renewed by agreeing again, without typing the se
   const wish = { ...wishOf(it.hubspot), connection: 'acme-hubspot' };
   const login = { login: 'OAuth app', values: {} };
   const { id, url } = await begun(it.admin, { ...wish, credentials: login });
-  await it.admin.ask('POST', `${consents}/answer`, answerOf(await decided(url, 'allow')));
+  await allow(it.admin, url);
   const form = { ...detail.configuration, credentials: { ...login, consent: id }, acceptWarnings: true };
   const changed = await it.admin.ask('PUT', `${connections}/acme-hubspot`, form, { 'if-match': '"1"' });
   expect([changed.status, changed.body]).toMatchObject([200, { version: 2 }]);

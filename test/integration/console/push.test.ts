@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { PlanPage, PlannedWrite, PushSummary } from '../../../src/http/api/push/schemas.ts';
 import { planConnection, summarisePlan } from '../../../src/plan.ts';
 import { type SignedIn, startConsole } from '../../support/console.ts';
@@ -112,11 +112,11 @@ test('what is left as it is in the CRM is named with the reason, and so is what 
   const [record] = await recordsOf(viewer);
   expect(record).toMatchObject({ held: [{ field: 'leadloop_score', before: 5, after: 1, why: 'kept-by-crm' }] });
   // Where counting takes a while, that is said first.
-  await vi.waitFor(async () =>
-    expect((await viewer.ask('GET', path)).body).toMatchObject({
+  await expect
+    .poll(async () => (await viewer.ask('GET', path)).body)
+    .toMatchObject({
       holds: [{ kind: 'blast-radius', reason: expect.stringContaining('12 of 12') as string }, { kind: 'schedule' }],
-    }),
-  );
+    });
 });
 
 test('while it is counted how much a push would change, that stands in place of a verdict', async () => {

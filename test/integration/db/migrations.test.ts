@@ -19,6 +19,7 @@ const all = [
   '20261128092000_profile_tests',
   '20261128110000_lead_lists',
   '20261128111000_run_details',
+  '20261128115000_accounts_without_end',
   '20261128120000_consents',
   '20261128130000_lead_tiers',
 ];

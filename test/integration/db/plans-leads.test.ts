@@ -13,7 +13,7 @@ import { compileProfile } from '../../../src/scoring/compile.ts';
 import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
 import { comparePeople } from '../../../src/scoring-editor/compare-people.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
-import { crowd, crowdConnectionId, crowdLeadId, explained } from '../../support/plans.ts';
+import { crowd, crowdConnectionId as connectionId, crowdLeadId as idOf, explained } from '../../support/plans.ts';
 
 /** Leads of the organisation, each with a record, a receipt, a push state, its history and a write; another one has as many. */
 const leads = 100_000;
@@ -23,8 +23,6 @@ const rowsPerLead = 20;
 
 let db: TestDatabase;
 let orgId: OrgId;
-const connectionId = crowdConnectionId;
-const idOf = crowdLeadId;
 
 beforeAll(async () => {
   db = await testDatabase();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CrmAnswer, LeadAnswer, LeadList } from '../../../src/http/api/leads/schemas.ts';
 import type { OverviewAnswer } from '../../../src/http/api/overview/schemas.ts';
 import type { SignupList } from '../../../src/http/api/signups/schemas.ts';
@@ -6,6 +6,7 @@ import { type SignedIn, startConsole, type TestConsole } from '../../support/con
 import { holdTable } from '../../support/held-table.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { addVelocityPay, type Product, productOf } from '../../support/product.ts';
+import { eventually } from '../../support/queue-worker.ts';
 
 const stack = new AsyncDisposableStack();
 let loop: Loop;
@@ -150,9 +151,9 @@ test('of a signup that no CRM knows it is told why nothing of it is there', asyn
 test('the overview counts everybody once, by status and by tier, and knows how the connection fares', async () => {
   const all = await everybody('');
   // Where counting takes a while, there is no number yet.
-  const { counts, ...overview } = await vi.waitUntil(async () => {
+  const { counts, ...overview } = await eventually(async () => {
     const answer = await get<OverviewAnswer>('/overview');
-    return answer.counts !== null && answer;
+    return answer.counts === null ? null : answer;
   });
   for (const [status, leads] of Object.entries(counts!.statuses))
     expect(leads, status).toBe(all.filter((lead) => lead.status === status).length);
@@ -183,7 +184,7 @@ test('the overview waits for no count: everything else is there, and the numbers
       connections: [{ name: 'acme-hubspot', waiting: { urgent: 0 } }],
     });
   }
-  await vi.waitUntil(async () => (await get<OverviewAnswer>('/overview', as)).counts !== null);
+  await eventually(async () => (await get<OverviewAnswer>('/overview', as)).counts);
 });
 
 test('a lead of another organisation is not there, nor is one that is none', async () => {

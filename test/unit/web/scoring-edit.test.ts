@@ -5,7 +5,7 @@ import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defau
 import { groupOf, isGroup, leafOf, operatorOf, partsOf, valueOf } from '../../../src/web/pages/scoring/conditions.ts';
 import { freeName, moved, replaced, without } from '../../../src/web/parts/lists.ts';
 import { factOfText, textOfFact } from '../../../src/web/pages/scoring/fact-values.ts';
-import { estimated, mergePreviews } from '../../../src/web/pages/scoring/merge-previews.ts';
+import { estimatedText, mergePreviews } from '../../../src/web/pages/scoring/merge-previews.ts';
 import {
   asType,
   daysOf,
@@ -190,9 +190,11 @@ test('pages of a preview add up, and who moves farthest comes first', () => {
 });
 
 test('a count of a sample stands for its share of all, as exactly as a sample can tell', () => {
-  expect(estimated(7, { scored: 2000, total: 1_000_000, next: 'x' })).toBe(3500);
-  expect(estimated(333, { scored: 2000, total: 1_000_000, next: 'x' })).toBe(170_000);
-  expect(estimated(333, { scored: 2000, total: 2000, next: null })).toBe(333);
+  expect(estimatedText(7, { scored: 2000, total: 1_000_000, next: 'x' })).toBe('about 3,500');
+  expect(estimatedText(0, { scored: 2000, total: 1_000_000, next: 'x' })).toBe('0');
+  expect(estimatedText(7, { scored: 2000, total: null, next: 'x' })).toBe('7 of 2,000');
+  expect(estimatedText(333, { scored: 2000, total: 1_000_000, next: 'x' })).toBe('about 170,000');
+  expect(estimatedText(333, { scored: 2000, total: 2000, next: null })).toBe('333');
 });
 
 test('a fact of an example is what was typed: a number, yes or no, a text, or unknown', () => {

@@ -64,7 +64,7 @@ export const descriptions = {
     security: secured('admin'),
     params: inOrg,
     body: connectionWish,
-    response: { 201: answered('It is stored.', savedConnection), ...problems(400, 401, 403, 404, 409, 422) },
+    response: { 201: answered('It is stored.', savedConnection), ...problems(400, 401, 403, 404, 409, 422, 503) },
   },
   change: {
     operationId: 'change-connection',

@@ -119,17 +119,22 @@ const parts = {
 const configuration = Type.Object(parts, { $id: 'ConnectionConfiguration', title: 'Configuration', ...closed });
 export type Configuration = Static<typeof configuration>;
 
-export const enteredLogin = Type.Object(
+const typedParts = {
+  login: Type.String({ maxLength: 100, description: 'One of the connector’s ways to log in.' }),
+  values: Type.Record(Type.String({ maxLength: 100 }), Type.Union([Type.String({ maxLength: 20_000 }), Type.Null()]), {
+    description: 'What is left out or empty stays as it is stored; null = it is taken away.',
+  }),
+};
+/** As somebody types it. */
+export const typedLogin = Type.Object(typedParts, closed);
+
+const enteredLogin = Type.Object(
   {
-    login: Type.String({ maxLength: 100, description: 'One of the connector’s ways to log in.' }),
-    values: Type.Record(
-      Type.String({ maxLength: 100 }),
-      Type.Union([Type.String({ maxLength: 20_000 }), Type.Null()]),
-      { description: 'What is left out or empty stays as it is stored; null = it is taken away.' },
-    ),
+    ...typedParts,
     consent: Type.Optional(
       Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
-        description: 'What somebody has agreed to at the CRM (`begin-consent`), in the place of `values`.',
+        description:
+          'What somebody has agreed to at the CRM (`begin-consent`) for the app in `values`, whose own may then be left out.',
       }),
     ),
   },

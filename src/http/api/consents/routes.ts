@@ -14,14 +14,7 @@ const admin = { access: 'admin' } as const;
 export const consentRoutes: Routes = (app, { services }) => {
   for (const form of namedForms) app.addSchema(form);
   app.post(path, { config: admin, schema: schemas.begin }, async (request, reply) => {
-    const { credentials, ...wish } = request.body;
-    const entered = { consent: null, ...credentials };
-    const begun = await beginConsent(
-      services,
-      callerOf(request),
-      { ...wish, credentials: entered },
-      redirectUri(services, request),
-    );
+    const begun = await beginConsent(services, callerOf(request), request.body, redirectUri(services, request));
     return reply.code(201).send({ ...begun, expiresAt: begun.expiresAt.toISOString() });
   });
   app.get(`${path}/:consent`, { config: admin, schema: schemas.read }, async (request): Promise<ConsentState> => {

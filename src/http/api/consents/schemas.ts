@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { settingsForm, enteredLogin } from '../connections/schemas.ts';
+import { settingsForm, typedLogin } from '../connections/schemas.ts';
 import { instant, slugForm } from '../forms.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -19,7 +19,7 @@ export const consentWish = Type.Object(
       description: 'Null = the CRM’s own address.',
     }),
     settings: settingsForm,
-    credentials: enteredLogin,
+    credentials: typedLogin,
   },
   closed,
 );

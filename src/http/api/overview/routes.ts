@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { countedUpTo } from '../../../db/queries/bounded-count.ts';
 import type { StatusRun } from '../../../db/queries/read-status.ts';
 import { pauseText } from '../../../health/what-runs.ts';
 import type { ConnectionStatus, QuotaStatus, SourceStatus } from '../../../health/status-report.ts';
-import { keepSlow } from '../../../leads/keep-slow.ts';
 import { countOrg, type OrgCounts, type OrgOverview, readOverview, withToday } from '../../../leads/read-overview.ts';
 import { callerOf } from '../admit.ts';
 import { answered, problems, secured } from '../describe.ts';
 import { inOrg } from '../forms.ts';
+import { keepSlow } from '../keep-slow.ts';
 import type { Routes } from '../routes.ts';
 import { told } from '../told.ts';
 import { type OverviewAnswer, overviewAnswer, type OverviewConnection, type OverviewSource } from './schemas.ts';
@@ -16,11 +15,7 @@ import { type OverviewAnswer, overviewAnswer, type OverviewConnection, type Over
 /** /api/v1/orgs/ORG/overview */
 export const overviewRoutes: Routes = (app, { services: { database, now } }) => {
   app.addSchema(overviewAnswer);
-  const countsOf = keepSlow<OrgCounts>({
-    times: keptTimes,
-    clock: () => performance.now(),
-    patience: () => sleep(patienceMs, undefined, { ref: false }),
-  });
+  const countsOf = keepSlow<OrgCounts>({ times: keptTimes });
   app.get('/v1/orgs/:org/overview', { config: { access: 'read' }, schema }, async (request) => {
     const { orgId } = callerOf(request);
     // First, so that it has the database for itself.
@@ -30,8 +25,6 @@ export const overviewRoutes: Routes = (app, { services: { database, now } }) => 
   });
 };
 
-/** Of a thousand leads the numbers are there by then. */
-const patienceMs = 50;
 /** Whoever leaves the page open costs the database a hundredth of its time. */
 const keptTimes = 100;
 

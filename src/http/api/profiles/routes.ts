@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findLead } from '../../../db/queries/find-lead.ts';
 import { countPeople, nameLeads, searchScoredLeads } from '../../../db/queries/preview-people.ts';
 import { inBackground } from '../../../db/queries/in-background.ts';
 import { readDraft as readStoredDraft } from '../../../db/queries/drafts.ts';
 import { listProfileVersions } from '../../../db/queries/profile-versions.ts';
-import { keepSlow } from '../../../leads/keep-slow.ts';
 import { type ProfileKind, profileKinds } from '../../../model/profile.ts';
 import type { OrgId } from '../../../model/values.ts';
 import { previewPage } from '../../../scoring-editor/preview.ts';
@@ -22,6 +20,7 @@ import { readTests, runTests, saveTests } from '../../../scoring-editor/tests.ts
 import { twoReceipts as compareReceipts } from '../../../scoring-editor/receipt.ts';
 import { callerOf } from '../admit.ts';
 import { staleVersion, versionIn } from '../if-match.ts';
+import { keepSlow } from '../keep-slow.ts';
 import { pageOf, wholeKey } from '../paging.ts';
 import type { Routes } from '../routes.ts';
 import { draftForm, liveForm, previewForm, receiptsForm, summaryForm, versionForm } from './answers.ts';
@@ -156,15 +155,9 @@ const tests: Routes = (app, { services }) => {
 const foundLimit = 20;
 /** Each keystroke in the editor asks how many there are. */
 const keptTimes = 100;
-/** To score a page takes about as long. */
-const patienceMs = 50;
 
 const previews: Routes = (app, { services }) => {
-  const keep = keepSlow<number>({
-    times: keptTimes,
-    clock: () => performance.now(),
-    patience: () => sleep(patienceMs, undefined, { ref: false }),
-  });
+  const keep = keepSlow<number>({ times: keptTimes });
   const countOf = (orgId: OrgId, kind: ProfileKind): Promise<number | null> =>
     keep(`${orgId} ${kind}`, () =>
       services.database.transaction(orgId, async (tx) => {

@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { openConnection, type Session, type SessionServices } from '../../../connection.ts';
 import { listOwners } from '../../../db/queries/waiting-pushes.ts';
-import { keepSlow } from '../../../leads/keep-slow.ts';
 import { AppError } from '../../../model/errors.ts';
 import type { OrgId } from '../../../model/values.ts';
 import { planPage as readPlan, summarisePlan } from '../../../plan.ts';
@@ -11,6 +9,7 @@ import { heldByRadius } from '../../../push/run-push.ts';
 import type { PreviewWish, WaitingRecord } from '../../../push/preview.ts';
 import { callerOf } from '../admit.ts';
 import { answered, problems, secured } from '../describe.ts';
+import { keepSlow } from '../keep-slow.ts';
 import type { Routes } from '../routes.ts';
 import { keyOf, placeAt } from './place.ts';
 import {
@@ -68,11 +67,7 @@ export const pushRoutes: Routes = (app, { services }) => {
 
 /** Counts all that was ever written, where much would change: of a million records that takes longer than anybody waits. */
 function radiusAsker(): AskRadius {
-  const keep = keepSlow<{ readonly held: AppError | null }>({
-    times: keptTimes,
-    clock: () => performance.now(),
-    patience: () => sleep(countMs, undefined, { ref: false }),
-  });
+  const keep = keepSlow<{ readonly held: AppError | null }>({ times: keptTimes });
   return async ({ database, orgId, connection }) => {
     const key = JSON.stringify([orgId, connection.id, connection.push.blastRadius]);
     const counted = await keep(key, async () => ({ held: await heldByRadius({ database, orgId, connection }) }));
@@ -80,7 +75,6 @@ function radiusAsker(): AskRadius {
   };
 }
 
-const countMs = 50;
 /** Two seconds of counting are good for twenty: whoever has pushed wants to see it. */
 const keptTimes = 10;
 

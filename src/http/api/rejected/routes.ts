@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
-import { askRun, unknownConnection } from '../../../ask-run.ts';
+import { askRun } from '../../../ask-run.ts';
+import { unknownConnection } from '../../../connections/refusals.ts';
 import {
   type RejectedEntry,
   rejectedEntries,

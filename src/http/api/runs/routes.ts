@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { askRun, unknownConnection } from '../../../ask-run.ts';
+import { askRun } from '../../../ask-run.ts';
+import { unknownConnection } from '../../../connections/refusals.ts';
 import { readHealths } from '../../../db/queries/connection-health.ts';
 import { pausesFor, readPauses } from '../../../db/queries/pauses.ts';
 import { type DetailedRunRow, readRun, readRuns, type RunPlace, type RunRow } from '../../../db/queries/read-runs.ts';

@@ -107,7 +107,7 @@ function Overview({ detail }: { readonly detail: ConnectionDetail }) {
         </Card>
         <Card title="Left aside">
           <Text fz="xl" fw={650} className="numbers">
-            {counted(Math.min(countedUpTo, connection.rejected + connection.refused))}
+            {counted(connection.rejected + connection.refused)}
           </Text>
           <Text size="sm" c="dimmed">
             {counted(connection.rejected)} records could not be read, {counted(connection.refused)} writes were refused.

@@ -19,7 +19,10 @@ import { LeadFilterBar } from './filter-bar.tsx';
 const screenful = 20;
 
 export function LeadsPage() {
-  const { filters, set, clear, isFiltered } = useFilters(['search', 'status', 'tier', 'segment', 'connection']);
+  const { filters, set, clear, isFiltered } = useFilters(
+    ['search', 'status', 'tier', 'segment', 'connection'],
+    ['search'],
+  );
   const list = useLeads(filters);
   const { isPending, error, refetch } = list;
   const [first] = list.data?.pages ?? [];

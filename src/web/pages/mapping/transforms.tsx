@@ -16,6 +16,7 @@ import type { TransformForm } from '../../../http/api/mapping/schemas.ts';
 import { moved, replaced, without } from '../../parts/lists.ts';
 import { lazyList } from './context.ts';
 import { transformNames, transformText, transformWords } from './transform-words.ts';
+import { isSame } from './use-editor.ts';
 
 interface Props {
   readonly of: string;
@@ -267,16 +268,11 @@ interface PairsProps {
   readonly onChange: (pairs: Record<string, string>) => void;
 }
 
-function isSamePairs(one: Readonly<Record<string, string>>, two: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(one);
-  return names.length === Object.keys(two).length && names.every((name) => one[name] === two[name]);
-}
-
 /** A translation as a list of pairs. */
 export function Pairs({ pairs, heads, onChange }: PairsProps) {
   // Two may be called alike while one is being typed, and no row moves meanwhile: an object would lose one, or sort them.
   const [rows, setRows] = useState<readonly (readonly [string, string])[]>(() => Object.entries(pairs));
-  const isOurs = isSamePairs(Object.fromEntries(rows), pairs);
+  const isOurs = isSame(Object.fromEntries(rows), pairs);
   const entries = isOurs ? rows : Object.entries(pairs);
   const change = (next: readonly (readonly [string, string])[]): void => {
     setRows(next);

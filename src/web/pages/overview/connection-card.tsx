@@ -38,14 +38,7 @@ export function ConnectionCard({ connection }: { readonly connection: OverviewCo
             ],
             ['Waiting writes', waitingOf(connection)],
             ...(refused > 0 ? [['Refused writes', countedNumber(refused, countedUpTo)] as const] : []),
-            ...(rejected > 0
-              ? [
-                  [
-                    'Rejected',
-                    `${countedNumber(rejected, countedUpTo)} ${rejected === 1 ? 'record' : 'records'}`,
-                  ] as const,
-                ]
-              : []),
+            ...(rejected > 0 ? [['Rejected', count(rejected, 'record', countedUpTo)] as const] : []),
           ]}
         />
         <Quota {...connection} />
@@ -100,9 +93,7 @@ export function SourceCard({ source }: { readonly source: OverviewSource }) {
           facts={[
             ['Last success', <Time key="success" at={lastSuccessAt} />],
             ['Next run', <Time key="next" at={nextRunAt} never="only by hand" />],
-            ...(rejected > 0
-              ? [['Rejected', `${countedNumber(rejected, countedUpTo)} ${rejected === 1 ? 'row' : 'rows'}`] as const]
-              : []),
+            ...(rejected > 0 ? [['Rejected', count(rejected, 'row', countedUpTo)] as const] : []),
           ]}
         />
       </Stack>
@@ -134,7 +125,7 @@ function stateOf({ health, runs, lastRun }: OverviewConnection): readonly [strin
 
 function waitingOf({ waiting, pushMode, countedUpTo }: OverviewConnection): string {
   const { urgent, hot, scores, rest } = waiting;
-  const all = Math.min(countedUpTo, urgent + hot + scores + rest);
+  const all = urgent + hot + scores + rest;
   if (all === 0) return 'none';
   const first = urgent > 0 ? `, ${countedNumber(urgent, countedUpTo)} with a new status or tier` : '';
   return `${countedNumber(all, countedUpTo)}${first}${pushMode === 'plan' ? ' (only planned)' : ''}`;
@@ -163,8 +154,8 @@ function Quota({ quota, countedUpTo }: Pick<OverviewConnection, 'quota' | 'count
       )}
       {waits !== null && (
         <Text size="sm">
-          {countedNumber(Math.min(countedUpTo, waits.pushes), countedUpTo)}{' '}
-          {waits.pushes === 1 ? 'write waits' : 'writes wait'} until <Time at={waits.until} />. {remedy}
+          {countedNumber(waits.pushes, countedUpTo)} {waits.pushes === 1 ? 'write waits' : 'writes wait'} until{' '}
+          <Time at={waits.until} />. {remedy}
         </Text>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Loader, Stack, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { RejectedRecord } from '../../../http/api/rejected/schemas.ts';
 import { useRetryRecord } from '../../api/rejected.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -7,7 +7,8 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 interface Asked {
   /** As often it had been seen then: another number says that it was tried. */
   readonly times: number;
-  readonly at: number;
+  /** Nothing has come of it for so long that nobody looks any more. */
+  readonly isLate: boolean;
 }
 
 export interface Retries {
@@ -24,21 +25,25 @@ const patienceMs = 60_000;
 /** Which records somebody has asked to be tried again, on this page. */
 export function useRetries(): Retries {
   const [asked, setAsked] = useState<ReadonlyMap<number, Asked>>(new Map());
-  const [, setOver] = useState(0);
-  // Nobody else says that the time is over.
-  useEffect(() => {
-    if (asked.size === 0) return undefined;
-    const timer = window.setTimeout(() => setOver(Date.now()), patienceMs);
-    return () => window.clearTimeout(timer);
-  }, [asked]);
+  const note = ({ id, times }: RejectedRecord): void => {
+    const wish: Asked = { times, isLate: false };
+    setAsked((now) => new Map(now).set(id, wish));
+    window.setTimeout(
+      () => setAsked((now) => (now.get(id) === wish ? new Map(now).set(id, { times, isLate: true }) : now)),
+      patienceMs,
+    );
+  };
   return {
-    isAwaited: ({ id, times }) => asked.get(id)?.times === times && Date.now() - (asked.get(id)?.at ?? 0) < patienceMs,
+    note,
+    isAwaited({ id, times }) {
+      const wish = asked.get(id);
+      return wish?.times === times && !wish.isLate;
+    },
     outcomeOf({ id, times }) {
       const wish = asked.get(id);
       if (wish === undefined) return null;
       return wish.times === times ? 'nothing yet' : 'rejected again';
     },
-    note: ({ id, times }) => setAsked((now) => new Map(now).set(id, { times, at: Date.now() })),
   };
 }
 

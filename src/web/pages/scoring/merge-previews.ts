@@ -1,5 +1,6 @@
 /** PURE. Pages of a preview as one. */
 import type { Preview, PreviewedPerson } from '../../../http/api/profiles/schemas.ts';
+import { number } from '../../parts/words.ts';
 
 export function mergePreviews(first: Preview, then: Preview): Preview {
   const { people, movers } = first.atMost;
@@ -30,8 +31,18 @@ function distance({ before, after }: PreviewedPerson): number {
   return Math.abs(after - before);
 }
 
+type Sample = Pick<Preview, 'scored' | 'total' | 'next'>;
+
+/** `12`; of a sample `about 240`, or `12 of 500` while nobody knows yet of how many it is one. */
+export function estimatedText(count: number, preview: Sample): string {
+  const { scored, total, next } = preview;
+  if (next === null) return number(count);
+  if (total === null) return `${number(count)} of ${number(scored)}`;
+  return count === 0 ? '0' : `about ${number(estimated(count, preview))}`;
+}
+
 /** What a count of a sample stands for among all; exact where everybody was looked at. */
-export function estimated(count: number, { scored, total, next }: Pick<Preview, 'scored' | 'total' | 'next'>): number {
+function estimated(count: number, { scored, total, next }: Sample): number {
   if (next === null || total === null || scored === 0) return count;
   const share = (count / scored) * total;
   // Two digits are all that a sample can tell.

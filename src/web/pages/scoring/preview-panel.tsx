@@ -14,14 +14,13 @@ import {
 } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Preview, PreviewedPerson } from '../../../http/api/profiles/schemas.ts';
-import { isCounting } from '../../api/profiles.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { number } from '../../parts/words.ts';
 import { useOrg } from '../../shell/org.tsx';
 import { Distribution } from './distribution.tsx';
 import { useEditor } from './editor-context.tsx';
-import { estimated } from './merge-previews.ts';
+import { estimatedText } from './merge-previews.ts';
 import type { FullPreview } from './use-full-preview.ts';
 
 interface Props {
@@ -134,13 +133,10 @@ interface FigureProps {
 }
 
 function Figure({ label, count, preview }: FigureProps) {
-  const shown = estimated(count, preview);
   return (
     <Paper withBorder p="xs">
       <Text fw={700} size="lg" className="numbers">
-        {preview.next !== null && preview.total !== null && shown > 0 ? 'about ' : ''}
-        {number(shown)}
-        {isCounting(preview) && ` of ${number(preview.scored)}`}
+        {estimatedText(count, preview)}
       </Text>
       <Text size="xs" c="dimmed">
         {label}

@@ -66,7 +66,7 @@ interface DeskProps {
 function Desk({ live, draft, unsaved, onClear }: DeskProps) {
   const { kind, facts, triggerFacts, lineFacts } = live;
   const isAdmin = useMay('admin');
-  const editor = toldAnew(useDraftEditor(live, draft), draft);
+  const editor = useDraftEditor(live, draft);
   const [search, setSearch] = useSearchParams();
   const tab = search.get('tab') ?? 'rules';
   const problems = editor.saved?.problems ?? [];
@@ -137,12 +137,6 @@ function Parts({ kind, hasTriggers, hasUnsaved }: PartsProps) {
       <Tabs.Tab value="versions">Versions</Tabs.Tab>
     </Tabs.List>
   );
-}
-
-/** What the server says anew of the same draft: how it differs from what is in force by now. */
-function toldAnew(editor: DraftEditor, draft: ProfileDraft | null): DraftEditor {
-  const isSame = draft !== null && draft.revision === editor.saved?.revision;
-  return isSame ? { ...editor, saved: draft } : editor;
 }
 
 const leads = {

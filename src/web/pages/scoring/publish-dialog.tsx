@@ -3,10 +3,9 @@ import type { Preview, ProfileDraft } from '../../../http/api/profiles/schemas.t
 import { Problem } from '../../api/call.ts';
 import { usePublish } from '../../api/profiles.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
-import { number } from '../../parts/words.ts';
 import { Differences } from './differences.tsx';
 import { useEditor } from './editor-context.tsx';
-import { estimated } from './merge-previews.ts';
+import { estimatedText } from './merge-previews.ts';
 
 interface Props {
   readonly draft: ProfileDraft;
@@ -72,10 +71,7 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onPubl
 function Consequences({ preview }: { readonly preview: Preview | undefined }) {
   const { kind } = useEditor();
   if (preview === undefined) return <Text size="sm">Working out what it would change…</Text>;
-  const count = (value: number): string => {
-    const shown = number(estimated(value, preview));
-    return preview.next !== null && value > 0 ? `about ${shown}` : shown;
-  };
+  const count = (value: number): string => estimatedText(value, preview);
   return (
     <List size="sm" aria-label="What it would change">
       <List.Item>

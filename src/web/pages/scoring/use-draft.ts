@@ -72,5 +72,7 @@ export function useDraftEditor({ kind, profile: live }: LiveProfile, draft: Prof
     window.addEventListener('beforeunload', warn);
     return () => window.removeEventListener('beforeunload', warn);
   }, []);
-  return { profile, saved, isSaved, error, edit, flush };
+  // What the server says anew of the same draft: how it differs from what is in force by now.
+  const isTold = draft !== null && draft.revision === saved?.revision;
+  return { profile, saved: isTold ? draft : saved, isSaved, error, edit, flush };
 }

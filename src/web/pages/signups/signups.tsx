@@ -16,7 +16,7 @@ const page = 24;
 
 /** Signups of the product: a column for each tier, or one tier by itself. */
 export function SignupsPage() {
-  const { filters, set, clear, isFiltered } = useFilters(['tier', 'company', 'minScore']);
+  const { filters, set, clear, isFiltered } = useFilters(['tier', 'company', 'minScore'], ['company', 'minScore']);
   // Asked for once to know the tiers, and whether there is anybody at all.
   const any = useSignups({ ...filters, tier: null }, column);
   const [first] = any.data?.pages ?? [];

@@ -1,4 +1,6 @@
-/** What came faster is not kept. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What came faster is not kept; nor does anybody wait longer: of a thousand leads any number is there by then. Milliseconds. */
 const fromMs = 50;
 
 interface Entry<Answer> {
@@ -9,21 +11,21 @@ interface Entry<Answer> {
 export interface Keeping {
   /** So many times as long as an answer took it is kept. */
   readonly times: number;
-  /** Milliseconds. */
-  readonly clock: () => number;
+  /** Milliseconds; left out = of this process. */
+  readonly clock?: () => number;
   /** Resolves when nobody wants to wait any longer. */
-  readonly patience: () => Promise<void>;
+  readonly patience?: () => Promise<void>;
 }
 
 /**
  * Answers that take long are given again for a while, and made anew behind the back of whoever asks then: of a million leads a
- * count is some seconds old, of a thousand never. Null = it is being made, and takes longer than anybody waits: ask again. What went
- * wrong meanwhile, the next one who asks is told.
+ * count is some seconds old, of a thousand never. Null = it is being made, and takes longer than anybody waits: ask again. What goes
+ * wrong there the next one who asks is told; where an older answer is at hand they get that, and it is tried anew.
  */
 export function keepSlow<Answer>({
   times,
-  clock,
-  patience,
+  clock = () => performance.now(),
+  patience = () => sleep(fromMs, undefined, { ref: false }),
 }: Keeping): (key: string, make: () => Promise<Answer>) => Promise<Answer | null> {
   const entries = new Map<string, Entry<Answer>>();
   const under = new Map<string, Promise<Answer>>();
