@@ -112,7 +112,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         onProgress: (done, share) =>
           onProgress({ phase: 'import', object: job.kind, lane: null, done, total: null, share, apiCalls: 0 }),
       }),
-    importSource: (name, run) => importSource(services, name, run),
+    importSource: (name, run) => importSource(services, options.environment.alertUrl, { name, ...run }),
     tokens: tokensOn(services),
     accounts: accountsOn(services, environment.publicUrl),
     showcase: () => readShowcase(services),
@@ -250,16 +250,26 @@ function healthOf(
   };
 }
 
+/** A run that a person asks for: it tries whatever waits, and what comes of it counts for the source's health as any other. */
 async function importSource(
   services: SessionServices,
-  name: string,
-  { org, onProgress, ...run }: ImportSourceOptions,
+  alertUrl: string | null,
+  { name, org, onProgress, ...run }: ImportSourceOptions & { readonly name: string },
 ): Promise<SourceReport> {
   const source = await chooseSource(services.database, name, org);
   if (source.pausedReason !== null) throw pausedSource(source);
   const show = (done: number): void =>
     onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 });
-  return runSource(services, source, { ...run, onProgress: show });
+  const work = () => runSource(services, source, { ...run, onProgress: show });
+  const onRecorded = () => tellPeople(services, alertUrl, run.signal);
+  return withHealth(services, { type: 'source', ...source }, { work, onRecorded });
+}
+
+/** What does not go out now is sent by a daemon. */
+async function tellPeople(services: SessionServices, alertUrl: string | null, signal: AbortSignal): Promise<void> {
+  await sendAlerts({ ...services, alertUrl }, signal).catch((error: unknown) =>
+    services.log('warn', 'alerts could not be sent; trying again', { place: placeOf(error) }),
+  );
 }
 
 function pausedSource({ org, name, pausedReason }: SourceEntry): AppError {
@@ -280,13 +290,8 @@ async function runByHand(
     await using session = await openConnection(services, entry.orgId, entry.name);
     return await syncConnection(session, { ...plainSync, ...options });
   };
-  // One that does not go out now is sent by a daemon.
-  const onRecorded = async (): Promise<void> => {
-    await sendAlerts({ ...services, alertUrl }, options.signal).catch((error: unknown) =>
-      services.log('warn', 'alerts could not be sent; trying again', { place: placeOf(error) }),
-    );
-  };
-  return withHealth(services, entry, { work, onRecorded });
+  const onRecorded = () => tellPeople(services, alertUrl, options.signal);
+  return withHealth(services, { type: 'connection', ...entry }, { work, onRecorded });
 }
 
 /** Everything that opens a connection. */

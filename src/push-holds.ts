@@ -1,5 +1,5 @@
 import type { Session } from './connection.ts';
-import { readHealth } from './db/queries/connection-health.ts';
+import { readHealth } from './db/queries/health.ts';
 import { resumeAt } from './db/queries/daily-pool.ts';
 import { allowedBy } from './health/standing.ts';
 import { whatRuns } from './health/what-runs.ts';
@@ -57,7 +57,7 @@ const counting: PushHold = {
 async function waitsOf({ database, orgId, connection, now }: Session): Promise<readonly PushHold[]> {
   const at = now();
   const { health, quota } = await database.transaction(orgId, async (tx) => ({
-    health: await readHealth(tx, connection.id),
+    health: await readHealth(tx, { type: 'connection', id: connection.id }),
     quota: await resumeAt(tx, connection.id),
   }));
   const { until, reason } = whatRuns([], health, at);

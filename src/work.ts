@@ -8,7 +8,7 @@ import { findConnection } from './db/queries/directory.ts';
 import { forgetConsents } from './db/queries/consents.ts';
 import { forgetLooks, hasLongRun, lastRescoreFailedAt, noteTick } from './db/queries/runs.ts';
 import { hasHints } from './db/queries/waiting-hints.ts';
-import { withHealth } from './health/record-health.ts';
+import { type HealthSubject, withHealth } from './health/record-health.ts';
 import { standingOf } from './health/standing.ts';
 import { AppError } from './model/errors.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
@@ -16,7 +16,7 @@ import type { RunWish } from './scheduler/wakeup.ts';
 import type { Look } from './scheduler/worker.ts';
 import type { Wakeup, WakeupKind } from './scheduler/wakeup.ts';
 import { rescoreIfDue } from './score-run.ts';
-import { runSource } from './source/run-source.ts';
+import { runSource, type SourceReport } from './source/run-source.ts';
 import { plainSync, type RunReport } from './sync/options.ts';
 import { replayConnection } from './sync/replay-connection.ts';
 import { syncConnection } from './sync/sync-connection.ts';
@@ -67,12 +67,7 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
       if (ended !== null && ended.counts.scored > 0) await options.onRescored(orgId);
       return ended;
     },
-    import: async (wakeup, signal) => {
-      const { orgId, subjectId: id } = wakeup;
-      const found = await services.database.transaction(orgId, (tx) => nameOfSource(tx, id));
-      if (found === null) throw unknownSource();
-      return runSource(services, { orgId, id, ...found }, { full: false, tickAt: tickOf(wakeup), signal, onProgress });
-    },
+    import: (wakeup, signal) => importSource(services, wakeup, signal),
   };
 }
 
@@ -103,18 +98,33 @@ async function runConnection(
   }
 }
 
+/** One run of a source, and what it says of its health; null where something holds it. */
+async function importSource(
+  services: SessionServices,
+  wakeup: Wakeup,
+  signal: AbortSignal,
+): Promise<SourceReport | null> {
+  const { orgId, subjectId: id } = wakeup;
+  const found = await services.database.transaction(orgId, (tx) => nameOfSource(tx, id));
+  if (found === null) throw unknownSource();
+  const subject = { type: 'source', orgId, id, ...found } as const;
+  const { pull, reason } = await standingOf(services, subject);
+  if (!pull) {
+    services.log('info', 'not run', { org: found.org, source: found.name, reason });
+    await passTick(services, wakeup);
+    return null;
+  }
+  const run = { full: false, tickAt: tickOf(wakeup), signal, onProgress };
+  return withHealth(services, subject, { work: () => runSource(services, subject, run) });
+}
+
 async function subjectOf({ database }: SessionServices, { orgId, subjectId: id }: Wakeup): Promise<Subject> {
   const found = await database.transaction(orgId, (tx) => findConnection(tx, id));
   if (found === null) throw unknownConnection();
-  return { orgId, id, ...found };
+  return { type: 'connection', orgId, id, ...found };
 }
 
-interface Subject {
-  readonly orgId: OrgId;
-  readonly id: ConnectionId;
-  /** Slug. */
-  readonly org: string;
-  readonly name: string;
+interface Subject extends HealthSubject {
   readonly pushMode: string;
 }
 
@@ -160,7 +170,7 @@ async function whatHolds(
   }: Pick<Wakeup, 'kind' | 'orgId'> & { readonly id: ConnectionId; readonly pushMode: string },
 ): Promise<string | null> {
   const { database, now } = services;
-  const runs = await standingOf(services, { orgId, id });
+  const runs = await standingOf(services, { type: 'connection', orgId, id });
   // Hints and looks read; what waits to be written is written by a sync.
   const isPushing = kind === 'sync' && runs.push && pushMode === 'auto';
   if (!runs.pull && !isPushing) return runs.reason ?? 'paused';
@@ -173,10 +183,12 @@ async function whatHolds(
   });
 }
 
+/** What has held this tick is over at the next one, or not: this one is not made up for. */
 async function passTick({ database, now }: SessionServices, { kind, orgId, subjectId, tickAt }: Wakeup): Promise<void> {
-  if (kind !== 'sync' || tickAt === null) return;
+  if ((kind !== 'sync' && kind !== 'import') || tickAt === null) return;
+  const subject = { type: kind === 'sync' ? 'connection' : 'source', id: subjectId } as const;
   const tick = { at: new Date(tickAt), now: now() };
-  await database.transaction(orgId, (tx) => noteTick(tx, { type: 'connection', id: subjectId }, tick));
+  await database.transaction(orgId, (tx) => noteTick(tx, subject, tick));
 }
 
 /** Longer than a look or an answer to hints takes. */

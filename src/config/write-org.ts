@@ -1,4 +1,4 @@
-import { tryAtOnce } from '../db/queries/connection-health.ts';
+import { tryAtOnce } from '../db/queries/health.ts';
 import { noteResumeAt } from '../db/queries/daily-pool.ts';
 import { lockProductScores } from '../db/queries/lock-product-scores.ts';
 import { setProductWeights } from '../db/queries/set-product-weights.ts';
@@ -44,7 +44,8 @@ async function noteChange(tx: Tx, org: OrgChanges, { id, name }: Pick<StoredConn
   if (hasWork(org, 'connection', name) || hasWork(org, 'credentials', name))
     await tx.query('update connections set version = version + 1 where org_id = $1 and id = $2', [tx.orgId, id]);
   // What it waits for (other credentials, a mapping that fits) may just have come.
-  if (subjects.some((subject) => hasWork(org, subject, name))) await tryAtOnce(tx, id);
+  if (subjects.some((subject) => hasWork(org, subject, name)))
+    await tryAtOnce(tx, { connectionId: id, sourceId: null });
 }
 
 async function saveConnection(tx: Tx, connection: ConnectionSettings): Promise<ConnectionId> {

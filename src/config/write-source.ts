@@ -1,3 +1,4 @@
+import { tryAtOnce } from '../db/queries/health.ts';
 import type { Tx } from '../db/tx.ts';
 import { hasWork, type OrgChanges, secretText } from './org-work.ts';
 import type { SourceSettings } from './settings.ts';
@@ -7,6 +8,9 @@ export async function writeSource(tx: Tx, org: OrgChanges, source: SourceSetting
   const stored = org.work.current?.sources.find((each) => each.name === name) ?? null;
   const id = stored === null || hasWork(org, 'source', name) ? await saveSource(tx, source) : stored.id;
   if (stored === null || hasWork(org, 'address', name)) await saveAddress(tx, org, { id, source });
+  // What it waits for (another address, a query that fits) may just have come.
+  if (hasWork(org, 'source', name) || hasWork(org, 'address', name))
+    await tryAtOnce(tx, { connectionId: null, sourceId: id });
 }
 
 async function saveSource(tx: Tx, source: SourceSettings): Promise<string> {

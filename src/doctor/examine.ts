@@ -3,7 +3,7 @@ import type { CheckFinding } from '../connector-sdk/connector.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { readUnsentAlerts } from '../db/queries/alerts.ts';
-import { readHealths } from '../db/queries/connection-health.ts';
+import { readHealths } from '../db/queries/health.ts';
 import { listSources, type SourceEntry } from '../db/queries/data-sources.ts';
 import { type DirectoryEntry, listConnections, listOrgs } from '../db/queries/directory.ts';
 import { readPauses } from '../db/queries/pauses.ts';
@@ -17,7 +17,7 @@ import { crmFindings, defaultCheckMs } from './crm-findings.ts';
 import { failure, ok, warning } from './findings.ts';
 import { keyFinding } from './key-findings.ts';
 import { lockFindings, type LockSubject } from './lock-findings.ts';
-import { connectionFinding, pauseFinding, workFindings } from './org-findings.ts';
+import { pauseFinding, standingFinding, workFindings } from './org-findings.ts';
 import { queueFindings, type Scheduled, schedulerFindings } from './queue-findings.ts';
 import { serverFindings } from './server-findings.ts';
 
@@ -65,7 +65,8 @@ export async function examine(patient: Patient, examination: Examination): Promi
     ...(await daemonFindings(patient, { connections, sources, holders })),
     ...states.flatMap((state) => [...state.pauses.map((one) => pauseFinding(state.org, one)), ...workFindings(state)]),
     alertFinding(patient),
-    ...(await connectionFindings(patient, examination, { connections, states })),
+    ...standingFindings({ connections, sources }, states),
+    ...(await connectionFindings(patient, examination, connections)),
   ];
 }
 
@@ -79,8 +80,8 @@ async function readOrg(tx: Tx, { id: orgId, slug: org }: { readonly id: OrgId; r
     dead: await countDead(tx),
     alerts: await readUnsentAlerts(tx, now),
     pauses: (await readPauses(tx)).filter(({ of }) => of === 'org'),
-    own: (await readPauses(tx)).filter(({ of }) => of === 'connection'),
-    healths: await readHealths(tx),
+    own: (await readPauses(tx)).filter(({ of }) => of !== 'org'),
+    healths: [...(await readHealths(tx, 'connection')), ...(await readHealths(tx, 'source'))],
   };
 }
 
@@ -125,21 +126,27 @@ function alertFinding({ alertUrl }: Patient): CheckFinding {
   return warning('alerts', 'go nowhere: when credentials die, nobody is told', remedy);
 }
 
+function standingFindings(
+  { connections, sources }: Pick<Directory, 'connections' | 'sources'>,
+  states: readonly OrgState[],
+): CheckFinding[] {
+  const healths = states.flatMap((state) => state.healths);
+  const pauses = states.flatMap((state) => state.own);
+  const standingOf = (subject: string) => ({
+    health: healths.find(({ id }) => id === subject) ?? null,
+    pauses: pauses.filter(({ connectionId, sourceId }) => (connectionId ?? sourceId) === subject),
+  });
+  return [
+    ...connections.map((entry) => standingFinding('connection', entry, standingOf(entry.id))),
+    ...sources.map((entry) => standingFinding('source', entry, standingOf(entry.id))),
+  ];
+}
+
 async function connectionFindings(
   { services }: Patient,
   { isOffline, signal, checkMs = defaultCheckMs }: Examination,
-  { connections, states }: { readonly connections: readonly DirectoryEntry[]; readonly states: readonly OrgState[] },
+  connections: readonly DirectoryEntry[],
 ): Promise<CheckFinding[]> {
   if (connections.length === 0) return [warning('connections', 'none', 'leadloop apply config/leadloop.yaml')];
-  const healths = states.flatMap((state) => state.healths);
-  const pauses = states.flatMap((state) => state.own);
-  const standing = connections.map((entry) =>
-    connectionFinding(entry, {
-      health: healths.find(({ connectionId }) => connectionId === entry.id) ?? null,
-      pauses: pauses.filter(({ connectionId }) => connectionId === entry.id),
-    }),
-  );
-  return isOffline
-    ? standing
-    : [...standing, ...(await crmFindings({ services, signal, timeoutMs: checkMs }, connections))];
+  return isOffline ? [] : crmFindings({ services, signal, timeoutMs: checkMs }, connections);
 }

@@ -1,19 +1,21 @@
 import type { CheckFinding } from '../connector-sdk/connector.ts';
 import type { UnsentAlerts } from '../db/queries/alerts.ts';
+import type { HealthOf } from '../db/queries/health.ts';
 import { pauseText } from '../health/what-runs.ts';
-import type { ConnectionHealth, Pause } from '../model/health.ts';
+import type { Health, Pause } from '../model/health.ts';
 import { failure, ok, warning } from './findings.ts';
 
 export function pauseFinding(org: string, pause: Pause): CheckFinding {
   return warning(`organisation ${org}`, pauseText(pause), `leadloop resume --org ${org}`);
 }
 
-/** How a connection stands: by its last runs, and by what people have paused of it. Pure. */
-export function connectionFinding(
+/** How a connection or a source stands: by its last runs, and by what people have paused of it. Pure. */
+export function standingFinding(
+  type: HealthOf['type'],
   { org, name }: { readonly org: string; readonly name: string },
-  { health, pauses }: { readonly health: ConnectionHealth | null; readonly pauses: readonly Pause[] },
+  { health, pauses }: { readonly health: Health | null; readonly pauses: readonly Pause[] },
 ): CheckFinding {
-  const subject = `connection ${org}/${name}`;
+  const subject = `${type} ${org}/${name}`;
   if (health !== null && health.state !== 'healthy') {
     const state = health.state === 'paused' ? 'paused' : `failing, ${health.failuresInRow} times in a row`;
     const say = health.state === 'paused' ? failure : warning;

@@ -1,8 +1,8 @@
-import type { AlertWords, ConnectionHealth } from '../model/health.ts';
+import type { AlertWords, Health } from '../model/health.ts';
 import type { HealthChange } from './next-health.ts';
 
 /** What people are told of a change: what, since when, and what to do. Pure. */
-export function alertWords(label: string, { kind, awayMs }: HealthChange, health: ConnectionHealth): AlertWords {
+export function alertWords(label: string, { kind, awayMs }: HealthChange, health: Health): AlertWords {
   const { code, remedy } = health;
   const message = health.message ?? '';
   switch (kind) {
@@ -20,7 +20,7 @@ export function alertWords(label: string, { kind, awayMs }: HealthChange, health
   }
 }
 
-function laterText(label: string, { tryAgainAt }: ConnectionHealth): string {
+function laterText(label: string, { tryAgainAt }: Health): string {
   if (tryAgainAt === null) return '';
   const at = tryAgainAt.toISOString().slice(0, 16).replace('T', ' ');
   return `It is tried again at ${at} UTC, or at once with: leadloop resume ${label}`;

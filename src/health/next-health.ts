@@ -1,8 +1,8 @@
-import type { AlertKind, ConnectionHealth, HealthFailure } from '../model/health.ts';
+import type { AlertKind, Health, HealthFailure } from '../model/health.ts';
 import type { Recovery } from '../model/errors.ts';
 import type { RunStatus } from '../model/run.ts';
 
-/** What the end of a run says of its connection. `nothing`: the run was stopped, or by something that is not the connection's. */
+/** What the end of a run says of its connection or source. `nothing`: it was stopped, or by something that is neither's. */
 export type HealthOutcome =
   | { readonly type: 'succeeded' }
   | { readonly type: 'failed'; readonly failure: HealthFailure }
@@ -16,7 +16,7 @@ export interface HealthChange {
 }
 
 export interface NextHealth {
-  readonly health: ConnectionHealth;
+  readonly health: Health;
   /** Null = the status is what it was. */
   readonly change: HealthChange | null;
 }
@@ -29,15 +29,15 @@ const opensAt = 3;
 const firstPauseMs = minuteMs;
 const longestPauseMs = 30 * minuteMs;
 
-/** Until a paused connection is tried again: a CRM that refuses good credentials for an hour must not need a person. */
+/** Until what is paused is tried again: a CRM that refuses good credentials for an hour must not need a person. */
 const probesMs = [5 * minuteMs, 15 * minuteMs, 60 * minuteMs] as const;
 const lastProbeMs = probesMs[2];
 
 /** The longest that anything waits: what lies further ahead was written by a clock that was wrong. */
 export const longestWaitMs = lastProbeMs;
 
-/** What a connection is after a run, given what it was before (null = it has never run). Pure. */
-export function nextHealth(before: ConnectionHealth | null, outcome: HealthOutcome, now: Date): NextHealth {
+/** What a connection or a source is after a run, given what it was before (null = it has never run). Pure. */
+export function nextHealth(before: Health | null, outcome: HealthOutcome, now: Date): NextHealth {
   const known = before ?? unknown(now);
   if (outcome.type === 'nothing') return { health: known, change: null };
   if (outcome.type === 'succeeded') return recovered(known, now);
@@ -48,11 +48,11 @@ export function nextHealth(before: ConnectionHealth | null, outcome: HealthOutco
 }
 
 /** Whether the breaker lets nothing through, as far as people have been told. */
-export function isOpen({ state, failuresInRow }: ConnectionHealth): boolean {
+export function isOpen({ state, failuresInRow }: Health): boolean {
   return state === 'paused' || (state === 'failing' && failuresInRow >= opensAt);
 }
 
-function unknown(now: Date): ConnectionHealth {
+function unknown(now: Date): Health {
   return { ...nothingWrong, since: now, lastSuccessAt: null };
 }
 
@@ -65,15 +65,15 @@ const nothingWrong = {
   tryAgainAt: null,
 } as const;
 
-function recovered(known: ConnectionHealth, now: Date): NextHealth {
+function recovered(known: Health, now: Date): NextHealth {
   const since = known.state === 'healthy' ? known.since : now;
   const change = isOpen(known) ? ({ kind: 'recovered', awayMs: awayMs(known, now) } as const) : null;
   return { health: { ...nothingWrong, since, lastSuccessAt: now }, change };
 }
 
-function failing(known: ConnectionHealth, failure: HealthFailure, now: Date): NextHealth {
+function failing(known: Health, failure: HealthFailure, now: Date): NextHealth {
   const failuresInRow = known.failuresInRow + 1;
-  const health: ConnectionHealth = {
+  const health: Health = {
     ...wrong(known, failure, now),
     state: 'failing',
     failuresInRow,
@@ -83,16 +83,16 @@ function failing(known: ConnectionHealth, failure: HealthFailure, now: Date): Ne
 }
 
 /** A probe that fails for a passing reason says nothing of the one that a person has to mend, so that one stays. */
-function paused(known: ConnectionHealth, failure: HealthFailure, now: Date): NextHealth {
+function paused(known: Health, failure: HealthFailure, now: Date): NextHealth {
   const wasPaused = known.state === 'paused';
   const failuresInRow = wasPaused ? known.failuresInRow + 1 : 1;
   const cause = wasPaused && !needsPerson(failure.recovery) ? known : wrong(known, failure, now);
   const tryAgainAt = later(now, probesMs[failuresInRow - 1] ?? lastProbeMs);
-  const health: ConnectionHealth = { ...cause, state: 'paused', failuresInRow, tryAgainAt };
+  const health: Health = { ...cause, state: 'paused', failuresInRow, tryAgainAt };
   return { health, change: wasPaused ? null : { kind: 'paused', awayMs: awayMs(health, now) } };
 }
 
-function wrong(known: ConnectionHealth, { code, message, remedy }: HealthFailure, now: Date): ConnectionHealth {
+function wrong(known: Health, { code, message, remedy }: HealthFailure, now: Date): Health {
   return { ...known, code, message, remedy, since: known.state === 'healthy' ? now : known.since };
 }
 
@@ -106,7 +106,7 @@ function later(now: Date, ms: number): Date {
   return new Date(now.getTime() + ms);
 }
 
-function awayMs({ since }: ConnectionHealth, now: Date): number {
+function awayMs({ since }: Health, now: Date): number {
   return Math.max(0, now.getTime() - since.getTime());
 }
 
@@ -116,7 +116,7 @@ function needsPerson(recovery: Recovery): boolean {
 }
 
 /** What is the fault of this machine, of another worker or of the moment; the quota has a resume time of its own. */
-const notOfTheConnection: ReadonlySet<string> = new Set([
+const notOfTheSubject: ReadonlySet<string> = new Set([
   'crm-quota-exhausted',
   'connection-paused',
   'database-full',
@@ -137,9 +137,9 @@ export interface RunEnd {
   readonly nextTryAt: Date | null;
 }
 
-/** A run that did a part (records rejected, a push held) has reached its CRM: no failure of the connection. */
+/** A run that did a part (records rejected, a push held) has reached the other side: no failure of the connection or source. */
 export function outcomeOf({ status, failure, nextTryAt }: RunEnd): HealthOutcome {
   if (nextTryAt !== null || status === 'cancelled' || status === 'running') return { type: 'nothing' };
   if (failure === null || status === 'partial') return { type: 'succeeded' };
-  return notOfTheConnection.has(failure.code) ? { type: 'nothing' } : { type: 'failed', failure };
+  return notOfTheSubject.has(failure.code) ? { type: 'nothing' } : { type: 'failed', failure };
 }

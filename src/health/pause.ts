@@ -1,4 +1,4 @@
-import { tryAtOnce } from '../db/queries/connection-health.ts';
+import { tryAtOnce } from '../db/queries/health.ts';
 import { deletePause, isOf, type PauseRow, readPauses, savePause } from '../db/queries/pauses.ts';
 import { writeAudit } from '../db/queries/write-audit.ts';
 import type { Database, Tx } from '../db/tx.ts';
@@ -32,7 +32,7 @@ export interface PauseAnswer {
 export interface ResumeAnswer extends Omit<PauseAnswer, 'reason'> {
   /** What had been paused. */
   readonly lifted: readonly Pause[];
-  /** Connections that waited after failures, and are tried at the next tick. */
+  /** Connections and sources that waited after failures, and are tried at the next tick. */
   readonly triedAtOnce: number;
   /** What still holds it back. */
   readonly still: readonly Pause[];
@@ -66,8 +66,7 @@ export async function pause(
 }
 
 /**
- * Takes pauses back. With `all` a connection that waits after failures (an open breaker, refused credentials) is tried at the
- * next tick as well. A second time it changes nothing.
+ * Takes pauses back. With `all` what waits after failures (an open breaker, refused credentials) is tried at the next tick as well. A second time it changes nothing.
  */
 export async function resume({ database, now }: PauseServices, wish: PauseWish, actor: string): Promise<ResumeAnswer> {
   const target = await chooseTarget(database, wish);
@@ -76,14 +75,14 @@ export async function resume({ database, now }: PauseServices, wish: PauseWish, 
   return database.transaction(orgId, async (tx) => {
     const lifted = (await ownPauses(tx, target)).filter((one) => touches(one.direction, direction));
     for (const one of lifted) await lift(tx, target, { one, direction, actor });
-    const tried = direction === 'all' && of !== 'source' ? await tryAtOnce(tx, target.connectionId) : [];
-    const changed = lifted.length + tried.length > 0;
+    const tried = direction === 'all' ? await tryAtOnce(tx, target) : 0;
+    const changed = lifted.length + tried > 0;
     if (changed) {
-      const before = { pauses: lifted.map(({ direction, reason }) => ({ direction, reason })), waiting: tried.length };
+      const before = { pauses: lifted.map(({ direction, reason }) => ({ direction, reason })), waiting: tried };
       await writeAudit(tx, { actor, action: `${of}.resume`, subject: name, before, after: { direction }, at: now() });
     }
     const still = (await readPauses(tx)).filter((one) => one.of === 'org' || isOf(one, target)).map(plain);
-    return { of, org, name, direction, changed, lifted: lifted.map(plain), triedAtOnce: tried.length, still };
+    return { of, org, name, direction, changed, lifted: lifted.map(plain), triedAtOnce: tried, still };
   });
 }
 

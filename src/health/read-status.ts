@@ -1,7 +1,7 @@
 import { exhaustion } from '../connector-sdk/day.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import { readUnsentAlerts } from '../db/queries/alerts.ts';
-import { readHealths } from '../db/queries/connection-health.ts';
+import { readHealths } from '../db/queries/health.ts';
 import type { WaitingPushes } from '../db/queries/count-waiting.ts';
 import { listOrgs } from '../db/queries/directory.ts';
 import { pausesFor, type PauseRow, type PauseTarget, readPauses } from '../db/queries/pauses.ts';
@@ -11,7 +11,7 @@ import { readConnectionStatus, readSourceStatus } from '../db/queries/read-statu
 import { readWebhookCounts, type WebhookCountRow } from '../db/queries/webhook-counts.ts';
 import { readQueueFacts } from '../db/queue-facts.ts';
 import type { Tx } from '../db/tx.ts';
-import type { ConnectionHealth, Pause } from '../model/health.ts';
+import type { Health, Pause } from '../model/health.ts';
 import type { PushPriority } from '../model/push.ts';
 import { chooseOrg } from '../named-org.ts';
 import { type QuotaState, quotaStateOf, type QuotaWait } from '../quota-state.ts';
@@ -66,7 +66,7 @@ export async function readOrgStatus(tx: Tx, at: Date): Promise<Omit<OrgStatus, '
 
 /** How each connection of the organisation stands. `pauses`: all that the organisation has. */
 export async function connectionStatuses(tx: Tx, pauses: readonly PauseRow[], at: Date): Promise<ConnectionStatus[]> {
-  const healths = new Map((await readHealths(tx)).map((row) => [row.connectionId, row]));
+  const healths = new Map((await readHealths(tx, 'connection')).map((row) => [row.id, row]));
   const quotas = new Map((await readQuotas(tx, at)).map((row) => [row.connectionId, quotaStateOf(row, at)]));
   const fresh = Map.groupBy(await readFreshness(tx, at), ({ connectionId }) => connectionId);
   const webhooks = Map.groupBy(await readWebhookCounts(tx, at), ({ connectionId }) => connectionId);
@@ -94,11 +94,12 @@ function byUrgency(waiting: readonly WaitingPushes[]): WaitingByUrgency {
 }
 
 async function readSources(tx: Tx, pauses: readonly PauseRow[], at: Date): Promise<SourceStatus[]> {
-  return (await readSourceStatus(tx)).map((row) => ({
-    ...row,
-    pauses: plain(pausesFor(pauses, { connectionId: null, sourceId: row.id })),
-    nextRunAt: nextRunAt(row, at),
-  }));
+  const healths = new Map((await readHealths(tx, 'source')).map((row) => [row.id, row]));
+  return (await readSourceStatus(tx)).map((row) => {
+    const own = plain(pausesFor(pauses, { connectionId: null, sourceId: row.id }));
+    const health = healthOf(healths.get(row.id));
+    return { ...row, health, pauses: own, runs: whatRuns(own, health, at), nextRunAt: nextRunAt(row, at) };
+  });
 }
 
 function nextRunAt({ schedule, timeZone }: Pick<SourceStatus, 'schedule' | 'timeZone'>, at: Date): Date | null {
@@ -128,7 +129,7 @@ function webhooksOf(rows: readonly WebhookCountRow[]): WebhookCounts {
 }
 
 /** What is for people; keys and versions are for the machine. */
-function healthOf(row: (ConnectionHealth & object) | undefined): ConnectionHealth | null {
+function healthOf(row: Health | undefined): Health | null {
   if (row === undefined) return null;
   const { state, code, message, remedy, failuresInRow, since, tryAgainAt, lastSuccessAt } = row;
   return { state, code, message, remedy, failuresInRow, since, tryAgainAt, lastSuccessAt };

@@ -1,8 +1,8 @@
 import { addAlert } from '../db/queries/alerts.ts';
-import { type HealthRow, isNewerRun, readHealth, saveHealth, seesLess } from '../db/queries/connection-health.ts';
+import { type HealthOf, type HealthRow, isNewerRun, readHealth, saveHealth, seesLess } from '../db/queries/health.ts';
 import type { Database, Tx } from '../db/tx.ts';
-import type { ConnectionHealth } from '../model/health.ts';
-import type { ConnectionId, OrgId, RunId } from '../model/values.ts';
+import type { Health } from '../model/health.ts';
+import type { OrgId, RunId } from '../model/values.ts';
 import { describeFailure } from '../record-run.ts';
 import { alertWords } from './alert-words.ts';
 import { type HealthChange, type HealthOutcome, nextHealth, outcomeOf, type RunEnd } from './next-health.ts';
@@ -13,11 +13,11 @@ export interface HealthServices {
   readonly newId: () => string;
 }
 
-export interface HealthSubject {
+/** A connection or a source. */
+export interface HealthSubject extends HealthOf {
   readonly orgId: OrgId;
   /** Slug. */
   readonly org: string;
-  readonly id: ConnectionId;
   readonly name: string;
 }
 
@@ -27,31 +27,31 @@ export interface RecordedEnd extends RunEnd {
 }
 
 export interface RecordedHealth {
-  readonly health: ConnectionHealth;
+  readonly health: Health;
   /** What people are told of; null = nothing has changed. */
   readonly change: HealthChange | null;
 }
 
-/** More are not at it at once: a run of a connection is the only one. */
+/** More are not at it at once: a run of a connection or a source is the only one. */
 const maxAttempts = 5;
 
 /**
- * Takes the end of a run (an EndedRun is one) into account: how its connection fares and, where that changes, the alert commit
+ * Takes the end of a run (an EndedRun is one) into account: how its subject fares and, where that changes, the alert commit
  * together. To be called after each run; a run that is told twice, or after a later one, changes nothing.
  */
 export async function recordHealth(
   services: HealthServices,
-  connection: HealthSubject,
+  subject: HealthSubject,
   ended: RecordedEnd,
 ): Promise<RecordedHealth | null> {
   if (outcomeOf(ended).type === 'nothing') return null;
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    const recorded = await services.database.transaction(connection.orgId, (tx) =>
-      recordOnce(tx, services, { connection, ended }),
+    const recorded = await services.database.transaction(subject.orgId, (tx) =>
+      recordOnce(tx, services, { subject, ended }),
     );
     if (recorded !== 'lost') return recorded;
   }
-  throw new Error('the health of a connection was changed by others each time');
+  throw new Error('the health was changed by others each time');
 }
 
 /**
@@ -60,11 +60,11 @@ export async function recordHealth(
  */
 export async function withHealth<End extends RecordedEnd>(
   services: HealthServices,
-  connection: HealthSubject,
+  subject: HealthSubject,
   { work, onRecorded }: { readonly work: () => Promise<End>; readonly onRecorded?: () => Promise<void> },
 ): Promise<End> {
   const record = async (ended: RecordedEnd): Promise<void> => {
-    if ((await recordHealth(services, connection, ended)) !== null) await onRecorded?.();
+    if ((await recordHealth(services, subject, ended)) !== null) await onRecorded?.();
   };
   let ended: End;
   try {
@@ -86,17 +86,17 @@ export function endOfError(error: unknown): RecordedEnd {
 async function recordOnce(
   tx: Tx,
   { now, newId }: HealthServices,
-  { connection, ended }: { readonly connection: HealthSubject; readonly ended: RecordedEnd },
+  { subject, ended }: { readonly subject: HealthSubject; readonly ended: RecordedEnd },
 ): Promise<RecordedHealth | null | 'lost'> {
-  const { id: connectionId, org, name } = connection;
+  const { org, name } = subject;
   const { runId } = ended;
-  const before = await readHealth(tx, connectionId);
+  const before = await readHealth(tx, subject);
   if (before !== null && ((await isNoNews(tx, before, ended)) || (await isNoCure(tx, before, ended)))) return null;
   const at = now();
   const { health, change } = nextHealth(before, withRemedy(outcomeOf(ended), name), at);
-  if (!(await saveHealth(tx, { connectionId, health, runId, version: before?.version ?? null }))) return 'lost';
+  if (!(await saveHealth(tx, { of: subject, health, runId, version: before?.version ?? null }))) return 'lost';
   if (change !== null)
-    await addAlert(tx, { ...alertWords(`${org}/${name}`, change, health), id: newId(), connectionId, now: at });
+    await addAlert(tx, { ...alertWords(`${org}/${name}`, change, health), id: newId(), of: subject, now: at });
   return { health, change };
 }
 

@@ -116,11 +116,12 @@ function isTimeout(error: unknown): boolean {
 const statuses = { failing: 'failing', paused: 'paused', recovered: 'healthy' } as const;
 
 /** `text` is what Slack shows, and whoever speaks like it; the rest is for programs. */
-function bodyOf({ org, connection, kind, code, title, text, remedy, createdAt }: ClaimedAlert) {
+function bodyOf({ org, connection, source, kind, code, title, text, remedy, createdAt }: ClaimedAlert) {
   return {
     text: [`*${title}*`, text, ...(remedy === null || remedy === '' ? [] : [`What to do: ${remedy}`])].join('\n'),
     org,
     connection,
+    source,
     status: statuses[kind],
     code,
     remedy,

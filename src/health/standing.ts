@@ -1,24 +1,24 @@
 import type { Session } from '../connection.ts';
-import { readHealth } from '../db/queries/connection-health.ts';
+import { type HealthOf, readHealth } from '../db/queries/health.ts';
 import { readSlug } from '../db/queries/directory.ts';
-import { pausesFor, readPauses } from '../db/queries/pauses.ts';
+import { pausesFor, type PauseTarget, readPauses } from '../db/queries/pauses.ts';
 import type { Database } from '../db/tx.ts';
 import { AppError, exitCodes } from '../model/errors.ts';
-import type { ConnectionId, OrgId } from '../model/values.ts';
+import type { OrgId } from '../model/values.ts';
 import { whatRuns, type WhatRuns } from './what-runs.ts';
 
-/** What of a connection may run by itself now: to be asked before each run of a schedule. */
+/** What of a connection or a source may run by itself now: to be asked before each run of a schedule. */
 export async function standingOf(
   { database, now }: { readonly database: Database; readonly now: () => Date },
-  { orgId, id: connectionId }: { readonly orgId: OrgId; readonly id: ConnectionId },
+  { orgId, ...subject }: { readonly orgId: OrgId } & HealthOf,
 ): Promise<WhatRuns> {
   return database.transaction(orgId, async (tx) =>
-    whatRuns(
-      pausesFor(await readPauses(tx), { connectionId, sourceId: null }),
-      await readHealth(tx, connectionId),
-      now(),
-    ),
+    whatRuns(pausesFor(await readPauses(tx), targetOf(subject)), await readHealth(tx, subject), now()),
   );
+}
+
+function targetOf({ type, id }: HealthOf): PauseTarget {
+  return { connectionId: type === 'connection' ? id : null, sourceId: type === 'source' ? id : null };
 }
 
 export interface Allowed extends WhatRuns {

@@ -2,7 +2,7 @@ import type { UnsentAlerts } from '../db/queries/alerts.ts';
 import type { ConnectionStatusRow, SourceStatusRow } from '../db/queries/read-status.ts';
 import type { WebhookVerdictName } from '../db/queries/webhook-counts.ts';
 import type { QueueFacts } from '../db/queue-facts.ts';
-import type { ConnectionHealth, Pause } from '../model/health.ts';
+import type { Health, Pause } from '../model/health.ts';
 import type { QuotaState } from '../quota-state.ts';
 import { isOpen } from './next-health.ts';
 import { isForsaken } from './queue-standing.ts';
@@ -37,15 +37,19 @@ export interface WaitingByUrgency {
   readonly rest: number;
 }
 
-export interface ConnectionStatus extends ConnectionStatusRow {
-  readonly waiting: WaitingByUrgency;
+/** How a connection or a source stands, and why. */
+export interface Standing {
   /** Null = it has ended no run yet. */
-  readonly health: ConnectionHealth | null;
+  readonly health: Health | null;
   /** Its own and the organisation's. */
   readonly pauses: readonly Pause[];
   readonly runs: WhatRuns;
   /** By its schedule, whatever holds it; null = it has none. */
   readonly nextRunAt: Date | null;
+}
+
+export interface ConnectionStatus extends ConnectionStatusRow, Standing {
+  readonly waiting: WaitingByUrgency;
   readonly quota: QuotaStatus | null;
   /** Null = no change in the CRM has led to a write in the last hour. */
   readonly freshness: Freshness | null;
@@ -55,10 +59,7 @@ export interface ConnectionStatus extends ConnectionStatusRow {
 
 export type WebhookCounts = Readonly<Partial<Record<WebhookVerdictName, number>>>;
 
-export interface SourceStatus extends SourceStatusRow {
-  readonly pauses: readonly Pause[];
-  readonly nextRunAt: Date | null;
-}
+export interface SourceStatus extends SourceStatusRow, Standing {}
 
 export interface OrgStatus {
   readonly org: string;
@@ -78,29 +79,28 @@ export interface StatusReport {
 }
 
 /**
- * What needs a person: a connection that is paused for a fault or keeps failing, a push that is held for a person's word, a
- * source that cannot be read, alerts that reached nobody. What a person has paused on purpose does not; nor do records that were
+ * What needs a person: a connection or a source that is paused for a fault or keeps failing, a push that is held for a person's
+ * word, alerts that reached nobody. What a person has paused on purpose does not; nor do records that were
  * rejected, of which there always are some, or what waits for the day's calls. Pure.
  */
 export function whoNeedsPerson(orgs: readonly OrgStatus[], queue: QueueStatus | null): readonly string[] {
   const ofOrgs = orgs.flatMap(({ org, connections, sources, alerts }) => [
     ...connections.filter(connectionNeedsPerson).map(({ name }) => `${org}/${name}`),
-    ...sources.filter(sourceNeedsPerson).map(({ name }) => `${org}/${name}`),
+    ...sources.filter(isIll).map(({ name }) => `${org}/${name}`),
     ...(alerts.givenUp > 0 ? [`${org}/alerts`] : []),
   ]);
   return queue !== null && isForsaken(queue) ? [...ofOrgs, 'queue'] : ofOrgs;
 }
 
 function connectionNeedsPerson({ health, lastRun }: ConnectionStatus): boolean {
-  return (health !== null && isOpen(health)) || isHeld(lastRun);
+  return isIll({ health }) || isHeld(lastRun);
+}
+
+function isIll({ health }: Pick<Standing, 'health'>): boolean {
+  return health !== null && isOpen(health);
 }
 
 /** An automatic push that waits until a person has looked at it. */
 export function isHeld(lastRun: ConnectionStatus['lastRun']): boolean {
   return lastRun?.failure?.code === 'push-held';
-}
-
-function sourceNeedsPerson({ lastRun }: SourceStatus): boolean {
-  const recovery = lastRun?.failure?.recovery;
-  return recovery === 'fix-config' || recovery === 'reauthorise';
 }

@@ -1,4 +1,4 @@
-import type { ConnectionHealth, Pause } from '../model/health.ts';
+import type { Health, Pause } from '../model/health.ts';
 import { longestWaitMs } from './next-health.ts';
 
 export interface WhatRuns {
@@ -11,10 +11,10 @@ export interface WhatRuns {
 }
 
 /**
- * What of a connection may run now, by what people have paused and by how it fares. `pauses`: those of its organisation and its
+ * What of a connection or a source may run now, by what people have paused and by how it fares. `pauses`: those of its organisation and its
  * own. `health` null: it has never run, or somebody asks who wants to try in any case. Pure.
  */
-export function whatRuns(pauses: readonly Pause[], health: ConnectionHealth | null, now: Date): WhatRuns {
+export function whatRuns(pauses: readonly Pause[], health: Health | null, now: Date): WhatRuns {
   const pull = pauseOf(pauses, 'pull');
   const push = pauseOf(pauses, 'push');
   if (pull !== null && push !== null) return { ...nothing, reason: pauseText(pull), until: null };
@@ -32,7 +32,7 @@ function pauseOf(pauses: readonly Pause[], direction: 'pull' | 'push'): Pause | 
   return found.find((one) => one.of === 'org') ?? found[0] ?? null;
 }
 
-function waitsUntil({ tryAgainAt }: ConnectionHealth, now: Date): Date | null {
+function waitsUntil({ tryAgainAt }: Health, now: Date): Date | null {
   if (tryAgainAt === null) return null;
   const waitMs = tryAgainAt.getTime() - now.getTime();
   return waitMs > 0 && waitMs <= longestWaitMs ? tryAgainAt : null;

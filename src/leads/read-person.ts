@@ -1,5 +1,5 @@
 import type { ConnectorDefinition } from '../connector-sdk/connector.ts';
-import { readHealths } from '../db/queries/connection-health.ts';
+import { readHealths } from '../db/queries/health.ts';
 import { type LeadConnection, readLeadConnections } from '../db/queries/lead-connections.ts';
 import { readScoreHistory, type ScoreChange } from '../db/queries/lead-history.ts';
 import { type LeadPush, type LedgerLine, readLeadLedger, readLeadPushes } from '../db/queries/lead-pushes.ts';
@@ -153,7 +153,7 @@ interface Known {
 async function connectionFacts(tx: Tx, known: Known): Promise<readonly ConnectionFacts[]> {
   const { pushes, now } = known;
   const pauses = await readPauses(tx);
-  const healths = new Map((await readHealths(tx)).map((row) => [row.connectionId, row]));
+  const healths = new Map((await readHealths(tx, 'connection')).map((row) => [row.id, row]));
   // Only what waits can wait for calls.
   const quotas = pushes.some(({ state }) => state === 'pending') ? await readQuotas(tx, now) : [];
   const waits = new Map(quotas.map((row) => [row.connectionId, quotaStateOf(row, now).waits]));

@@ -10,14 +10,14 @@ export interface Pause {
   readonly since: Date;
 }
 
-/** How a connection fares. `failing`: it may come right by itself. `paused`: a person has to do something. */
-export interface ConnectionHealth {
+/** How a connection or a source fares. `failing`: it may come right by itself. `paused`: a person has to do something. */
+export interface Health {
   readonly state: 'healthy' | 'failing' | 'paused';
   /** Of what is wrong; null where nothing is. None of the three carries personal data. */
   readonly code: string | null;
   readonly message: string | null;
   readonly remedy: string | null;
-  /** Failed runs in a row; of a paused connection those since it is paused. */
+  /** Failed runs in a row; where it is paused those since it is. */
   readonly failuresInRow: number;
   /** When it became healthy, or stopped being so. */
   readonly since: Date;

@@ -6,7 +6,10 @@ import type { App } from '../../src/cli/app-port.ts';
 import { type Loop, sealingKey } from './loop.ts';
 
 /** The application as the command line opens it, on the database of the loop. */
-export async function openOn({ db }: Pick<Loop<unknown>, 'db'>): Promise<App> {
+export async function openOn(
+  { db }: Pick<Loop<unknown>, 'db'>,
+  { alertUrl = null }: { readonly alertUrl?: string | null } = {},
+): Promise<App> {
   const home = await mkdtemp(join(tmpdir(), 'leadloop-config-'));
   const app = await openApp({
     configFile: '',
@@ -16,7 +19,7 @@ export async function openOn({ db }: Pick<Loop<unknown>, 'db'>): Promise<App> {
       sealingKeys: `test:${sealingKey.toString('base64')}`,
       logLevel: 'silent',
       publicUrl: null,
-      alertUrl: null,
+      alertUrl,
       isColourless: true,
       metricsToken: null,
       singleSignOn: null,

@@ -3,7 +3,7 @@ import type { ServerFacts } from '../../src/db/server-facts.ts';
 import type { QueueFacts } from '../../src/db/queue-facts.ts';
 import { lockKey } from '../../src/db/advisory-lock.ts';
 import { lockFindings, type LockSubject } from '../../src/doctor/lock-findings.ts';
-import { connectionFinding, pauseFinding, workFindings } from '../../src/doctor/org-findings.ts';
+import { pauseFinding, standingFinding, workFindings } from '../../src/doctor/org-findings.ts';
 import { queueFindings, type Scheduled, schedulerFindings } from '../../src/doctor/queue-findings.ts';
 import { serverFindings } from '../../src/doctor/server-findings.ts';
 
@@ -128,19 +128,26 @@ describe('an organisation', () => {
   const pause = { of: 'connection', direction: 'push', reason: 'sales', since: now } as const;
 
   it('has connections that are paused, failing, or stopped by a person', () => {
-    expect(connectionFinding(entry, { health, pauses: [] })).toMatchObject({ level: 'failure', remedy: 'Renew it.' });
+    expect(standingFinding('connection', entry, { health, pauses: [] })).toMatchObject({
+      level: 'failure',
+      remedy: 'Renew it.',
+    });
     expect(
-      connectionFinding(entry, { health: { ...health, state: 'failing', remedy: null }, pauses: [] }),
+      standingFinding('connection', entry, { health: { ...health, state: 'failing', remedy: null }, pauses: [] }),
     ).toMatchObject({
       level: 'warning',
       message: 'failing, 2 times in a row: Refused.',
       remedy: 'leadloop check acme-hubspot',
     });
-    expect(connectionFinding(entry, { health: null, pauses: [pause] })).toMatchObject({
+    expect(standingFinding('connection', entry, { health: null, pauses: [pause] })).toMatchObject({
       level: 'warning',
       remedy: 'leadloop resume acme-hubspot',
     });
-    expect(connectionFinding(entry, { health: null, pauses: [] })).toMatchObject({ level: 'ok' });
+    expect(standingFinding('connection', entry, { health: null, pauses: [] })).toMatchObject({ level: 'ok' });
+    expect(standingFinding('source', { org: 'acme', name: 'usage' }, { health, pauses: [] })).toMatchObject({
+      level: 'failure',
+      subject: 'source acme/usage',
+    });
     expect(pauseFinding('acme', { ...pause, of: 'org' })).toMatchObject({ remedy: 'leadloop resume --org acme' });
   });
 

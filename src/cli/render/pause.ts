@@ -1,7 +1,7 @@
 import { pauseText } from '../../health/what-runs.ts';
 import type { PauseAnswer, ResumeAnswer } from '../app-port.ts';
 import type { Style } from '../style.ts';
-import { blocks, count, shown } from '../text.ts';
+import { blocks, shown } from '../text.ts';
 
 const effects = {
   all: 'Nothing of it runs until it is resumed; what waits is kept.',
@@ -20,8 +20,7 @@ export function renderPause(answer: PauseAnswer, style: Style): string {
 
 export function renderResume(answer: ResumeAnswer, style: Style): string {
   const { lifted, triedAtOnce, still, changed } = answer;
-  const tried =
-    triedAtOnce === 0 ? '' : `${count(triedAtOnce, 'connection')} that waited after failures: tried at the next tick.`;
+  const tried = triedAtOnce === 0 ? '' : `What waited after failures is tried at the next tick (${triedAtOnce}).`;
   return blocks([
     changed
       ? `${nameOf(answer, style)} is ${style.good('resumed')}`

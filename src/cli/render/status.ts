@@ -1,6 +1,12 @@
 import type { StatusRun } from '../../db/queries/read-status.ts';
 import { pauseText } from '../../health/what-runs.ts';
-import { type ConnectionStatus, isHeld, type OrgStatus, type SourceStatus } from '../../health/status-report.ts';
+import {
+  type ConnectionStatus,
+  isHeld,
+  type OrgStatus,
+  type SourceStatus,
+  type Standing,
+} from '../../health/status-report.ts';
 import type { StatusReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, count, duration, grouped, indented, instant, shown, table } from '../text.ts';
@@ -25,7 +31,7 @@ function renderOrg({ org, pauses, connections, sources, alerts }: OrgStatus, at:
   const resume = pauses.length === 0 ? '' : remedyLine(`leadloop resume --org ${org}`, style);
   const parts = [
     ...connections.map((connection) => renderConnection(connection, { at, org, style })),
-    ...sources.map((source) => renderSource(source, at, style)),
+    ...sources.map((source) => renderSource(source, { at, org, style })),
     renderAlerts(alerts, style),
   ];
   const empty = connections.length + sources.length === 0;
@@ -43,8 +49,7 @@ interface Looks {
 }
 
 function renderConnection(connection: ConnectionStatus, { at, org, style }: Looks): string {
-  const { name, kind, pauses, health } = connection;
-  const own = pauses.filter(({ of }) => of === 'connection');
+  const { name, kind } = connection;
   const facts: (readonly [string, string])[] = [
     ['last run', runText(connection.lastRun, at, style)],
     ['last success', connection.lastSuccessAt === null ? 'none yet' : ago(connection.lastSuccessAt, at)],
@@ -60,10 +65,7 @@ function renderConnection(connection: ConnectionStatus, { at, org, style }: Look
   const held = isHeld(connection.lastRun) ? heldText(connection, style) : '';
   return [
     `${style.bold(shown(name))}  ${kind}  ${stateText(connection, at, style)}`,
-    ...(health === null || health.state === 'healthy'
-      ? []
-      : [indented(shown(health.message) + remedyLine(health.remedy, style) + tryLine(connection, org, style))]),
-    ...own.map((one) => indented(style.warn(shown(pauseText(one))) + remedyLine(`leadloop resume ${name}`, style))),
+    ...standingLines(connection, org, style),
     held,
     indented(factTable(facts, style)),
     connection.quota?.remedy ? indented(remedyLine(connection.quota.remedy, style).trimStart()) : '',
@@ -72,7 +74,23 @@ function renderConnection(connection: ConnectionStatus, { at, org, style }: Look
     .join('\n');
 }
 
-function stateText({ health, pauses, lastRun }: ConnectionStatus, at: Date, style: Style): string {
+/** What is wrong and when it is tried again, and what people have paused. */
+function standingLines(subject: Standing & { readonly name: string }, org: string, style: Style): string[] {
+  const { name, health, pauses } = subject;
+  const own = pauses.filter(({ of }) => of !== 'org');
+  return [
+    ...(health === null || health.state === 'healthy'
+      ? []
+      : [indented(shown(health.message) + remedyLine(health.remedy, style) + tryLine(subject, org, style))]),
+    ...own.map((one) => indented(style.warn(shown(pauseText(one))) + remedyLine(`leadloop resume ${name}`, style))),
+  ];
+}
+
+function stateText(
+  { health, pauses, lastRun }: Pick<SourceStatus, 'health' | 'pauses' | 'lastRun'>,
+  at: Date,
+  style: Style,
+): string {
   if (health !== null && health.state === 'paused')
     return style.bad(`PAUSED ${ago(health.since, at)} [${shown(health.code)}]`);
   if (health !== null && health.state === 'failing')
@@ -84,7 +102,7 @@ function stateText({ health, pauses, lastRun }: ConnectionStatus, at: Date, styl
   return health === null ? style.dim('no run has ended yet') : style.good('healthy');
 }
 
-function tryLine({ runs, name }: ConnectionStatus, org: string, style: Style): string {
+function tryLine({ runs, name }: Pick<SourceStatus, 'runs' | 'name'>, org: string, style: Style): string {
   if (runs.until === null) return '';
   return `\n${style.dim(`tried again at ${instant(runs.until)} UTC; at once:`)} leadloop resume ${name} --org ${org}`;
 }
@@ -95,10 +113,8 @@ function heldText({ name, lastRun }: ConnectionStatus, style: Style): string {
   );
 }
 
-function renderSource({ name, kind, pauses, ...source }: SourceStatus, at: Date, style: Style): string {
-  const { lastRun, lastSuccessAt, rejected } = source;
-  const own = pauses.filter(({ of }) => of === 'source');
-  const failure = lastRun?.failure ?? null;
+function renderSource(source: SourceStatus, { at, org, style }: Looks): string {
+  const { name, kind, lastRun, lastSuccessAt, rejected } = source;
   const facts: (readonly [string, string])[] = [
     ['last run', runText(lastRun, at, style)],
     ['last success', lastSuccessAt === null ? 'none yet' : ago(lastSuccessAt, at)],
@@ -106,9 +122,8 @@ function renderSource({ name, kind, pauses, ...source }: SourceStatus, at: Date,
     ['rejected', rejected === 0 ? '' : `${countedText(rejected)}: leadloop rejected`],
   ];
   return [
-    `${style.bold(shown(name))}  source of ${kind}`,
-    failure === null ? '' : indented(style.bad(shown(failure.message)) + remedyLine(failure.remedy ?? null, style)),
-    ...own.map((one) => indented(style.warn(shown(pauseText(one))) + remedyLine(`leadloop resume ${name}`, style))),
+    `${style.bold(shown(name))}  source of ${kind}  ${stateText(source, at, style)}`,
+    ...standingLines(source, org, style),
     indented(factTable(facts, style)),
   ]
     .filter((line) => line !== '')

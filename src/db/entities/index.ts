@@ -42,6 +42,7 @@ import { RejectedRecord } from './rejected-record.ts';
 import { ScoreBreakdown } from './score-breakdown.ts';
 import { ScoreChange } from './score-change.ts';
 import { SignInFailure } from './sign-in-failure.ts';
+import { SourceHealth } from './source-health.ts';
 import { SourceRecord } from './source-record.ts';
 import { SourceReject } from './source-reject.ts';
 import { Stakeholder } from './stakeholder.ts';
@@ -97,6 +98,7 @@ export const entities = [
   ScoreBreakdown,
   ScoreChange,
   SignInFailure,
+  SourceHealth,
   SourceRecord,
   SourceReject,
   Stakeholder,

@@ -1,24 +1,27 @@
 import type { AlertWords } from '../../model/health.ts';
-import type { ConnectionId, OrgId } from '../../model/values.ts';
+import type { OrgId } from '../../model/values.ts';
+import type { HealthOf } from './health.ts';
 import type { Tx } from '../tx.ts';
 
 export interface NewAlert extends AlertWords {
   readonly id: string;
-  readonly connectionId: ConnectionId;
+  /** What it is about. */
+  readonly of: HealthOf;
   readonly now: Date;
 }
 
 /** Puts an alert where it will be sent from, and clears away those that nobody looks for any more. */
 export async function addAlert(tx: Tx, alert: NewAlert): Promise<void> {
-  const { id, connectionId, kind, code, title, text, remedy, now } = alert;
+  const { id, of, kind, code, title, text, remedy, now } = alert;
+  const key = `${of.type}_id`;
   await tx.query(
-    `delete from alerts where org_id = $1 and connection_id = $2 and created_at < $3::timestamptz - interval '90 days'`,
-    [tx.orgId, connectionId, now],
+    `delete from alerts where org_id = $1 and ${key} = $2 and created_at < $3::timestamptz - interval '90 days'`,
+    [tx.orgId, of.id, now],
   );
   await tx.query(
-    `insert into alerts (id, org_id, connection_id, kind, code, title, text, remedy, created_at, next_try_at)
+    `insert into alerts (id, org_id, ${key}, kind, code, title, text, remedy, created_at, next_try_at)
      values ($2, $1, $3, $4, $5, $6, $7, $8, $9, $9)`,
-    [tx.orgId, id, connectionId, kind, code, title, text, remedy, now],
+    [tx.orgId, id, of.id, kind, code, title, text, remedy, now],
   );
 }
 
@@ -30,7 +33,10 @@ export async function orgsWithDueAlerts(tx: Tx, now: Date): Promise<OrgId[]> {
 
 export interface ClaimedAlert extends AlertWords {
   readonly id: string;
-  readonly connection: string;
+  /** Name; null = it is about a source. */
+  readonly connection: string | null;
+  /** Name; null = it is about a connection. */
+  readonly source: string | null;
   readonly org: string;
   readonly createdAt: Date;
   /** This one included. */
@@ -56,8 +62,10 @@ const claim = `
     returning a.*
   )
   select a.id, a.kind, a.code, a.title, a.text, a.remedy, a.created_at as "createdAt", a.attempts, c.name as connection,
-    o.slug as org
-  from claimed a join connections c on c.org_id = a.org_id and c.id = a.connection_id join orgs o on o.id = a.org_id
+    s.name as source, o.slug as org
+  from claimed a join orgs o on o.id = a.org_id
+  left join connections c on c.org_id = a.org_id and c.id = a.connection_id
+  left join data_sources s on s.org_id = a.org_id and s.id = a.source_id
 `;
 
 export interface AlertOutcome {

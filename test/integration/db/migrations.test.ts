@@ -22,6 +22,7 @@ const all = [
   '20261128115000_accounts_without_end',
   '20261128120000_consents',
   '20261128130000_lead_tiers',
+  '20261129090000_source_health',
 ];
 const tables = `select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
   and relname <> 'schema_migrations'`;

@@ -68,6 +68,7 @@ test('an alert is a Slack message, with fields for programs, of every organisati
     text: '*acme/crm is paused*\nThe token was refused.\nWhat to do: Renew it.',
     org: 'acme',
     connection: 'crm',
+    source: null,
     status: 'paused',
     code: 'crm-credentials',
     remedy: 'Renew it.',

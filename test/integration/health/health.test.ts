@@ -13,7 +13,8 @@ import { tempFolder } from '../../support/temp-folder.ts';
 const small = { sandbox: { contacts: 3 }, pull: { objects: [] } };
 const quiet = () => ({ signal: new AbortController().signal, onProgress: () => undefined });
 
-const subjectOf = ({ orgId, connectionId: id, name }: Loop) => ({ orgId, org: 'acme', id, name });
+const subjectOf = ({ orgId, connectionId: id, name }: Loop) =>
+  ({ type: 'connection', orgId, org: 'acme', id, name }) as const;
 const healthOf = async ({ db }: Loop) => (await db.sql<Record<string, unknown>>('select * from connection_health'))[0];
 const kindsOf = async ({ db }: Loop) =>
   (await db.sql<{ kind: string }>('select kind from alerts order by created_at, id')).map(({ kind }) => kind);

@@ -88,7 +88,7 @@ test('pausing and resuming are answered, audited, and change nothing a second ti
     { of: 'connection', direction: 'push', reason: 'moving on' },
     { of: 'org', direction: 'all' },
   ]);
-  const subject = { orgId: loop.orgId, id: loop.connectionId };
+  const subject = { type: 'connection', orgId: loop.orgId, id: loop.connectionId } as const;
   const services = { database: loop.db.database, now: () => new Date() };
   expect(await standingOf(services, subject)).toMatchObject({
     pull: false,

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { pause } from '../../../src/health/pause.ts';
 import type { CrmAnswer, LeadAnswer, LeadList } from '../../../src/http/api/leads/schemas.ts';
 import type { OverviewAnswer } from '../../../src/http/api/overview/schemas.ts';
 import type { SignupList } from '../../../src/http/api/signups/schemas.ts';
@@ -172,6 +173,31 @@ test('the overview counts everybody once, by status and by tier, and knows how t
     loop.orgId,
   ]);
   expect(days).toEqual([{ statuses: counts!.statuses }]);
+});
+
+test('the overview says of a source how it fares, when it is tried again, and what a person has paused', async () => {
+  const [source] = await loop.db.sql<{ id: string }>(
+    `insert into data_sources (org_id, name, kind, query, schedule) values ($1, 'usage', 'usage', 'select 1', '0 * * * *') returning id`,
+    [loop.orgId],
+  );
+  onTestFinished(() => loop.db.sql('delete from data_sources').then(() => undefined));
+  const ofSource = async () => (await get<OverviewAnswer>('/overview')).sources;
+  expect(await ofSource()).toMatchObject([{ name: 'usage', health: null, lastRun: null, runs: { reason: null } }]);
+  const until = new Date(loop.clock.now() + 60_000);
+  await loop.db.sql(
+    `insert into source_health (org_id, source_id, state, code, message, remedy, failures_in_row, since, try_again_at)
+     values ($1, $2, 'paused', 'source-refused', 'It refused us.', 'Correct it.', 1, $3, $3)`,
+    [loop.orgId, source!.id, until],
+  );
+  expect(await ofSource()).toMatchObject([
+    {
+      health: { state: 'paused', message: 'It refused us.', remedy: 'Correct it.' },
+      runs: { pull: false, until: until.toISOString() },
+    },
+  ]);
+  const wish = { org: null, name: 'usage', direction: 'all', reason: 'they move' } as const;
+  await pause({ database: loop.db.database, now: loop.services.now }, wish, 'test');
+  expect(await ofSource()).toMatchObject([{ runs: { pull: false, reason: 'paused: they move', until: null } }]);
 });
 
 test('the overview waits for no count: everything else is there, and the numbers come when they are known', async () => {

@@ -89,6 +89,11 @@ const manyRows = `
     select org_id, id, date '2026-11-01' + n, verdict, 10 from connections, generate_series(1, 9) n, unnest(array['accepted', 'forged']) verdict;
   insert into connection_health (org_id, connection_id, state, code, message, failures_in_row, since)
     select org_id, id, 'failing', 'crm-unavailable', 'away', 2, '2026-11-27' from connections;
+  insert into data_sources (org_id, name, kind, query) select id, 'usage', 'usage', 'select 1' from orgs;
+  insert into source_health (org_id, source_id, state, code, message, failures_in_row, since)
+    select org_id, id, 'paused', 'source-refused', 'refused', 1, '2026-11-27' from data_sources;
+  insert into alerts (id, org_id, source_id, kind, title, text, created_at, next_try_at)
+    select gen_random_uuid(), org_id, id, 'paused', 't', 't', timestamptz '2026-11-27', timestamptz '2026-11-27' from data_sources;
   insert into pauses (org_id, connection_id, direction, reason, created_at, created_by)
     select org_id, id, 'push', 'sales', '2026-11-27', 'cli' from connections;
   insert into alerts (id, org_id, connection_id, kind, title, text, created_at, sent_at, next_try_at)
@@ -139,6 +144,9 @@ test('what comes from the CRM, what is known of it, and what people have said ar
     { connection: 'crm', state: 'failing', value: 1 },
     { connection: 'crm', state: 'healthy', value: 0 },
     { connection: 'crm', state: 'paused', value: 0 },
+    { connection: 'sources/usage', state: 'failing', value: 0 },
+    { connection: 'sources/usage', state: 'healthy', value: 0 },
+    { connection: 'sources/usage', state: 'paused', value: 1 },
   ]);
   expect(await read(connectionPaused)).toEqual([
     { connection: 'crm', direction: 'pull', value: 0 },
@@ -148,6 +156,8 @@ test('what comes from the CRM, what is known of it, and what people have said ar
   expect(await read(alertsUnsent)).toEqual([
     { connection: 'crm', state: 'given-up', value: 4 },
     { connection: 'crm', state: 'waiting', value: 3 },
+    { connection: 'sources/usage', state: 'given-up', value: 0 },
+    { connection: 'sources/usage', state: 'waiting', value: 1 },
   ]);
 });
 

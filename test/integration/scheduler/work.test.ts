@@ -102,6 +102,29 @@ test('who has no credentials is told to a person once, and tried again at the ne
   expect(await loop.db.sql('select kind from alerts')).toEqual([{ kind: 'paused' }]);
 });
 
+test('a source that cannot be read is told to a person once, and its ticks pass until it is tried again', async () => {
+  await using loop = await startLoop(small);
+  const { look, runs } = workOn(loop);
+  const [source] = await loop.db.sql<{ id: string }>(
+    `insert into data_sources (org_id, name, kind, query) values ($1, 'usage', 'usage', 'select 1') returning id`,
+    [loop.orgId],
+  );
+  const later = (n: number) => new Date(tickAt.getTime() + n * 60_000);
+  const tick = (at: Date) => look('import', { subjectId: source!.id, tickAt: at.toISOString() });
+  expect(await tick(tickAt)).toMatchObject({ status: 'failed', failure: { code: 'source-unauthorised' } });
+  expect(await tick(later(1))).toBeNull();
+  expect(await tick(later(2))).toBeNull();
+  expect(await runs()).toHaveLength(1);
+  expect(await loop.db.sql('select last_tick_at as at from data_sources')).toEqual([{ at: later(2) }]);
+  expect(await loop.db.sql('select source_id as of, kind, title from alerts')).toEqual([
+    { of: source!.id, kind: 'paused', title: 'acme/usage is paused' },
+  ]);
+  // The clock of the loop stands still: it is an hour later.
+  loop.clock.advance(3_600_000);
+  expect(await tick(later(3))).toMatchObject({ status: 'failed' });
+  expect(await loop.db.sql('select 1 from alerts')).toHaveLength(1);
+});
+
 test('a connection that waits for its quota is not run, unless something urgent is to be written', async () => {
   await using loop = await startLoop(small);
   const { tick, look, runs } = workOn(loop);

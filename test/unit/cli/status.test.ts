@@ -156,6 +156,17 @@ describe('status', () => {
             lastRun: { ...connection.lastRun!, kind: 'import', status: 'failed', counts: {}, failure },
             lastSuccessAt: null,
             rejected: 0,
+            health: {
+              state: 'paused',
+              code: failure.code,
+              message: failure.message,
+              remedy: failure.remedy,
+              failuresInRow: 1,
+              since: at,
+              tryAgainAt: null,
+              lastSuccessAt: null,
+            },
+            runs: { pull: true, push: true, reason: null, until: null },
             pauses: [],
             nextRunAt: null,
           },
@@ -340,7 +351,7 @@ describe('pause and resume', () => {
     const { out } = await run('resume acme-hubspot', { resume: async () => resumed });
     expect(out).toContain('acme/acme-hubspot is resumed');
     expect(out).toContain('no longer paused (push only): sales');
-    expect(out).toContain('1 connection that waited after failures: tried at the next tick.');
+    expect(out).toContain('What waited after failures is tried at the next tick (1).');
     expect(out).toContain('still the organisation is paused: moving house\n→ leadloop resume --org acme');
     const idle = { ...resumed, changed: false, lifted: [], still: [], triedAtOnce: 0 };
     expect((await run('resume acme-hubspot', { resume: async () => idle })).out).toContain('was not paused');

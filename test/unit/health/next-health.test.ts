@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isOpen, longestWaitMs, nextHealth, outcomeOf, type HealthOutcome } from '../../../src/health/next-health.ts';
 import type { Recovery } from '../../../src/model/errors.ts';
-import type { AlertKind, ConnectionHealth } from '../../../src/model/health.ts';
+import type { AlertKind, Health } from '../../../src/model/health.ts';
 
 const start = new Date('2026-11-27T10:00:00Z');
 const failed = (recovery: Recovery, code = `because-of-${recovery}`): HealthOutcome => ({
@@ -12,7 +12,7 @@ const failed = (recovery: Recovery, code = `because-of-${recovery}`): HealthOutc
 const succeeded: HealthOutcome = { type: 'succeeded' };
 
 interface Lived {
-  readonly health: ConnectionHealth | null;
+  readonly health: Health | null;
   readonly alerts: readonly AlertKind[];
   readonly waits: readonly (number | null)[];
 }

@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { countedUpTo } from '../../../db/queries/bounded-count.ts';
 import type { StatusRun } from '../../../db/queries/read-status.ts';
-import { pauseText } from '../../../health/what-runs.ts';
 import type { ConnectionStatus, QuotaStatus, SourceStatus } from '../../../health/status-report.ts';
 import { countOrg, type OrgCounts, type OrgOverview, readOverview, withToday } from '../../../leads/read-overview.ts';
 import { callerOf } from '../admit.ts';
@@ -43,18 +42,13 @@ function countsAnswer({ at, mix: { statuses, tiers }, productTiers }: OrgCounts)
 }
 
 function connectionOf(connection: ConnectionStatus): OverviewConnection {
-  const { name, kind, schedule, pushMode, health, runs, lastSuccessAt, nextRunAt, waiting, dead, rejected } =
-    connection;
+  const { name, kind, schedule, pushMode, waiting, dead, rejected } = connection;
   return told({
     name,
     kind,
     schedule,
     pushMode,
-    health: health === null ? null : healthOf(health),
-    runs,
-    lastRun: runOf(connection.lastRun),
-    lastSuccessAt,
-    nextRunAt,
+    ...standingOf(connection),
     waiting,
     refused: dead,
     rejected,
@@ -68,10 +62,25 @@ function healthOf({ lastSuccessAt: _told, ...health }: NonNullable<ConnectionSta
   return health;
 }
 
-function sourceOf({ name, kind, lastRun, lastSuccessAt, nextRunAt, rejected, pauses }: SourceStatus): OverviewSource {
-  const [pause] = pauses;
-  const pausedReason = pause === undefined ? null : pauseText(pause);
-  return told({ name, kind, lastRun: runOf(lastRun), lastSuccessAt, nextRunAt, rejected, countedUpTo, pausedReason });
+function sourceOf({ name, kind, rejected, ...source }: SourceStatus): OverviewSource {
+  return told({ name, kind, ...standingOf(source), rejected, countedUpTo });
+}
+
+/** What is told of a connection and of a source alike. */
+function standingOf({
+  health,
+  runs,
+  lastRun,
+  lastSuccessAt,
+  nextRunAt,
+}: Omit<SourceStatus, 'name' | 'kind' | 'rejected'>) {
+  return {
+    health: health === null ? null : healthOf(health),
+    runs,
+    lastRun: runOf(lastRun),
+    lastSuccessAt,
+    nextRunAt,
+  };
 }
 
 function runOf(run: StatusRun | null) {

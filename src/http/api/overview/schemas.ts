@@ -51,17 +51,22 @@ const run = Type.Object(
 
 const countedUpTo = { ...count, description: 'So many of anything that waits or was refused are so many or more.' };
 
+/** Of a connection and of a source. */
+const standing = {
+  health: orNull(health),
+  runs: Type.Object({ pull: Type.Boolean(), push: Type.Boolean(), reason: maybeText, until: maybeInstant }, strict),
+  lastRun: orNull(run),
+  lastSuccessAt: maybeInstant,
+  nextRunAt: maybeInstant,
+};
+
 const connection = Type.Object(
   {
     name: text,
     kind: text,
     schedule: maybeText,
     pushMode: Type.Enum(['plan', 'auto']),
-    health: orNull(health),
-    runs: Type.Object({ pull: Type.Boolean(), push: Type.Boolean(), reason: maybeText, until: maybeInstant }, strict),
-    lastRun: orNull(run),
-    lastSuccessAt: maybeInstant,
-    nextRunAt: maybeInstant,
+    ...standing,
     waiting: Type.Object({ urgent: count, hot: count, scores: count, rest: count }, strict),
     refused: count,
     rejected: count,
@@ -77,12 +82,9 @@ const source = Type.Object(
   {
     name: text,
     kind: text,
-    lastRun: orNull(run),
-    lastSuccessAt: maybeInstant,
-    nextRunAt: maybeInstant,
+    ...standing,
     rejected: count,
     countedUpTo,
-    pausedReason: maybeText,
   },
   strict,
 );

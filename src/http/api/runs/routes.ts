@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { askRun } from '../../../ask-run.ts';
 import { unknownConnection } from '../../../connections/refusals.ts';
-import { readHealths } from '../../../db/queries/connection-health.ts';
+import { readHealths } from '../../../db/queries/health.ts';
 import { pausesFor, readPauses } from '../../../db/queries/pauses.ts';
 import { type DetailedRunRow, readRun, readRuns, type RunPlace, type RunRow } from '../../../db/queries/read-runs.ts';
 import { connectionNamed, standingConnections } from '../../../db/queries/standing-connections.ts';
@@ -118,7 +118,7 @@ function wishOf({ full = false, pullOnly = false }: RunWishForm): RunWish {
 
 async function standingOf(tx: Tx, now: Date): Promise<Standing> {
   const pauses = await readPauses(tx);
-  const healths = new Map((await readHealths(tx)).map((health) => [health.connectionId, health]));
+  const healths = new Map((await readHealths(tx, 'connection')).map((health) => [health.id, health]));
   const connections = (await standingConnections(tx)).map(({ id, ...connection }) => {
     const own = pausesFor(pauses, { connectionId: id, sourceId: null });
     const { pull, push, reason, until } = whatRuns(own, healths.get(id) ?? null, now);

@@ -25,7 +25,7 @@ export function ConnectionCard({ connection }: { readonly connection: OverviewCo
           </Title>
           <Badge color={color}>{label}</Badge>
         </Group>
-        <Wrong connection={connection} />
+        <Wrong {...connection} />
         <Facts
           facts={[
             ['Last success', <Time key="success" at={lastSuccessAt} />],
@@ -47,8 +47,10 @@ export function ConnectionCard({ connection }: { readonly connection: OverviewCo
   );
 }
 
+type Standing = Pick<OverviewConnection, 'health' | 'runs' | 'lastRun'>;
+
 /** What is wrong, and what to do about it; what somebody has paused. */
-function Wrong({ connection: { health, runs, lastRun } }: { readonly connection: OverviewConnection }) {
+function Wrong({ health, runs, lastRun }: Standing) {
   const failure = lastRun?.failure ?? null;
   if (health !== null && health.state !== 'healthy')
     return (
@@ -69,8 +71,8 @@ function Wrong({ connection: { health, runs, lastRun } }: { readonly connection:
 }
 
 export function SourceCard({ source }: { readonly source: OverviewSource }) {
-  const { name, kind, lastRun, lastSuccessAt, nextRunAt, rejected, countedUpTo, pausedReason } = source;
-  const failure = lastRun?.failure ?? null;
+  const { name, kind, lastSuccessAt, nextRunAt, rejected, countedUpTo } = source;
+  const [label, color] = stateOf(source);
   return (
     <Paper withBorder p="md" component="article" aria-label={`Source ${name}`}>
       <Stack gap="xs">
@@ -81,14 +83,9 @@ export function SourceCard({ source }: { readonly source: OverviewSource }) {
               source of {kind}
             </Text>
           </Title>
-          <Badge color={failure === null ? 'green' : 'red'}>{failure === null ? 'healthy' : 'failing'}</Badge>
+          <Badge color={color}>{label}</Badge>
         </Group>
-        {failure !== null && (
-          <Text size="sm">
-            {failure.message} <b>{failure.remedy}</b>
-          </Text>
-        )}
-        {pausedReason !== null && <Text size="sm">{pausedReason}</Text>}
+        <Wrong {...source} />
         <Facts
           facts={[
             ['Last success', <Time key="success" at={lastSuccessAt} />],
@@ -114,7 +111,7 @@ function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNod
   );
 }
 
-function stateOf({ health, runs, lastRun }: OverviewConnection): readonly [string, string] {
+function stateOf({ health, runs, lastRun }: Standing): readonly [string, string] {
   if (health?.state === 'paused') return ['needs you', 'red'];
   if (health?.state === 'failing') return [`failing, ${health.failuresInRow} in a row`, 'red'];
   if (runs.reason !== null) return ['paused', 'yellow'];
