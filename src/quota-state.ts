@@ -12,7 +12,7 @@ import {
   shareOf,
   verdictOf,
 } from './connector-sdk/daily-pool.ts';
-import type { WaitingPushes } from './db/queries/count-waiting.ts';
+import type { WaitingOfPriority } from './db/queries/count-waiting.ts';
 import { type QuotaRow, readQuotas } from './db/queries/read-quotas.ts';
 import type { Database } from './db/tx.ts';
 import type { ConnectionId, OrgId } from './model/values.ts';
@@ -24,7 +24,7 @@ export interface QuotaState {
   /** Null = no call was ever made. */
   readonly pool: PoolSummary | null;
   /** The most urgent first. */
-  readonly waiting: readonly WaitingPushes[];
+  readonly waiting: readonly WaitingOfPriority[];
   /** Null = nothing waits for calls. */
   readonly waits: QuotaWait | null;
 }

@@ -11,15 +11,15 @@ export interface TokenSource {
 }
 
 /** Sends a form to HubSpot's token endpoint. */
-export type Exchange = (form: Readonly<Record<string, string>>) => Promise<WireToken>;
+export type AskToken = (form: Readonly<Record<string, string>>) => Promise<WireToken>;
 
 /** A token is renewed when this part of its life is left, but never sooner than so many milliseconds before its end. */
 const remainingShare = 0.2;
 const remainingMs = 360_000;
 
-export function tokenSource(context: Context, exchange: Exchange): TokenSource {
+export function tokenSource(context: Context, askToken: AskToken): TokenSource {
   const { credentials } = context;
-  return 'refreshToken' in credentials ? renewable(credentials, context, exchange) : fixed(credentials.accessToken);
+  return 'refreshToken' in credentials ? renewable(credentials, context, askToken) : fixed(credentials.accessToken);
 }
 
 function fixed(token: string): TokenSource {
@@ -30,7 +30,7 @@ function fixed(token: string): TokenSource {
  * One renewal serves all who wait for it, in all processes, and outlives the caller that began it: its new refresh token must
  * be kept.
  */
-function renewable(initial: OAuthCredentials, context: Context, exchange: Exchange): TokenSource {
+function renewable(initial: OAuthCredentials, context: Context, askToken: AskToken): TokenSource {
   let credentials = initial;
   let renewAt = Date.parse(initial.expiresAt ?? '') - remainingMs;
   let renewing: Promise<void> | null = null;
@@ -41,7 +41,7 @@ function renewable(initial: OAuthCredentials, context: Context, exchange: Exchan
       // Another process was faster, or somebody has entered a token of another kind.
       if (!('refreshToken' in stored) || stored.accessToken !== stale) return stored;
       const { clientId, clientSecret, refreshToken } = stored;
-      const answer = await exchange({
+      const answer = await askToken({
         grant_type: 'refresh_token',
         client_id: clientId,
         client_secret: clientSecret,

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { errorOf } from './errors.ts';
 import { apiVersion, retryPolicy } from './limits.ts';
 import { nextMidnight } from './midnight.ts';
-import type { Exchange } from './oauth.ts';
+import type { AskToken } from './oauth.ts';
 import { failureOf, parsed, type Request, type Send } from './transport.ts';
 import type { WireToken } from './wire.ts';
 
@@ -12,7 +12,7 @@ export function tokenEndpoint(
   send: Send,
   { now, sleep, random }: Pick<Context, 'now' | 'sleep' | 'random'>,
   signal: AbortSignal,
-): Exchange {
+): AskToken {
   const ask = async (form: Readonly<Record<string, string>>): Promise<WireToken> => {
     const reply = await send(tokenRequest(form), signal);
     if (reply.status >= 300) throw errorOf(failureOf(reply, 'POST /oauth/token'), nextMidnight(now(), 'UTC'));

@@ -22,13 +22,13 @@ export interface TokenSource {
 
 type Form = Readonly<Record<string, string>>;
 /** Sends a form to the token endpoint. */
-export type Exchange = (form: Form) => Promise<WireToken>;
+export type AskToken = (form: Form) => Promise<WireToken>;
 
 /**
  * One request for a token serves all who wait for it, in all processes, and outlives the caller that began it: a new refresh
  * token must be kept.
  */
-export function tokenSource(context: Context, loginUrl: string, exchange: Exchange): TokenSource {
+export function tokenSource(context: Context, loginUrl: string, askToken: AskToken): TokenSource {
   let held = storedToken(context.credentials, loginUrl);
   let asking: Promise<void> | null = null;
 
@@ -37,7 +37,7 @@ export function tokenSource(context: Context, loginUrl: string, exchange: Exchan
       const known = storedToken(stored, loginUrl);
       // Another process was faster.
       if (known !== null && known.token !== stale) return stored;
-      return renewed(stored, await exchangeFor(stored, { exchange, loginUrl, now: context.now() }), loginUrl);
+      return renewed(stored, await tokenFor(stored, { askToken, loginUrl, now: context.now() }), loginUrl);
     });
     held = storedToken(credentials, loginUrl);
   };
@@ -128,18 +128,15 @@ function moved(): RequestError {
 }
 
 interface TokenRequest {
-  readonly exchange: Exchange;
+  readonly askToken: AskToken;
   readonly loginUrl: string;
   readonly now: Date;
 }
 
-async function exchangeFor(
-  stored: SalesforceCredentials,
-  { exchange, loginUrl, now }: TokenRequest,
-): Promise<WireToken> {
-  if ('refreshToken' in stored) return exchange(refreshForm(stored));
-  if ('privateKey' in stored) return exchange(assertionForm(stored, loginUrl, now));
-  if ('clientSecret' in stored) return withEitherSecret(stored, exchange);
+async function tokenFor(stored: SalesforceCredentials, { askToken, loginUrl, now }: TokenRequest): Promise<WireToken> {
+  if ('refreshToken' in stored) return askToken(refreshForm(stored));
+  if ('privateKey' in stored) return askToken(assertionForm(stored, loginUrl, now));
+  if ('clientSecret' in stored) return withEitherSecret(stored, askToken);
   throw new AuthError('The Salesforce session has ended.', { remedy: 'Enter the token of a new one.' });
 }
 
@@ -150,7 +147,7 @@ function refreshForm({ clientId, clientSecret, refreshToken }: RefreshCredential
 
 async function withEitherSecret(
   { clientId, clientSecret, nextClientSecret }: ClientCredentials,
-  exchange: Exchange,
+  askToken: AskToken,
 ): Promise<WireToken> {
   const form = (secret: string): Form => ({
     grant_type: 'client_credentials',
@@ -158,10 +155,10 @@ async function withEitherSecret(
     client_secret: secret,
   });
   try {
-    return await exchange(form(clientSecret));
+    return await askToken(form(clientSecret));
   } catch (error) {
     if (nextClientSecret === undefined || !(error instanceof AuthError)) throw error;
-    return exchange(form(nextClientSecret));
+    return askToken(form(nextClientSecret));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { errorOf } from './errors.ts';
 import { failureOf, parsed, type Wire } from './exchange.ts';
 import { retryPolicy } from './limits.ts';
-import type { Exchange } from './oauth.ts';
+import type { AskToken } from './oauth.ts';
 import type { WireToken } from './wire.ts';
 
 /** Asks for tokens, again where that may help; outside the limits of the API. @throws ConnectorError */
@@ -11,7 +11,7 @@ export function tokenEndpoint(
   { loginUrl, exchange }: Wire,
   { now, sleep, random }: Pick<Context, 'now' | 'sleep' | 'random'>,
   signal: AbortSignal,
-): Exchange {
+): AskToken {
   const path = '/services/oauth2/token';
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' };
   const ask = async (form: Readonly<Record<string, string>>): Promise<WireToken> => {

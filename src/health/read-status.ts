@@ -2,7 +2,7 @@ import { exhaustion } from '../connector-sdk/day.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import { readUnsentAlerts } from '../db/queries/alerts.ts';
 import { readHealths } from '../db/queries/health.ts';
-import type { WaitingPushes } from '../db/queries/count-waiting.ts';
+import type { WaitingOfPriority } from '../db/queries/count-waiting.ts';
 import { listOrgs } from '../db/queries/directory.ts';
 import { pausesFor, type PauseRow, type PauseTarget, readPauses } from '../db/queries/pauses.ts';
 import { type FreshnessRow, readFreshness } from '../db/queries/read-freshness.ts';
@@ -88,7 +88,7 @@ export async function connectionStatuses(tx: Tx, pauses: readonly PauseRow[], at
   });
 }
 
-function byUrgency(waiting: readonly WaitingPushes[]): WaitingByUrgency {
+function byUrgency(waiting: readonly WaitingOfPriority[]): WaitingByUrgency {
   const of = (wanted: PushPriority): number => waiting.find(({ priority }) => priority === wanted)?.count ?? 0;
   return { urgent: of(0), hot: of(1), scores: of(2), rest: of(3) };
 }

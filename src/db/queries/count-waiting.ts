@@ -4,15 +4,15 @@ import { boundedCount, countedUpTo } from './bounded-count.ts';
 import type { Tx } from '../tx.ts';
 
 /** Writes that wait, of one priority. */
-export interface WaitingPushes {
+export interface WaitingOfPriority {
   readonly priority: PushPriority;
   /** Up to `countedUpTo`. */
   readonly count: number;
 }
 
 /** What waits to be written to each connection, the most urgent first; a connection for which nothing waits is not there. */
-export async function countWaiting(tx: Tx): Promise<ReadonlyMap<ConnectionId, readonly WaitingPushes[]>> {
-  const rows = await tx.query<WaitingPushes & { readonly connectionId: ConnectionId }>(statement, [tx.orgId]);
+export async function countWaiting(tx: Tx): Promise<ReadonlyMap<ConnectionId, readonly WaitingOfPriority[]>> {
+  const rows = await tx.query<WaitingOfPriority & { readonly connectionId: ConnectionId }>(statement, [tx.orgId]);
   const byConnection = Map.groupBy(rows, ({ connectionId }) => connectionId);
   return new Map([...byConnection].map(([id, own]) => [id, own.map(({ priority, count }) => ({ priority, count }))]));
 }

@@ -1,7 +1,7 @@
 import type { PoolState } from '../../connector-sdk/daily-pool.ts';
 import type { ConnectionId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
-import { countWaiting, type WaitingPushes } from './count-waiting.ts';
+import { countWaiting, type WaitingOfPriority } from './count-waiting.ts';
 import { fromRow, midnightAfter, poolColumns, type PoolRow } from './daily-pool.ts';
 import type { StoredQuota } from './read-connection.ts';
 
@@ -14,7 +14,7 @@ export interface QuotaRow {
   /** The next one in the connection's time zone. */
   readonly midnight: Date;
   readonly resumeAt: Date | null;
-  readonly waiting: readonly WaitingPushes[];
+  readonly waiting: readonly WaitingOfPriority[];
 }
 
 type Row = Omit<QuotaRow, 'pool' | 'waiting'> & { readonly [Key in keyof PoolRow]: PoolRow[Key] | null };
