@@ -13,7 +13,7 @@ import { type BatchPlace, commitBatch, type CommittedBatch } from './commit-batc
 import { forgetUncounted } from './forget-uncounted.ts';
 import type { LanePlan } from './lanes.ts';
 import type { Pipeline } from './pipeline.ts';
-import { readAhead } from './read-ahead.ts';
+import { idle, readAhead } from './read-ahead.ts';
 
 export interface Pull {
   readonly database: Database;
@@ -30,7 +30,7 @@ export interface Pull {
   readonly signal: AbortSignal;
   readonly observe: Observe;
   readonly onBatch: (object: string, plan: LanePlan, counts: SyncCounts) => void;
-  /** Awaited after every batch: what cannot wait for the end of the lane. */
+  /** Awaited after every batch, and while none comes: what cannot wait for the end of the lane. */
   readonly between: () => Promise<void>;
 }
 
@@ -38,6 +38,8 @@ export interface Pull {
 const batchRecords = 500;
 /** Records that may wait in memory: two batches. */
 const recordsAhead = 1_000;
+/** How long nothing may come before others have their turn: as often as somebody looks for hints. */
+const idleMs = 1_000;
 
 /**
  * Pulls one lane of one object to its end. Killed anywhere, it goes on from the last committed batch.
@@ -72,8 +74,13 @@ async function pullFrom(
   const isPass = plan.lane === 'full' || plan.lane === 'archived';
   const readSince = isPass ? (position.passStartedAt ?? pull.now()) : null;
   let counts = noCounts;
-  // A commit that fails ends the reading, too: a connector may be waiting for a job of the CRM.
+  // What fails here ends the reading, too: a connector may be waiting for a job of the CRM.
   const reading = new AbortController();
+  const orEnd = <Done>(work: Promise<Done>): Promise<Done> =>
+    work.catch((error: unknown) => {
+      reading.abort(error);
+      throw error;
+    });
   const pages = pull.connector.pull({
     object: capability.object,
     lane: plan.lane,
@@ -87,22 +94,20 @@ async function pullFrom(
     events: pipeline.mapping.definition.events,
     signal: AbortSignal.any([signal, reading.signal]),
   });
-  for await (const batch of readAhead(pages, { records: batchRecords, waiting: recordsAhead })) {
-    const committed = await commit(pull, { position, kind: capability.kind, newsSince, readSince }, batch).catch(
-      (error: unknown) => {
-        reading.abort(error);
-        throw error;
-      },
-    );
-    position = committed.position;
-    counts = addCounts(counts, committed.counts);
-    // A first batch may be empty, and statistics of nothing are worse than none.
-    if (isNewGround && batch.records.length + batch.events.length > 0) {
-      await database.transaction(pipeline.orgId, refreshStatistics);
-      isNewGround = false;
+  for await (const batch of readAhead(pages, { records: batchRecords, waiting: recordsAhead, idleMs })) {
+    if (batch !== idle) {
+      const place = { position, kind: capability.kind, newsSince, readSince };
+      const committed = await orEnd(commit(pull, place, batch));
+      position = committed.position;
+      counts = addCounts(counts, committed.counts);
+      // A first batch may be empty, and statistics of nothing are worse than none.
+      if (isNewGround && batch.records.length + batch.events.length > 0) {
+        await orEnd(database.transaction(pipeline.orgId, refreshStatistics));
+        isNewGround = false;
+      }
+      pull.onBatch(capability.object, plan, counts);
     }
-    pull.onBatch(capability.object, plan, counts);
-    await pull.between();
+    await orEnd(pull.between());
   }
   return counts;
 }

@@ -3,12 +3,13 @@ import type { PullBatch } from '../connector-sdk/connector.ts';
 /**
  * Reads pages while the last batch is being committed, and joins small pages until `records` have come: the CRM sends 100
  * at a time, a transaction is cheapest at several hundred. No more than `waiting` records and events wait, and one page: a page
- * may have a hundred of them or thousands. A fault of the source comes after what was read before it.
+ * may have a hundred of them or thousands. A fault of the source comes after what was read before it. Each time that nothing has come
+ * for `idleMs`, the caller gets `idle` and may do something else: a CRM may take an hour for a page.
  */
 export async function* readAhead(
   pages: AsyncGenerator<PullBatch, void, void>,
-  limit: { readonly records: number; readonly waiting: number },
-): AsyncGenerator<PullBatch, void, void> {
+  limit: { readonly records: number; readonly waiting: number; readonly idleMs: number },
+): AsyncGenerator<PullBatch | typeof idle, void, void> {
   const queue: PullBatch[] = [];
   const reading = { isOver: false, failure: null as { readonly error: unknown } | null };
   const arrival = signalling();
@@ -33,7 +34,12 @@ export async function* readAhead(
 
   try {
     for (;;) {
-      while (queue.length === 0 && !reading.isOver) await arrival.next();
+      while (queue.length === 0 && !reading.isOver) {
+        const timer = setTimeout(() => arrival.notify(), limit.idleMs);
+        await arrival.next();
+        clearTimeout(timer);
+        if (queue.length === 0 && !reading.isOver) yield idle;
+      }
       const batch = joinPages(queue, limit.records);
       departure.notify();
       if (batch === null) break;
@@ -46,6 +52,9 @@ export async function* readAhead(
     await done;
   }
 }
+
+/** Nothing has come for a while. */
+export const idle = Symbol('idle');
 
 /** An empty page takes room, too. */
 function sizeOf(pages: readonly PullBatch[]): number {

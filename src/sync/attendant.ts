@@ -8,7 +8,7 @@ const pauses = { hints: 1_000, recent: 60_000 };
 
 /**
  * While a census of everything is under way, which may take hours, what is new goes on being read, scored and written: to be called
- * between the batches of the census.
+ * between the batches of the census, and while it waits for one.
  */
 export function attendant(run: SyncRun): () => Promise<void> {
   const { session, report } = run;

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { PullBatch } from '../../src/connector-sdk/index.ts';
 import { emptyPage, type SourceRecord } from '../../src/model/records.ts';
-import { readAhead } from '../../src/pull/read-ahead.ts';
+import { idle, readAhead } from '../../src/pull/read-ahead.ts';
 
 /** Two pages that came while an earlier batch was being committed. */
 async function joined(first: Partial<PullBatch>, second: Partial<PullBatch>): Promise<PullBatch | undefined> {
@@ -12,8 +12,8 @@ async function joined(first: Partial<PullBatch>, second: Partial<PullBatch>): Pr
     yield* pages;
   }
   const batches: PullBatch[] = [];
-  for await (const batch of readAhead(source(), { records: 100, waiting: 1_000 })) {
-    batches.push(batch);
+  for await (const batch of readAhead(source(), { records: 100, waiting: 1_000, idleMs: 60_000 })) {
+    if (batch !== idle) batches.push(batch);
     await setImmediate();
   }
   expect(batches).toHaveLength(2);

@@ -154,6 +154,23 @@ it('while a census is under way, what is new is read, scored and written between
   expect(Number(scoreOf(id))).toBeGreaterThan(before);
 });
 
+it('while a census waits for a page, what is new is read, scored and written', async () => {
+  const id = hands.living()[0]!.id;
+  loop.clock.advance(25 * 3_600_000);
+  await loop.db.sql(`update sync_cursors set completed_at = now() where lane in ('live', 'settled')`);
+  const before = Number(scoreOf(id));
+  const fault = loop.crm.faults.activate({ name: 'slow-body', ms: 8_000, path: '/objects/[^/]+/contacts$', count: 1 });
+  const syncing = loop.sync();
+  await vi.waitFor(() => expect(fault.struck).toBe(1), 20_000);
+  hands.edit(id, { jobtitle: 'Superintendent', hs_analytics_num_visits: '40' });
+  await hint(id);
+  await vi.waitFor(() => expect(Number(scoreOf(id))).toBeGreaterThan(before), 20_000);
+  const full = `select completed_at < pass_started_at as "isOpen" from sync_cursors where object = 'contacts' and lane = 'full'`;
+  expect(await loop.db.sql(full)).toEqual([{ isOpen: true }]);
+  expect(await syncing).toMatchObject({ status: 'succeeded' });
+  expect(await waiting()).toEqual([]);
+});
+
 it('what a census read before our last write does not take that write for undone', async () => {
   const id = hands.living()[0]!.id;
   await using session = await loop.open();

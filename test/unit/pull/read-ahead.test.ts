@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PullBatch } from '../../../src/connector-sdk/index.ts';
 import type { EngagementEvent } from '../../../src/model/engagement.ts';
 import { emptyPage } from '../../../src/model/records.ts';
-import { readAhead } from '../../../src/pull/read-ahead.ts';
+import { idle, readAhead } from '../../../src/pull/read-ahead.ts';
 
 const closed: EngagementEvent = {
   externalId: 'Task:1',
@@ -25,8 +25,8 @@ async function joined(pages: readonly Partial<PullBatch>[]): Promise<PullBatch> 
     }
   }
   const batches: PullBatch[] = [];
-  for await (const batch of readAhead(source(), { records: 100, waiting: 10 })) {
-    batches.push(batch);
+  for await (const batch of readAhead(source(), { records: 100, waiting: 10, idleMs: 60_000 })) {
+    if (batch !== idle) batches.push(batch);
     await setImmediate();
   }
   const [, batch, ...others] = batches;
@@ -50,6 +50,22 @@ describe('readAhead', () => {
     expect(batch.withdrawn).not.toContain('Task:1');
   });
 
+  test('whoever waits for a page is let go now and then, and gets the page when it comes', async () => {
+    const page = Promise.withResolvers<PullBatch>();
+    async function* source(): AsyncGenerator<PullBatch, void, void> {
+      yield await page.promise;
+    }
+    const batches = readAhead(source(), { records: 1, waiting: 10, idleMs: 1 });
+    expect([await batches.next(), await batches.next()]).toEqual([
+      { done: false, value: idle },
+      { done: false, value: idle },
+    ]);
+    const late: PullBatch = { ...emptyPage, cursor: 'late', done: true };
+    page.resolve(late);
+    const rest = await Array.fromAsync(batches);
+    expect(rest.filter((batch) => batch !== idle)).toEqual([late]);
+  });
+
   test.each([
     { size: 1, most: 11 },
     { size: 6, most: 3 },
@@ -68,7 +84,7 @@ describe('readAhead', () => {
         await Promise.resolve();
       }
     }
-    const batches = readAhead(source(), { records: 1, waiting: 10 });
+    const batches = readAhead(source(), { records: 1, waiting: 10, idleMs: 60_000 });
     await batches.next();
     for (let turn = 0; turn < 100; turn += 1) await setImmediate();
     // The first page is in the batch that was taken.
