@@ -171,6 +171,20 @@ it('while a census waits for a page, what is new is read, scored and written', a
   expect(await waiting()).toEqual([]);
 });
 
+it('a census that waits for a page ends with the day’s calls, not with the page', async () => {
+  const id = hands.living()[0]!.id;
+  loop.clock.advance(25 * 3_600_000);
+  await loop.db.sql(`update sync_cursors set completed_at = now() where lane in ('live', 'settled')`);
+  const page = loop.crm.faults.activate({ name: 'slow-body', ms: 60_000, path: '/objects/[^/]+/contacts$', count: 1 });
+  const syncing = loop.sync();
+  await vi.waitFor(() => expect(page.struck).toBe(1), 20_000);
+  loop.crm.faults.activate({ name: '429-daily', path: 'batch/read' });
+  await hint(id);
+  const other = new Promise((resolve) => setTimeout(resolve, 20_000, 'the page'));
+  expect(await Promise.race([syncing, other])).toMatchObject({ failure: { code: 'crm-quota-exhausted' } });
+  expect(await waiting()).toEqual([{ id: String(id) }]);
+});
+
 it('what a census read before our last write does not take that write for undone', async () => {
   const id = hands.living()[0]!.id;
   await using session = await loop.open();
