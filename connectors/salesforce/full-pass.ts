@@ -1,6 +1,7 @@
 import { emptyPage, type PullBatch, type PulledPage, type PullRequest } from 'leadloop/connector-sdk';
 import { pullByBulk } from './bulk/pass.ts';
 import { encodeCursor, listPosition, passPosition } from './cursor.ts';
+import { stampOf } from './decode.ts';
 import { pageSize } from './limits.ts';
 import type { SalesforceObject } from './objects.ts';
 import { pageOf, tombstones } from './pull.ts';
@@ -29,7 +30,8 @@ export async function* pullPass(
     yield* pullById(reader, { isArchived: true, after: listPosition(since).after, pageOf: dead });
     return;
   }
-  const living: PageOf = (rows) => pageOf(rows, { session, object, request, reader, heldBefore: 0 });
+  const living: PageOf = async (rows) =>
+    pageOf(await withoutOutdated(rows, object, request), { session, object, request, reader, heldBefore: 0 });
   const position = passPosition(since);
   const job = position.kind === 'bulk' ? position : null;
   const after = position.kind === 'bulk' ? null : position.after;
@@ -38,6 +40,24 @@ export async function* pullPass(
     if (yield* pullByBulk(session, pass, job)) return;
   }
   yield* pullById(reader, { isArchived: false, after, pageOf: living });
+}
+
+/**
+ * A job shows what was so when it was made, and what is new goes on being read meanwhile. People and companies are told apart by
+ * their stamps, and all of them are counted; the events of an activity have none, so one that the caller holds newer is left out.
+ */
+async function withoutOutdated(
+  rows: readonly WireRecord[],
+  { kind }: SalesforceObject,
+  { held }: PullRequest,
+): Promise<readonly WireRecord[]> {
+  if (kind !== 'engagement' && kind !== 'opportunity') return rows;
+  const newer = rows.flatMap((row) => {
+    const stamp = stampOf(row);
+    return stamp === null ? [] : [{ externalId: row.Id, modifiedAt: new Date(stamp + 1) }];
+  });
+  const outdated = newer.length === 0 ? new Set() : await held(newer);
+  return rows.filter(({ Id }) => !outdated.has(Id));
 }
 
 type PageOf = (rows: readonly WireRecord[]) => Promise<PulledPage>;

@@ -77,6 +77,22 @@ describe('what counts no more is taken back', () => {
     expect(peopleOf(replica, `Task:${deleted.id}`)).toEqual([lead]);
   });
 
+  test('a task that is opened again after a full pass has asked for its job stays so', async () => {
+    await using crm = await startSalesforce({ leads: 3 });
+    const [lead = ''] = crm.ids();
+    const [reopened, closed] = [1, 2].map(() => insert(crm, 'Task', called(crm, lead))) as [Row, Row];
+    const { replica, since } = await caughtUp(crm, 'Task');
+    crm.clock.advance(minute);
+    const reopen = async (batch: number): Promise<void> => {
+      if (batch > 1) return;
+      edit(crm, reopened, { IsClosed: false, CompletedDateTime: null });
+      await pull(crm, replica, { object: 'Task', since });
+    };
+    await pull(crm, replica, { object: 'Task', lane: 'full', meanwhile: reopen });
+    expect(peopleOf(replica, `Task:${reopened.id}`)).toBeUndefined();
+    expect(peopleOf(replica, `Task:${closed.id}`)).toEqual([lead]);
+  });
+
   test('a campaign member, which has no bin: the full pass asks what was deleted', async () => {
     await using crm = await startSalesforce({ leads: 5 });
     const [lead = ''] = crm.ids();

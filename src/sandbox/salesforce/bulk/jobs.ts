@@ -75,7 +75,8 @@ export class BulkJobs {
       ...this.job(operation, selection.object.name, { ...start, by: reader.userId }),
       state: 'UploadComplete',
       selection,
-      rows: bulkRows(reader, selection, withHidden),
+      // What was so when the job was made; a row's values are replaced on every write.
+      rows: bulkRows(reader, selection, withHidden).map((row) => ({ ...row })),
     };
     this.queries.set(job.id, job);
     return job;
