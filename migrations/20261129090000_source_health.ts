@@ -25,6 +25,7 @@ export class SourceHealth extends Migration {
       alter table source_health force row level security;
       create policy tenant on source_health using (org_id = current_org()) with check (org_id = current_org());
       grant select, insert, update, delete on source_health to leadloop_app;
+      ${unforced(['sync_runs', 'source_health'], asTheyStand)}
 
       -- A message is about a connection or about a source.
       alter table alerts
@@ -38,11 +39,32 @@ export class SourceHealth extends Migration {
 
   override down(): void {
     this.addSql(`
-      alter table alerts no force row level security;
-      delete from alerts where connection_id is null;
-      alter table alerts force row level security;
+      ${unforced(['alerts'], 'delete from alerts where connection_id is null;')}
       alter table alerts drop column source_id, alter column connection_id set not null;
       drop table source_health;
     `);
   }
+}
+
+/** By its last run: whoever is dead already is not to look well until the next one. */
+const asTheyStand = `
+  insert into source_health (org_id, source_id, state, code, message, remedy, failures_in_row, since, last_success_at, last_run_id)
+  select r.org_id, r.source_id,
+    case when r.status <> 'failed' then 'healthy'
+      when r.failure->>'recovery' in ('reauthorise', 'fix-config') then 'paused' else 'failing' end,
+    case when r.status = 'failed' then r.failure->>'code' end, case when r.status = 'failed' then r.failure->>'message' end,
+    case when r.status = 'failed' then r.failure->>'remedy' end, (r.status = 'failed')::int, coalesce(r.ended_at, r.started_at),
+    (select max(s.ended_at) from sync_runs s
+     where s.org_id = r.org_id and s.source_id = r.source_id and s.status in ('succeeded', 'partial')), r.id
+  from (
+    select distinct on (source_id) * from sync_runs
+    where source_id is not null and status in ('succeeded', 'partial', 'failed') order by source_id, started_at desc
+  ) r;
+`;
+
+/** An owner who is no superuser sees no row of a table whose row level security is forced. */
+function unforced(tables: readonly string[], statements: string): string {
+  const each = (how: string): string =>
+    tables.map((table) => `alter table ${table} ${how} row level security;`).join(' ');
+  return `${each('no force')} ${statements} ${each('force')}`;
 }

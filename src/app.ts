@@ -261,12 +261,12 @@ async function importSource(
   const show = (done: number): void =>
     onProgress({ phase: 'import', object: name, lane: null, done, total: null, apiCalls: 0 });
   const work = () => runSource(services, source, { ...run, onProgress: show });
-  const onRecorded = () => tellPeople(services, alertUrl, run.signal);
+  const onRecorded = () => sendNow(services, alertUrl, run.signal);
   return withHealth(services, { type: 'source', ...source }, { work, onRecorded });
 }
 
 /** What does not go out now is sent by a daemon. */
-async function tellPeople(services: SessionServices, alertUrl: string | null, signal: AbortSignal): Promise<void> {
+async function sendNow(services: SessionServices, alertUrl: string | null, signal: AbortSignal): Promise<void> {
   await sendAlerts({ ...services, alertUrl }, signal).catch((error: unknown) =>
     services.log('warn', 'alerts could not be sent; trying again', { place: placeOf(error) }),
   );
@@ -290,7 +290,7 @@ async function runByHand(
     await using session = await openConnection(services, entry.orgId, entry.name);
     return await syncConnection(session, { ...plainSync, ...options });
   };
-  const onRecorded = () => tellPeople(services, alertUrl, options.signal);
+  const onRecorded = () => sendNow(services, alertUrl, options.signal);
   return withHealth(services, { type: 'connection', ...entry }, { work, onRecorded });
 }
 

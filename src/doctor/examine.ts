@@ -132,13 +132,13 @@ function standingFindings(
 ): CheckFinding[] {
   const healths = states.flatMap((state) => state.healths);
   const pauses = states.flatMap((state) => state.own);
-  const standingOf = (subject: string) => ({
+  const ailmentsOf = (subject: string) => ({
     health: healths.find(({ id }) => id === subject) ?? null,
     pauses: pauses.filter(({ connectionId, sourceId }) => (connectionId ?? sourceId) === subject),
   });
   return [
-    ...connections.map((entry) => standingFinding('connection', entry, standingOf(entry.id))),
-    ...sources.map((entry) => standingFinding('source', entry, standingOf(entry.id))),
+    ...connections.map((entry) => standingFinding('connection', entry, ailmentsOf(entry.id))),
+    ...sources.map((entry) => standingFinding('source', entry, ailmentsOf(entry.id))),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { CheckFinding } from '../connector-sdk/connector.ts';
 import type { UnsentAlerts } from '../db/queries/alerts.ts';
 import type { HealthOf } from '../db/queries/health.ts';
 import { pauseText } from '../health/what-runs.ts';
-import type { Health, Pause } from '../model/health.ts';
+import { type Health, type Pause, spokenName } from '../model/health.ts';
 import { failure, ok, warning } from './findings.ts';
 
 export function pauseFinding(org: string, pause: Pause): CheckFinding {
@@ -22,7 +22,9 @@ export function standingFinding(
     return say(subject, `${state}: ${health.message ?? ''}`, health.remedy ?? `leadloop check ${name}`);
   }
   const [pause] = pauses;
-  return pause === undefined ? ok(subject, 'active') : warning(subject, pauseText(pause), `leadloop resume ${name}`);
+  return pause === undefined
+    ? ok(subject, 'active')
+    : warning(subject, pauseText(pause), `leadloop resume ${spokenName(type, name)}`);
 }
 
 export interface OrgWork {

@@ -23,7 +23,7 @@ export function alertWords(label: string, { kind, awayMs }: HealthChange, health
 function laterText(label: string, { tryAgainAt }: Health): string {
   if (tryAgainAt === null) return '';
   const at = tryAgainAt.toISOString().slice(0, 16).replace('T', ' ');
-  return `It is tried again at ${at} UTC, or at once with: leadloop resume ${label}`;
+  return `By its schedule it is tried again after ${at} UTC; by its next tick with: leadloop resume ${label}`;
 }
 
 /** `45 seconds`, `12 minutes`, `3 hours`, `2 days` */

@@ -66,7 +66,8 @@ export async function pause(
 }
 
 /**
- * Takes pauses back. With `all` what waits after failures (an open breaker, refused credentials) is tried at the next tick as well. A second time it changes nothing.
+ * Takes pauses back. With `all` what waits after failures (an open breaker, refused credentials) is tried at the next tick as well.
+ * A second time it changes nothing.
  */
 export async function resume({ database, now }: PauseServices, wish: PauseWish, actor: string): Promise<ResumeAnswer> {
   const target = await chooseTarget(database, wish);

@@ -96,7 +96,11 @@ function byUrgency(waiting: readonly WaitingOfPriority[]): WaitingByUrgency {
 async function readSources(tx: Tx, pauses: readonly PauseRow[], at: Date): Promise<SourceStatus[]> {
   const healths = new Map((await readHealths(tx, 'source')).map((row) => [row.id, row]));
   return (await readSourceStatus(tx)).map((row) => {
-    const own = plain(pausesFor(pauses, { connectionId: null, sourceId: row.id }));
+    // A source is only read: what is not written of its organisation is nothing to it.
+    const touching = pausesFor(pauses, { connectionId: null, sourceId: row.id }).filter(
+      (one) => one.direction !== 'push',
+    );
+    const own = plain(touching);
     const health = healthOf(healths.get(row.id));
     return { ...row, health, pauses: own, runs: whatRuns(own, health, at), nextRunAt: nextRunAt(row, at) };
   });

@@ -1,7 +1,7 @@
 import { addAlert } from '../db/queries/alerts.ts';
 import { type HealthOf, type HealthRow, isNewerRun, readHealth, saveHealth, seesLess } from '../db/queries/health.ts';
 import type { Database, Tx } from '../db/tx.ts';
-import type { Health } from '../model/health.ts';
+import { type Health, spokenName } from '../model/health.ts';
 import type { OrgId, RunId } from '../model/values.ts';
 import { describeFailure } from '../record-run.ts';
 import { alertWords } from './alert-words.ts';
@@ -88,7 +88,7 @@ async function recordOnce(
   { now, newId }: HealthServices,
   { subject, ended }: { readonly subject: HealthSubject; readonly ended: RecordedEnd },
 ): Promise<RecordedHealth | null | 'lost'> {
-  const { org, name } = subject;
+  const { org, type, name } = subject;
   const { runId } = ended;
   const before = await readHealth(tx, subject);
   if (before !== null && ((await isNoNews(tx, before, ended)) || (await isNoCure(tx, before, ended)))) return null;
@@ -96,7 +96,12 @@ async function recordOnce(
   const { health, change } = nextHealth(before, withRemedy(outcomeOf(ended), name), at);
   if (!(await saveHealth(tx, { of: subject, health, runId, version: before?.version ?? null }))) return 'lost';
   if (change !== null)
-    await addAlert(tx, { ...alertWords(`${org}/${name}`, change, health), id: newId(), of: subject, now: at });
+    await addAlert(tx, {
+      ...alertWords(`${org}/${spokenName(type, name)}`, change, health),
+      id: newId(),
+      of: subject,
+      now: at,
+    });
   return { health, change };
 }
 

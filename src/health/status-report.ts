@@ -2,7 +2,7 @@ import type { UnsentAlerts } from '../db/queries/alerts.ts';
 import type { ConnectionStatusRow, SourceStatusRow } from '../db/queries/read-status.ts';
 import type { WebhookVerdictName } from '../db/queries/webhook-counts.ts';
 import type { QueueFacts } from '../db/queue-facts.ts';
-import type { Health, Pause } from '../model/health.ts';
+import { type Health, type Pause, spokenName } from '../model/health.ts';
 import type { QuotaState } from '../quota-state.ts';
 import { isOpen } from './next-health.ts';
 import { isForsaken } from './queue-standing.ts';
@@ -74,7 +74,7 @@ export interface StatusReport {
   readonly orgs: readonly OrgStatus[];
   /** Null = no daemon has made it yet. */
   readonly queue: QueueStatus | null;
-  /** `org/name` of what does not go on without a person, or has not for a while; `queue` where nobody looks at it. */
+  /** `org/name`, or `org/sources/name`, of what does not go on without a person, or has not for a while; `queue` where nobody looks at it. */
   readonly needsPerson: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export interface StatusReport {
 export function whoNeedsPerson(orgs: readonly OrgStatus[], queue: QueueStatus | null): readonly string[] {
   const ofOrgs = orgs.flatMap(({ org, connections, sources, alerts }) => [
     ...connections.filter(connectionNeedsPerson).map(({ name }) => `${org}/${name}`),
-    ...sources.filter(isIll).map(({ name }) => `${org}/${name}`),
+    ...sources.filter(isIll).map(({ name }) => `${org}/${spokenName('source', name)}`),
     ...(alerts.givenUp > 0 ? [`${org}/alerts`] : []),
   ]);
   return queue !== null && isForsaken(queue) ? [...ofOrgs, 'queue'] : ofOrgs;

@@ -10,9 +10,12 @@ export interface WhatRuns {
   readonly until: Date | null;
 }
 
+/** A tick that comes so much sooner than the wait ends is near enough: the hourly one comes just before the hour is over. */
+const nearMs = 30_000;
+
 /**
- * What of a connection or a source may run now, by what people have paused and by how it fares. `pauses`: those of its organisation and its
- * own. `health` null: it has never run, or somebody asks who wants to try in any case. Pure.
+ * What of a connection or a source may run now, by what people have paused and by how it fares. `pauses`: those of its organisation
+ * and its own. `health` null: it has never run, or somebody asks who wants to try in any case. Pure.
  */
 export function whatRuns(pauses: readonly Pause[], health: Health | null, now: Date): WhatRuns {
   const pull = pauseOf(pauses, 'pull');
@@ -35,7 +38,7 @@ function pauseOf(pauses: readonly Pause[], direction: 'pull' | 'push'): Pause | 
 function waitsUntil({ tryAgainAt }: Health, now: Date): Date | null {
   if (tryAgainAt === null) return null;
   const waitMs = tryAgainAt.getTime() - now.getTime();
-  return waitMs > 0 && waitMs <= longestWaitMs ? tryAgainAt : null;
+  return waitMs > nearMs && waitMs <= longestWaitMs ? tryAgainAt : null;
 }
 
 /** `paused (push only): sales is cleaning up`, `the organisation is paused: moving house` */

@@ -10,6 +10,11 @@ export interface Pause {
   readonly since: Date;
 }
 
+/** How commands name it: a source may be called as a connection is. */
+export function spokenName(of: 'connection' | 'source', name: string): string {
+  return of === 'source' ? `sources/${name}` : name;
+}
+
 /** How a connection or a source fares. `failing`: it may come right by itself. `paused`: a person has to do something. */
 export interface Health {
   readonly state: 'healthy' | 'failing' | 'paused';

@@ -78,7 +78,8 @@ async function pullFrom(
   const reading = new AbortController();
   const orEnd = <Done>(work: Promise<Done>): Promise<Done> =>
     work.catch((error: unknown) => {
-      reading.abort(error);
+      // Without the reason: a connector would take it for a fault of its own reading.
+      reading.abort();
       throw error;
     });
   const pages = pull.connector.pull({

@@ -4,7 +4,7 @@ import type { PullBatch } from '../connector-sdk/connector.ts';
  * Reads pages while the last batch is being committed, and joins small pages until `records` have come: the CRM sends 100
  * at a time, a transaction is cheapest at several hundred. No more than `waiting` records and events wait, and one page: a page
  * may have a hundred of them or thousands. A fault of the source comes after what was read before it. Each time that nothing has come
- * for `idleMs`, the caller gets `idle` and may do something else: a CRM may take an hour for a page.
+ * for `idleMs`, the caller gets `idle` and may do something else: a CRM may take half an hour for a page.
  */
 export async function* readAhead(
   pages: AsyncGenerator<PullBatch, void, void>,

@@ -1,4 +1,5 @@
 import { pauseText } from '../../health/what-runs.ts';
+import { spokenName } from '../../model/health.ts';
 import type { PauseAnswer, ResumeAnswer } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, shown } from '../text.ts';
@@ -28,7 +29,8 @@ export function renderResume(answer: ResumeAnswer, style: Style): string {
     [...lifted.map((one) => `no longer ${shown(pauseText(one))}`), tried].filter((line) => line !== '').join('\n'),
     still
       .map((one) => {
-        const command = one.of === 'org' ? `leadloop resume --org ${answer.org}` : `leadloop resume ${answer.name}`;
+        const command =
+          one.of === 'org' ? `leadloop resume --org ${answer.org}` : `leadloop resume ${targetOf(answer)}`;
         return `${style.warn(`still ${shown(pauseText(one))}`)}\n${style.dim('→')} ${command}`;
       })
       .join('\n'),
@@ -39,7 +41,11 @@ function nameOf({ of, org, name }: Pick<PauseAnswer, 'of' | 'org' | 'name'>, sty
   return of === 'org' ? `everything of ${style.bold(shown(org))}` : style.bold(shown(`${org}/${name}`));
 }
 
+function targetOf({ of, name }: Pick<PauseAnswer, 'of' | 'name'>): string {
+  return of === 'org' ? name : spokenName(of, name);
+}
+
 function commandOf({ of, org, name, direction }: PauseAnswer): string {
-  const target = of === 'org' ? `--org ${org}` : `${name} --org ${org}`;
+  const target = of === 'org' ? `--org ${org}` : `${targetOf({ of, name })} --org ${org}`;
   return `leadloop resume ${target}${direction === 'all' ? '' : ` --${direction}`}`;
 }

@@ -7,6 +7,7 @@ import {
   type SourceStatus,
   type Standing,
 } from '../../health/status-report.ts';
+import { spokenName } from '../../model/health.ts';
 import type { StatusReport } from '../app-port.ts';
 import type { Style } from '../style.ts';
 import { blocks, count, duration, grouped, indented, instant, shown, table } from '../text.ts';
@@ -65,7 +66,7 @@ function renderConnection(connection: ConnectionStatus, { at, org, style }: Look
   const held = isHeld(connection.lastRun) ? heldText(connection, style) : '';
   return [
     `${style.bold(shown(name))}  ${kind}  ${stateText(connection, at, style)}`,
-    ...standingLines(connection, org, style),
+    ...standingLines(connection, { name, org, style }),
     held,
     indented(factTable(facts, style)),
     connection.quota?.remedy ? indented(remedyLine(connection.quota.remedy, style).trimStart()) : '',
@@ -75,13 +76,15 @@ function renderConnection(connection: ConnectionStatus, { at, org, style }: Look
 }
 
 /** What is wrong and when it is tried again, and what people have paused. */
-function standingLines(subject: Standing & { readonly name: string }, org: string, style: Style): string[] {
-  const { name, health, pauses } = subject;
+function standingLines(
+  { health, pauses, runs }: Standing,
+  { name, org, style }: Omit<Looks, 'at'> & { readonly name: string },
+): string[] {
   const own = pauses.filter(({ of }) => of !== 'org');
   return [
     ...(health === null || health.state === 'healthy'
       ? []
-      : [indented(shown(health.message) + remedyLine(health.remedy, style) + tryLine(subject, org, style))]),
+      : [indented(shown(health.message) + remedyLine(health.remedy, style) + tryLine(runs, { name, org, style }))]),
     ...own.map((one) => indented(style.warn(shown(pauseText(one))) + remedyLine(`leadloop resume ${name}`, style))),
   ];
 }
@@ -99,12 +102,16 @@ function stateText(
     );
   if (pauses.length > 0) return style.warn('paused by a person');
   if (lastRun?.status === 'running') return style.good('running');
-  return health === null ? style.dim('no run has ended yet') : style.good('healthy');
+  return health === null && lastRun === null ? style.dim('no run has ended yet') : style.good('healthy');
 }
 
-function tryLine({ runs, name }: Pick<SourceStatus, 'runs' | 'name'>, org: string, style: Style): string {
-  if (runs.until === null) return '';
-  return `\n${style.dim(`tried again at ${instant(runs.until)} UTC; at once:`)} leadloop resume ${name} --org ${org}`;
+function tryLine(
+  { until }: Standing['runs'],
+  { name, org, style }: Omit<Looks, 'at'> & { readonly name: string },
+): string {
+  if (until === null) return '';
+  const when = `by its schedule tried again after ${instant(until)} UTC; by its next tick:`;
+  return `\n${style.dim(when)} leadloop resume ${name} --org ${org}`;
 }
 
 function heldText({ name, lastRun }: ConnectionStatus, style: Style): string {
@@ -123,7 +130,7 @@ function renderSource(source: SourceStatus, { at, org, style }: Looks): string {
   ];
   return [
     `${style.bold(shown(name))}  source of ${kind}  ${stateText(source, at, style)}`,
-    ...standingLines(source, org, style),
+    ...standingLines(source, { name: spokenName('source', name), org, style }),
     indented(factTable(facts, style)),
   ]
     .filter((line) => line !== '')

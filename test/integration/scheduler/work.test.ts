@@ -117,7 +117,7 @@ test('a source that cannot be read is told to a person once, and its ticks pass 
   expect(await runs()).toHaveLength(1);
   expect(await loop.db.sql('select last_tick_at as at from data_sources')).toEqual([{ at: later(2) }]);
   expect(await loop.db.sql('select source_id as of, kind, title from alerts')).toEqual([
-    { of: source!.id, kind: 'paused', title: 'acme/usage is paused' },
+    { of: source!.id, kind: 'paused', title: 'acme/sources/usage is paused' },
   ]);
   // The clock of the loop stands still: it is an hour later.
   loop.clock.advance(3_600_000);

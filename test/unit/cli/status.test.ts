@@ -99,7 +99,9 @@ describe('status', () => {
     expect(code).toBe(1);
     expect(out).toContain('PAUSED 2026-11-27 07:55 UTC (2 h 5 min ago) [crm-credentials]');
     expect(out).toContain('The token was refused.\n    → Renew the token, then run: leadloop apply');
-    expect(out).toContain('tried again at 2026-11-27 10:10 UTC; at once: leadloop resume acme-hubspot --org acme');
+    expect(out).toContain(
+      'by its schedule tried again after 2026-11-27 10:10 UTC; by its next tick: leadloop resume acme-hubspot --org acme',
+    );
     expect(out).toContain('needs a person: acme/acme-hubspot');
     expect(out).not.toContain('\u001b');
   });
@@ -166,7 +168,7 @@ describe('status', () => {
               tryAgainAt: null,
               lastSuccessAt: null,
             },
-            runs: { pull: true, push: true, reason: null, until: null },
+            runs: { pull: false, push: false, reason: failure.message, until: new Date('2026-11-27T10:05:00Z') },
             pauses: [],
             nextRunAt: null,
           },
@@ -174,7 +176,12 @@ describe('status', () => {
       }),
     );
     expect(code).toBe(1);
+    expect(out).toMatch(/product-usage {2}source of usage {2}PAUSED .*\[source-query\]/u);
     expect(out).toContain('No such column.\n    → Correct it.');
+    expect(out).toContain(
+      'by its schedule tried again after 2026-11-27 10:05 UTC; by its next tick: leadloop resume sources/product-usage --org acme',
+    );
+    expect(out).toContain('needs a person: acme/sources/product-usage');
     expect(out).toContain('by hand only');
   });
 

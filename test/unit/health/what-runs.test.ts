@@ -43,6 +43,11 @@ describe('what runs', () => {
     expect(whatRuns([], dead, minutesLater(5))).toMatchObject({ pull: true, push: true, until: null });
   });
 
+  it('is everything for the tick of the hour that comes just before the wait of an hour ends', () => {
+    expect(whatRuns([], dead, new Date(minutesLater(5).getTime() - 31_000))).toMatchObject({ pull: false });
+    expect(whatRuns([], dead, new Date(minutesLater(5).getTime() - 2_000))).toMatchObject({ pull: true, until: null });
+  });
+
   it('is nothing for a probe either, while a person has paused it', () => {
     expect(whatRuns([pause('connection', 'all')], dead, minutesLater(5))).toMatchObject({ pull: false, push: false });
     expect(whatRuns([pause('connection', 'push')], dead, minutesLater(5))).toMatchObject({ pull: true, push: false });

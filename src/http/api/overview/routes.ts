@@ -48,7 +48,7 @@ function connectionOf(connection: ConnectionStatus): OverviewConnection {
     kind,
     schedule,
     pushMode,
-    ...standingOf(connection),
+    ...fares(connection),
     waiting,
     refused: dead,
     rejected,
@@ -63,17 +63,11 @@ function healthOf({ lastSuccessAt: _told, ...health }: NonNullable<ConnectionSta
 }
 
 function sourceOf({ name, kind, rejected, ...source }: SourceStatus): OverviewSource {
-  return told({ name, kind, ...standingOf(source), rejected, countedUpTo });
+  return told({ name, kind, ...fares(source), rejected, countedUpTo });
 }
 
 /** What is told of a connection and of a source alike. */
-function standingOf({
-  health,
-  runs,
-  lastRun,
-  lastSuccessAt,
-  nextRunAt,
-}: Omit<SourceStatus, 'name' | 'kind' | 'rejected'>) {
+function fares({ health, runs, lastRun, lastSuccessAt, nextRunAt }: Omit<SourceStatus, 'name' | 'kind' | 'rejected'>) {
   return {
     health: health === null ? null : healthOf(health),
     runs,
