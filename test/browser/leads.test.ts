@@ -66,6 +66,23 @@ async function find(query: string): Promise<LeadList['leads']> {
   return ((await viewer.ask('GET', `/orgs/acme/leads?${query}`)).body as LeadList).leads;
 }
 
+test('the overview says of a source that was refused what to do about it', async () => {
+  await loop.db.sql(
+    `with usage as (
+       insert into data_sources (org_id, name, kind, query, schedule) values ($1, 'product-usage', 'usage', 'select 1', '0 * * * *')
+       returning org_id, id
+     ) insert into source_health (org_id, source_id, state, code, message, remedy, failures_in_row, since, try_again_at)
+     select org_id, id, 'paused', 'source-refused', 'The database of the source refused user or password.',
+       'Correct the address, and apply again.', 1, now(), now() + interval '5 minutes' from usage`,
+    [loop.orgId],
+  );
+  await using visited = await visit(browser, site.url, '/orgs/acme', { as: viewer });
+  const card = visited.page.getByRole('article', { name: 'Source product-usage' });
+  await card.getByText('needs you').waitFor();
+  await card.getByText('refused user or password. Correct the address').waitFor();
+  await loop.db.sql('delete from data_sources');
+});
+
 test('from the overview to a step of the funnel, to a person, to each of their points', async () => {
   await using visited = await visit(browser, site.url, '/orgs/acme', { as: viewer });
   const { page } = visited;
