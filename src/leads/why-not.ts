@@ -15,7 +15,7 @@ import { triggerDistances } from './trigger-distance.ts';
 
 export const gateNames = ['read', 'matched', 'qualified', 'written'] as const;
 /** Where it is changed: a page of the console, or the CRM itself. */
-export const gateSettings = ['connections', 'mapping', 'scoring', 'push', 'runs', 'crm'] as const;
+export const gateSettings = ['connections', 'settings', 'mapping', 'scoring', 'runs', 'crm'] as const;
 
 /** What said no. */
 export interface Gate {
@@ -246,16 +246,16 @@ function heldByConnection({ runs, pushMode, quota }: ConnectionFacts): Why | nul
   if (pushMode === 'plan')
     return {
       code: 'plan-mode',
-      reason: 'The connection only plans: it writes when somebody says so.',
-      remedy: 'Look at the plan and push it, or let the connection write by itself.',
-      setting: 'push',
+      reason: 'The connection is in plan mode: it shows what it would write, and writes nothing.',
+      remedy: 'An admin lets it write, in its settings under “Writing”.',
+      setting: 'settings',
     };
   if (quota === null) return null;
   return {
     code: 'quota',
     reason: `It waits for the day’s API calls (${quota.reason}), until ${instantOf(quota.until)}.`,
     remedy: 'It goes on by itself; give the connection a larger share of the calls to have it sooner.',
-    setting: 'connections',
+    setting: 'settings',
   };
 }
 

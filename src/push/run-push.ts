@@ -162,7 +162,8 @@ export async function heldByRadius({
     `The push would change ${changing} of ${written} records, more than its blast radius.`,
     {
       recovery: 'fix-config',
-      remedy: 'Look at it with `leadloop plan`, then write it with `leadloop push`, or raise push.blastRadius.',
+      remedy:
+        'Look at the plan, then write it with `leadloop push`, or raise push.blastRadius: “Writing” in the settings of the connection.',
       exitCode: exitCodes.partial,
     },
   );

@@ -188,6 +188,7 @@ test('by keyboard alone a schedule is changed, and the next runs are seen before
   await keyboard.press('ControlOrMeta+A');
   await keyboard.type('whenever');
   await page.getByText('cannot be used').first().waitFor();
+  expect(await page.getByText('None: it runs').count()).toBe(0);
   await keyboard.press('ControlOrMeta+A');
   await keyboard.type('30 4 * * *');
   await page.getByRole('list', { name: 'Next runs' }).getByText('04:30').first().waitFor();
@@ -208,15 +209,26 @@ test('whoever edits what somebody else has changed meanwhile is told, and loads 
   const { page } = visited;
   await page.getByLabel('Another address').waitFor();
   await scene.db.sql(`update connections set version = version + 1, schedule = '0 * * * *'`);
-  await page.getByRole('radio', { name: 'Write it' }).check();
+  const writeIt = page.getByRole('radio', { name: 'Write it' });
+  await writeIt.check();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('It was changed meanwhile').waitFor();
-  await page.getByRole('button', { name: 'Try again' }).click();
+  // Nothing typed goes before somebody says so.
+  await page.getByRole('tab', { name: 'Mapping' }).click();
+  const leaving = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await leaving.getByRole('button', { name: 'Cancel' }).click();
+  await leaving.waitFor({ state: 'detached' });
+  expect(await writeIt.isChecked()).toBe(true);
+  await page.getByRole('button', { name: 'Discard mine and load theirs' }).click();
   await expect.poll(() => page.getByRole('combobox', { name: 'How often' }).inputValue()).toBe('Every hour');
+  expect(await writeIt.isChecked()).toBe(false);
+  expect(await page.getByText('It is saved').count()).toBe(0);
+  await page.getByRole('tab', { name: 'Mapping' }).click();
+  await page.waitForURL(`**${one}/mapping`);
   expect(visited.complaints).toEqual([]);
 });
 
-test('an operator pauses writing and resumes it; a viewer is offered neither, and no change', async () => {
+test('an operator pauses writing and resumes it; a viewer is told of pauses and waits, and is offered no change', async () => {
   await using scene = await startUnconnected({ hasPages: true });
   await connect(scene);
   const operator = await scene.console.signedIn(scene.orgId, 'operator');
@@ -235,10 +247,22 @@ test('an operator pauses writing and resumes it; a viewer is offered neither, an
     expect(visited.complaints).toEqual([]);
   }
   const viewer = await scene.console.signedIn(scene.orgId, 'viewer');
+  await scene.db.sql(
+    `insert into connection_health (org_id, connection_id, state, message, since, try_again_at)
+     select org_id, id, 'failing', 'The CRM is away.', now(), now() + interval '1 hour' from connections
+     on conflict (org_id, connection_id) do update set state = excluded.state, try_again_at = excluded.try_again_at`,
+  );
+  await scene.db.sql(
+    `insert into pauses (org_id, direction, reason, created_at, created_by) values ($1, 'push', 'moving house', now(), 'cli')`,
+    [scene.orgId],
+  );
   await using visited = await visit(browser, scene.console.url, one, { as: viewer });
   const { page } = visited;
   await page.getByText('Waiting to be written').waitFor();
   expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+  await page.getByText('After its failures it waits').waitFor();
+  await page.getByText('leadloop resume --org acme').waitFor();
+  expect(await page.getByRole('button', { name: /Try at once|Resume/ }).count()).toBe(0);
   await visited.go(`${one}/settings`);
   expect(await page.getByRole('combobox', { name: 'How often' }).isDisabled()).toBe(true);
   expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultMqlProfile } from '../../src/scoring/defaults.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { type Loop, startLoop } from '../support/loop.ts';
 import { handsOf } from '../support/loop-crm.ts';
+import { productOf } from '../support/product.ts';
 import { startQueueWorker } from '../support/queue-worker.ts';
 import { visit } from '../support/visit.ts';
 
@@ -17,6 +19,8 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync());
 
 const formula = '=HYPERLINK("http://evil.example","click")';
+/** Below the lowest tier of the profiles that leadloop brings along. */
+const bottom = { tier: 'asleep', atLeast: 0 };
 const script = '<script>alert(1)</script>';
 
 /** People of whom one is called like a script, and two have an address that is none. */
@@ -131,11 +135,14 @@ test('an operator retries one record from its row: it comes right, or is said to
 
 test('an operator sees what would be written, filters it, and pauses and resumes the writes', async () => {
   await using own = new AsyncDisposableStack();
-  const { visited, page } = await operatorAt(own, '/orgs/acme/push');
+  const { loop, visited, page } = await operatorAt(own, '/orgs/acme/push');
+  await productOf(loop).profile({ ...defaultMqlProfile, tiers: [...defaultMqlProfile.tiers, bottom] });
+  await visited.go('/orgs/acme/push');
   await page.getByRole('link', { name: script }).waitFor();
   await page.getByText('The first 25 of 30 waiting').waitFor();
   await page.getByText('The connection is in plan mode').waitFor();
   await page.getByRole('combobox', { name: 'Tier' }).click();
+  await page.getByRole('option', { name: bottom.tier }).waitFor();
   await page.getByRole('option', { name: 'hot' }).click();
   await page.waitForURL('**tier=hot**');
   await page
@@ -153,6 +160,39 @@ test('an operator sees what would be written, filters it, and pauses and resumes
   await visited.go('/orgs/acme/push');
   await page.getByRole('button', { name: 'Resume writes' }).click();
   await page.getByRole('button', { name: 'Pause writes' }).waitFor();
+  expect(visited.complaints).toEqual([]);
+});
+
+test('what a pause of the whole organisation holds is resumed on no page: it is said who takes it back', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, visited, page } = await operatorAt(own, '/orgs/acme/push');
+  await loop.db.sql(
+    `insert into pauses (org_id, direction, reason, created_at, created_by) values ($1, 'all', 'moving house', now(), 'cli')`,
+    [loop.orgId],
+  );
+  await visited.go('/orgs/acme/push');
+  await page.getByText('The whole organisation is paused.').waitFor();
+  await page.getByText('leadloop resume --org acme', { exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: /(Pause|Resume) writes/ }).count()).toBe(0);
+  expect(await visited.ailments()).toEqual([]);
+  await page.getByRole('link', { name: script }).click();
+  await page.getByRole('link', { name: 'The connection', exact: true }).click();
+  await page.waitForURL('**/connections/acme-hubspot');
+  await page.getByText('Whoever runs the server takes it back').waitFor();
+  expect(visited.complaints).toEqual([]);
+});
+
+test('from the plan, and from a person who is not written, it is one step to where the writes are allowed', async () => {
+  await using own = new AsyncDisposableStack();
+  const { visited, page } = await operatorAt(own, '/orgs/acme/push');
+  await page.getByRole('link', { name: 'Settings › Schedule' }).waitFor();
+  await page.getByRole('link', { name: 'Settings › Writing' }).click();
+  await page.waitForURL('**/connections/acme-hubspot/settings');
+  await page.getByRole('radio', { name: 'Write it' }).waitFor();
+  await visited.go('/orgs/acme/push');
+  await page.getByRole('link', { name: script }).click();
+  await page.getByRole('link', { name: 'Its settings' }).click();
+  await page.waitForURL('**/connections/acme-hubspot/settings');
   expect(visited.complaints).toEqual([]);
 });
 

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { PlanPage, PlannedWrite, PushSummary } from '../../../src/http/api/push/schemas.ts';
 import { planConnection, summarisePlan } from '../../../src/plan.ts';
+import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
 import { type SignedIn, startConsole } from '../../support/console.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
 import { handsOf } from '../../support/loop-crm.ts';
+import { productOf } from '../../support/product.ts';
 
 const small = { sandbox: { contacts: 12 }, pull: { objects: [] }, push: 'plan' } as const;
 const connection = '/orgs/acme/connections/acme-hubspot';
@@ -45,6 +47,7 @@ test('what is shown is the dry run of the push itself, in pages, with its price 
     calls: 1,
     refused: 0,
     holds: [{ kind: 'mode' }, { kind: 'schedule' }],
+    tiers: defaultMqlProfile.tiers.map(({ tier }) => tier),
   });
   const records = await recordsOf(viewer);
   await using session = await loop.open();
@@ -78,6 +81,8 @@ test('filters by tier, owner and field leave the others out', async () => {
   const loop = own.use(await startLoop(small));
   await loop.sync();
   const { viewer } = await consoleOn(loop, own);
+  await productOf(loop).profile({ ...defaultMqlProfile, tiers: [{ tier: 'everybody', atLeast: 0 }] });
+  expect((await viewer.ask('GET', path)).body).toMatchObject({ tiers: ['everybody'] });
   const all = await recordsOf(viewer);
   const { tier } = all[0]!;
   const ofTier = await recordsOf(viewer, `&tier=${tier}`);

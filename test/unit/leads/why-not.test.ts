@@ -152,9 +152,9 @@ describe('not written', () => {
     expect(ofPush(waits, { runs: paused, pushMode: 'plan', quota })).toMatchObject([
       { code: 'push-paused', setting: 'connections' },
     ]);
-    expect(ofPush(waits, { pushMode: 'plan', quota })).toMatchObject([{ code: 'plan-mode', setting: 'push' }]);
+    expect(ofPush(waits, { pushMode: 'plan', quota })).toMatchObject([{ code: 'plan-mode', setting: 'settings' }]);
     expect(ofPush(waits, { quota })).toMatchObject([
-      { code: 'quota', reason: expect.stringContaining('11:30') as string },
+      { code: 'quota', setting: 'settings', reason: expect.stringContaining('11:30') as string },
     ]);
     expect(ofPush(waits)).toMatchObject([{ code: 'next-run' }]);
   });

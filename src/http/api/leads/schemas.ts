@@ -175,7 +175,7 @@ const gate = Type.Object(
     externalId: maybeText,
     reason: text,
     remedy: text,
-    setting: Type.Enum(['connections', 'mapping', 'scoring', 'push', 'runs', 'crm']),
+    setting: Type.Enum(['connections', 'settings', 'mapping', 'scoring', 'runs', 'crm']),
   },
   { description: 'What said no first, and where that is changed.', ...strict },
 );

@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { openConnection, type Session, type SessionServices } from '../../../connection.ts';
+import { readRules } from '../../../db/queries/read-rules.ts';
 import { listOwners } from '../../../db/queries/waiting-pushes.ts';
+import { mqlProfileOf } from '../../../leads/explain.ts';
 import { AppError } from '../../../model/errors.ts';
 import type { OrgId } from '../../../model/values.ts';
 import { planPage as readPlan, summarisePlan } from '../../../plan.ts';
@@ -42,7 +44,10 @@ export const pushRoutes: Routes = (app, { services }) => {
       { orgId, connection },
       (session, signal) => summarisePlan(session, signal, askRadius),
     );
-    const owners = await services.database.transaction(orgId, listOwners);
+    const { owners, tiers } = await services.database.transaction(orgId, async (tx) => ({
+      owners: await listOwners(tx),
+      tiers: mqlProfileOf(await readRules(tx)).tiers,
+    }));
     return {
       connection,
       ...summary,
@@ -50,6 +55,7 @@ export const pushRoutes: Routes = (app, { services }) => {
       holds: holds.map(({ until, ...hold }) => ({ ...hold, until: until?.toISOString() ?? null })),
       problems: problems.map(({ object, field, code, message, remedy }) => ({ object, field, code, message, remedy })),
       fields: [...fields],
+      tiers: tiers.map(({ tier }) => tier),
       owners: [...owners],
     };
   });

@@ -40,6 +40,7 @@ export const pushSummary = Type.Object(
       { description: 'Fields that are left out.' },
     ),
     fields: Type.Array(Type.String(), { description: 'Those that may be written.' }),
+    tiers: Type.Array(Type.String(), { description: 'Of the marketing profile, the highest first.' }),
     owners: Type.Array(Type.Object({ id: Type.String(), name: Type.String() }, { additionalProperties: false })),
   },
   { $id: 'PushSummary', title: 'What the next push comes to', additionalProperties: false },

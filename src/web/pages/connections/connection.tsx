@@ -9,7 +9,7 @@ import { countedNumber } from '../../parts/words.ts';
 import { useMay } from '../../shell/org.tsx';
 import { Findings } from './findings.tsx';
 import { ConnectionFrame } from './frame.tsx';
-import { PauseDialog } from './pause.tsx';
+import { LiftedElsewhere, PauseDialog } from './pause.tsx';
 import { NextRuns } from './schedule.tsx';
 import { Calls, LastRun } from './state.tsx';
 
@@ -102,7 +102,7 @@ function Overview({ detail }: { readonly detail: ConnectionDetail }) {
             {counted(connection.waiting)}
           </Text>
           <Text size="sm" c="dimmed">
-            {connection.pushMode === 'auto' ? 'Written by each run.' : 'Written when somebody says so.'}
+            {connection.pushMode === 'auto' ? 'Written by each run.' : 'In plan mode: shown, and not written.'}
           </Text>
         </Card>
         <Card title="Left aside">
@@ -115,7 +115,7 @@ function Overview({ detail }: { readonly detail: ConnectionDetail }) {
         </Card>
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <NextRuns runs={nextRuns} timezone={timezone} />
+        <NextRuns schedule={connection.schedule} runs={nextRuns} timezone={timezone} />
         <Facts detail={detail} />
       </SimpleGrid>
     </Stack>
@@ -203,6 +203,7 @@ function Pauses({ detail: { connection } }: { readonly detail: ConnectionDetail 
               </Text>{' '}
               {of === 'org' ? 'of the whole organisation ' : ''}is paused since <Time at={since} />: {reason}
             </Text>
+            {of === 'org' && <LiftedElsewhere />}
             {isOperator && of === 'connection' && (
               <Button
                 size="xs"
@@ -217,19 +218,21 @@ function Pauses({ detail: { connection } }: { readonly detail: ConnectionDetail 
             )}
           </Group>
         ))}
-        {isOperator && waits !== null && (
+        {waits !== null && (
           <Group justify="space-between">
             <Text size="sm">
               After its failures it waits, and is tried again <Time at={waits} />.
             </Text>
-            <Button
-              size="xs"
-              variant="default"
-              loading={resume.isPending}
-              onClick={() => resume.mutate({ name: connection.name, direction: 'all' })}
-            >
-              Try at once
-            </Button>
+            {isOperator && (
+              <Button
+                size="xs"
+                variant="default"
+                loading={resume.isPending}
+                onClick={() => resume.mutate({ name: connection.name, direction: 'all' })}
+              >
+                Try at once
+              </Button>
+            )}
           </Group>
         )}
       </Stack>

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { type PauseDirection, usePauseConnection } from '../../api/connections.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { useOrg } from '../../shell/org.tsx';
 
 const choices: readonly { readonly value: PauseDirection; readonly label: string; readonly description: string }[] = [
   {
@@ -68,6 +69,16 @@ export function PauseDialog({ name, only, isOpen, onClose }: Props) {
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** Of a pause of the whole organisation: no page takes that back. */
+export function LiftedElsewhere() {
+  const { slug } = useOrg();
+  return (
+    <Text size="sm" c="dimmed">
+      Whoever runs the server takes it back: <Code>leadloop resume --org {slug}</Code>
+    </Text>
   );
 }
 

@@ -2,6 +2,7 @@ import { List, Paper, Select, SimpleGrid, Stack, Text, TextInput } from '@mantin
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { useSchedulePreview } from '../../api/connections.ts';
+import { Loading } from '../../parts/loading.tsx';
 
 export interface Schedule {
   readonly schedule: string | null;
@@ -36,7 +37,6 @@ export function ScheduleEditor({ value, error, onChange }: Props) {
   const { schedule, timezone } = value;
   const [asked] = useDebouncedValue(schedule, debounceMs);
   const preview = useSchedulePreview(asked, timezone);
-  const isKnown = schedule !== null && !preview.isError;
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Stack gap="sm">
@@ -55,7 +55,9 @@ export function ScheduleEditor({ value, error, onChange }: Props) {
           onChange={(zone) => zone !== null && onChange({ schedule, timezone: zone })}
         />
       </Stack>
-      <NextRuns runs={isKnown ? (preview.data ?? []) : []} timezone={timezone} />
+      {(schedule === null || !preview.isError) && (
+        <NextRuns schedule={schedule} runs={preview.data ?? null} timezone={timezone} />
+      )}
     </SimpleGrid>
   );
 }
@@ -95,30 +97,42 @@ function HowOften({ schedule, error, onChange }: OftenProps) {
   );
 }
 
+interface RunsProps extends Schedule {
+  /** Null = they are being worked out. */
+  readonly runs: readonly string[] | null;
+}
+
 /** The next runs, as the clock shows them where the schedule counts. */
-export function NextRuns({ runs, timezone }: { readonly runs: readonly string[]; readonly timezone: string }) {
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: timezone });
+export function NextRuns({ schedule, runs, timezone }: RunsProps) {
   return (
     <Paper withBorder p="md">
       <Text size="sm" fw={600} mb="xs">
         Next runs
       </Text>
-      {runs.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          None: it runs when somebody says so.
-        </Text>
-      ) : (
-        <List type="ordered" size="sm" spacing={4} aria-label="Next runs">
-          {runs.map((at) => (
-            <List.Item key={at}>
-              <time dateTime={at}>{format.format(new Date(at))}</time>
-            </List.Item>
-          ))}
-        </List>
-      )}
+      <Instants schedule={schedule} runs={runs} timezone={timezone} />
       <Text size="xs" c="dimmed" mt="xs">
         {timezone}
       </Text>
     </Paper>
+  );
+}
+
+function Instants({ schedule, runs, timezone }: RunsProps) {
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: timezone });
+  if (schedule !== null && runs === null) return <Loading what="the next runs" />;
+  if (schedule === null || runs === null || runs.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {schedule === null ? 'None: it runs when somebody says so.' : 'None: the schedule names no time to come.'}
+      </Text>
+    );
+  return (
+    <List type="ordered" size="sm" spacing={4} aria-label="Next runs">
+      {runs.map((at) => (
+        <List.Item key={at}>
+          <time dateTime={at}>{format.format(new Date(at))}</time>
+        </List.Item>
+      ))}
+    </List>
   );
 }

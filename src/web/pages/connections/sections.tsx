@@ -102,7 +102,7 @@ export function WritingFields({ configuration: { push }, error, onChange }: Part
           <Radio
             value="plan"
             label="Show what would be written"
-            description="Somebody looks, and says that it is written."
+            description="Nothing is written: somebody looks first, and then chooses the other one."
           />
           <Radio
             value="auto"

@@ -8,6 +8,7 @@ import type {
 } from '../../../http/api/connections/schemas.ts';
 import { Problem } from '../../api/call.ts';
 import { useChangeConnection, useConnection, useConnectors } from '../../api/connections.ts';
+import { LeaveGuard } from '../../parts/leave-guard.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useMay } from '../../shell/org.tsx';
@@ -26,27 +27,36 @@ export function ConnectionSettingsPage() {
 function Loaded({ detail }: { readonly detail: ConnectionDetail }) {
   const connectors = useConnectors();
   const latest = useConnection(detail.connection.name);
-  const [base, setBase] = useState(detail);
-  const [round, setRound] = useState(0);
+  const [{ base, round, isSaved }, setBegun] = useState({ base: detail, round: 0, isSaved: false });
   const connector = connectors.data?.find(({ kind }) => kind === detail.connection.kind);
-  const reload = async (): Promise<void> => {
-    const { data } = await latest.refetch();
-    if (data !== undefined) setBase(data);
-    setRound(round + 1);
+  const begin = async (how: { readonly isSaved: boolean }): Promise<void> => {
+    const { data = base } = await latest.refetch();
+    setBegun({ ...how, base: data, round: round + 1 });
   };
   if (connectors.error !== null) return <ProblemNote error={connectors.error} />;
   if (connector === undefined) return <Loading what="the settings" />;
-  return <SettingsForm key={round} base={base} connector={connector} isSaved={round > 0} onReload={reload} />;
+  return (
+    <SettingsForm
+      key={round}
+      base={base}
+      connector={connector}
+      isSaved={isSaved}
+      onSaved={() => void begin({ isSaved: true })}
+      onDiscard={() => void begin({ isSaved: false })}
+    />
+  );
 }
 
 interface FormProps {
   readonly base: ConnectionDetail;
   readonly connector: ConnectorForms;
+  /** What stands here is what was just saved. */
   readonly isSaved: boolean;
-  readonly onReload: () => Promise<void>;
+  readonly onSaved: () => void;
+  readonly onDiscard: () => void;
 }
 
-function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
+function SettingsForm({ base, connector, isSaved, onSaved, onDiscard }: FormProps) {
   const isAdmin = useMay('admin');
   const { name, version } = base.connection;
   const [configuration, setConfiguration] = useState<Configuration>(base.configuration);
@@ -57,7 +67,7 @@ function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
   const submit = (acceptWarnings: boolean): void =>
     save.mutate(
       { name, version, form: { ...configuration, credentials: login, acceptWarnings } },
-      { onSuccess: () => void onReload() },
+      { onSuccess: onSaved },
     );
   const part = { configuration, connector, error: save.error, onChange: change };
   const isChanged = login !== null || JSON.stringify(configuration) !== JSON.stringify(base.configuration);
@@ -99,7 +109,7 @@ function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
         </fieldset>
         {isAdmin && (
           <Stack mt="md">
-            <SaveOutcome error={save.error} isSaved={isSaved && !isChanged} onReload={onReload} />
+            <SaveOutcome error={save.error} isSaved={isSaved && !isChanged} onDiscard={onDiscard} />
             <Group justify="space-between">
               <Button variant="light" color="red" onClick={() => setDeleting(true)}>
                 Delete the connection
@@ -118,6 +128,8 @@ function SettingsForm({ base, connector, isSaved, onReload }: FormProps) {
           </Stack>
         )}
       </form>
+      {/* Whoever deletes the connection has been asked already. */}
+      <LeaveGuard isDirty={isChanged && !isDeleting} />
       <DeleteDialog
         connection={base.connection}
         version={version}
@@ -151,10 +163,10 @@ function Section({
 interface OutcomeProps {
   readonly error: Error | null;
   readonly isSaved: boolean;
-  readonly onReload: () => Promise<void>;
+  readonly onDiscard: () => void;
 }
 
-function SaveOutcome({ error, isSaved, onReload }: OutcomeProps) {
+function SaveOutcome({ error, isSaved, onDiscard }: OutcomeProps) {
   if (error === null)
     return isSaved ? (
       <Alert color="green" variant="light" role="status">
@@ -163,7 +175,7 @@ function SaveOutcome({ error, isSaved, onReload }: OutcomeProps) {
     ) : null;
   const isStale = error instanceof Problem && error.code === 'version-stale';
   return isStale ? (
-    <ProblemNote error={error} onRetry={() => void onReload()} />
+    <ProblemNote error={error} onRetry={onDiscard} retryLabel="Discard mine and load theirs" />
   ) : (
     <Refusal key={error.message} error={error} />
   );

@@ -11,20 +11,28 @@ const gates = {
   written: ['Not written', IconCloudUpload],
 } as const;
 
+type Place = readonly [path: string, label: string];
+
 /** Where it is changed; the CRM itself is no page of ours. */
-const settings: Readonly<Record<LeadGate['setting'], readonly [path: string, label: string] | null>> = {
+const settings: Readonly<Record<LeadGate['setting'], Place | null>> = {
   connections: ['connections', 'Connections'],
+  settings: ['connections', 'Connections'],
   mapping: ['connections', 'Field mapping'],
   scoring: ['scoring', 'Scoring'],
-  push: ['push', 'Push'],
   runs: ['runs', 'Runs'],
   crm: null,
 };
 
-function placeOf({ setting, connection }: LeadGate): readonly [path: string, label: string] | null {
-  const place = settings[setting];
-  if (place === null || setting !== 'mapping' || connection === null) return place;
-  return [`connections/${connection}/mapping`, place[1]];
+/** The page of the connection that it is about. */
+const ofConnection: Partial<Record<LeadGate['setting'], Place>> = {
+  connections: ['', 'The connection'],
+  settings: ['/settings', 'Its settings'],
+  mapping: ['/mapping', 'Field mapping'],
+};
+
+function placeOf({ setting, connection }: LeadGate): Place | null {
+  const own = connection === null ? undefined : ofConnection[setting];
+  return own === undefined ? settings[setting] : [`connections/${connection}${own[0]}`, own[1]];
 }
 
 /** The first gate that said no, and what changes it; of each connection one. */

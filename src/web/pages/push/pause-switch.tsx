@@ -1,22 +1,31 @@
-import { Button, Stack } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useResumeConnection } from '../../api/connections.ts';
-import { usePushSummary } from '../../api/push.ts';
+import { useStanding } from '../../api/runs.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useMay } from '../../shell/org.tsx';
-import { PauseDialog } from '../connections/pause.tsx';
+import { LiftedElsewhere, PauseDialog } from '../connections/pause.tsx';
 
 /** Stops and starts what is written to a connection. */
 export function PauseSwitch({ connection }: { readonly connection: string }) {
   const mayStop = useMay('operator');
-  const { data: summary } = usePushSummary(connection);
+  const { data: standing } = useStanding();
   const resume = useResumeConnection();
   const [isAsking, setAsking] = useState(false);
-  if (!mayStop || summary === undefined) return null;
-  const isPaused = summary.holds.some(({ kind }) => kind === 'paused');
+  const pauses = standing
+    ?.find(({ name }) => name === connection)
+    ?.pauses.filter(({ direction }) => direction !== 'pull');
+  if (!mayStop || pauses === undefined) return null;
+  const isOwn = pauses.some(({ of }) => of === 'connection');
   return (
     <Stack gap="xs">
-      {isPaused ? (
+      {pauses.some(({ of }) => of === 'org') && (
+        <div>
+          <Text size="sm">The whole organisation is paused.</Text>
+          <LiftedElsewhere />
+        </div>
+      )}
+      {isOwn && (
         <Button
           variant="default"
           loading={resume.isPending}
@@ -24,7 +33,8 @@ export function PauseSwitch({ connection }: { readonly connection: string }) {
         >
           Resume writes
         </Button>
-      ) : (
+      )}
+      {pauses.length === 0 && (
         <Button variant="default" onClick={() => setAsking(true)}>
           Pause writes
         </Button>

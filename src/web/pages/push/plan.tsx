@@ -8,7 +8,6 @@ import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { PauseSwitch } from './pause-switch.tsx';
 import { Writes } from './writes.tsx';
-import { tiers } from './words.ts';
 
 /** The records of the plan, page by page. */
 export function Plan({ connection }: { readonly connection: string }) {
@@ -124,7 +123,7 @@ function Filters({ connection, filter }: PagesProps) {
   const owners = summary?.owners ?? [];
   return (
     <Group align="flex-end" gap="sm">
-      <Select {...select('tier', 'Tier')} data={tiers} />
+      <Select {...select('tier', 'Tier')} data={summary?.tiers ?? []} />
       {owners.length > 0 && (
         <Select {...select('owner', 'Owner')} data={owners.map(({ id, name }) => ({ value: id, label: name }))} />
       )}

@@ -70,14 +70,13 @@ function Figure({ label, value, more }: FigureProps) {
   );
 }
 
+type HoldKind = PushSummary['holds'][number]['kind'];
+
 /** In the words of this page; of the others the server says them. */
-const words: Partial<
-  Record<PushSummary['holds'][number]['kind'], { readonly reason: string; readonly remedy: string }>
-> = {
+const words: Partial<Record<HoldKind, { readonly reason: string; readonly remedy: string }>> = {
   mode: {
     reason: 'The connection is in plan mode',
-    remedy:
-      'A sync works out what to write and writes nothing: to let it, set push.mode to auto, or write by hand with leadloop push.',
+    remedy: 'A run works out what to write and writes nothing. Once somebody has looked, an admin lets it write:',
   },
   counting: {
     reason: 'How many records it would change is being counted',
@@ -85,11 +84,19 @@ const words: Partial<
   },
   schedule: {
     reason: 'The connection has no schedule',
-    remedy: 'It is written to when somebody runs it.',
+    remedy: 'It is written to when somebody runs it, unless it has one:',
   },
 };
 
+/** Of the connection's settings: where a hold is ended. */
+const sections: Partial<Record<HoldKind, string>> = {
+  mode: 'Writing',
+  'blast-radius': 'Writing',
+  schedule: 'Schedule',
+};
+
 function Holds({ summary: { connection, holds } }: { readonly summary: PushSummary }) {
+  const { path } = useOrg();
   return (
     <Alert
       color={holds.length === 0 ? 'teal' : 'yellow'}
@@ -109,7 +116,12 @@ function Holds({ summary: { connection, holds } }: { readonly summary: PushSumma
                 , until <Time at={until} />
               </>
             )}
-            . {words[kind]?.remedy ?? remedy}
+            . {words[kind]?.remedy ?? remedy}{' '}
+            {sections[kind] !== undefined && (
+              <Anchor component={Link} to={`${path}/connections/${connection}/settings`} underline="always" size="sm">
+                Settings › {sections[kind]}
+              </Anchor>
+            )}
           </Text>
         ))}
       </Stack>

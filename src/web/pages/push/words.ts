@@ -1,15 +1,5 @@
 import type { PlannedWrite } from '../../../http/api/push/schemas.ts';
 
-/** Of the profiles that leadloop brings along; others are found in what is listed. */
-export const tiers = ['hot', 'warm', 'nurture', 'monitor'];
-
-export const tierColors: Readonly<Record<string, string>> = {
-  hot: 'red',
-  warm: 'orange',
-  nurture: 'blue',
-  monitor: 'gray',
-};
-
 /** Why something that differs is left as it is in the CRM: mapping/write-policy.ts names them. */
 const reasons: Readonly<Record<string, string>> = {
   never: 'the mapping says that it is never written',

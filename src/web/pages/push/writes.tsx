@@ -2,9 +2,10 @@ import { Anchor, Badge, Code, Group, Table, Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { PlannedWrite } from '../../../http/api/push/schemas.ts';
+import { TierBadge } from '../../parts/badges.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useOrg } from '../../shell/org.tsx';
-import { heldWhy, shown, tierColors } from './words.ts';
+import { heldWhy, shown } from './words.ts';
 
 /** Record by record: each field as it is in the CRM and as it would be. */
 export function Writes({ records }: { readonly records: readonly PlannedWrite[] }) {
@@ -107,7 +108,7 @@ function Head({ record }: { readonly record: PlannedWrite }) {
         {object} {externalId}
         {owner === null ? '' : ` · ${owner}`}
       </Text>
-      {tier !== null && <Badge color={tierColors[tier] ?? 'gray'}>{tier}</Badge>}
+      {tier !== null && <TierBadge tier={tier} />}
       {changes.length === 0 && <Badge color="gray">nothing would be written</Badge>}
       {notBefore !== null && (
         <Text span size="xs" fw={400}>
