@@ -118,7 +118,13 @@ function Holds({ summary: { connection, holds } }: { readonly summary: PushSumma
             )}
             . {words[kind]?.remedy ?? remedy}{' '}
             {sections[kind] !== undefined && (
-              <Anchor component={Link} to={`${path}/connections/${connection}/settings`} underline="always" size="sm">
+              <Anchor
+                component={Link}
+                to={`${path}/connections/${connection}/settings`}
+                underline="always"
+                size="sm"
+                c="inherit"
+              >
                 Settings › {sections[kind]}
               </Anchor>
             )}
