@@ -32,7 +32,7 @@ export interface DaemonOptions {
   /** Instead of each connection's own; null or left out = its own. */
   readonly schedule?: string | null;
   readonly signal: AbortSignal;
-  /** How long the end waits for runs under way; default 20 s, below the 30 s that container platforms give. */
+  /** How long the end waits for runs and calls under way; default 20 s, below the 30 s that container platforms give. */
   readonly graceMs?: number;
   readonly onListening?: (url: string) => void | Promise<void>;
   readonly onReport?: (report: RunReport) => void;
@@ -44,6 +44,8 @@ export interface DaemonOptions {
 /** The page, once it listens. */
 export interface Site extends AsyncDisposable {
   readonly url: string;
+  /** Takes no more calls; what is being answered has so long to end. A second time it does nothing. */
+  stop(graceMs: number): Promise<void>;
 }
 
 /** A CRM has told of changes. */
@@ -53,6 +55,9 @@ export type OnHints = (orgId: OrgId, connectionId: ConnectionId) => Promise<void
 export type Wake = Queue['wake'];
 
 export const defaultGraceMs = 20_000;
+
+/** What a call has that came in when the runs had used up the time. */
+const lastCallMs = 1_000;
 
 /**
  * Runs of a kind at once in this process. A sync waits for its CRM most of the time; scoring keeps a core busy.
@@ -90,8 +95,10 @@ export async function runDaemon(
     isIn('scheduler') ? schedule(services, queue, options) : aborted(signal),
     isIn('worker') ? tellPeople(services, signal) : null,
   ]);
-  // Whoever asks meanwhile hears that we are draining.
+  const end = performance.now() + graceMs;
+  // Whoever asks meanwhile is answered, and hears at `/readyz` that we are draining.
   await queue.stop(graceMs);
+  await site.stop(Math.max(lastCallMs, end - performance.now()));
 }
 
 /** @throws AppError `role-unknown` (fix-config) */

@@ -1,5 +1,5 @@
 import { ConnectorError, QuotaExhaustedError } from './connector-sdk/errors.ts';
-import { finishRun, noteTick, type RunKind, type RunSubject, startRun } from './db/queries/runs.ts';
+import { finishRun, noteTick, type RunKind, type RunSubject, startRun, wasCutOff } from './db/queries/runs.ts';
 import type { Database } from './db/tx.ts';
 import { noteLeadDay } from './leads/lead-mix.ts';
 import { AppError, exitCodes, placeOf, type Recovery } from './model/errors.ts';
@@ -80,7 +80,8 @@ export async function recordRun(
   const tick = { at: tickAt ?? startedAt, now: end.now };
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
-    if (isOurs && isTickOver(kind, status)) await noteTick(tx, subject, tick);
+    const isAgain = described !== null && (await wasCutOff(tx, subject, { tickAt, code: described.code }));
+    if (isOurs && !isAgain && isTickOver(kind, status)) await noteTick(tx, subject, tick);
     if (isOurs && end.counts.scored > 0) await noteLeadDay(tx, end.now);
   });
   observe(endOf(kind, end, startedAt));
@@ -126,8 +127,8 @@ function endOf(kind: RunKind, end: Omit<Parameters<typeof finishRun>[1], 'id' | 
 }
 
 /**
- * What a schedule asks for; the same by hand serves the ticks before it, too. What was stopped goes on; everything else has been the
- * tick's run, a failure, too: the next tick tries again.
+ * What a schedule asks for; the same by hand serves the ticks before it, too. What was stopped or cut off goes on; everything else has
+ * been the tick's run, a failure, too: the next tick tries again.
  */
 function isTickOver(kind: RunKind, status: RunStatus): boolean {
   return (kind === 'sync' || kind === 'import') && status !== 'cancelled';

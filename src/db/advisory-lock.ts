@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
 import { connectFailure, unavailable } from './failures.ts';
+import { keepAliveSettings } from './server-settings.ts';
 import type { HeldLock } from './tx.ts';
 
 /** A silent network loses a connection without a word, so the holder asks, and gives the lock up when nothing answers. */
@@ -13,9 +14,6 @@ const answerMs = 5_000;
  */
 const silentSeconds = 12;
 
-/** The server, too, asks whether a silent client is still there: 5 s of silence, then three times in 6 s. */
-const keepAlive = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3';
-
 const lockApplicationName = 'leadloop lock';
 
 /**
@@ -27,7 +25,7 @@ export async function tryLock(url: string, name: string, waitMs = 0): Promise<He
   const client = new Client({
     connectionString: url,
     application_name: lockApplicationName,
-    options: keepAlive,
+    options: keepAliveSettings,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     query_timeout: answerMs,

@@ -5,8 +5,11 @@ import { AppError } from '../model/errors.ts';
 /** A whole transaction that lost against another one: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html */
 const conflictCodes: ReadonlySet<string> = new Set(['40001', '40P01']);
 
-/** The server goes, comes, or has no room: 57P0x shutdown and start-up, 53300 too many connections. Class 08 is checked apart. */
-const awayCodes: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300']);
+/**
+ * The server goes, comes, or has no room: 57P0x shutdown and start-up, 53300 too many connections; or it has parted with us: 25P03, a
+ * transaction that said nothing for too long. Class 08 is checked apart.
+ */
+const awayCodes: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300', '25P03']);
 
 /** No room on the server's disk, or no memory. */
 const fullCodes: ReadonlySet<string> = new Set(['53100', '53200']);

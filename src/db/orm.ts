@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import { entities } from './entities/index.ts';
+import { idleTransactionSettings, keepAliveSettings } from './server-settings.ts';
 
 /** Beside `src`, and beside `dist/src` after a build. */
 const migrationsPath = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -22,6 +23,7 @@ export async function createOrm({ url, poolSize = 10, log = () => undefined }: O
       connectionString: url,
       max: poolSize,
       application_name: 'leadloop',
+      options: `${keepAliveSettings} ${idleTransactionSettings}`,
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
     },

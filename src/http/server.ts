@@ -3,6 +3,7 @@ import { AppError } from '../model/errors.ts';
 import type { ApiPort, ConsoleServices } from './api/api-port.ts';
 import { registerApi } from './api/api.ts';
 import { sendProblem, unknownRoute } from './api/problem.ts';
+import { watchCalls } from './calls.ts';
 import { registerConsole } from './console/console.ts';
 import { registerHealth } from './health/health.ts';
 import { registerMetrics } from './health/metrics.ts';
@@ -36,6 +37,11 @@ export interface HttpOptions {
 export interface HttpServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /**
+   * Refuses calls (503) and ends; those that are being answered have so long to come to their end. Disposing of it is to give them no
+   * time. A second time it does nothing.
+   */
+  stop(graceMs: number): Promise<void>;
 }
 
 /** Where the console is unless somebody says otherwise. */
@@ -51,7 +57,11 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   if (!isLocal && consoleFolder !== null && publicUrl === null) throw notLocal(host);
   // Behind a proxy, who asks is whom it names; only a proxy of this machine or network is believed.
   const trustProxy = publicUrl === null ? false : ['loopback', 'linklocal', 'uniquelocal'];
+  // What is open when no call is under way any more, or their time is over, waits for nothing.
   const app = Fastify({ forceCloseConnections: true, trustProxy });
+  const lastCall = watchCalls(app);
+  let callsMs = 0;
+  app.addHook('preClose', () => lastCall(callsMs));
   app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
   const isOurs = isLocal && publicUrl === null;
   if (isOurs && consoleFolder !== null) app.addHook('onRequest', refuseForeignName);
@@ -59,11 +69,13 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const url = await app.listen({ port, host }).catch((error: unknown) => {
     throw isInUse(error) ? portInUse(port) : error;
   });
-  return {
-    url,
-    port: Number(new URL(url).port),
-    [Symbol.asyncDispose]: async () => app.close(),
+  let stopped: Promise<void> | null = null;
+  const stop = (graceMs: number): Promise<void> => {
+    callsMs = graceMs;
+    stopped ??= app.close();
+    return stopped;
   };
+  return { url, port: Number(new URL(url).port), stop, [Symbol.asyncDispose]: () => stop(0) };
 }
 
 /** `isOurs`: no proxy in front, so whoever asks is of this machine. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { placeOf } from '../model/errors.ts';
 import type { OrgId } from '../model/values.ts';
-import { runsAfter } from './calendar.ts';
+import { lastRun, runsAfter } from './calendar.ts';
 import { type CronTask, startCron, type StartCron } from './cron.ts';
 import type { SchedulerLog } from './log.ts';
 import type { Queue } from './queue.ts';
@@ -43,7 +43,7 @@ const missedAfterMs = 20_000;
 /**
  * Fires every schedule until the signal: a tick becomes a wake-up. Several processes may do so: the tick's instant is part of the
  * wake-up, and whoever runs it notes that instant, so each counts once. Ticks that were missed while nobody was there are made good
- * by one run.
+ * by one run, under the instant of the last of them, which is the same in every process.
  */
 export async function runScheduler(options: SchedulerOptions): Promise<void> {
   const { signal, lookAroundMs = 5_000 } = options;
@@ -81,7 +81,7 @@ class Scheduler {
       if (signal.aborted) return;
       this.#adopt(planned);
       for (const one of planned) {
-        if (this.#isMissed(one)) await this.#tick(one, now());
+        if (this.#isMissed(one)) await this.#tick(one, lastTick(one, now()));
       }
       for (const wakeup of await listDue(now())) await queue.wake(wakeup);
     } catch (error) {
@@ -136,6 +136,15 @@ class Scheduler {
       log('warn', 'a tick could not be passed on; it is made good', { job: key, place: placeOf(error) });
     }
   }
+}
+
+/** So long ago a schedule has had a tick, whatever it is. */
+const yearMs = 366 * 86_400_000;
+
+/** The last tick that was due by `now`. What has never run has its first run under it. */
+function lastTick({ schedule, timeZone, lastTickAt }: Planned, now: Date): Date {
+  const from = lastTickAt ?? new Date(now.getTime() - yearMs);
+  return (schedule === null ? null : lastRun({ expression: schedule, timeZone }, from, now)) ?? now;
 }
 
 function idOf({ kind, subjectId }: Planned): string {

@@ -13,6 +13,8 @@ export interface TestApi extends AsyncDisposable {
   /** Moves its clock, in milliseconds. */
   later(ms: number): void;
   token(orgId: OrgId, ...scopes: TokenScope[]): Promise<string>;
+  /** As a daemon that ends: calls under way have so long. */
+  stop(graceMs: number): Promise<void>;
 }
 
 /** The API on a real database and a real port, without the console. */
@@ -29,6 +31,7 @@ export async function startApi(db: TestDatabase): Promise<TestApi> {
       const wish = { name: `t-${randomUUID()}`, scopes, days: 1 };
       return (await issueToken({ database, now, randomBytes }, { orgId, actor: 'cli' }, wish)).token;
     },
+    stop: (graceMs) => server.stop(graceMs),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

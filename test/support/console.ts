@@ -19,6 +19,8 @@ export interface TestConsole extends AsyncDisposable {
   readonly said: string[];
   /** Somebody with this role in an organisation, already signed in: what their browser sends. */
   signedIn(orgId: OrgId, role: MemberRole, email?: string): Promise<SignedIn>;
+  /** As a daemon that ends: calls under way have so long. */
+  stop(graceMs: number): Promise<void>;
 }
 
 export interface SignedIn {
@@ -85,6 +87,7 @@ export async function startConsole(
       const { token } = await startSession({ database, now, randomBytes }, accountId);
       return { email, token, ask: asker(server.url, publicUrl ?? server.url, token) };
     },
+    stop: (graceMs) => server.stop(graceMs),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

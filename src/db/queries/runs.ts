@@ -89,12 +89,43 @@ export async function forgetLooks(tx: Tx, now: Date): Promise<void> {
   );
 }
 
-/** When the organisation's last rescore failed; null = it did not. */
+/** Why a run failed that was cut off from outside: of the subject it says nothing, and the same run may succeed at once. */
+const cutOffCodes = ['database-unavailable', 'rules-changed', 'run-superseded'];
+
+/** Passes as well, once somebody has made room, but not at once. */
+const passingCodes = [...cutOffCodes, 'database-full'];
+
+/** A run that was cut off so often did not only have bad luck: what cuts it off may be itself. */
+const maxCutOffs = 5;
+
+/**
+ * Whether the tick of a run that has failed with `code` is to be run again: it was cut off, and not for the fifth time. Without an
+ * instant nobody repeats it, so there is nothing to count.
+ */
+export async function wasCutOff(
+  tx: Tx,
+  subject: RunSubject,
+  run: { tickAt: Date | null; code: string },
+): Promise<boolean> {
+  if (!cutOffCodes.includes(run.code)) return false;
+  if (run.tickAt === null) return true;
+  const cutOff = await tx.query(
+    `select from sync_runs
+     where org_id = $1 and connection_id is not distinct from $2 and source_id is not distinct from $3
+       and tick_at = $4 and status = 'failed' and failure->>'code' = any($5)
+       and started_at >= $4::timestamptz - ${unbelievable}
+     limit $6`,
+    [tx.orgId, ...columnsOf(subject), run.tickAt, cutOffCodes, maxCutOffs],
+  );
+  return cutOff.length < maxCutOffs;
+}
+
+/** When the organisation's last rescore failed on something that it will meet again; null = it did not. */
 export async function lastRescoreFailedAt(tx: Tx): Promise<Date | null> {
   const [row] = await tx.query<{ at: Date | null }>(
-    `select case when status = 'failed' then ended_at end as at from sync_runs
+    `select case when status = 'failed' and coalesce(failure->>'code', '') <> all($2) then ended_at end as at from sync_runs
      where org_id = $1 and connection_id is null and kind = 'rescore' order by started_at desc limit 1`,
-    [tx.orgId],
+    [tx.orgId, passingCodes],
   );
   return row?.at ?? null;
 }

@@ -163,6 +163,42 @@ test('a lost connection is reported as such, and the pool recovers by itself', a
   expect(await db.database.transaction(orgId, (tx) => tx.query('select 1 as one'))).toEqual([{ one: 1 }]);
 });
 
+test('every session ends a transaction that stops talking, and has the server ask for silent clients', async () => {
+  const orgId = await db.org('settings');
+  const names = ['idle_in_transaction_session_timeout', 'tcp_keepalives_idle', 'tcp_keepalives_interval'];
+  const settings = await db.database.transaction(orgId, (tx) =>
+    tx.query(
+      'select current_setting(name) as value from unnest($1::text[]) with ordinality as n (name, at) order by at',
+      [names],
+    ),
+  );
+  expect(settings).toEqual([{ value: '15s' }, { value: '5' }, { value: '2' }]);
+});
+
+test('a transaction that stops talking gives its rows back to whoever waits for them, and is retried later', async () => {
+  const orgId = await db.org('frozen');
+  await db.sql('insert into lead_sources (org_id, name) values ($1, $2)', [orgId, 'kept']);
+  const impatient = new URL(db.url);
+  impatient.searchParams.set('options', '-c idle_in_transaction_session_timeout=300ms');
+  const frozen = await openDatabase({ url: impatient.href, home: '' });
+  const rename = `update lead_sources set name = $1 where org_id = current_org()`;
+  const isHeld = Promise.withResolvers<void>();
+  const wakesUp = Promise.withResolvers<void>();
+  const attempt = frozen.transaction(orgId, async (tx) => {
+    await tx.query(rename, ['by the frozen']);
+    isHeld.resolve();
+    await wakesUp.promise;
+    await tx.query('select 1');
+  });
+  await isHeld.promise;
+  await db.database.transaction(orgId, (tx) => tx.query(rename, ['by the next']));
+  wakesUp.resolve();
+  await expect(attempt).rejects.toMatchObject({ code: 'database-unavailable', recovery: 'retry' });
+  expect(await sourceNames(orgId)).toEqual(['by the next']);
+  expect(await frozen.transaction(orgId, (tx) => tx.query('select 1 as one'))).toEqual([{ one: 1 }]);
+  await frozen.close();
+});
+
 test('a server that does not answer is retried later; a wrong password is not', async () => {
   const away = new URL(db.url);
   away.port = '1';

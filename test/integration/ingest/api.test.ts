@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { IngestAnswer } from '../../../src/ingest/answer.ts';
 import { withdrawToken } from '../../../src/access/tokens.ts';
 import type { OrgId } from '../../../src/model/values.ts';
 import { startApi, type TestApi } from '../../support/api.ts';
 import { type ApiDocument, differences, type Operation, routesOf } from '../../support/described.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
+import { holdTable } from '../../support/held-table.ts';
 import { imageOf } from '../../support/ingest.ts';
 
 let db: TestDatabase;
@@ -57,6 +58,24 @@ async function problem(answer: Response): Promise<string> {
 }
 
 const ada = { email: 'ada@acme.example', full_name: 'Ada' };
+
+it('rows that are coming in when the daemon is told to stop are taken in and answered', async () => {
+  await using ending = await startApi(db);
+  const headers = { ...json, authorization: `Bearer ${await ending.token(orgId, 'ingest')}` };
+  const held = await holdTable(db, 'developer_signups');
+  const answer = fetch(`${ending.url}/api/v1/ingest/signups`, { method: 'POST', headers, body: JSON.stringify([ada]) });
+  await vi.waitFor(async () => {
+    const waiting = await db.sql(
+      `select 1 from pg_locks where not granted and relation = 'developer_signups'::regclass`,
+    );
+    expect(waiting).toHaveLength(1);
+  }, 10_000);
+  const stopped = ending.stop(20_000);
+  await held[Symbol.asyncDispose]();
+  expect((await answer).status).toBe(200);
+  await stopped;
+  expect(await db.sql('select email from developer_signups')).toEqual([{ email: ada.email }]);
+});
 
 describe('rows by HTTP', () => {
   it('land by a list, by { rows } and by lines, and the same again changes nothing', async () => {

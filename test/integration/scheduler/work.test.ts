@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { saveHints } from '../../../src/db/queries/save-hints.ts';
 import { pause } from '../../../src/health/pause.ts';
+import { AppError } from '../../../src/model/errors.ts';
+import { noCounts } from '../../../src/model/run.ts';
+import { recordRun } from '../../../src/record-run.ts';
 import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
 import { looksOf } from '../../../src/work.ts';
 import type { Wakeup, WakeupKind } from '../../../src/scheduler/wakeup.ts';
@@ -50,6 +53,64 @@ test('a tick is run once, and what it has done is reported', async () => {
   expect(await lastTick()).toEqual(tickAt);
   await expect(tick()).rejects.toMatchObject({ code: 'tick-done' });
   expect(reports).toHaveLength(1);
+});
+
+/** Runs of a tick that do what they are told to. */
+function recordOn({ services, orgId, connectionId, name, db }: Loop) {
+  const { database } = db;
+  const run = (work: () => Promise<void>) =>
+    recordRun(
+      { ...services, orgId, observe: () => undefined },
+      {
+        subject: { type: 'connection', id: connectionId, name },
+        kind: 'sync',
+        tickAt,
+        signal: new AbortController().signal,
+        counts: () => noCounts,
+      },
+      work,
+    );
+  /** The server parts with the run in the middle of a transaction, and answers the next one. */
+  const losesDatabase = (): Promise<void> =>
+    database.transaction(orgId, async (tx) => {
+      const [self] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await db.sql('select pg_terminate_backend($1, 5000)', [self!.pid]);
+      await tx.query('select 1');
+    });
+  return { run, losesDatabase };
+}
+
+test('a run that was cut off by a short loss of the database is not its tick: that is run again, and then once', async () => {
+  await using loop = await startLoop(small);
+  const { tick, lastTick } = workOn(loop);
+  const { run, losesDatabase } = recordOn(loop);
+  const cutOff = { status: 'failed', failure: { code: 'database-unavailable' } };
+  expect(await run(losesDatabase)).toMatchObject(cutOff);
+  expect(await lastTick()).toBeNull();
+  expect(await tick()).toMatchObject({ status: 'succeeded' });
+  expect(await lastTick()).toEqual(tickAt);
+  await expect(run(losesDatabase)).rejects.toMatchObject({ code: 'tick-done' });
+});
+
+test.each(['rules-changed', 'run-superseded'])('a run that ended with %s leaves its tick, too', async (code) => {
+  await using loop = await startLoop(small);
+  const { lastTick } = workOn(loop);
+  const fails = () => Promise.reject(new AppError(code, 'Meanwhile.', { recovery: 'retry', remedy: 'None.' }));
+  expect(await recordOn(loop).run(fails)).toMatchObject({ failure: { code } });
+  expect(await lastTick()).toBeNull();
+});
+
+test('what cuts itself off each time has had its tick after five runs', async () => {
+  await using loop = await startLoop(small);
+  const { lastTick, runs } = workOn(loop);
+  const { run, losesDatabase } = recordOn(loop);
+  for (let n = 1; n <= 5; n += 1) {
+    expect(await lastTick()).toBeNull();
+    await run(losesDatabase);
+  }
+  expect(await lastTick()).toEqual(tickAt);
+  await expect(run(losesDatabase)).rejects.toMatchObject({ code: 'tick-done' });
+  expect(await runs()).toHaveLength(5);
 });
 
 test('a paused connection is not run, and its tick is over; so is that of one whose breaker is open', async () => {
@@ -219,11 +280,11 @@ test('a rescore that has failed is not tried again at once', async () => {
   await using loop = await startLoop(small);
   const { tick, look } = workOn(loop);
   await tick();
-  const failed = (minutes: number) =>
+  const failed = (minutes: number, code = 'unexpected') =>
     loop.db.sql(
-      `insert into sync_runs (id, org_id, kind, status, started_at, heartbeat_at, ended_at)
-       values (gen_random_uuid(), $1, 'rescore', 'failed', $2, $2, $2)`,
-      [loop.orgId, new Date(loop.clock.now() - minutes * 60_000)],
+      `insert into sync_runs (id, org_id, kind, status, started_at, heartbeat_at, ended_at, failure)
+       values (gen_random_uuid(), $1, 'rescore', 'failed', $2, $2, $2, $3)`,
+      [loop.orgId, new Date(loop.clock.now() - minutes * 60_000), JSON.stringify({ code })],
     );
   await loop.db.sql(
     `insert into org_scoring_profiles (org_id, kind, name, version, profile, active) values ($1, 'mql', 'mql', 1, $2, true)`,
@@ -235,4 +296,11 @@ test('a rescore that has failed is not tried again at once', async () => {
   await loop.db.sql(`delete from sync_runs where kind = 'rescore'`);
   await failed(5);
   expect(await look('rescore', { subjectId: loop.orgId })).toBeNull();
+  // What only came at a bad moment is: whoever has just published waits for it.
+  for (const code of ['rules-changed', 'database-unavailable', 'database-full', 'run-superseded']) {
+    await loop.db.sql(`delete from sync_runs where kind = 'rescore'`);
+    await loop.db.sql('update org_scoring_profiles set rescored_at = null');
+    await failed(1, code);
+    expect(await look('rescore', { subjectId: loop.orgId }), code).toMatchObject({ status: 'succeeded' });
+  }
 });

@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../../src/db/tx.ts';
 import type { ApiPort } from '../../../src/http/api/api-port.ts';
 import { type HttpOptions, startHttp } from '../../../src/http/server.ts';
@@ -137,6 +139,41 @@ test('behind a proxy nobody reads the metrics without a token, whatever name the
   await using there = await start(unasked, { metrics, publicUrl: 'https://leads.example.com' });
   const named = await fetch(`${there.url}/metrics`, { headers: { 'x-forwarded-host': 'localhost' } });
   expect(named.status).toBe(401);
+});
+
+test('a call under way at the end is answered, new ones are refused, and connections that say nothing hold nobody', async () => {
+  const asked = Promise.withResolvers<void>();
+  const slow = Promise.withResolvers<null>();
+  const readiness = () => (asked.resolve(), slow.promise);
+  await using server = await start(unasked, { api: null, health: { readiness } });
+  // As a browser opens ahead of time.
+  const silent = connect(server.port, '127.0.0.1');
+  silent.on('error', () => undefined);
+  await once(silent, 'connect');
+  const answer = fetch(`${server.url}/readyz`);
+  await asked.promise;
+  const stopped = server.stop(60_000);
+  await vi.waitFor(async () => expect((await fetch(`${server.url}/healthz`)).status).toBe(503), 5_000);
+  slow.resolve(null);
+  expect((await answer).status).toBe(200);
+  await stopped;
+  await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+});
+
+test('a call that does not end holds the end no longer than its grace', async () => {
+  const asked = Promise.withResolvers<void>();
+  const never = () => (asked.resolve(), new Promise<null>(() => undefined));
+  await using server = await start(unasked, { api: null, health: { readiness: never } });
+  const answer = fetch(`${server.url}/readyz`).then(
+    () => 'answered',
+    () => 'cut off',
+  );
+  await asked.promise;
+  const started = performance.now();
+  await server.stop(200);
+  expect(await answer).toBe('cut off');
+  expect(performance.now() - started).toBeGreaterThanOrEqual(190);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test('a port that is taken is named with its remedy', async () => {

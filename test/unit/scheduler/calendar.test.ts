@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runsAfter } from '../../../src/scheduler/calendar.ts';
+import { lastRun, runsAfter } from '../../../src/scheduler/calendar.ts';
 
 const iso = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString());
 
@@ -27,4 +27,19 @@ test('the next instant is that of its time zone, also over a change of clocks', 
 test('a schedule that cannot be understood has no instants', () => {
   for (const expression of ['0 0 * * Monday', '0 22-2 * * *', 'whenever'])
     expect(runsAfter({ expression, timeZone: 'UTC' }, new Date(0), 1)).toEqual([]);
+});
+
+test.each([
+  ['*/15 * * * *', '2026-11-27T13:15:00.000Z'],
+  ['15 8 * * *', '2026-11-27T13:15:00.000Z'],
+  ['* * * * * *', '2026-11-27T13:15:19.000Z'],
+  ['*/7 3 * * 1', '2026-11-23T08:56:00.000Z'],
+  ['0 0 1 * *', '2026-11-01T04:00:00.000Z'],
+])('the last instant of %s is found however long ago one began to look', (expression, last) => {
+  const schedule = { expression, timeZone: 'America/New_York' };
+  const until = new Date('2026-11-27T13:15:19.400Z');
+  for (const from of ['2025-11-27T00:00:00Z', '2026-10-31T12:34:56.789Z'])
+    expect(lastRun(schedule, new Date(from), until)?.toISOString()).toBe(last);
+  expect(lastRun(schedule, new Date(last), until)).toBeNull();
+  expect(lastRun(schedule, new Date('2026-10-01T00:00:00Z'), new Date(last))?.toISOString()).toBe(last);
 });

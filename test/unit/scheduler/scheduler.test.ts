@@ -93,6 +93,24 @@ test('ticks that nobody fired are made good by one run; one that is on its way i
   await stop();
 });
 
+test('a missed tick is the same one in every scheduler, whenever it looks', async () => {
+  const ticksOf = async (time: string, lastTickAt: Date | null) => {
+    const { look, woken, stop } = scheduler({
+      now: () => new Date(time),
+      listPlanned: async () => [{ ...acme, schedule: '0 3 * * *', lastTickAt }],
+    });
+    await look();
+    await stop();
+    return [...new Set(woken.map(({ tickAt }) => tickAt))];
+  };
+  const aWeekAgo = new Date('2026-11-20T08:00:00Z');
+  for (const lastTickAt of [aWeekAgo, null]) {
+    expect(await ticksOf('2026-11-27T09:15:20Z', lastTickAt)).toEqual(['2026-11-27T08:00:00.000Z']);
+    expect(await ticksOf('2026-11-27T09:15:27Z', lastTickAt)).toEqual(['2026-11-27T08:00:00.000Z']);
+  }
+  expect(await ticksOf('2026-11-27T09:15:27Z', new Date('2026-11-27T08:00:00Z'))).toEqual([]);
+});
+
 test('a pause counts without a restart, for ticks and for missed ones, and so does its end', async () => {
   const { look, live, woken, world, said, stop } = scheduler();
   world.planned = [{ ...acme, heldBy: 'somebody looks at it', lastTickAt: null }];
