@@ -47,6 +47,7 @@ async function lookAt(
     const told = described(error);
     log('warn', 'run failed', { ...fields, ...told });
     // The queue keeps what it is thrown, causes and all: a database's own words may quote a person's row.
+    // oxlint-disable-next-line preserve-caught-error -- that is what this leaves out
     if (isWorthAnotherTry(error)) throw new Error(`${told.code}: ${told.message}`);
   }
 }

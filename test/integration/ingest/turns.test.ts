@@ -46,7 +46,7 @@ test('twelve calls at once of an organisation whose turn it is not leave room fo
     ask(
       'ingest/signups',
       token,
-      Array.from({ length: 50 }, (_, n) => ({ email: `p${call}-${n}@acme.example` })),
+      Array.from({ length: 5 }, (_, n) => ({ email: `p${call}-${n}@acme.example` })),
     ),
   );
   await delay(1_000);
@@ -59,9 +59,9 @@ test('twelve calls at once of an organisation whose turn it is not leave room fo
   );
   expect(waiting).toEqual({ n: 1 });
   await release();
-  for (const call of calls) expect(await (await call).json()).toMatchObject({ received: 50, created: 50 });
+  for (const call of calls) expect(await (await call).json()).toMatchObject({ received: 5, created: 5 });
   expect(await db.sql('select count(*)::int as n from developer_signups where org_id = $1', [acme])).toEqual([
-    { n: 600 },
+    { n: 60 },
   ]);
 });
 
