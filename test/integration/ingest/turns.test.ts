@@ -44,14 +44,14 @@ test('twelve calls at once of an organisation whose turn it is not leave room fo
   const release = await holdTurn(db, acme);
   const calls = Array.from({ length: 12 }, (_, call) =>
     ask(
-      'ingest/signups',
+      'ingest/companies',
       token,
-      Array.from({ length: 5 }, (_, n) => ({ email: `p${call}-${n}@acme.example` })),
+      Array.from({ length: 5 }, (_, n) => ({ domain: `c${call}-${n}.example` })),
     ),
   );
   await delay(1_000);
   expect((await ask('dashboard', token)).status).toBe(200);
-  const answer = await ask('ingest/signups', theirs, [{ email: 'bob@umbrella.example' }]);
+  const answer = await ask('ingest/companies', theirs, [{ domain: 'umbrella.example' }]);
   expect(await answer.json()).toMatchObject({ created: 1 });
   const [waiting] = await db.sql<{ n: number }>(
     `select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted
@@ -60,22 +60,7 @@ test('twelve calls at once of an organisation whose turn it is not leave room fo
   expect(waiting).toEqual({ n: 1 });
   await release();
   for (const call of calls) expect(await (await call).json()).toMatchObject({ received: 5, created: 5 });
-  expect(await db.sql('select count(*)::int as n from developer_signups where org_id = $1', [acme])).toEqual([
+  expect(await db.sql('select count(*)::int as n from company_enrichment where org_id = $1', [acme])).toEqual([
     { n: 60 },
   ]);
-});
-
-test('when more rows wait than a process may hold, the next call is told to come again', async () => {
-  await using side = await setUp();
-  const { db, acme, token, ask } = side;
-  const release = await holdTurn(db, acme);
-  // None of them is a row, so they cost nothing.
-  const rows = Array.from({ length: 10_000 }, () => ({}));
-  const answers = Array.from({ length: 22 }, () => ask('ingest/signups', token, rows));
-  const refused = await Promise.race(answers);
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
-  expect(await refused.json()).toMatchObject({ code: 'ingest-busy', status: 503 });
-  await release();
-  const statuses = (await Promise.all(answers)).map(({ status }) => status);
-  expect(statuses.filter((status) => status === 200)).toHaveLength(21);
 });
