@@ -80,7 +80,7 @@ function Head({ kind }: { readonly kind: KindKey }) {
       {retry.isSuccess && (
         <Alert color="blue" variant="light" role="status">
           {hasEnded ? 'They were read again' : 'A worker reads them again as soon as one is free'}:{' '}
-          <Anchor component={Link} to={`${path}/runs`} size="sm">
+          <Anchor component={Link} to={`${path}/runs`} size="sm" c="inherit" underline="always">
             see its run
           </Anchor>
           . What has come right is gone from here{hasEnded ? '' : ' then'}.
