@@ -58,7 +58,7 @@ async function waitsOf({ database, orgId, connection, now }: Session): Promise<r
   const at = now();
   const { health, quota } = await database.transaction(orgId, async (tx) => ({
     health: await readHealth(tx, { type: 'connection', id: connection.id }),
-    quota: await resumeAt(tx, connection.id),
+    quota: await resumeAt(tx, connection.id, at),
   }));
   const { until, reason } = whatRuns([], health, at);
   const holds: PushHold[] = [];

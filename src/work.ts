@@ -175,7 +175,7 @@ async function whatHolds(
   const isPushing = kind === 'sync' && runs.push && pushMode === 'auto';
   if (!runs.pull && !isPushing) return runs.reason ?? 'paused';
   return database.transaction(orgId, async (tx) => {
-    const until = await resumeAt(tx, id);
+    const until = await resumeAt(tx, id, now());
     if (until === null || until <= now()) return null;
     // The day's pool keeps a reserve for these; hints and looks have to read first, which it does not pay for.
     if (kind === 'sync' && runs.push && (await hasUrgentPushes(tx, { connectionId: id, now: now() }))) return null;

@@ -55,6 +55,8 @@ export const untoldAccount: AccountPool = { max: null, remaining: null, observed
 const dayMs = 86_400_000;
 /** Where the CRM names no end of its day, calls come back all the time: what it told is believed for so long. */
 const believedMs = 3_600_000;
+/** No day is longer. An end that is further off was noted by a clock that ran ahead. */
+const longestDayMs = 25 * 3_600_000;
 /** A crash forgets the calls of one chunk at most: they count as made. */
 const largestChunk = 50;
 /** Until the first answer tells how large the day is, little is taken at once. */
@@ -65,16 +67,19 @@ const chunksLeft = 16;
 /** What holds at `now`: after its end the account's day is a new one, of which nothing was told yet. */
 export function accountAsOf(account: AccountPool, now: Date): AccountPool {
   const { observedAt, resetAt } = account;
+  if (resetAt !== null && isTooFar(resetAt, now)) return { ...account, remaining: null, resetAt: null };
   if (resetAt !== null) {
     return now < resetAt ? account : { ...account, remaining: null, resetAt: nextAfter(resetAt, now) };
   }
-  const isStale = observedAt !== null && now.getTime() - observedAt.getTime() >= believedMs;
+  const isStale = observedAt !== null && Math.abs(now.getTime() - observedAt.getTime()) >= believedMs;
   return isStale ? { ...account, remaining: null } : account;
 }
 
+const isTooFar = (end: Date, now: Date): boolean => end.getTime() - now.getTime() > longestDayMs;
+
 export function poolAsOf(state: PoolState, now: Date, midnight: Date): PoolState {
   const account = accountAsOf(state.account, now);
-  if (now < state.endsAt) return { ...state, account };
+  if (now < state.endsAt && !isTooFar(state.endsAt, now)) return { ...state, account };
   return { day: state.day + 1, endsAt: account.resetAt ?? midnight, used: 0, account };
 }
 

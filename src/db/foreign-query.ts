@@ -10,6 +10,8 @@ export interface ForeignQuery {
   /** Null = the whole query. */
   readonly since: ForeignSince | null;
   readonly signal: AbortSignal;
+  /** How long the server may leave a statement unanswered, in milliseconds. Default: a little longer than it lets one run. */
+  readonly silenceMs?: number;
 }
 
 export interface ForeignSince {
@@ -36,6 +38,9 @@ export interface ForeignRows extends AsyncDisposable {
 const connectTimeoutMs = 10_000;
 /** Of one statement: the first rows of a large query may take a while. */
 const statementTimeout = '10min';
+/** A server that has vanished tells nobody. */
+const defaultSilenceMs = 630_000;
+const keepAliveDelayMs = 10_000;
 const markColumn = 'leadloop_mark';
 
 /**
@@ -48,9 +53,9 @@ const markColumn = 'leadloop_mark';
  * for (let batch = await rows.next(5_000); batch.rows.length > 0; batch = await rows.next(5_000)) await take(batch);
  */
 export async function openForeign(query: ForeignQuery): Promise<ForeignRows> {
-  const { url, signal } = query;
+  const { signal } = query;
   signal.throwIfAborted();
-  const session = new ForeignSession(clientOf(url), query);
+  const session = new ForeignSession(clientOf(query), query);
   try {
     await session.open();
     return session;
@@ -60,13 +65,15 @@ export async function openForeign(query: ForeignQuery): Promise<ForeignRows> {
   }
 }
 
-function clientOf(url: string): Client {
+function clientOf({ url, silenceMs = defaultSilenceMs }: ForeignQuery): Client {
   if (!/^postgres(?:ql)?:\/\//u.test(url)) throw wrongAddress();
   try {
     return new Client({
       connectionString: url,
       application_name: 'leadloop',
       keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveDelayMs,
+      query_timeout: silenceMs,
       connectionTimeoutMillis: connectTimeoutMs,
     });
   } catch (error) {

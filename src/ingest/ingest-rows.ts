@@ -2,15 +2,22 @@ import { lockProductScores } from '../db/queries/lock-product-scores.ts';
 import type { Tx } from '../db/tx.ts';
 import { updateSignups } from '../plg/update-signups.ts';
 import type { ScoringContext } from '../pull/pipeline.ts';
-import { foldRows } from './fold-rows.ts';
+import { type FoldedRow, foldRows } from './fold-rows.ts';
 import type { ReadRow } from './read-row.ts';
 import type { IngestKind } from './rows.ts';
 import { writeCompanies, writeSignals, writeStakeholders } from './write-companies.ts';
 import { writeSignups, writeUsage } from './write-people.ts';
-import type { RowOutcome, Writer, Written } from './written.ts';
+import type { RowOutcome, Writer, WriteTimes, Written } from './written.ts';
 
 /** The most rows of one call: what a transaction may hold up. */
 export const maxRows = 10_000;
+
+export interface Incoming {
+  readonly kind: IngestKind;
+  readonly rows: readonly ReadRow[];
+  /** When usage was so whose row does not say it; left out = now. */
+  readonly seenAt?: Date;
+}
 
 export interface Ingested {
   /** One for each row, in order. */
@@ -35,17 +42,11 @@ const writers: Readonly<Record<IngestKind, Writer>> = {
 export async function ingestRows(
   tx: Tx,
   context: ScoringContext,
-  kind: IngestKind,
-  rows: readonly ReadRow[],
+  { kind, rows, seenAt = context.at }: Incoming,
 ): Promise<Ingested> {
   const usable = rows.flatMap((read, place) => ('row' in read ? [{ row: read.row, place }] : []));
   const folded = foldRows(kind, usable);
-  const written = await write(
-    tx,
-    context,
-    kind,
-    folded.map(({ row }) => row),
-  );
+  const written = await write(tx, kind, folded, { now: context.at, seenAt });
   const outcomes = rows.map((read): RowOutcome =>
     'rejection' in read ? { outcome: 'rejected', rejection: read.rejection } : { outcome: 'unchanged' },
   );
@@ -58,9 +59,10 @@ export async function ingestRows(
   return { outcomes, scored };
 }
 
-async function write(tx: Tx, { at }: ScoringContext, kind: IngestKind, rows: Parameters<Writer>[1]): Promise<Written> {
-  if (rows.length === 0) return { outcomes: new Map(), developerIds: [], domains: [] };
+async function write(tx: Tx, kind: IngestKind, folded: readonly FoldedRow[], times: WriteTimes): Promise<Written> {
+  if (folded.length === 0) return { outcomes: new Map(), developerIds: [], domains: [] };
   // Scoring takes its turn in any case; taken first, two calls at once wait for each other instead of colliding.
   await lockProductScores(tx);
-  return writers[kind](tx, rows, at);
+  const rows = folded.map(({ row }) => row);
+  return writers[kind](tx, rows, times);
 }

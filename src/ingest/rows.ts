@@ -78,7 +78,7 @@ const usage: RowForm = {
     last_active_at: instant('The last sign of life.'),
     dashboard_logins_30d: count('Log-ins to the dashboard in 30 days.'),
     captured_at: instant(
-      'When it was so. Left out: now, unless it says just what the latest snapshot says; then nothing is written.',
+      'When it was so. Left out: now (of a file: when it was last changed), unless it says just what the latest snapshot until then says; then nothing is written.',
     ),
   },
   example: {

@@ -7,8 +7,7 @@ import { AppError } from '../model/errors.ts';
 import type { OrgId } from '../model/values.ts';
 import { scoringContext } from '../pull/prepare.ts';
 import { answerOf, type IngestAnswer } from './answer.ts';
-import { type Ingested, ingestRows } from './ingest-rows.ts';
-import type { ReadRow } from './read-row.ts';
+import { type Incoming, type Ingested, ingestRows } from './ingest-rows.ts';
 import type { IngestKind } from './rows.ts';
 import { readSource, type SourceRow } from './source-row.ts';
 
@@ -66,12 +65,12 @@ export async function ingestAt(
   tx: Tx,
   { definitions, newId }: Pick<IngestServices, 'definitions' | 'newId'>,
   at: Date,
-  { kind, rows }: { readonly kind: IngestKind; readonly rows: readonly ReadRow[] },
+  incoming: Incoming,
 ): Promise<Ingested> {
   // The turn first: rules that were read while somebody else had it may be old when it is ours.
   await lockProductScores(tx);
   const context = scoringContext(await readRules(tx), { orgId: tx.orgId, runId: newId(), at }, definitions);
-  return ingestRows(tx, context, kind, rows);
+  return ingestRows(tx, context, incoming);
 }
 
 function reused(): AppError {

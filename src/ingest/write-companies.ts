@@ -3,9 +3,9 @@ import { saveSignals } from '../db/queries/ingest-signals.ts';
 import { type CompanyFactRow, saveStakeholders, type WrittenCompanyFact } from '../db/queries/ingest-stakeholders.ts';
 import type { Tx } from '../db/tx.ts';
 import type { Row } from './read-row.ts';
-import type { RowOutcome, Written } from './written.ts';
+import type { RowOutcome, WriteTimes, Written } from './written.ts';
 
-export async function writeCompanies(tx: Tx, rows: readonly Row[], now: Date): Promise<Written> {
+export async function writeCompanies(tx: Tx, rows: readonly Row[], { now }: WriteTimes): Promise<Written> {
   const companies = rows.map(({ domain, ...said }) => ({ domain: String(domain), said }));
   const created = new Set(
     await addMissingCompanies(
@@ -22,11 +22,11 @@ export async function writeCompanies(tx: Tx, rows: readonly Row[], now: Date): P
   return { outcomes, developerIds: [], domains: [...changed] };
 }
 
-export async function writeStakeholders(tx: Tx, rows: readonly Row[], now: Date): Promise<Written> {
+export async function writeStakeholders(tx: Tx, rows: readonly Row[], { now }: WriteTimes): Promise<Written> {
   return writeFacts(tx, rows, { save: saveStakeholders, now });
 }
 
-export async function writeSignals(tx: Tx, rows: readonly Row[], now: Date): Promise<Written> {
+export async function writeSignals(tx: Tx, rows: readonly Row[], { now }: WriteTimes): Promise<Written> {
   return writeFacts(tx, rows, { save: saveSignals, now });
 }
 

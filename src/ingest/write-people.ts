@@ -4,9 +4,9 @@ import { fillFromHistory, type OlderSnapshot, saveUsage } from '../db/queries/in
 import type { Tx } from '../db/tx.ts';
 import { ownDomain } from './own-domain.ts';
 import type { Row } from './read-row.ts';
-import type { RowOutcome, Written } from './written.ts';
+import type { RowOutcome, WriteTimes, Written } from './written.ts';
 
-export async function writeSignups(tx: Tx, rows: readonly Row[], now: Date): Promise<Written> {
+export async function writeSignups(tx: Tx, rows: readonly Row[], { now }: WriteTimes): Promise<Written> {
   const { allowed, outcomes } = await withoutErased(tx, rows);
   const signups = allowed.map(({ email, said }) => ({ email, ownDomain: ownDomain(email), said }));
   const written = await saveSignups(tx, signups, now);
@@ -32,23 +32,24 @@ const hasMoved = ({ isNew, domainBefore, domain }: WrittenSignup): boolean => !i
 /** A snapshot that is older than this may be what a later one is compared with; see `fillFromHistory`. */
 const historyMs = 26 * 86_400_000;
 
-export async function writeUsage(tx: Tx, rows: readonly Row[], now: Date): Promise<Written> {
+export async function writeUsage(tx: Tx, rows: readonly Row[], { now, seenAt }: WriteTimes): Promise<Written> {
   const { allowed, outcomes } = await withoutErased(tx, rows);
-  await addMissingSignups(tx, firstSeen(allowed, now));
+  await addMissingSignups(tx, firstSeen(allowed, seenAt));
   const snapshots = allowed.map(({ said, place }) => ({ ...said, n: place }));
   // What an undated row is held against may stand in the same batch.
   const dated = snapshots.filter(isDated);
   const written = [
-    ...(await saveUsage(tx, dated, now)),
+    ...(await saveUsage(tx, dated, seenAt)),
     ...(await saveUsage(
       tx,
       snapshots.filter((snapshot) => !isDated(snapshot)),
-      now,
+      seenAt,
     )),
   ];
   const older = written.flatMap(({ n, developerId }): OlderSnapshot[] => {
-    const { captured_at: at, api_calls_30d: calls } = rows[n] ?? {};
-    const isHistory = typeof at === 'string' && Date.parse(at) <= now.getTime() - historyMs;
+    const { captured_at: said, api_calls_30d: calls } = rows[n] ?? {};
+    const at = typeof said === 'string' ? said : seenAt.toISOString();
+    const isHistory = Date.parse(at) <= now.getTime() - historyMs;
     return isHistory && typeof calls === 'number' ? [{ developerId, at }] : [];
   });
   const filled = await fillFromHistory(tx, older);
@@ -62,10 +63,10 @@ function isDated(snapshot: Row): boolean {
 }
 
 /** Whoever has usage has signed up by then. */
-function firstSeen(rows: readonly Allowed[], now: Date) {
+function firstSeen(rows: readonly Allowed[], seenAt: Date) {
   const seen = new Map<string, string>();
   for (const { email, said } of rows) {
-    const at = typeof said['captured_at'] === 'string' ? said['captured_at'] : now.toISOString();
+    const at = typeof said['captured_at'] === 'string' ? said['captured_at'] : seenAt.toISOString();
     const known = seen.get(email);
     if (known === undefined || at < known) seen.set(email, at);
   }

@@ -13,5 +13,11 @@ export interface Written {
   readonly domains: readonly string[];
 }
 
+export interface WriteTimes {
+  readonly now: Date;
+  /** When usage was so whose row does not say it. */
+  readonly seenAt: Date;
+}
+
 /** Rows of one kind that are distinct by what they are told by. */
-export type Writer = (tx: Tx, rows: readonly Row[], now: Date) => Promise<Written>;
+export type Writer = (tx: Tx, rows: readonly Row[], times: WriteTimes) => Promise<Written>;

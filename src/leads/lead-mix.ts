@@ -1,4 +1,4 @@
-import { countLeads, type LeadCount } from '../db/queries/count-leads.ts';
+import { countLeads, type LeadCounts } from '../db/queries/count-leads.ts';
 import { isLeadDayDue, saveLeadDay } from '../db/queries/lead-days.ts';
 import { readRules } from '../db/queries/read-rules.ts';
 import type { Tx } from '../db/tx.ts';
@@ -18,19 +18,15 @@ export async function readLeadMix(tx: Tx): Promise<LeadMix> {
   return mixOf(counts, mqlProfileOf(await readRules(tx)).tiers);
 }
 
-/** PURE. `tiers`: highest first. By the score as it is shown. */
-export function mixOf(counts: readonly LeadCount[], tiers: readonly Tier[]): LeadMix {
-  const sumOf = (wanted: (count: LeadCount) => boolean): number =>
-    counts.filter(wanted).reduce((sum, { leads }) => sum + leads, 0);
-  const tierAt = (score: number): string | undefined => tiers.find(({ atLeast }) => score >= atLeast)?.tier;
+/** PURE. `tiers`: highest first. */
+export function mixOf(counts: LeadCounts, tiers: readonly Pick<Tier, 'tier'>[]): LeadMix {
+  const ofStatus = new Map(counts.statuses.map(({ status, leads }) => [status, leads]));
+  const ofTier = new Map(counts.tiers.map(({ tier, leads }) => [tier, leads]));
   return {
     statuses: Object.fromEntries(
-      leadStatuses.map((status) => [status, sumOf((count) => count.status === status)]),
+      leadStatuses.map((status) => [status, ofStatus.get(status) ?? 0]),
     ) as LeadMix['statuses'],
-    tiers: tiers.map(({ tier }) => ({
-      tier,
-      leads: sumOf(({ score }) => score !== null && tierAt(score) === tier),
-    })),
+    tiers: tiers.map(({ tier }) => ({ tier, leads: ofTier.get(tier) ?? 0 })),
   };
 }
 

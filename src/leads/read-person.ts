@@ -88,8 +88,9 @@ export async function readPerson(tx: Tx, leadId: LeadId, context: PersonContext)
       held: held.map((id) => triggers.find((trigger) => trigger.id === id)?.label ?? id),
       missing: triggerDistances(triggers, facts, held),
     },
+    // Of who was erased nothing is expected; of who was merged it is of the other lead.
     whyNot:
-      details.erasedAt === null
+      details.erasedAt === null && details.mergedInto === null
         ? whyNot({ lead: story.lead, triggers, facts, held, connections, now: context.now })
         : [],
   };

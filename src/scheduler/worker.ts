@@ -44,8 +44,11 @@ async function lookAt(
       log('debug', 'nothing to do', { ...fields, code: error.code });
       return;
     }
-    log('warn', 'run failed', { ...fields, ...described(error) });
-    if (isWorthAnotherTry(error)) throw error;
+    const told = described(error);
+    log('warn', 'run failed', { ...fields, ...told });
+    // The queue keeps what it is thrown, causes and all: a database's own words may quote a person's row.
+    // oxlint-disable-next-line preserve-caught-error -- that is what this leaves out
+    if (isWorthAnotherTry(error)) throw new Error(`${told.code}: ${told.message}`);
   }
 }
 
@@ -80,7 +83,7 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
 }
 
-function described(error: unknown): Record<string, string> {
+function described(error: unknown) {
   if (error instanceof AppError || error instanceof ConnectorError) {
     const { code, message, recovery, remedy } = error;
     return { code, message, recovery, remedy };

@@ -27,7 +27,7 @@ export interface ComparedPerson {
 export interface Comparison {
   readonly scored: number;
   readonly changed: number;
-  /** CRM records whose values would not be what they are. */
+  /** CRM records of people of whom something is to be told: more than a push writes where the mapping leaves it out. */
   readonly records: number;
   /** Ten points a bucket, from 0–9 to 90–100. */
   readonly before: readonly number[];

@@ -80,6 +80,7 @@ test('the overview says of a source that was refused what to do about it', async
   const card = visited.page.getByRole('article', { name: 'Source product-usage' });
   await card.getByText('needs you').waitFor();
   await card.getByText('refused user or password. Correct the address').waitFor();
+  expect(visited.complaints).toEqual([]);
   await loop.db.sql('delete from data_sources');
 });
 
@@ -307,4 +308,29 @@ test('on a narrow screen nothing sticks out', async () => {
         fullPage: true,
       });
   }
+});
+
+test('the page of a lead that was merged leads to the person that they are now, and asks nobody to create them', async () => {
+  const hands = handsOf(loop);
+  const twins = await Promise.all(
+    ['one', 'two'].map((name) => hands.create({ email: `${name}@twins.example`, firstname: 'Tess', lastname: 'Twin' })),
+  );
+  await loop.sync();
+  await hands.merge(twins[0]!, twins[1]!);
+  await loop.sync();
+  const [gone] = await loop.db.sql<{ id: string; into: string }>(
+    `select id, merged_into as into from leads where name = 'Tess Twin' and merged_into is not null`,
+  );
+  await using visited = await visit(browser, site.url, `/orgs/acme/leads/${gone!.id}`, { as: viewer });
+  const { page } = visited;
+  await page.getByText('found to be the same person').waitFor();
+  const link = page.getByRole('link', { name: 'Tess Twin' });
+  await link.waitFor();
+  expect(await page.getByRole('heading', { name: /Why not|Everything is through/ }).count()).toBe(0);
+  expect(await visited.ailments()).toEqual([]);
+  if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/merged.png`, fullPage: true });
+  await link.click();
+  await page.waitForURL(`**/leads/${gone!.into}`);
+  await page.getByRole('heading', { name: 'Why not' }).waitFor();
+  expect(visited.complaints).toEqual([]);
 });

@@ -89,6 +89,23 @@ test('an operator runs a connection by keyboard, watches it end and reads its st
   expect(visited.complaints).toEqual([]);
 });
 
+test('a run that was asked for has begun, although the list is filtered and does not show it', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, console } = await scene(own);
+  const as = await console.signedIn(loop.orgId, 'operator');
+  await using visited = await visit(browser, console.url, '/orgs/acme/runs?status=failed', { as });
+  const { page } = visited;
+  await page.getByText('No run is like that').waitFor();
+  await page.getByRole('button', { name: 'Run now' }).click();
+  await page.getByRole('button', { name: 'Run it' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Neither that it waits for a worker nor that none has taken it.
+  await page.getByText('run of acme-hubspot').waitFor({ state: 'detached' });
+  expect(await loop.db.sql('select kind from sync_runs')).toEqual([{ kind: 'sync' }]);
+  await page.getByText('No run is like that').waitFor();
+  expect(visited.complaints).toEqual([]);
+});
+
 test('a viewer sees rejected records as text, loads them as a file, and is offered no retry', async () => {
   await using own = new AsyncDisposableStack();
   const { loop, console } = await scene(own);
@@ -114,6 +131,22 @@ test('an operator retries, and is led to the run', async () => {
   await page.getByRole('button', { name: 'Retry all of acme-hubspot' }).click();
   await page.getByRole('link', { name: 'see its run' }).click();
   await page.getByRole('cell', { name: 'retry', exact: true }).waitFor();
+  expect(visited.complaints).toEqual([]);
+});
+
+test('an operator retries all of them, and sees what has come right go', async () => {
+  await using own = new AsyncDisposableStack();
+  const { loop, visited, page } = await operatorAt(own, '/orgs/acme/rejected');
+  await page.getByRole('link', { name: '2 records' }).click();
+  await page.getByText('nobody at all').first().waitFor();
+  const [, second] = handsOf(loop).living();
+  handsOf(loop).edit(second!.id, { email: 'somebody@school.example' });
+  await page.getByRole('button', { name: 'Retry all of acme-hubspot' }).click();
+  await page.getByText('They were read again').waitFor();
+  await page.getByText('nobody at all').first().waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: '1 record', exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: 'Retry all of acme-hubspot' }).isEnabled()).toBe(true);
+  expect(await visited.ailments()).toEqual([]);
   expect(visited.complaints).toEqual([]);
 });
 

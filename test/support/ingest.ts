@@ -16,12 +16,10 @@ export async function take(
 ): Promise<string[]> {
   const at = new Date(what.at ?? '2026-11-22T12:00:00Z');
   const { outcomes } = await db.database.transaction(orgId, async (tx) =>
-    ingestRows(
-      tx,
-      scoringContext(await readRules(tx), { orgId, runId: randomUUID(), at }, []),
-      what.kind,
-      rows.map((row) => readRow(what.kind, row, at)),
-    ),
+    ingestRows(tx, scoringContext(await readRules(tx), { orgId, runId: randomUUID(), at }, []), {
+      kind: what.kind,
+      rows: rows.map((row) => readRow(what.kind, row, at)),
+    }),
   );
   return outcomes.map((one) => (one.outcome === 'rejected' ? one.rejection.code : one.outcome));
 }

@@ -64,8 +64,12 @@ export const productReason = {
   ) account on true`,
 } as const;
 
+/** SQL: nothing is put off for more than an hour, so what waits longer was noted by a clock that ran ahead. */
+const hasCome = (now: string): string =>
+  `(available_at <= ${now} or available_at > ${now}::timestamptz + interval '1 hour')`;
+
 const isDue = `org_id = $1 and connection_id = $2 and object = $3
-  and ((state = 'pending' and available_at <= $5) or (state = 'claimed' and claimed_until < $5))`;
+  and ((state = 'pending' and ${hasCome('$5')}) or (state = 'claimed' and claimed_until < $5))`;
 
 const claiming = (chosen: string): string => `
   with chosen as (
@@ -145,7 +149,7 @@ export async function hasUrgentPushes(
 ): Promise<boolean> {
   const rows = await tx.query(
     `select from push_states
-     where org_id = $1 and connection_id = $2 and state in ('pending', 'claimed') and priority = 0 and available_at <= $3
+     where org_id = $1 and connection_id = $2 and state in ('pending', 'claimed') and priority = 0 and ${hasCome('$3')}
      limit 1`,
     [tx.orgId, connectionId, now],
   );

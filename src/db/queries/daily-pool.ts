@@ -118,11 +118,12 @@ export async function noteResumeAt(tx: Tx, connectionId: ConnectionId, at: Date 
   );
 }
 
-/** When a run that stopped at a limit may go on, as the last one told, whichever process it was in; null = at once. */
-export async function resumeAt(tx: Tx, connectionId: ConnectionId): Promise<Date | null> {
+/** When a run that stopped at a limit may go on, as the last one told, whichever process it was in; null = at once, also where a clock that ran ahead put it off for longer than a day has. */
+export async function resumeAt(tx: Tx, connectionId: ConnectionId, now: Date): Promise<Date | null> {
   const [row] = await tx.query<{ at: Date | null }>(
-    `select resume_at as at from daily_pools where org_id = $1 and connection_id = $2`,
-    [tx.orgId, connectionId],
+    `select resume_at as at from daily_pools
+     where org_id = $1 and connection_id = $2 and resume_at <= $3::timestamptz + interval '25 hours'`,
+    [tx.orgId, connectionId, now],
   );
   return row?.at ?? null;
 }

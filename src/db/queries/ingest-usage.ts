@@ -29,16 +29,16 @@ export interface WrittenUsage {
 
 /**
  * Writes snapshots and returns those that are new or different. Each row holds `n`, `email` and columns by name; one without
- * `captured_at` is the snapshot of `now`, unless it says what the latest one says. The signups must be there, and the rows
+ * `captured_at` is the snapshot of `seenAt`, unless it says what the latest one until then says. The signups must be there, and the rows
  * distinct by address and instant.
  */
 export async function saveUsage(
   tx: Tx,
   rows: readonly Readonly<Record<string, unknown>>[],
-  now: Date,
+  seenAt: Date,
 ): Promise<WrittenUsage[]> {
   if (rows.length === 0) return [];
-  return tx.query<WrittenUsage>(statement, [tx.orgId, toJson(rows), now]);
+  return tx.query<WrittenUsage>(statement, [tx.orgId, toJson(rows), seenAt]);
 }
 
 const names = Object.keys(columnTypes);

@@ -13,6 +13,8 @@ export interface LeadValuesRow {
   readonly opportunity: { readonly name: string | null; readonly stage: string | null } | null;
   /** Leads that were found to be the same person. */
   readonly absorbed: readonly LeadId[];
+  /** The lead that it was merged into, as the same person: whatever a lead has is there; null = none. */
+  readonly mergedInto: LeadId | null;
 }
 
 export async function readLeadValues(tx: Tx, leadId: LeadId): Promise<LeadValuesRow | null> {
@@ -29,7 +31,8 @@ const valuesStatement = `
     coalesce(u.name, u.email) as owner, l.created_at as "createdAt", l.erased_at as "erasedAt", l.sql_date as "sqlAt",
     l.opportunity_date as "opportunityAt",
     case when o.id is not null then jsonb_build_object('name', o.name, 'stage', o.stage) end as opportunity,
-    array(select m.id from leads m where m.org_id = $1 and m.merged_into = l.id order by m.created_at limit 50) as absorbed
+    array(select m.id from leads m where m.org_id = $1 and m.merged_into = l.id order by m.created_at limit 50) as absorbed,
+    l.merged_into as "mergedInto"
   from leads l
   left join lead_sources src on src.org_id = $1 and src.id = l.source_id
   left join users u on u.org_id = $1 and u.id = l.assigned_to

@@ -7,7 +7,7 @@ export interface AccountRow extends UsageColumns {
   readonly signup_count: number;
   /** Each plan that somebody has; null = none is known. */
   readonly billing_tiers: readonly string[] | null;
-  /** In percent, of the people whose earlier usage is known; null = of nobody. */
+  /** In percent, of the people whose usage is known both now and before; null = of nobody. */
   readonly api_call_growth_pct: number | null;
   readonly top_developer_id: string;
   /** Percent of the API calls that are the top person's; null = no calls are known. */
@@ -40,7 +40,7 @@ export async function loadAccounts(tx: Tx, domains: readonly string[], since: Da
   return domains.length === 0 ? [] : tx.query<AccountRow>(statement, [tx.orgId, domains, since]);
 }
 
-// Growth is that of the people whose earlier usage is known: the others would look like new business. One look-up of a score for
+// Growth is that of the people whose usage is known both now and before: the others would look like business won or lost. One look-up of a score for
 // each company (`limit 1`), or the planner, who cannot know how many there are, reads all scores.
 const statement = `
   with people as (
@@ -62,6 +62,7 @@ const statement = `
       max(tier_upgraded_at) as tier_upgraded_at, max(team_member_count) as team_member_count, sum(team_members_added_last_30d) as team_members_added_last_30d,
       sum(api_calls_30d) as api_calls_30d, sum(api_calls_prev_30d) as api_calls_prev_30d,
       sum(api_calls_30d) filter (where api_calls_prev_30d is not null) as calls_compared,
+      sum(api_calls_prev_30d) filter (where api_calls_30d is not null) as calls_before,
       sum(dashboard_logins_30d) as dashboard_logins_30d, max(last_active_at) as last_active_at
     from people group by domain
   ), top as (
@@ -70,8 +71,8 @@ const statement = `
   )
   select s.domain, s.signup_count, s.captured_at, s.project_count, s.active_projects, s.feature_bits, s.billing_tiers, s.tier_upgraded_at,
     s.team_member_count, s.team_members_added_last_30d, s.api_calls_30d, s.api_calls_prev_30d,
-    case when s.api_calls_prev_30d > 0 then round((s.calls_compared - s.api_calls_prev_30d) / s.api_calls_prev_30d * 100, 1)
-      when s.api_calls_prev_30d = 0 then 0 end as api_call_growth_pct,
+    case when s.calls_before > 0 then round((s.calls_compared - s.calls_before) / s.calls_before * 100, 1)
+      when s.calls_before = 0 then 0 end as api_call_growth_pct,
     s.dashboard_logins_30d, s.last_active_at, t.id as top_developer_id, t.full_name as top_name,
     case when s.api_calls_30d > 0 then round(t.api_calls_30d * 100 / s.api_calls_30d)::int end as top_share_pct,
     to_jsonb(a) as score

@@ -91,10 +91,14 @@ export const problemSchema = Type.Object(
   { $id: 'Problem', title: 'Problem', additionalProperties: false },
 );
 
+/** By then what was in the way is over, mostly; in seconds. */
+const retryAfterS = 5;
+
 /** Says what went wrong; of what nobody expected, no more than that. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
   const status = known === null ? 500 : (statuses[known.code] ?? statusOf(known));
+  if (status === 503 && known?.recovery === 'retry') void reply.header('retry-after', retryAfterS);
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
   return sendFault(reply, status, known, { ...adviceOf(known), ...errorsOf(known), ...findingsOf(known) });
 }

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { refreshStatistics } from '../../db/queries/refresh-statistics.ts';
 import type { OrgId } from '../../model/values.ts';
@@ -53,6 +53,7 @@ const batchRows = 2_000;
 /** Of the first one: until there are statistics, statements over new tables take time that grows with the square of the rows. */
 const firstBatchRows = 500;
 const shownRejections = 5;
+const believedMs = 30 * 86_400_000;
 
 /**
  * Takes in a file of any length, batch by batch, in flat memory: the next batch is read while one is written. The same file
@@ -63,8 +64,12 @@ export async function importFile(services: IngestServices, orgId: OrgId, job: Im
   await using rejectedFile = new RejectedFile(job.rejectedPath);
   const input = await openInput(job);
   const tally = new Tally();
+  const begunAt = services.now();
+  // An instant for each batch: an address may come again in a later one, with other numbers.
+  let seenAt = seenAtOf(input.modifiedAt, begunAt);
   for await (const batch of oneAhead(batchesOf(rowsOf(job, readText(input.chunks()))))) {
-    const told = await commit(services, orgId, job, batch);
+    const told = await commit(services, orgId, job, { batch, seenAt });
+    seenAt = new Date(seenAt.getTime() + 1);
     await rejectedFile.write(tally.add(batch, told));
     if (isTenfold(tally.rows, batch.length) && !job.dryRun)
       await services.database.transaction(orgId, refreshStatistics);
@@ -79,6 +84,15 @@ export async function importFile(services: IngestServices, orgId: OrgId, job: Im
     isDryRun: job.dryRun,
     isStopped: job.signal.aborted,
   };
+}
+
+/**
+ * When usage was so whose rows do not say it: when the file was written, so that it says the same whenever it is imported. Usage
+ * tells of 30 days; a time before that is rather one of a copy, such as those that packages give to their files.
+ */
+function seenAtOf(modifiedAt: Date | null, now: Date): Date {
+  const age = modifiedAt === null ? 0 : now.getTime() - modifiedAt.getTime();
+  return modifiedAt === null || age < 0 || age > believedMs ? now : modifiedAt;
 }
 
 /** Asks for the next one while the last one is being worked on. */
@@ -134,14 +148,14 @@ async function commit(
   services: IngestServices,
   orgId: OrgId,
   { kind, dryRun }: ImportJob,
-  batch: readonly SourceRow[],
+  { batch, seenAt }: { readonly batch: readonly SourceRow[]; readonly seenAt: Date },
 ): Promise<Ingested> {
   const now = services.now();
   const rows = batch.map((source) => readSource(kind, source, now));
   let told: Ingested | null = null;
   try {
     return await services.database.transaction(orgId, async (tx) => {
-      told = await ingestAt(tx, services, now, { kind, rows });
+      told = await ingestAt(tx, services, now, { kind, rows, seenAt });
       if (dryRun) throw takenBack;
       return told;
     });
@@ -179,10 +193,13 @@ interface Input {
   chunks(): AsyncGenerator<Uint8Array, void, void>;
   /** How much of it has been read; null where its length is not known. */
   share(): number | null;
+  /** Null = it is no file. */
+  readonly modifiedAt: Date | null;
 }
 
 async function openInput({ path, stdin }: ImportJob): Promise<Input> {
-  const size = path === '-' ? null : await sizeOf(path);
+  const file = path === '-' ? null : await statOf(path);
+  const size = file?.size ?? null;
   let read = 0;
   return {
     async *chunks() {
@@ -192,6 +209,7 @@ async function openInput({ path, stdin }: ImportJob): Promise<Input> {
       }
     },
     share: () => (size === null || size === 0 ? null : Math.min(1, read / size)),
+    modifiedAt: file?.mtime ?? null,
   };
 }
 
@@ -203,8 +221,8 @@ async function* bytesOf(path: string): AsyncGenerator<Uint8Array, void, void> {
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function statOf(path: string): Promise<Stats> {
   const found = await stat(path).catch(() => null);
-  if (found !== null && !found.isDirectory()) return found.size;
+  if (found !== null && !found.isDirectory()) return found;
   throw unreadable(`There is no file "${path}".`, 'Give the path of a file, or - for what comes in.');
 }

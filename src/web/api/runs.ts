@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { AskedRun, RunDetail, RunPage, RunWishForm, Standing } from '../../http/api/runs/schemas.ts';
+import { useEffect } from 'react';
+import type { AskedRun, Run, RunDetail, RunPage, RunWishForm, Standing } from '../../http/api/runs/schemas.ts';
 import { useOrg } from '../shell/org.tsx';
 import { call } from './call.ts';
 
@@ -15,8 +16,7 @@ export interface RunFilter {
   readonly looks: boolean;
 }
 
-/** `isAwaited`: somebody has asked for a run that has not begun yet. */
-export function useRuns(filter: RunFilter, isAwaited: boolean) {
+export function useRuns(filter: RunFilter) {
   const { path } = useOrg();
   return useInfiniteQuery({
     queryKey: [path, 'runs', 'list', filter],
@@ -27,7 +27,7 @@ export function useRuns(filter: RunFilter, isAwaited: boolean) {
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => {
       const isRunning = state.data?.pages.some(({ runs }) => runs.some(({ endedAt }) => endedAt === null)) === true;
-      return isRunning || isAwaited ? watchMs : idleMs;
+      return isRunning ? watchMs : idleMs;
     },
   });
 }
@@ -39,6 +39,33 @@ export function useRun(id: string) {
     queryFn: ({ signal }) => call<RunDetail>(`${path}/runs/${id}`, { signal }),
     refetchInterval: ({ state }) => (state.data?.endedAt === null ? watchMs : false),
   });
+}
+
+interface AskedRunView {
+  /** Null = whichever comes first. */
+  readonly kind: Run['kind'] | null;
+  /** The key, within the organisation, of what is asked anew whenever the run has got on; the same array each time. */
+  readonly shownIn: readonly string[];
+}
+
+/** The run that was asked for, whatever a list is filtered by, and until it has ended; null = it has not begun. */
+export function useAskedRun(asked: AskedRun | null, { kind, shownIn }: AskedRunView): Run | null {
+  const { path } = useOrg();
+  const client = useQueryClient();
+  const { data: run = null } = useQuery({
+    queryKey: [path, 'runs', 'asked', asked, kind],
+    enabled: asked !== null,
+    queryFn: async ({ signal }) => {
+      const query = { connection: asked?.connection ?? null, kind, limit: 1 };
+      const { runs } = await call<RunPage>(`${path}/runs`, { query, signal });
+      return runs.find(({ startedAt }) => startedAt >= (asked?.askedAt ?? '')) ?? null;
+    },
+    refetchInterval: ({ state }) => ((state.data?.endedAt ?? null) === null ? watchMs : false),
+  });
+  useEffect(() => {
+    if (run !== null) void client.invalidateQueries({ queryKey: [path, ...shownIn] });
+  }, [run, client, path, shownIn]);
+  return run;
 }
 
 export function useStanding() {

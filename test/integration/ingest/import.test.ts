@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +51,15 @@ async function file(name: string, content: string): Promise<string> {
 
 const reportOf = ({ out }: Ran): ImportReport => JSON.parse(out) as ImportReport;
 
+const latestOf = async (email: string) =>
+  (
+    await db.sql<{ calls: number; at: Date }>(
+      `select u.api_calls_30d as calls, u.captured_at as at from internal_signals u
+       join developer_signups d on d.id = u.developer_id where d.email = $1 order by u.captured_at desc limit 1`,
+      [email],
+    )
+  )[0];
+
 const signups = [
   'email;full_name;signup_source',
   'marcus.chen@velocitypay.example;Marcus Chen;GitHub',
@@ -97,6 +106,35 @@ describe('leadloop import', () => {
     expect(ran).toMatchObject({ code: 3, err: '' });
     expect(reportOf(ran)).toMatchObject({ rows: 4, created: 0, updated: 0, unchanged: 2, rejected: 2, scored: 0 });
     expect(await imageOf(db)).toEqual(image);
+  });
+
+  it('of undated usage again changes nothing, where an address comes twice far apart, too', async () => {
+    const others = Array.from({ length: 600 }, (_, n) => `p${n}@c${n}.example,7`);
+    const lines = ['email,api_calls_30d', 'ada@acme.example,1', ...others, 'ada@acme.example,2'];
+    const path = await file('undated.csv', lines.join('\n'));
+    await leadloop(['import', 'usage', path]);
+    const image = await imageOf(db);
+    const ran = await leadloop(['import', 'usage', path, '--json']);
+    expect(reportOf(ran)).toMatchObject({ rows: 602, created: 0, updated: 0, unchanged: 602, scored: 0 });
+    expect(await imageOf(db)).toEqual(image);
+    expect(await latestOf('ada@acme.example')).toMatchObject({ calls: 2 });
+  });
+
+  it('of undated usage is of the time of its file: what was written earlier is not the latest, whenever it comes', async () => {
+    const ada = 'ada@acme.example';
+    const written = async (name: string, calls: number, daysAgo: number) => {
+      const path = await file(name, `email,api_calls_30d\n${ada},${calls}`);
+      const at = new Date(Math.floor(Date.now() / 1_000 - daysAgo * 86_400) * 1_000);
+      await utimes(path, at, at);
+      await leadloop(['import', 'usage', path]);
+      return at;
+    };
+    const yesterday = await written('new.csv', 2, 1);
+    await written('old.csv', 1, 8);
+    expect(await latestOf(ada)).toEqual({ calls: 2, at: yesterday });
+    // A time that a package has given to its files.
+    await written('packed.csv', 3, 14_000);
+    expect(await latestOf(ada)).toMatchObject({ calls: 3 });
   });
 
   it('takes NDJSON and JSON, by the name of the file or by what it is said to be', async () => {

@@ -6,6 +6,7 @@ import type { SignupList } from '../../../src/http/api/signups/schemas.ts';
 import { type SignedIn, startConsole, type TestConsole } from '../../support/console.ts';
 import { holdTable } from '../../support/held-table.ts';
 import { type Loop, startLoop } from '../../support/loop.ts';
+import { handsOf } from '../../support/loop-crm.ts';
 import { addVelocityPay, type Product, productOf } from '../../support/product.ts';
 import { eventually } from '../../support/queue-worker.ts';
 
@@ -213,6 +214,21 @@ test('the overview waits for no count: everything else is there, and the numbers
   await eventually(async () => (await get<OverviewAnswer>('/overview', as)).counts);
 });
 
+test('a score of 79.6 shows as 80 and is not hot: of each tier the overview counts as many as the list has', async () => {
+  const [lead] = await everybody('');
+  await loop.db.sql(`update leads set lead_score = 80, tier = 'warm' where id = $1`, [lead!.id]);
+  onTestFinished(() =>
+    loop.db
+      .sql('update leads set lead_score = $2, tier = $3 where id = $1', [lead!.id, lead!.score, lead!.tier])
+      .then(() => undefined),
+  );
+  await using fresh = await startConsole(loop.services);
+  const as = await fresh.signedIn(loop.orgId, 'viewer');
+  const { tiers } = await eventually(async () => (await get<OverviewAnswer>('/overview', as)).counts);
+  expect(tiers.map(({ tier }) => tier)).toEqual((await list()).tiers);
+  for (const { tier, leads } of tiers) expect(leads, tier).toBe((await everybody(`&tier=${tier}`)).length);
+});
+
 test('a lead of another organisation is not there, nor is one that is none', async () => {
   const [lead] = (await list()).leads;
   const other = await site.signedIn(await loop.db.org('umbrella'), 'admin');
@@ -240,4 +256,20 @@ test('each change of a score says from which tier to which, of both scores alike
   expect(latest).toMatchObject({ before: 88, tierBefore: 'hot' });
   expect(latest!.tier).not.toBe('hot');
   expect(history.filter(({ kind }) => kind === 'mql').at(-1)).toMatchObject({ tierBefore: null });
+});
+
+test('a lead that was merged names the other one, and says no more why something of it is not there', async () => {
+  const hands = handsOf(loop);
+  const emails = ['twin.one@school.example', 'twin.two@school.example'];
+  const [one, two] = [await hands.create({ email: emails[0]! }), await hands.create({ email: emails[1]! })];
+  await loop.sync();
+  const ids = await Promise.all(emails.map(async (email) => (await list(`?search=${email}`)).exact!.id));
+  await hands.merge(one, two);
+  await loop.sync();
+  const leads = await Promise.all(ids.map((id) => get<LeadAnswer>(`/leads/${id}`)));
+  const gone = leads.find(({ lead }) => lead.mergedInto !== null)!;
+  const survivor = leads.find((lead) => lead !== gone)!;
+  expect(gone).toMatchObject({ lead: { mergedInto: survivor.lead.id }, whyNot: [] });
+  expect(survivor.lead).toMatchObject({ mergedInto: null, absorbed: [gone.lead.id] });
+  expect(survivor.whyNot).not.toEqual([]);
 });

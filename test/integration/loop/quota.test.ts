@@ -68,7 +68,8 @@ test(
     expect(state.waiting.reduce((sum, { count }) => sum + count, 0)).toBe(scores.length);
     for (const { priority } of state.waiting) expect(priority).toBeGreaterThan(0);
     await saysWhatWaits(loop, scores.length, stopped.nextTryAt!);
-    const resume = async () => loop.db.database.transaction(loop.orgId, (tx) => resumeAt(tx, loop.connectionId));
+    const resume = async () =>
+      loop.db.database.transaction(loop.orgId, (tx) => resumeAt(tx, loop.connectionId, loop.services.now()));
     expect(await resume()).toEqual(stopped.nextTryAt);
 
     // A restart forgets nothing: no call is made to find out.

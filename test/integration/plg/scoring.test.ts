@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadAccounts } from '../../../src/db/queries/load-accounts.ts';
 import { nextSignups, type SignupPlace } from '../../../src/db/queries/load-signups.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -116,6 +117,27 @@ test('several people of a company are one account: sums, the union of features, 
   // Marcus has four features and Lin a fifth: 5 × 5 points instead of 4 × 5; and Lin's 20 log-ins count for the champion.
   expect(account).toMatchObject({ people: 2, share: 70, points: [85, 100, 90, 100, 85] });
   expect((await product.score(marcus))?.points).toEqual([85, 95, 90, 80, 85]);
+});
+
+test('an account grows by the people whose usage is known both now and before', async () => {
+  await using side = await setUp();
+  const { product, db, orgId } = side;
+  await addVelocityPay(product);
+  // Marcus is at 2,800,000 after 800,000. Of Lin only the one is known, of Kim only the other.
+  for (const [name, now, before] of [
+    ['lin', null, 9_000_000],
+    ['kim', 5_000, null],
+  ] as const) {
+    const email = `${name}@velocitypay.io`;
+    await product.signup({ email });
+    await product.usage(email, { api_calls_30d: now, api_calls_prev_30d: before });
+  }
+  const [account] = await db.database.transaction(orgId, (tx) => loadAccounts(tx, ['velocitypay.io'], null));
+  expect(account).toMatchObject({
+    api_calls_30d: 2_805_000,
+    api_calls_prev_30d: 9_800_000,
+    api_call_growth_pct: 250,
+  });
 });
 
 test('an account whose people are gone is gone', async () => {

@@ -51,6 +51,13 @@ test('a rescore before three belongs to the night before', async () => {
   expect(await isDue('2026-11-27T03:00:00Z')).toBe(true);
 });
 
+test('a rescore that a clock ahead of ours has noted counts as none', async () => {
+  await profile('2026-12-05T12:00:00Z');
+  expect(await isDue('2026-11-27T12:00:00Z')).toBe(true);
+  // A few seconds are no reason.
+  expect(await isDue('2026-12-05T11:59:30Z')).toBe(false);
+});
+
 test('nights that nobody was there for are made good by one, at any hour', async () => {
   await profile('2026-11-20T12:00:00Z');
   expect(await isDue('2026-11-27T02:00:00Z')).toBe(true);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { SourceSettings } from '../../../src/config/settings.ts';
 import { moveWatermark } from '../../../src/db/queries/data-sources.ts';
 import { openForeign } from '../../../src/db/foreign-query.ts';
+import { startRelay } from '../../support/relay.ts';
 import { failingAt, type Shop, startShop, usageQuery } from '../../support/source.ts';
 
 const fixConfig = { status: 'failed', failure: { code: 'source-query', recovery: 'fix-config' } };
@@ -194,4 +195,15 @@ test('rows come through a cursor, so many at a time, and a stop ends the query o
   }
   stop.abort();
   expect(await ended).toBe('AbortError');
+});
+
+test('a server that vanishes while it is read is waited for no longer than a statement may take', async () => {
+  await using shop = await startShop();
+  await using relay = await startRelay(shop.theirs.url);
+  const { signal } = new AbortController();
+  const text = 'select g from generate_series(1, 12000) g';
+  await using rows = await openForeign({ url: relay.url, text, since: null, signal, silenceMs: 300 });
+  expect((await rows.next(5_000)).rows).toHaveLength(5_000);
+  relay.freeze();
+  await expect(rows.next(5_000)).rejects.toMatchObject({ code: 'source-unavailable', recovery: 'retry' });
 });

@@ -25,6 +25,18 @@ const told = (remaining: number | null, max: number | null = 100): AccountPool =
   observedAt: noon,
 });
 
+test('an end that a clock ahead of ours has noted is none: a new day begins, and nothing of it was told', () => {
+  const later = (days: number) => new Date(noon.getTime() + days * 86_400_000);
+  const account = { ...told(0), observedAt: later(6), resetAt: later(7) };
+  const state: PoolState = { day: 1, endsAt: later(7), used: 25, account };
+  expect(poolAsOf(state, noon, midnight)).toEqual({
+    day: 2,
+    endsAt: midnight,
+    used: 0,
+    account: { ...account, remaining: null, resetAt: null },
+  });
+});
+
 describe('what is left of a day', () => {
   test.for([
     ['no maximum is known', 9_999, told(null, null), null, null],

@@ -8,19 +8,24 @@ const tiers = [
   { tier: 'warm', atLeast: 59.5 },
   { tier: 'cold', atLeast: 0 },
 ];
-const counts = [
-  { status: 'new', score: 0, leads: 3 },
-  { status: 'new', score: null, leads: 2 },
-  { status: 'mql', score: 80, leads: 4 },
-  { status: 'mql', score: 79, leads: 1 },
-] as const;
+const counts = {
+  statuses: [
+    { status: 'new', leads: 5 },
+    { status: 'mql', leads: 5 },
+  ],
+  tiers: [
+    { tier: 'cold', leads: 3 },
+    { tier: 'hot', leads: 4 },
+    { tier: 'of an older profile', leads: 1 },
+  ],
+} as const;
 
-test('everybody counts by status, and whoever has a score by tier', () => {
+test('each status and each tier of the profile has its number, which may be none', () => {
   const mix = mixOf(counts, tiers);
   expect(mix.statuses).toEqual({ new: 5, engaged: 0, mql: 5, sql: 0, opportunity: 0, disqualified: 0, recycled: 0 });
   expect(mix.tiers).toEqual([
     { tier: 'hot', leads: 4 },
-    { tier: 'warm', leads: 1 },
+    { tier: 'warm', leads: 0 },
     { tier: 'cold', leads: 3 },
   ]);
 });

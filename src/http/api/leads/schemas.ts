@@ -274,6 +274,10 @@ export const leadAnswer = Type.Object(
         owner: maybeText,
         opportunity: orNull(Type.Object({ name: maybeText, stage: maybeText }, strict)),
         absorbed: Type.Array(uuid, { description: 'Leads that were found to be the same person.' }),
+        mergedInto: {
+          ...orNull(uuid),
+          description: 'The lead that this one was found to be the same person as: all that goes on is there.',
+        },
       },
       strict,
     ),

@@ -250,7 +250,10 @@ export const preview = Type.Object(
     }),
     next: nextPage,
     changed: Type.Integer({ description: 'Whose score would not be what it is.' }),
-    records: Type.Integer({ description: 'CRM records whose values would not be what they are.' }),
+    records: Type.Integer({
+      description:
+        'CRM records of the people whose score, tier, segment, reason or action would not be what it is: a push writes to at most so many of them, and to fewer where the mapping leaves out what has changed. Those of companies do not count.',
+    }),
     before: histogram,
     after: histogram,
     tiers: Type.Array(

@@ -67,8 +67,9 @@ function Person({ answer }: { readonly answer: LeadAnswer }) {
           The CRM deleted them for privacy <Time at={lead.erasedAt} />: what is left says nothing of them.
         </Empty>
       )}
+      {lead.mergedInto !== null && <Merged into={lead.mergedInto} />}
       <ScoreCards answer={answer} />
-      {lead.erasedAt === null && <WhyNot gates={answer.whyNot} />}
+      {lead.erasedAt === null && lead.mergedInto === null && <WhyNot gates={answer.whyNot} />}
       <Tabs
         value={chosen}
         onChange={(key) => setSearch(key === null || key === 'score' ? {} : { tab: key }, { replace: true })}
@@ -88,6 +89,22 @@ function Person({ answer }: { readonly answer: LeadAnswer }) {
         ))}
       </Tabs>
     </Page>
+  );
+}
+
+/** What is told below is how they stood then. */
+function Merged({ into }: { readonly into: string }) {
+  const { path } = useOrg();
+  const { data } = useLead(into);
+  const name = data?.lead.name ?? data?.lead.email ?? 'another lead';
+  return (
+    <Empty title="Merged into another lead">
+      They were found to be the same person as{' '}
+      <Anchor component={Link} to={`${path}/leads/${into}`} underline="always" className="anywhere">
+        {name}
+      </Anchor>
+      : their CRM records and what they do count there. What is below is how they stood before.
+    </Empty>
   );
 }
 

@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Code, Group, Stack, Text, Title } from '@mantine
 import { Link } from 'react-router';
 import type { RejectedRecord } from '../../../http/api/rejected/schemas.ts';
 import { type KindKey, useCountsAfter, useExportAddress, useRejectedRecords, useRetry } from '../../api/rejected.ts';
+import { useAskedRun } from '../../api/runs.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
@@ -43,12 +44,16 @@ function useMayRetry({ of }: KindKey): boolean {
   return useMay('operator') && of === 'connection';
 }
 
+const replayed = { kind: 'replay', shownIn: ['rejected'] } as const;
+
 /** What can be done about all of them. */
 function Head({ kind }: { readonly kind: KindKey }) {
   const { path } = useOrg();
   const mayRetry = useMayRetry(kind);
   const file = useExportAddress(kind);
   const retry = useRetry();
+  const run = useAskedRun(retry.data ?? null, replayed);
+  const hasEnded = (run?.endedAt ?? null) !== null;
   return (
     <>
       <Group justify="space-between" align="flex-end" gap="sm">
@@ -61,7 +66,11 @@ function Head({ kind }: { readonly kind: KindKey }) {
             Export as CSV
           </Button>
           {mayRetry && (
-            <Button loading={retry.isPending} onClick={() => retry.mutate(kind.name)}>
+            <Button
+              loading={retry.isPending}
+              disabled={retry.isSuccess && !hasEnded}
+              onClick={() => retry.mutate(kind.name)}
+            >
               Retry all of {kind.name}
             </Button>
           )}
@@ -70,11 +79,11 @@ function Head({ kind }: { readonly kind: KindKey }) {
       {retry.error !== null && <ProblemNote error={retry.error} />}
       {retry.isSuccess && (
         <Alert color="blue" variant="light" role="status">
-          A worker reads them again as soon as one is free:{' '}
-          <Anchor component={Link} to={`${path}/runs`} size="sm">
+          {hasEnded ? 'They were read again' : 'A worker reads them again as soon as one is free'}:{' '}
+          <Anchor component={Link} to={`${path}/runs`} size="sm" c="inherit" underline="always">
             see its run
           </Anchor>
-          . What has come right is gone from here then.
+          . What has come right is gone from here{hasEnded ? '' : ' then'}.
         </Alert>
       )}
     </>

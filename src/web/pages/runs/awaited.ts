@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'react';
-import type { AskedRun, Run } from '../../../http/api/runs/schemas.ts';
+import type { AskedRun } from '../../../http/api/runs/schemas.ts';
+import { useAskedRun } from '../../api/runs.ts';
 
 /** A worker that is free takes seconds. */
 const patienceMs = 30_000;
+
+const shown = { kind: null, shownIn: ['runs', 'list'] } as const;
 
 export interface Awaited {
   readonly asked: AskedRun | null;
@@ -11,7 +14,7 @@ export interface Awaited {
 }
 
 /** What was asked for and has not begun yet. */
-export function useAwaited(): Awaited & { readonly seen: (runs: readonly Run[]) => void } {
+export function useAwaited(): Awaited {
   const [asked, setAsked] = useState<AskedRun | null>(null);
   const [isLate, setLate] = useState(false);
   useEffect(() => {
@@ -20,16 +23,14 @@ export function useAwaited(): Awaited & { readonly seen: (runs: readonly Run[]) 
     const timer = setTimeout(() => setLate(true), patienceMs);
     return () => clearTimeout(timer);
   }, [asked]);
+  const hasBegun = useAskedRun(asked, shown) !== null;
+  useEffect(() => {
+    if (hasBegun) setAsked(null);
+  }, [hasBegun]);
   const waiting = isLate ? 'late' : 'waits';
   return {
     asked,
     state: asked === null ? 'nothing' : waiting,
     wait: setAsked,
-    seen(runs) {
-      const isThere = runs.some(
-        (run) => run.connection === asked?.connection && run.startedAt >= (asked?.askedAt ?? ''),
-      );
-      if (isThere) setAsked(null);
-    },
   };
 }

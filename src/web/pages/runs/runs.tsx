@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, Select, Stack, Switch, Text } from '@mantine/core';
 import { IconClock } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Run } from '../../../http/api/runs/schemas.ts';
 import { useRuns, useStanding } from '../../api/runs.ts';
@@ -30,10 +30,8 @@ export function RunsPage() {
     status: search.get('status'),
     looks: search.get('looks') === 'true',
   };
-  const list = useRuns(filter, awaited.state === 'waits');
+  const list = useRuns(filter);
   const runs = list.data?.pages.flatMap((page) => page.runs) ?? [];
-  const { seen } = awaited;
-  useEffect(() => seen(runs));
   const choose = (name: string, value: string | null): void =>
     setSearch((now) => {
       const next = new URLSearchParams(now);

@@ -76,7 +76,7 @@ function Findings({ preview, full }: { readonly preview: Preview; readonly full:
       <Extent preview={preview} full={full} />
       <SimpleGrid cols={2} spacing="xs">
         <Figure label="scores change" count={preview.changed} preview={preview} />
-        <Figure label="CRM records to write" count={preview.records} preview={preview} />
+        <Figure label="CRM records of people to write, at most" count={preview.records} preview={preview} />
         {kind === 'mql' && <Figure label="become MQL" count={preview.becomeMql.count} preview={preview} />}
         {kind === 'mql' && <Figure label="would not qualify" count={preview.wouldNotBeMql.count} preview={preview} />}
       </SimpleGrid>

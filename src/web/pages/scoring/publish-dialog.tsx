@@ -84,7 +84,7 @@ function Consequences({ preview }: { readonly preview: Preview | undefined }) {
         </List.Item>
       )}
       <List.Item>
-        <b>{count(preview.records)}</b> CRM records have other values for the next push to write.
+        At most <b>{count(preview.records)}</b> CRM records of people have other values for the next push to write.
       </List.Item>
       <List.Item>
         Everybody is scored anew within moments; the push follows its connection’s schedule and limits.
