@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DraftAnswer } from '../../src/http/api/profiles/schemas.ts';
 import { scoreOrgs } from '../../src/score-run.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
@@ -191,6 +192,33 @@ test('a viewer sees the profile in force and its versions, and can change nothin
   expect(await page.getByRole('region', { name: 'Preview' }).count()).toBe(0);
   expect(await visited.ailments()).toEqual([]);
   expect(visited.complaints).toEqual([]);
+});
+
+test('who publishes after somebody else is told, and loads what is there now', async () => {
+  await using it = await scene('/orgs/acme/scoring/mql');
+  const { page } = it;
+  const other = await it.console.signedIn(it.orgId, 'admin');
+  await behavioral(page).getByLabel('Weight').fill('50');
+  await page.getByText('Draft saved').waitFor();
+  const review = page.getByRole('button', { name: 'Review and publish' });
+  await expect.poll(() => review.isEnabled()).toBe(true);
+  await review.click();
+  const dialog = page.getByRole('dialog');
+  const publish = dialog.getByRole('button', { name: 'Publish', exact: true });
+  await expect.poll(() => publish.isEnabled()).toBe(true);
+  const { body } = await other.ask('GET', '/orgs/acme/profiles/mql/draft');
+  const { draft } = body as DraftAnswer;
+  const wish = { revision: draft?.revision, despiteTests: false };
+  const { status } = await other.ask('POST', '/orgs/acme/profiles/mql/publish', wish, { 'if-match': '"0"' });
+  expect(status).toBe(200);
+  await publish.click();
+  await dialog.getByRole('alert').getByText('Load what is there now, and look at what has changed').waitFor();
+  expect(await it.ailments()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Load what is there now' }).click();
+  await page.getByText('Version 1 in force').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  expect(await behavioral(page).getByLabel('Weight').inputValue()).toBe('50 %');
+  expect(it.complaints).toEqual([]);
 });
 
 test('an example that the draft fails is told of while editing, and publishing asks once more', async () => {
