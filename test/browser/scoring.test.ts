@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DraftAnswer } from '../../src/http/api/profiles/schemas.ts';
+import type { LiveProfile, ProfileDraft } from '../../src/http/api/profiles/schemas.ts';
 import { scoreOrgs } from '../../src/score-run.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
@@ -194,30 +194,25 @@ test('a viewer sees the profile in force and its versions, and can change nothin
   expect(visited.complaints).toEqual([]);
 });
 
-test('who publishes after somebody else is told, and loads what is there now', async () => {
+test('who discards their own for what somebody else has made does not save it after all', async () => {
   await using it = await scene('/orgs/acme/scoring/mql');
   const { page } = it;
+  const weight = behavioral(page).getByLabel('Weight');
+  const before = await weight.inputValue();
   const other = await it.console.signedIn(it.orgId, 'admin');
-  await behavioral(page).getByLabel('Weight').fill('50');
-  await page.getByText('Draft saved').waitFor();
-  const review = page.getByRole('button', { name: 'Review and publish' });
-  await expect.poll(() => review.isEnabled()).toBe(true);
-  await review.click();
-  const dialog = page.getByRole('dialog');
-  const publish = dialog.getByRole('button', { name: 'Publish', exact: true });
-  await expect.poll(() => publish.isEnabled()).toBe(true);
-  const { body } = await other.ask('GET', '/orgs/acme/profiles/mql/draft');
-  const { draft } = body as DraftAnswer;
-  const wish = { revision: draft?.revision, despiteTests: false };
-  const { status } = await other.ask('POST', '/orgs/acme/profiles/mql/publish', wish, { 'if-match': '"0"' });
-  expect(status).toBe(200);
-  await publish.click();
-  await dialog.getByRole('alert').getByText('Load what is there now, and look at what has changed').waitFor();
-  expect(await it.ailments()).toEqual([]);
-  await dialog.getByRole('button', { name: 'Load what is there now' }).click();
-  await page.getByText('Version 1 in force').waitFor();
-  await dialog.waitFor({ state: 'detached' });
-  expect(await behavioral(page).getByLabel('Weight').inputValue()).toBe('50 %');
+  const draft = '/orgs/acme/profiles/mql/draft';
+  const { profile } = (await other.ask('GET', '/orgs/acme/profiles/mql')).body as LiveProfile;
+  const saved = await other.ask('PUT', draft, { profile }, { 'if-match': '"0"' });
+  await weight.fill('50');
+  const load = page.getByRole('button', { name: 'Discard mine and load theirs' });
+  await load.waitFor();
+  // Theirs is gone again: mine would be taken now.
+  const { revision } = saved.body as ProfileDraft;
+  expect((await other.ask('DELETE', draft, undefined, { 'if-match': `"${revision}"` })).status).toBe(204);
+  await load.click();
+  await expect.poll(() => weight.inputValue()).toBe(before);
+  await page.waitForLoadState('networkidle');
+  expect((await other.ask('GET', draft)).body).toEqual({ draft: null });
   expect(it.complaints).toEqual([]);
 });
 
