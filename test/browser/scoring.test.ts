@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LiveProfile, ProfileDraft } from '../../src/http/api/profiles/schemas.ts';
 import { scoreOrgs } from '../../src/score-run.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
@@ -191,6 +192,28 @@ test('a viewer sees the profile in force and its versions, and can change nothin
   expect(await page.getByRole('region', { name: 'Preview' }).count()).toBe(0);
   expect(await visited.ailments()).toEqual([]);
   expect(visited.complaints).toEqual([]);
+});
+
+test('who discards their own for what somebody else has made does not save it after all', async () => {
+  await using it = await scene('/orgs/acme/scoring/mql');
+  const { page } = it;
+  const weight = behavioral(page).getByLabel('Weight');
+  const before = await weight.inputValue();
+  const other = await it.console.signedIn(it.orgId, 'admin');
+  const draft = '/orgs/acme/profiles/mql/draft';
+  const { profile } = (await other.ask('GET', '/orgs/acme/profiles/mql')).body as LiveProfile;
+  const saved = await other.ask('PUT', draft, { profile }, { 'if-match': '"0"' });
+  await weight.fill('50');
+  const load = page.getByRole('button', { name: 'Discard mine and load theirs' });
+  await load.waitFor();
+  // Theirs is gone again: mine would be taken now.
+  const { revision } = saved.body as ProfileDraft;
+  expect((await other.ask('DELETE', draft, undefined, { 'if-match': `"${revision}"` })).status).toBe(204);
+  await load.click();
+  await expect.poll(() => weight.inputValue()).toBe(before);
+  await page.waitForLoadState('networkidle');
+  expect((await other.ask('GET', draft)).body).toEqual({ draft: null });
+  expect(it.complaints).toEqual([]);
 });
 
 test('an example that the draft fails is told of while editing, and publishing asks once more', async () => {

@@ -95,10 +95,15 @@ export function useMappingCheck(connection: string, definition: MappingForm, isW
   });
 }
 
-export function useConsequences(connection: string, definition: MappingForm, isWanted: boolean) {
+/** Against the version that is in force: of another one they are asked for anew. */
+export function useConsequences(
+  { connection, version }: Pick<MappingAnswer, 'connection' | 'version'>,
+  definition: MappingForm,
+  isWanted: boolean,
+) {
   const { path, key } = usePlace(connection);
   return useQuery({
-    queryKey: [...key, 'consequences', definition],
+    queryKey: [...key, 'consequences', version, definition],
     queryFn: ({ signal }) =>
       call<Consequences>(`${path}/consequences`, { method: 'POST', body: { definition }, signal }),
     enabled: isWanted,

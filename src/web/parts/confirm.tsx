@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ProblemNote } from './problem-note.tsx';
+import { RefusalNote } from './refusal-note.tsx';
 
 interface Props {
   readonly title: string;
@@ -11,17 +12,37 @@ interface Props {
   readonly isOpen: boolean;
   readonly isBusy: boolean;
   readonly error: Error | null;
+  /** Loads what is there now, where somebody else was faster; left out = nobody can be. */
+  readonly onLoad?: () => Promise<unknown>;
+  /** As of a RefusalNote. */
+  readonly hasUnsaved?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
 /** Asks before something that is not easily undone. */
-export function Confirm({ title, children, action, isOpen, isBusy, error, onConfirm, onClose }: Props) {
+export function Confirm({
+  title,
+  children,
+  action,
+  isOpen,
+  isBusy,
+  error,
+  onLoad,
+  hasUnsaved = false,
+  onConfirm,
+  onClose,
+}: Props) {
   return (
     <Modal opened={isOpen} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack>
         <div>{children}</div>
-        {error !== null && <ProblemNote error={error} />}
+        {error !== null &&
+          (onLoad === undefined ? (
+            <ProblemNote error={error} />
+          ) : (
+            <RefusalNote error={error} hasUnsaved={hasUnsaved} onLoad={onLoad} />
+          ))}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -4,6 +4,8 @@ import { Problem } from '../api/call.ts';
 
 interface Props {
   readonly error: Error;
+  /** What to do about it, where this place knows better than the server. */
+  readonly remedy?: string;
   /** Asks again; left out = there is nothing to ask. */
   readonly onRetry?: () => void;
   /** What asking again does, where that is more than asking again. */
@@ -11,8 +13,7 @@ interface Props {
 }
 
 /** What is wrong, and what to do about it. */
-export function ProblemNote({ error, onRetry, retryLabel = 'Try again' }: Props) {
-  const remedy = error instanceof Problem ? error.remedy : 'Load the page again; if that does not help, report it.';
+export function ProblemNote({ error, remedy = remedyOf(error), onRetry, retryLabel = 'Try again' }: Props) {
   const faults = error instanceof Problem ? error.errors : [];
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={error.message} role="alert">
@@ -31,4 +32,8 @@ export function ProblemNote({ error, onRetry, retryLabel = 'Try again' }: Props)
       )}
     </Alert>
   );
+}
+
+function remedyOf(error: Error): string {
+  return error instanceof Problem ? error.remedy : 'Load the page again; if that does not help, report it.';
 }

@@ -9,6 +9,7 @@ import { LeaveGuard } from '../../parts/leave-guard.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { RefusalNote } from '../../parts/refusal-note.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay, useOrg } from '../../shell/org.tsx';
 import { DriftNote } from './drift.tsx';
@@ -21,7 +22,15 @@ export function MappingPage() {
   const { connection = '' } = useParams();
   const { path } = useOrg();
   const mapping = useMapping(connection);
-  if (mapping.data !== undefined) return <MappingEditor key={connection} mapping={mapping.data} />;
+  // Counts how often the desk was cleared: what is on it then comes from the server.
+  const [turn, setTurn] = useState(0);
+  const load = async (): Promise<void> => {
+    await mapping.refetch({ throwOnError: true });
+    setTurn((now) => now + 1);
+  };
+  if (mapping.data !== undefined) {
+    return <MappingEditor key={`${connection} ${turn}`} mapping={mapping.data} onLoad={load} />;
+  }
   return (
     <Page
       title="Field mapping"
@@ -37,7 +46,13 @@ export function MappingPage() {
   );
 }
 
-function MappingEditor({ mapping }: { readonly mapping: MappingAnswer }) {
+interface EditorProps {
+  readonly mapping: MappingAnswer;
+  /** Begins anew with what the server has. */
+  readonly onLoad: () => Promise<void>;
+}
+
+function MappingEditor({ mapping, onLoad }: EditorProps) {
   const { path } = useOrg();
   const editor = useEditor(mapping);
   const mayEdit = useMay('admin');
@@ -64,7 +79,9 @@ function MappingEditor({ mapping }: { readonly mapping: MappingAnswer }) {
           .
         </>
       }
-      actions={<Actions mapping={mapping} editor={editor} mayEdit={mayEdit} onPublished={setPublished} />}
+      actions={
+        <Actions mapping={mapping} editor={editor} mayEdit={mayEdit} onLoad={onLoad} onPublished={setPublished} />
+      }
     >
       <State mapping={mapping} editor={editor} />
       {published !== null && (
@@ -105,30 +122,33 @@ function MappingEditor({ mapping }: { readonly mapping: MappingAnswer }) {
   );
 }
 
-interface ActionsProps {
-  readonly mapping: MappingAnswer;
+interface ActionsProps extends EditorProps {
   readonly editor: Editor;
   readonly mayEdit: boolean;
   readonly onPublished: (version: number) => void;
 }
 
-function Actions({ mapping, editor, mayEdit, onPublished }: ActionsProps) {
+function Actions({ mapping, editor, mayEdit, onLoad, onPublished }: ActionsProps) {
   const [open, setOpen] = useState<'publish' | 'versions' | 'discard' | null>(null);
   const save = useSaveDraft(mapping.connection);
-  const discard = useDiscardDraft(mapping.connection);
   const { draft } = mapping;
+  const { base, definition, isDirty } = editor;
   const close = (): void => setOpen(null);
-  const done = (version: number): void => {
+  const clear = (): void => {
     editor.reset();
-    onPublished(version);
+    save.reset();
     close();
+  };
+  const done = (version: number): void => {
+    clear();
+    onPublished(version);
   };
   return (
     <>
       <Button variant="default" leftSection={<IconHistory size={16} aria-hidden />} onClick={() => setOpen('versions')}>
         Versions
       </Button>
-      {mayEdit && (editor.isDirty || draft !== null) && (
+      {mayEdit && (isDirty || draft !== null) && (
         <Button variant="default" onClick={() => setOpen('discard')}>
           Discard
         </Button>
@@ -136,14 +156,13 @@ function Actions({ mapping, editor, mayEdit, onPublished }: ActionsProps) {
       {mayEdit && (
         <Button
           variant="default"
-          disabled={!editor.isDirty}
+          disabled={!isDirty}
           loading={save.isPending}
           onClick={() =>
-            save.mutate({
-              definition: editor.definition,
-              basedOn: draft?.basedOn ?? mapping.version,
-              revision: draft?.revision ?? 0,
-            })
+            save.mutate(
+              { definition, basedOn: base.basedOn, revision: base.revision },
+              { onSuccess: ({ revision }) => editor.keep(definition, revision) },
+            )
           }
         >
           Save draft
@@ -154,43 +173,70 @@ function Actions({ mapping, editor, mayEdit, onPublished }: ActionsProps) {
           Review and publish
         </Button>
       )}
-      {save.error !== null && <ProblemNote error={save.error} />}
+      {save.error !== null && <RefusalNote error={save.error} hasUnsaved={isDirty} onLoad={onLoad} />}
       <PublishDialog
         mapping={mapping}
-        definition={editor.definition}
+        editor={editor}
         isOpen={open === 'publish'}
         onClose={close}
+        onLoad={onLoad}
         onPublished={done}
       />
       <VersionsDrawer
         mapping={mapping}
         mayEdit={mayEdit}
+        hasUnsaved={isDirty}
         isOpen={open === 'versions'}
         onClose={close}
+        onLoad={onLoad}
         onRestored={done}
       />
-      <Confirm
-        title="Discard the changes?"
-        action="Discard"
+      <Discard
+        mapping={mapping}
+        editor={editor}
         isOpen={open === 'discard'}
-        isBusy={discard.isPending}
-        error={discard.error}
-        onClose={() => {
-          discard.reset();
-          close();
-        }}
-        onConfirm={() => {
-          const forget = (): void => {
-            editor.reset();
-            close();
-          };
-          if (draft === null) forget();
-          else discard.mutate(draft.revision, { onSuccess: forget });
-        }}
-      >
-        The editor goes back to version {mapping.version}, which is in force.
-      </Confirm>
+        onClose={close}
+        onLoad={onLoad}
+        onDiscarded={clear}
+      />
     </>
+  );
+}
+
+interface DiscardProps extends EditorProps {
+  readonly editor: Editor;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onDiscarded: () => void;
+}
+
+function Discard({ mapping, editor, isOpen, onClose, onLoad, onDiscarded }: DiscardProps) {
+  const { draft, version } = mapping;
+  const discard = useDiscardDraft(mapping.connection);
+  // What somebody else has saved since the edit began is theirs.
+  const isOurs = editor.base.revision === (draft?.revision ?? 0);
+  return (
+    <Confirm
+      title="Discard the changes?"
+      action="Discard"
+      isOpen={isOpen}
+      isBusy={discard.isPending}
+      error={discard.error}
+      hasUnsaved={editor.isDirty}
+      onLoad={onLoad}
+      onClose={() => {
+        discard.reset();
+        onClose();
+      }}
+      onConfirm={() => {
+        if (draft === null || !isOurs) onDiscarded();
+        else discard.mutate(draft.revision, { onSuccess: onDiscarded });
+      }}
+    >
+      {isOurs
+        ? `The editor goes back to version ${version}, which is in force.`
+        : 'What you have changed goes; what somebody else has saved meanwhile stays, and is shown then.'}
+    </Confirm>
   );
 }
 

@@ -1,23 +1,28 @@
 import { Alert, Button, Group, List, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import type { Consequences, MappingAnswer, MappingForm } from '../../../http/api/mapping/schemas.ts';
+import type { Consequences, MappingAnswer } from '../../../http/api/mapping/schemas.ts';
 import { useConsequences, usePublish } from '../../api/mapping.ts';
 import { number } from '../../parts/words.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { RefusalNote } from '../../parts/refusal-note.tsx';
 import { DifferenceList } from './difference-list.tsx';
 import { ProblemLine } from './in-rule.tsx';
+import type { Editor } from './use-editor.ts';
 
 interface Props {
   readonly mapping: MappingAnswer;
-  readonly definition: MappingForm;
+  readonly editor: Editor;
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  /** Begins anew with what the server has. */
+  readonly onLoad: () => Promise<void>;
   readonly onPublished: (version: number) => void;
 }
 
 /** A look at what would change, then the change. */
-export function PublishDialog({ mapping, definition, isOpen, onClose, onPublished }: Props) {
-  const told = useConsequences(mapping.connection, definition, isOpen);
+export function PublishDialog({ mapping, editor, isOpen, onClose, onLoad, onPublished }: Props) {
+  const { definition, base, isDirty } = editor;
+  const told = useConsequences(mapping, definition, isOpen);
   const publish = usePublish(mapping.connection);
   const close = (): void => {
     publish.reset();
@@ -36,7 +41,7 @@ export function PublishDialog({ mapping, definition, isOpen, onClose, onPublishe
         {told.isPending && <Loading what="the consequences" />}
         {told.error !== null && <ProblemNote error={told.error} onRetry={() => void told.refetch()} />}
         {told.data !== undefined && <Told mapping={mapping} told={told.data} />}
-        {publish.error !== null && <ProblemNote error={publish.error} />}
+        {publish.error !== null && <RefusalNote error={publish.error} hasUnsaved={isDirty} onLoad={onLoad} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             Not yet
@@ -46,7 +51,7 @@ export function PublishDialog({ mapping, definition, isOpen, onClose, onPublishe
             loading={publish.isPending}
             onClick={() =>
               publish.mutate(
-                { version: mapping.version, definition, revision: mapping.draft?.revision ?? 0 },
+                { version: base.version, definition, revision: base.revision },
                 {
                   onSuccess: ({ version }) => {
                     onPublished(version);
@@ -56,7 +61,7 @@ export function PublishDialog({ mapping, definition, isOpen, onClose, onPublishe
               )
             }
           >
-            Publish version {mapping.version + 1}
+            Publish version {base.version + 1}
           </Button>
         </Group>
       </Stack>

@@ -11,8 +11,12 @@ import { DifferenceList } from './difference-list.tsx';
 interface Props {
   readonly mapping: MappingAnswer;
   readonly mayEdit: boolean;
+  /** Restoring would throw away what is not saved. */
+  readonly hasUnsaved: boolean;
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  /** Begins anew with what the server has. */
+  readonly onLoad: () => Promise<void>;
   readonly onRestored: (version: number) => void;
 }
 
@@ -21,12 +25,18 @@ interface Look {
   readonly at: 'differences' | 'yaml';
 }
 
+interface Asked {
+  readonly restored: number;
+  /** In force as it was asked for. */
+  readonly version: number;
+}
+
 /** What was in force before; each can be compared, taken away as YAML, and put in force again. */
-export function VersionsDrawer({ mapping, mayEdit, isOpen, onClose, onRestored }: Props) {
+export function VersionsDrawer({ mapping, mayEdit, hasUnsaved, isOpen, onClose, onLoad, onRestored }: Props) {
   const versions = useMappingVersions(mapping.connection, isOpen);
-  const restore = useRestore(mapping.connection);
   const [look, setLook] = useState<Look | null>(null);
-  const [restored, setRestored] = useState<number | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const ask = (restored: number) => () => setAsked({ restored, version: mapping.version });
   const list = versions.data?.pages.flatMap((page) => page.versions) ?? [];
   return (
     <Drawer
@@ -38,6 +48,12 @@ export function VersionsDrawer({ mapping, mayEdit, isOpen, onClose, onRestored }
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack>
+        {hasUnsaved && (
+          <Text size="sm" id={unsavedId}>
+            There are changes that are not saved, which restoring a version would throw away: save or discard them
+            first.
+          </Text>
+        )}
         {versions.isPending && <Loading what="the versions" />}
         {versions.error !== null && <ProblemNote error={versions.error} onRetry={() => void versions.refetch()} />}
         {list.map(({ version, isActive, createdAt, changes }) => (
@@ -52,8 +68,9 @@ export function VersionsDrawer({ mapping, mayEdit, isOpen, onClose, onRestored }
             isActive={isActive}
             look={look?.version === version ? look.at : null}
             mapping={mapping}
+            hasUnsaved={hasUnsaved}
             onLook={(at) => setLook(at === null ? null : { version, at })}
-            onRestore={mayEdit && !isActive ? () => setRestored(version) : null}
+            onRestore={mayEdit && !isActive ? ask(version) : null}
           />
         ))}
         <Older versions={versions} />
@@ -64,40 +81,58 @@ export function VersionsDrawer({ mapping, mayEdit, isOpen, onClose, onRestored }
             isActive={mapping.version === 0}
             look={look?.version === 0 ? look.at : null}
             mapping={mapping}
+            hasUnsaved={hasUnsaved}
             onLook={(at) => setLook(at === null ? null : { version: 0, at })}
-            onRestore={mayEdit && mapping.version !== 0 ? () => setRestored(0) : null}
+            onRestore={mayEdit && mapping.version !== 0 ? ask(0) : null}
           />
         )}
       </Stack>
-      <Confirm
-        title={`Restore version ${restored ?? ''}?`}
-        action="Restore it"
-        isOpen={restored !== null}
-        isBusy={restore.isPending}
-        error={restore.error}
-        onClose={() => {
-          restore.reset();
-          setRestored(null);
-        }}
-        onConfirm={() =>
-          restored !== null &&
-          restore.mutate(
-            { version: mapping.version, restored },
-            {
-              onSuccess: ({ version }) => {
-                setRestored(null);
-                onRestored(version);
-              },
-            },
-          )
-        }
-      >
-        It becomes version {mapping.version + 1}; a draft that there may be stays. The next sync reads every record
-        again.
-      </Confirm>
+      <Restoring
+        mapping={mapping}
+        asked={asked}
+        onClose={() => setAsked(null)}
+        onLoad={onLoad}
+        onRestored={onRestored}
+      />
     </Drawer>
   );
 }
+
+interface RestoringProps extends Pick<Props, 'mapping' | 'onClose' | 'onLoad' | 'onRestored'> {
+  readonly asked: Asked | null;
+}
+
+function Restoring({ mapping, asked, onClose, onLoad, onRestored }: RestoringProps) {
+  const restore = useRestore(mapping.connection);
+  return (
+    <Confirm
+      title={`Restore version ${asked?.restored ?? ''}?`}
+      action="Restore it"
+      isOpen={asked !== null}
+      isBusy={restore.isPending}
+      error={restore.error}
+      onLoad={onLoad}
+      onClose={() => {
+        restore.reset();
+        onClose();
+      }}
+      onConfirm={() =>
+        asked !== null &&
+        restore.mutate(asked, {
+          onSuccess: ({ version }) => {
+            onClose();
+            onRestored(version);
+          },
+        })
+      }
+    >
+      It becomes version {(asked?.version ?? mapping.version) + 1}; a draft that there may be stays. The next sync reads
+      every record again.
+    </Confirm>
+  );
+}
+
+const unsavedId = 'mapping-unsaved';
 
 function Older({ versions }: { readonly versions: ReturnType<typeof useMappingVersions> }) {
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = versions;
@@ -115,12 +150,13 @@ interface EntryProps {
   readonly isActive: boolean;
   readonly look: Look['at'] | null;
   readonly mapping: MappingAnswer;
+  readonly hasUnsaved: boolean;
   readonly onLook: (at: Look['at'] | null) => void;
   /** Null = it cannot be restored. */
   readonly onRestore: (() => void) | null;
 }
 
-function Entry({ version, note, isActive, look, mapping, onLook, onRestore }: EntryProps) {
+function Entry({ version, note, isActive, look, mapping, hasUnsaved, onLook, onRestore }: EntryProps) {
   const toggle = (at: Look['at']) => onLook(look === at ? null : at);
   return (
     <Paper withBorder p="sm">
@@ -158,7 +194,14 @@ function Entry({ version, note, isActive, look, mapping, onLook, onRestore }: En
             YAML
           </Button>
           {onRestore !== null && (
-            <Button size="xs" variant="default" aria-label={`Restore version ${version}`} onClick={onRestore}>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={`Restore version ${version}`}
+              disabled={hasUnsaved}
+              {...(hasUnsaved && { 'aria-describedby': unsavedId })}
+              onClick={onRestore}
+            >
               Restore
             </Button>
           )}

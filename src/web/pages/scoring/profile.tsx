@@ -52,7 +52,7 @@ function Profile({ kind }: { readonly kind: ProfileKind }) {
       </Page>
     );
   }
-  return <Desk key={turn} live={live.data} draft={draft.data ?? null} unsaved={unsaved} onClear={() => void clear()} />;
+  return <Desk key={turn} live={live.data} draft={draft.data ?? null} unsaved={unsaved} onClear={clear} />;
 }
 
 interface DeskProps {
@@ -60,7 +60,7 @@ interface DeskProps {
   readonly draft: ProfileDraft | null;
   readonly unsaved: UnsavedExamples;
   /** Begins anew with what the server has. */
-  readonly onClear: () => void;
+  readonly onClear: () => Promise<void>;
 }
 
 function Desk({ live, draft, unsaved, onClear }: DeskProps) {
@@ -189,7 +189,7 @@ function Actions({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> 
         preview={preview.isPlaceholderData ? undefined : preview.data}
         isOpen={isPublishing}
         onClose={() => setPublishing(false)}
-        onPublished={onClear}
+        onClear={onClear}
       />
       <Confirm
         title="Discard the draft?"
@@ -197,6 +197,7 @@ function Actions({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> 
         isOpen={isDiscarding}
         isBusy={discard.isPending}
         error={discard.error}
+        onLoad={onClear}
         onClose={() => setDiscarding(false)}
         onConfirm={() => discard.mutate(saved.revision, { onSuccess: onClear })}
       >

@@ -2,7 +2,7 @@ import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import type { Preview, ProfileDraft } from '../../../http/api/profiles/schemas.ts';
 import { Problem } from '../../api/call.ts';
 import { usePublish } from '../../api/profiles.ts';
-import { ProblemNote } from '../../parts/problem-note.tsx';
+import { RefusalNote } from '../../parts/refusal-note.tsx';
 import { Differences } from './differences.tsx';
 import { useEditor } from './editor-context.tsx';
 import { estimatedText } from './merge-previews.ts';
@@ -15,11 +15,12 @@ interface Props {
   readonly preview: Preview | undefined;
   readonly isOpen: boolean;
   readonly onClose: () => void;
-  readonly onPublished: () => void;
+  /** Begins anew with what the server has. */
+  readonly onClear: () => Promise<void>;
 }
 
 /** The last look: what changes in the profile, for people, and in the CRM. */
-export function PublishDialog({ draft, version, preview, isOpen, onClose, onPublished }: Props) {
+export function PublishDialog({ draft, version, preview, isOpen, onClose, onClear }: Props) {
   const { kind } = useEditor();
   const publish = usePublish(kind);
   const despiteTests = publish.error instanceof Problem && publish.error.code === 'profile-tests-failed';
@@ -45,7 +46,7 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onPubl
           from={version === 0 ? 'Default' : `Version ${version}`}
           to="Draft"
         />
-        {publish.error !== null && <ProblemNote error={publish.error} />}
+        {publish.error !== null && <RefusalNote error={publish.error} hasUnsaved={false} onLoad={onClear} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             Cancel
@@ -56,9 +57,7 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onPubl
             loading={publish.isPending || publish.isSuccess}
             disabled={preview === undefined}
             color={despiteTests ? 'red' : 'indigo'}
-            onClick={() =>
-              publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: onPublished })
-            }
+            onClick={() => publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: onClear })}
           >
             {despiteTests ? 'Publish in spite of them' : 'Publish'}
           </Button>

@@ -1,8 +1,7 @@
 import { Alert, Badge, Group, List, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { LiveProfile } from '../../../http/api/profiles/schemas.ts';
-import { Problem } from '../../api/call.ts';
-import { ProblemNote } from '../../parts/problem-note.tsx';
+import { RefusalNote } from '../../parts/refusal-note.tsx';
 import { sentence, useEditor } from './editor-context.tsx';
 import type { DraftEditor } from './use-draft.ts';
 import { placeText } from './words.ts';
@@ -11,13 +10,12 @@ interface Props {
   readonly live: LiveProfile;
   readonly editor: DraftEditor;
   /** Begins anew with what the server has. */
-  readonly onClear: () => void;
+  readonly onClear: () => Promise<void>;
 }
 
 /** What scores now, and how the draft stands beside it. */
 export function Standing({ live: { version, rescoredAt }, editor, onClear }: Props) {
   const { saved, error } = editor;
-  const isStale = error instanceof Problem && error.status === 412;
   return (
     <Stack gap="xs">
       <Group gap="xs" role="status" aria-label="State of the profile">
@@ -36,13 +34,7 @@ export function Standing({ live: { version, rescoredAt }, editor, onClear }: Pro
         )}
         <Saving editor={editor} />
       </Group>
-      {error !== null && (
-        <ProblemNote
-          error={error}
-          onRetry={isStale ? onClear : editor.flush}
-          retryLabel={isStale ? 'Discard mine and load theirs' : 'Try again'}
-        />
-      )}
+      {error !== null && <RefusalNote error={error} hasUnsaved onLoad={onClear} onRetry={editor.flush} />}
       <Problems />
     </Stack>
   );

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { LiveProfile, ProfileDefinition, ProfileDraft } from '../../../http/api/profiles/schemas.ts';
+import { Problem } from '../../api/call.ts';
 import { useSaveDraft } from '../../api/profiles.ts';
 
 /** What is typed is kept by itself after so long without a further key. */
@@ -27,12 +28,14 @@ export function useDraftEditor({ kind, profile: live }: LiveProfile, draft: Prof
     wanted: null as ProfileDefinition | null,
     revision: draft?.revision ?? 0,
     isBusy: false,
+    /** Somebody else was faster: nothing is sent any more, also not on leaving. */
+    isStale: false,
     timer: 0,
   });
   const flush = useCallback((): void => {
     const now = desk.current;
     window.clearTimeout(now.timer);
-    if (now.isBusy || now.wanted === null) return;
+    if (now.isBusy || now.isStale || now.wanted === null) return;
     const profile = now.wanted;
     now.wanted = null;
     now.isBusy = true;
@@ -45,6 +48,7 @@ export function useDraftEditor({ kind, profile: live }: LiveProfile, draft: Prof
         if (now.wanted === null) setIsSaved(true);
       } catch (reason) {
         now.wanted ??= profile;
+        now.isStale = reason instanceof Problem && reason.status === 412;
         setError(reason instanceof Error ? reason : new Error(String(reason)));
         return;
       } finally {
