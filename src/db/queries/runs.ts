@@ -92,9 +92,6 @@ export async function forgetLooks(tx: Tx, now: Date): Promise<void> {
 /** Why a run failed that was cut off from outside: of the subject it says nothing, and the same run may succeed at once. */
 const cutOffCodes = ['database-unavailable', 'rules-changed', 'run-superseded'];
 
-/** Passes as well, once somebody has made room, but not at once. */
-const passingCodes = [...cutOffCodes, 'database-full'];
-
 /** A run that was cut off so often did not only have bad luck: what cuts it off may be itself. */
 const maxCutOffs = 5;
 
@@ -125,7 +122,7 @@ export async function lastRescoreFailedAt(tx: Tx): Promise<Date | null> {
   const [row] = await tx.query<{ at: Date | null }>(
     `select case when status = 'failed' and coalesce(failure->>'code', '') <> all($2) then ended_at end as at from sync_runs
      where org_id = $1 and connection_id is null and kind = 'rescore' order by started_at desc limit 1`,
-    [tx.orgId, passingCodes],
+    [tx.orgId, cutOffCodes],
   );
   return row?.at ?? null;
 }
