@@ -1,4 +1,5 @@
 import { savePassword } from '../db/queries/console-accounts.ts';
+import { auditPassword } from './audit-password.ts';
 import type { Attempt } from './attempts.ts';
 import { hashPassword, refuseWeakPassword } from './passwords.ts';
 import type { AccessServices } from './services.ts';
@@ -23,4 +24,5 @@ export async function changePassword(
   refuseWeakPassword(next, email);
   const passwordHash = await hashPassword(next);
   await services.database.operator((tx) => savePassword(tx, accountId, passwordHash));
+  await auditPassword(services, { accountId, email, by: 'password' });
 }

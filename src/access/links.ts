@@ -1,6 +1,7 @@
 import { hasAccounts, readAccount, savePassword } from '../db/queries/console-accounts.ts';
 import { createLink, findLink } from '../db/queries/console-links.ts';
 import { AppError } from '../model/errors.ts';
+import { auditPassword } from './audit-password.ts';
 import { hashPassword, refuseWeakPassword } from './passwords.ts';
 import { hashOf, secretToken } from './secret-token.ts';
 import type { AccessServices } from './services.ts';
@@ -49,9 +50,10 @@ async function makeLink(
  * @throws AppError `link-refused`, `password-weak` (fix-config)
  */
 export async function choosePassword(
-  { database, now }: AccessServices,
+  services: AccessServices,
   { token, password }: { readonly token: string; readonly password: string },
 ): Promise<string> {
+  const { database, now } = services;
   const tokenHash = hashOf(token);
   if (tokenHash === null) throw refusedLink();
   const at = now();
@@ -67,6 +69,7 @@ export async function choosePassword(
     if ((await findLink(tx, tokenHash, at)) === null) throw refusedLink();
     await savePassword(tx, account.id, passwordHash);
   });
+  await auditPassword(services, { accountId: account.id, email: account.email, by: 'link' });
   return account.id;
 }
 

@@ -1,5 +1,5 @@
 import type { MappingDefinition } from '../model/mapping.ts';
-import type { ProfileKind, ScoringProfile } from '../model/profile.ts';
+import type { ProfileExamples, ProfileKind, ScoringProfile } from '../model/profile.ts';
 import type { ConnectionId, OrgId } from '../model/values.ts';
 import { completePull, completePush, completeQuota, defaultTimezone } from './defaults.ts';
 import { type Difference, differences } from './differences.ts';
@@ -21,6 +21,7 @@ export interface StoredOrg {
   readonly connections: readonly StoredConnection[];
   readonly sources: readonly StoredSource[];
   readonly profiles: readonly StoredProfile[];
+  readonly examples: readonly ProfileExamples[];
 }
 
 export interface StoredConnection {
@@ -63,7 +64,7 @@ export interface StoredProfile {
 /** One line of work, or of none. `left-alone`: it is there, and the file does not name it. */
 export interface Change {
   readonly action: 'create' | 'update' | 'none' | 'left-alone';
-  readonly subject: 'org' | 'connection' | 'credentials' | 'mapping' | 'source' | 'address' | 'profile';
+  readonly subject: 'org' | 'connection' | 'credentials' | 'mapping' | 'source' | 'address' | 'profile' | 'examples';
   readonly org: string;
   /** `acme-hubspot`, `product-usage`, `mql`; empty for the organisation itself. */
   readonly name: string;
@@ -106,6 +107,11 @@ export function planApply(
         stored && unversioned(stored.profile),
         unversioned(profile),
       );
+    }),
+    ...wanted.examples.map(({ kind, examples }) => {
+      const stored = current?.examples.find((each) => each.kind === kind)?.examples ?? [];
+      const isNew = stored.length === 0 && examples.length > 0;
+      return change({ org, subject: 'examples', name: kind }, isNew ? null : { examples: stored }, { examples });
     }),
     ...leftAlone(current, wanted),
   ];
@@ -226,6 +232,7 @@ function leftAlone(current: StoredOrg | null, wanted: OrgSettings): Change[] {
   const connections = current?.connections ?? [];
   const sources = current?.sources ?? [];
   const profiles = current?.profiles ?? [];
+  const examples = current?.examples ?? [];
   return [
     ...connections
       .filter(({ name }) => !wanted.connections.some((each) => each.name === name))
@@ -236,6 +243,9 @@ function leftAlone(current: StoredOrg | null, wanted: OrgSettings): Change[] {
     ...profiles
       .filter(({ kind }) => !wanted.profiles.some((each) => each.kind === kind))
       .map(({ kind }) => unnamed('profile', kind)),
+    ...examples
+      .filter(({ kind, examples }) => examples.length > 0 && !wanted.examples.some((each) => each.kind === kind))
+      .map(({ kind }) => unnamed('examples', kind)),
   ];
 }
 

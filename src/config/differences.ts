@@ -34,8 +34,8 @@ export function isSame(left: unknown, right: unknown): boolean {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-// What names an element of our lists: a rule's id or target, a tier, a component, a segment.
-const identities = ['id', 'to', 'tier', 'segment', 'name', 'object'] as const;
+// What names an element of our lists: a rule's id or target, a component, a tier, a segment. An example has a name and a tier.
+const identities = ['id', 'to', 'name', 'tier', 'segment', 'object'] as const;
 
 /** A list of named things as an object, so that one change in the middle is one difference; null where names clash. */
 function byIdentity(value: unknown): JsonObject | null {

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import type { Database } from '../db/tx.ts';
 import type { InRule, MappingDefinition } from '../model/mapping.ts';
-import type { ScoringProfile } from '../model/profile.ts';
+import type { ProfileExample, ScoringProfile } from '../model/profile.ts';
+import { defaultMqlProfile, defaultPlgProfile } from '../scoring/defaults.ts';
 import type { StoredConnection, StoredOrg, StoredSource } from './apply.ts';
 import { formatTransform } from './format-transform.ts';
 import { readDirectory, readStored } from './stored.ts';
@@ -41,13 +42,13 @@ export function formatMapping(definition: MappingDefinition): string {
   return stringify(mappingFile(definition), { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
-function orgFile({ slug, name, connections, sources, profiles }: StoredOrg): object {
+function orgFile({ slug, name, connections, sources, ...scoring }: StoredOrg): object {
   return {
     slug,
     name,
     connections: connections.map(connectionFile),
     ...(sources.length > 0 && { sources: sources.map(sourceFile) }),
-    profiles: profiles.map(({ profile }) => profileFile(profile)),
+    profiles: profileFiles(scoring),
   };
 }
 
@@ -89,6 +90,22 @@ function inRuleFile({ from, to, transform, ...policies }: InRule): object {
     ...(conversions.length > 0 && { transform: conversions }),
     ...policies,
   };
+}
+
+/** Examples may stand beside a default profile, which is stored nowhere: it comes with them. */
+function profileFiles({ profiles, examples }: Pick<StoredOrg, 'profiles' | 'examples'>): object[] {
+  const stored = profiles.map(({ profile }) => profile);
+  const bare = [defaultMqlProfile, defaultPlgProfile].filter(
+    ({ kind }) => stored.every((one) => one.kind !== kind) && examples.some((one) => one.kind === kind),
+  );
+  return [...stored, ...bare].map((profile) => {
+    const named = examples.find(({ kind }) => kind === profile.kind)?.examples;
+    return { ...profileFile(profile), ...(named !== undefined && { examples: named.map(exampleFile) }) };
+  });
+}
+
+function exampleFile({ name, facts, total, tier, qualifies }: ProfileExample): object {
+  return given({ name, facts, total, tier, qualifies });
 }
 
 /** Without the version, which numbers changes and is given by `apply`. */

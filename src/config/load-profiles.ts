@@ -1,13 +1,14 @@
 import { located } from './located.ts';
 import { resolve } from 'node:path';
+import type { TSchema } from 'typebox';
 import type { DefinitionProblem } from '../model/mapping.ts';
-import type { ActionTemplate, ScoringProfile } from '../model/profile.ts';
+import type { ActionTemplate, ProfileExample, ProfileExamples, ScoringProfile } from '../model/profile.ts';
 import { validateProfile } from '../scoring/validate.ts';
 import type { Reading } from './reading.ts';
 import { ConfigurationError, type Problem } from './problems.ts';
-import { type ProfileFile, profileFileSchema } from './schema-profile.ts';
+import { type ProfileFile, profileFileSchema, profileSchema } from './schema-profile.ts';
 import type { OrgFile } from './schema.ts';
-import { deepFreeze } from './settings.ts';
+import { deepFreeze, type OrgSettings } from './settings.ts';
 import { shapeProblems } from './shape.ts';
 import { type KeyPath, readSource, type Source, sourceOf } from './source.ts';
 
@@ -16,26 +17,25 @@ export async function loadProfiles(
   files: OrgFile['profiles'],
   path: KeyPath,
   reading: Reading,
-): Promise<readonly ScoringProfile[]> {
-  if (files === undefined) return reading.defaultProfiles;
+): Promise<Pick<OrgSettings, 'profiles' | 'examples'>> {
+  if (files === undefined) return { profiles: reading.defaultProfiles, examples: [] };
   const profiles: ScoringProfile[] = [];
+  const named: ProfileExamples[] = [];
   for (const [index, file] of files.entries()) {
-    const profile = await loadProfile(file, [...path, index], reading);
-    if (profile === null) continue;
+    const read = await loadProfile(file, [...path, index], reading);
+    if (read === null) continue;
+    const { profile, examples } = read;
     if (profiles.some(({ kind }) => kind === profile.kind)) {
       const message = `a profile of the kind "${profile.kind}" is there already`;
       reading.problems.push(reading.source.problem([...path, index], message, 'Name one profile of each kind.'));
     }
     profiles.push(profile);
+    if (examples !== null) named.push({ kind: profile.kind, examples });
   }
-  return profiles;
+  return { profiles, examples: named };
 }
 
-async function loadProfile(
-  file: string | ProfileFile,
-  path: KeyPath,
-  reading: Reading,
-): Promise<ScoringProfile | null> {
+async function loadProfile(file: string | ProfileFile, path: KeyPath, reading: Reading): Promise<ReadProfile | null> {
   const { source, problems } = reading;
   if (typeof file !== 'string') return profileAt(file, { source, path }, problems);
   const named = await readSource(source.resolve(file), source.problem(path, '', ''));
@@ -49,9 +49,9 @@ async function loadProfile(
 export async function loadProfileFile(file: string): Promise<ScoringProfile> {
   const source = await readSource(resolve(file));
   const problems: Problem[] = [];
-  const profile = profileAt(source.value, { source, path: [] }, problems);
-  if (profile === null || problems.length > 0) throw new ConfigurationError(problems);
-  return deepFreeze(profile);
+  const read = profileAt(source.value, { source, path: [] }, problems);
+  if (read === null || problems.length > 0) throw new ConfigurationError(problems);
+  return deepFreeze(read.profile);
 }
 
 /** The most levels of a definition: a condition in a condition takes two. Deeper ones would exhaust whoever walks through them. */
@@ -63,8 +63,8 @@ export function readProfileValue(
 ): { readonly profile: ScoringProfile } | { readonly problems: readonly DefinitionProblem[] } {
   if (isDeeper(value, maxDepth)) return { problems: [tooDeep] };
   const problems: Problem[] = [];
-  const profile = profileAt(value, { source: sourceOf(value), path: [] }, problems);
-  if (profile !== null && problems.length === 0) return { profile };
+  const read = profileAt(value, { source: sourceOf(value), path: [], schema: profileSchema }, problems);
+  if (read !== null && problems.length === 0) return { profile: read.profile };
   return { problems: problems.map(({ path, message, remedy }) => ({ path, message, remedy })) };
 }
 
@@ -82,15 +82,28 @@ function isDeeper(value: unknown, levels: number): boolean {
 interface At {
   readonly source: Source;
   readonly path: KeyPath;
+  /** That of a file, where it is left out. */
+  readonly schema?: TSchema;
 }
 
-function profileAt(value: unknown, { source, path }: At, problems: Problem[]): ScoringProfile | null {
-  const found = source.problems.length > 0 ? source.problems : shapeProblems(profileFileSchema, value, source, path);
+interface ReadProfile {
+  readonly profile: ScoringProfile;
+  /** Null = none are named. */
+  readonly examples: readonly ProfileExample[] | null;
+}
+
+function profileAt(
+  value: unknown,
+  { source, path, schema = profileFileSchema }: At,
+  problems: Problem[],
+): ReadProfile | null {
+  const found = source.problems.length > 0 ? source.problems : shapeProblems(schema, value, source, path);
   problems.push(...found);
   if (found.length > 0) return null;
-  const profile = completed(value as ProfileFile);
+  const file = value as ProfileFile;
+  const profile = completed(file);
   problems.push(...validateProfile(profile).map((problem) => located(problem, source, path)));
-  return profile;
+  return { profile, examples: file.examples?.map(completedExample) ?? null };
 }
 
 /** What a file leaves out takes the default that schema-profile.ts documents. */
@@ -110,6 +123,11 @@ function completed(file: ProfileFile): ScoringProfile {
     segments: (file.segments ?? []) as ScoringProfile['segments'],
     action: file.action ? completedAction(file.action) : null,
   };
+}
+
+function completedExample(example: NonNullable<ProfileFile['examples']>[number]): ProfileExample {
+  const { name, facts, total = null, tier = null, qualifies = null } = example;
+  return { name, facts, total, tier, qualifies };
 }
 
 type Rule = ScoringProfile['components'][number]['rules'][number];

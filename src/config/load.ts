@@ -52,8 +52,8 @@ async function loadOrg(org: OrgFile, path: KeyPath, reading: Reading): Promise<O
   }
   const sources = loadSources(org, path, reading);
   const at = [...path, 'profiles'];
-  const profiles = isSound(at, reading) ? await loadProfiles(org.profiles, at, reading) : [];
-  return { slug: org.slug, name: org.name ?? org.slug, connections, sources, profiles };
+  const scoring = isSound(at, reading) ? await loadProfiles(org.profiles, at, reading) : { profiles: [], examples: [] };
+  return { slug: org.slug, name: org.name ?? org.slug, connections, sources, ...scoring };
 }
 
 function loadSources(org: OrgFile, path: KeyPath, reading: Reading): readonly SourceSettings[] {

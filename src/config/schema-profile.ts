@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { segments } from '../model/lead.ts';
 import { profileKinds } from '../model/profile.ts';
+import { exampleFields, maxExamples } from './schema-example.ts';
 import { closed } from './schema-parts.ts';
 
 const fact = Type.String({ minLength: 1, description: 'the name of a fact, such as email_opens' });
@@ -147,47 +148,76 @@ const action = closed(
   'an action: { who, whyNow, whatToDo }',
 );
 
+const profileFields = {
+  kind: Type.Enum([...profileKinds], { description: 'mql or plg' }),
+  name: text('a name'),
+  version: Type.Optional(
+    Type.Integer({ minimum: 1, default: 1, description: 'only shown; each change is numbered when it is applied' }),
+  ),
+  components: Type.Array(component, { minItems: 1, description: 'a list of components' }),
+  tiers: Type.Array(
+    closed({ tier: text('a name'), atLeast: Type.Number({ description: 'a number' }) }, 'a tier: { tier, atLeast }'),
+    { minItems: 1, description: 'a list of tiers, highest first' },
+  ),
+  triggers: Type.Optional(
+    Type.Array(
+      closed(
+        { id: text('a stable name'), label: text('what a sales rep reads'), when: conditionReference },
+        'a trigger: { id, label, when }',
+      ),
+      { default: [], description: 'any one of these makes a lead an MQL' },
+    ),
+  ),
+  segments: Type.Optional(
+    Type.Array(
+      closed(
+        {
+          segment: Type.Enum([...segments], { description: 'a segment' }),
+          when: conditionReference,
+        },
+        'a segment: { segment, when }',
+      ),
+      { default: [], description: 'the first that matches; none matches = unknown' },
+    ),
+  ),
+  action: Type.Optional(
+    Type.Union([action, Type.Null()], {
+      default: null,
+      description: 'what to suggest, of the kind plg only; left out = nothing',
+    }),
+  ),
+};
+
+/** What the console edits: its examples are saved apart. */
+export const profileSchema = closed(
+  profileFields,
+  'a scoring profile: { kind, name, components, tiers, triggers, segments, action }',
+  { $defs: definitions },
+);
+
+const { name, facts, total, tier, qualifies } = exampleFields;
+const example = closed(
+  {
+    name,
+    facts,
+    total: Type.Optional(total),
+    tier: Type.Optional(tier),
+    qualifies: Type.Optional(qualifies),
+  },
+  'an example: { name, facts, total, tier, qualifies }',
+);
+
 export const profileFileSchema = closed(
   {
-    kind: Type.Enum([...profileKinds], { description: 'mql or plg' }),
-    name: text('a name'),
-    version: Type.Optional(
-      Type.Integer({ minimum: 1, default: 1, description: 'only shown; each change is numbered when it is applied' }),
-    ),
-    components: Type.Array(component, { minItems: 1, description: 'a list of components' }),
-    tiers: Type.Array(
-      closed({ tier: text('a name'), atLeast: Type.Number({ description: 'a number' }) }, 'a tier: { tier, atLeast }'),
-      { minItems: 1, description: 'a list of tiers, highest first' },
-    ),
-    triggers: Type.Optional(
-      Type.Array(
-        closed(
-          { id: text('a stable name'), label: text('what a sales rep reads'), when: conditionReference },
-          'a trigger: { id, label, when }',
-        ),
-        { default: [], description: 'any one of these makes a lead an MQL' },
-      ),
-    ),
-    segments: Type.Optional(
-      Type.Array(
-        closed(
-          {
-            segment: Type.Enum([...segments], { description: 'a segment' }),
-            when: conditionReference,
-          },
-          'a segment: { segment, when }',
-        ),
-        { default: [], description: 'the first that matches; none matches = unknown' },
-      ),
-    ),
-    action: Type.Optional(
-      Type.Union([action, Type.Null()], {
-        default: null,
-        description: 'what to suggest, of the kind plg only; left out = nothing',
+    ...profileFields,
+    examples: Type.Optional(
+      Type.Array(example, {
+        maxItems: maxExamples,
+        description: `a list of at most ${maxExamples} people made up, with the score that they ought to have; left out = those that are there stay`,
       }),
     ),
   },
-  'a scoring profile: { kind, name, components, tiers, triggers, segments, action }',
+  'a scoring profile: { kind, name, components, tiers, triggers, segments, action, examples }',
   { $defs: definitions },
 );
 

@@ -1,6 +1,6 @@
 import type { IngestKind } from '../ingest/rows.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
-import type { ScoringProfile } from '../model/profile.ts';
+import type { ProfileExamples, ScoringProfile } from '../model/profile.ts';
 
 /** What the configuration says, with every default filled in. Frozen: nobody changes it after the start. */
 export interface Settings {
@@ -13,6 +13,8 @@ export interface OrgSettings {
   readonly connections: readonly ConnectionSettings[];
   readonly sources: readonly SourceSettings[];
   readonly profiles: readonly ScoringProfile[];
+  /** Of the kinds whose examples are named; those of others stay as they are. */
+  readonly examples: readonly ProfileExamples[];
 }
 
 export interface ConnectionSettings {

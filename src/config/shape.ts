@@ -79,7 +79,7 @@ function referred(address: string): Schema {
 function checkObject(place: Place, value: Readonly<Record<string, unknown>>, source: Source): Problem[] {
   const { schema, path } = place;
   const missing = (schema.required ?? []).filter((key) => value[key] === undefined);
-  return [
+  const problems = [
     ...missing.map((key) => missingKey(place, key, source)),
     ...Object.entries(value).flatMap(([key, child]) => {
       const childSchema = schemaOf(schema, key);
@@ -87,6 +87,8 @@ function checkObject(place: Place, value: Readonly<Record<string, unknown>>, sou
       return check({ schema: childSchema, value: child, path: [...path, key] }, source);
     }),
   ];
+  if (problems.length > 0) return problems;
+  return fits(schema, value) ? [] : [mismatch(place, source)];
 }
 
 /** Null = the key is not allowed. */

@@ -1,3 +1,4 @@
+import { listProfileExamples } from '../db/queries/profile-tests.ts';
 import type { Tx } from '../db/tx.ts';
 import type { MappingDefinition } from '../model/mapping.ts';
 import type { ProfileKind, ScoringProfile } from '../model/profile.ts';
@@ -53,6 +54,7 @@ export async function readStored(tx: Tx): Promise<StoredOrg | null> {
     connections: connections.map(connectionOf),
     sources,
     profiles: profiles satisfies readonly StoredProfile[],
+    examples: await listProfileExamples(tx),
   };
 }
 

@@ -1,6 +1,7 @@
 import { tryAtOnce } from '../db/queries/health.ts';
 import { noteResumeAt } from '../db/queries/daily-pool.ts';
 import { lockProductScores } from '../db/queries/lock-product-scores.ts';
+import { replaceProfileTests } from '../db/queries/profile-tests.ts';
 import { setProductWeights } from '../db/queries/set-product-weights.ts';
 import { writeAudit } from '../db/queries/write-audit.ts';
 import type { Tx } from '../db/tx.ts';
@@ -23,6 +24,10 @@ export async function writeOrg(tx: Tx, org: OrgChanges): Promise<void> {
     if (profile.kind === 'plg') await lockProductScores(tx);
     await writeProfile(tx, profile);
     if (profile.kind === 'plg') await setProductWeights(tx, weightsOf(profile));
+  }
+  for (const { kind, examples } of org.work.wanted.examples) {
+    if (!hasWork(org, 'examples', kind)) continue;
+    await replaceProfileTests(tx, { kind, tests: examples, by: org.actor, at: org.now });
   }
   for (const change of org.changes.filter(isWork)) await auditChange(tx, change, org);
 }

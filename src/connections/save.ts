@@ -194,7 +194,7 @@ interface Writing {
 async function write(tx: Tx, { services, by, settings, credentials }: Writing): Promise<void> {
   const current = await readStored(tx);
   const { slug = by.slug, name = by.slug } = current ?? {};
-  const wanted = { slug, name, connections: [settings], sources: [], profiles: [] };
+  const wanted = { slug, name, connections: [settings], sources: [], profiles: [], examples: [] };
   const work: OrgWork = {
     id: by.orgId,
     current,

@@ -58,8 +58,11 @@ export async function pause(
     if (changed) {
       const at = now();
       await savePause(tx, target, { direction, reason, actor, now: at });
-      const after = { direction, reason };
-      await writeAudit(tx, { actor, action: `${of}.pause`, subject: name, after, at });
+      const change = {
+        ...(before !== null && { before: { direction, reason: before.reason } }),
+        after: { direction, reason },
+      };
+      await writeAudit(tx, { actor, action: `${of}.pause`, subject: name, ...change, at });
     }
     return { of, org, name, direction, reason, changed };
   });

@@ -55,7 +55,7 @@ function planMapping(
   const connections = current.connections
     .filter((one) => one.name === name)
     .map((one) => ({ ...settingsOf(one), mapping }));
-  const wanted = { slug: current.slug, name: current.name, connections, sources: [], profiles: [] };
+  const wanted = { slug: current.slug, name: current.name, connections, sources: [], profiles: [], examples: [] };
   const changes = planApply(current, wanted, () => 'same');
   return { wanted, changes: changes.filter(({ subject }) => subject === 'mapping') };
 }

@@ -1,4 +1,4 @@
-import type { FieldValue } from './values.ts';
+import type { Fields, FieldValue } from './values.ts';
 
 export const profileKinds = ['mql', 'plg'] as const;
 export type ProfileKind = (typeof profileKinds)[number];
@@ -101,4 +101,19 @@ export interface ActionTemplate {
 export interface ActionLine {
   readonly when: Condition | null;
   readonly say: string;
+}
+
+/** Somebody made up, and what a profile is expected to say; null = that is left open. */
+export interface ProfileExample {
+  readonly name: string;
+  readonly facts: Fields;
+  readonly total: number | null;
+  readonly tier: string | null;
+  readonly qualifies: boolean | null;
+}
+
+/** Those that are kept beside the profile of a kind, whatever its version. */
+export interface ProfileExamples {
+  readonly kind: ProfileKind;
+  readonly examples: readonly ProfileExample[];
 }

@@ -60,7 +60,7 @@ async function writeProfile(
   const current = await readStored(tx);
   if (current === null) throw new Error('the organisation is not there');
   const { slug, name } = current;
-  const wanted = { slug, name, connections: [], sources: [], profiles: [profile] };
+  const wanted = { slug, name, connections: [], sources: [], profiles: [profile], examples: [] };
   const changes = planApply(current, wanted, () => 'unavailable').filter(isWork);
   const work = { id: tx.orgId, current, wanted, credentials: new Map(), addresses: new Map() };
   await writeOrg(tx, { work, changes, sealer, actor, now });

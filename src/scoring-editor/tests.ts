@@ -1,13 +1,8 @@
 /** Examples that people keep beside a profile: an answer to "does it still do what we meant?". */
-import {
-  type ProfileExample,
-  type ProfileTests,
-  readProfileTests,
-  saveProfileTests,
-} from '../db/queries/profile-tests.ts';
+import { type ProfileTests, readProfileTests, saveProfileTests } from '../db/queries/profile-tests.ts';
 import { writeAudit } from '../db/queries/write-audit.ts';
 import { AppError } from '../model/errors.ts';
-import type { ScoringProfile } from '../model/profile.ts';
+import type { ProfileExample, ScoringProfile } from '../model/profile.ts';
 import { compileProfile } from '../scoring/compile.ts';
 import { scoreExample } from '../scoring/examples.ts';
 import type { Editing, EditorServices } from './profiles.ts';
@@ -47,18 +42,12 @@ export async function saveTests(
 ): Promise<number | null> {
   return database.transaction(orgId, async (tx) => {
     const at = now();
-    const before = (await readProfileTests(tx, kind)).tests.map(({ name }) => name);
+    const before = await readProfileTests(tx, kind);
     const saved = await saveProfileTests(tx, { kind, ...wish, by: actor, at });
     if (saved === null) return null;
-    const after = wish.tests.map(({ name }) => name);
-    await writeAudit(tx, {
-      actor,
-      action: 'profile.tests',
-      subject: kind,
-      before: { tests: before },
-      after: { tests: after },
-      at,
-    });
+    // Whole: what changes is mostly what is expected of the same name.
+    const change = { before: { tests: before.tests }, after: { tests: wish.tests } };
+    await writeAudit(tx, { actor, action: 'profile.tests', subject: kind, ...change, at });
     return saved;
   });
 }

@@ -77,6 +77,7 @@ export async function startShop(now: () => Date = () => new Date()): Promise<Sho
               name: org,
               connections: [],
               profiles: [],
+              examples: [],
               sources: sources.map((one) => ({ ...plain, ...one })),
             },
           ],

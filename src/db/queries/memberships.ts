@@ -69,3 +69,11 @@ export async function saveRole(tx: Tx, accountId: string, role: string): Promise
 export async function removeMember(tx: Tx, accountId: string): Promise<void> {
   await tx.query('delete from memberships where org_id = $1 and account_id = $2', [tx.orgId, accountId]);
 }
+
+/** Where the account works. Through `Database.operator`. */
+export async function listMemberships(tx: Tx, accountId: string): Promise<OrgId[]> {
+  const rows = await tx.query<{ orgId: OrgId }>('select org_id as "orgId" from memberships where account_id = $1', [
+    accountId,
+  ]);
+  return rows.map(({ orgId }) => orgId);
+}

@@ -1,15 +1,5 @@
-import type { ProfileKind } from '../../model/profile.ts';
-import type { Fields } from '../../model/values.ts';
+import type { ProfileExample, ProfileExamples, ProfileKind } from '../../model/profile.ts';
 import type { Tx } from '../tx.ts';
-
-/** Somebody made up, and what a profile is expected to say; null = that is left open. */
-export interface ProfileExample {
-  readonly name: string;
-  readonly facts: Fields;
-  readonly total: number | null;
-  readonly tier: string | null;
-  readonly qualifies: boolean | null;
-}
 
 export interface ProfileTests {
   readonly tests: readonly ProfileExample[];
@@ -47,4 +37,25 @@ export async function saveProfileTests(tx: Tx, { kind, tests, revision, by, at }
           [...values, revision],
         );
   return row?.revision ?? null;
+}
+
+/** Every list that was ever saved. */
+export async function listProfileExamples(tx: Tx): Promise<ProfileExamples[]> {
+  return tx.query<ProfileExamples>(
+    'select kind, tests as examples from profile_tests where org_id = $1 order by kind',
+    [tx.orgId],
+  );
+}
+
+/** Whatever list is there: who edits that one is told at saving. */
+export async function replaceProfileTests(
+  tx: Tx,
+  { kind, tests, by, at }: Omit<TestsWrite, 'revision'>,
+): Promise<void> {
+  await tx.query(
+    `insert into profile_tests (org_id, kind, tests, updated_by, updated_at) values ($1, $2, $3, $4, $5)
+     on conflict (org_id, kind) do update set tests = excluded.tests, updated_by = excluded.updated_by,
+       updated_at = excluded.updated_at, revision = profile_tests.revision + 1`,
+    [tx.orgId, kind, JSON.stringify(tests), by, at],
+  );
 }

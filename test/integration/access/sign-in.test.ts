@@ -413,6 +413,32 @@ describe('members', () => {
     expect(outcome(await get('/session', cookieOf(changed)))).toBe('200 fine');
   });
 
+  it('who choose a new password are in the log of each organisation of theirs, and the password is not', async () => {
+    const id = await account('grace@acme.example');
+    await db.sql(`insert into memberships (org_id, account_id, role, created_at) values ($1, $2, 'viewer', now())`, [
+      umbrella,
+      id,
+    ]);
+    await account('bob@acme.example');
+    const { path } = await passwordLink(services(), id);
+    const chosen = { token: path.split('#')[1], password: 'quite another phrase' };
+    const cookie = cookieOf(await post('/password', chosen));
+    const change = { current: chosen.password, next: 'a third long phrase' };
+    const refused = { ...change, current: 'wrong' };
+    expect(outcome(await post('/session/password', refused, { cookie }, 'PUT'))).toBe('401 sign-in-refused');
+    expect(outcome(await post('/session/password', change, { cookie }, 'PUT'))).toBe('200 fine');
+    const trace = await db.sql(
+      `select org_id as org, actor, subject, before, after from audit_log where action = 'member.password' and actor = $1`,
+      ['grace@acme.example'],
+    );
+    const entry = { actor: 'grace@acme.example', subject: 'grace@acme.example', before: null };
+    const expected = ['link', 'password'].flatMap((by) =>
+      [acme, umbrella].map((org) => ({ ...entry, org, after: { by } })),
+    );
+    expect(trace).toHaveLength(4);
+    expect(trace).toEqual(expect.arrayContaining(expected));
+  });
+
   it('and tokens leave their trace in the log, with who, before and after', async () => {
     await account();
     const ada = cookieOf(await enter());

@@ -104,6 +104,12 @@ test('pausing and resuming are answered, audited, and change nothing a second ti
   expect(
     (await loop.db.sql<{ action: string }>('select action from audit_log order by id')).map(({ action }) => action),
   ).toEqual(['connection.pause', 'connection.pause', 'org.pause', 'connection.resume', 'org.resume']);
+  expect(
+    await loop.db.sql(`select before, after from audit_log where action = 'connection.pause' order by id`),
+  ).toEqual([
+    { before: null, after: { direction: 'all', reason: 'moving house' } },
+    { before: { direction: 'all', reason: 'moving house' }, after: { direction: 'all', reason: 'moving on' } },
+  ]);
 });
 
 test('what is not there cannot be paused, and a source is not written to', async () => {

@@ -10,6 +10,7 @@ import type {
   ProfileDraft,
   TwoReceipts,
 } from '../../../src/http/api/profiles/schemas.ts';
+import { isWork } from '../../../src/config/apply.ts';
 import { exportSettings } from '../../../src/config/export.ts';
 import type { ScoringProfile } from '../../../src/model/profile.ts';
 import { dueRescores } from '../../../src/due-rescores.ts';
@@ -336,9 +337,9 @@ test('a weight that is changed here is a new value in the CRM, as many as the pr
   expect(moved.length).toBe(preview.changed);
 });
 
-test('examples are kept beside a profile, are in no export, and one that fails stops publishing until it is meant', async () => {
+test('examples are kept beside a profile, and one that fails stops publishing until it is meant', async () => {
   await using it = await scene();
-  const { admin, console, db, orgId, save, publish } = it;
+  const { admin, console, orgId, save, publish } = it;
   const superintendent = {
     name: 'a superintendent who asked',
     facts: { title: 'Superintendent', enrollment: 30_000, demo_requested: true },
@@ -346,12 +347,10 @@ test('examples are kept beside a profile, are in no export, and one that fails s
     tier: 'nurture',
     qualifies: true,
   };
-  const before = await exportSettings(db.database);
   const put = (tests: readonly object[], revision: number) =>
     admin.ask('PUT', `${profiles}/mql/tests`, { tests }, ifMatch(revision));
   expect(await put([superintendent], 0)).toMatchObject({ status: 200, body: { revision: 1 } });
   expect(await put([], 0)).toMatchObject({ status: 412 });
-  expect(await exportSettings(db.database)).toBe(before);
   const viewer = await console.signedIn(orgId, 'viewer');
   expect((await viewer.ask('GET', `${profiles}/mql/tests`)).body).toEqual({ tests: [superintendent], revision: 1 });
   expect((await viewer.ask('PUT', `${profiles}/mql/tests`, { tests: [] }, ifMatch(1))).status).toBe(403);
@@ -366,6 +365,58 @@ test('examples are kept beside a profile, are in no export, and one that fails s
   expect(await publish(1, 0)).toMatchObject({ status: 409, body: { code: 'profile-tests-failed' } });
   const meant = { revision: 1, despiteTests: true };
   expect((await admin.ask('POST', `${profiles}/mql/publish`, meant, ifMatch(0))).body).toEqual({ version: 1 });
+});
+
+test('what the console saves as examples, export writes; apply of that changes nothing, and of a changed file just that', async () => {
+  await using it = await scene();
+  const { admin, db, orgId, save, publish } = it;
+  const open = { total: null, tier: null, qualifies: null };
+  const asked = { name: 'asked', facts: { title: 'Superintendent', demo_requested: true }, ...open, total: 45 };
+  const stranger = { name: 'a stranger', facts: { title: null, enrollment: 3 }, ...open, tier: 'monitor' };
+  const put = async (tests: readonly object[], revision: number) =>
+    expect(await admin.ask('PUT', `${profiles}/mql/tests`, { tests }, ifMatch(revision))).toMatchObject({
+      status: 200,
+    });
+  const examples = async () => (await admin.ask('GET', `${profiles}/mql/tests`)).body;
+  const trace = (actions: string) =>
+    db.sql(`select actor, before, after from audit_log where org_id = $1 and action like $2 order by id`, [
+      orgId,
+      actions,
+    ]);
+  await save(weighing(50), 0);
+  await publish(1, 0);
+  await put([asked], 0);
+  await put([{ ...asked, total: 44 }, stranger], 1);
+  const { email: actor } = admin;
+  expect(await trace('profile.tests')).toEqual([
+    { actor, before: { tests: [] }, after: { tests: [asked] } },
+    { actor, before: { tests: [asked] }, after: { tests: [{ ...asked, total: 44 }, stranger] } },
+  ]);
+
+  await using app = await openOn({ db });
+  const directory = await mkdtemp(join(tmpdir(), 'leadloop-scoring-'));
+  await using _ = { [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
+  const file = join(directory, 'leadloop.yaml');
+  const apply = async (text: string) => {
+    await writeFile(file, text);
+    const changes = await app.apply(file, { dryRun: false });
+    return changes.filter((one) => isWork(one) && one.org === 'acme').map(({ subject, name }) => `${subject} ${name}`);
+  };
+  const exported = await exportSettings(db.database);
+  // The organisation had no plg profile: it has the default one from here on.
+  expect(await apply(exported)).toEqual(['profile plg']);
+  expect(await apply(exported)).toEqual([]);
+  expect(await examples()).toMatchObject({ revision: 2 });
+  const changed = exported.replace('total: 44', 'total: 46');
+  expect(await apply(changed)).toEqual(['examples mql']);
+  expect(await apply(changed)).toEqual([]);
+  expect(await examples()).toEqual({ tests: [{ ...asked, total: 46 }, stranger], revision: 3 });
+  expect(await trace('examples.%')).toMatchObject([
+    { before: { 'examples[asked].total': 44 }, after: { 'examples[asked].total': 46 } },
+  ]);
+  // A file of before there were examples in files.
+  expect(await apply('orgs: [{ slug: acme }]')).toEqual(expect.not.arrayContaining(['examples mql']));
+  expect(await examples()).toMatchObject({ revision: 3 });
 });
 
 test('what an example says of fading facts counts as seen just now', async () => {

@@ -29,7 +29,7 @@ async function home(file: string | null = null): Promise<NodeJS.ProcessEnv> {
 }
 
 const settingsOf = (...connections: readonly ConnectionSettings[]): Settings => ({
-  orgs: [{ slug: 'acme', name: 'Acme', connections, sources: [], profiles: [] }],
+  orgs: [{ slug: 'acme', name: 'Acme', connections, sources: [], profiles: [], examples: [] }],
 });
 
 const hubspot: ConnectionSettings = {

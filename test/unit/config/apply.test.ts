@@ -6,6 +6,7 @@ import type { OrgSettings } from '../../../src/config/settings.ts';
 import { renderChanges } from '../../../src/cli/render/changes.ts';
 import { plain } from '../../../src/cli/style.ts';
 import { connectors } from '../../../connectors/index.ts';
+import { defaultMqlProfile } from '../../../src/scoring/defaults.ts';
 import { context, load, written } from './support.ts';
 
 const file = `orgs:
@@ -25,7 +26,7 @@ async function orgOf(text: string): Promise<OrgSettings> {
 }
 
 /** What the database has after `org` was applied. */
-function stored({ slug, name, connections, sources, profiles }: OrgSettings): StoredOrg {
+function stored({ slug, name, connections, sources, profiles, examples }: OrgSettings): StoredOrg {
   return {
     id: 'org-1',
     slug,
@@ -44,6 +45,7 @@ function stored({ slug, name, connections, sources, profiles }: OrgSettings): St
       fingerprint: 'k1:00',
     })),
     profiles: profiles.map((profile) => ({ kind: profile.kind, version: 7, profile: { ...profile, version: 7 } })),
+    examples,
   };
 }
 
@@ -125,6 +127,44 @@ describe('apply', () => {
     expect(renderChanges(changes, plain)).toContain(
       '! connection acme/acme-hubspot  the configuration does not name it',
     );
+  });
+});
+
+describe('the examples of a profile', () => {
+  const asked = { name: 'who asked', facts: { demo_requested: true }, total: 45, tier: 'nurture', qualifies: true };
+  const stranger = { name: 'a stranger', facts: { title: null }, total: null, tier: 'monitor', qualifies: null };
+  const naming = async (examples: readonly object[]): Promise<OrgSettings> => {
+    const profile = { ...defaultMqlProfile, examples };
+    return orgOf(JSON.stringify({ orgs: [{ slug: 'acme', name: 'Acme', profiles: [profile] }] }));
+  };
+
+  it('are exported, and apply of that changes nothing, whether the profile is stored or not', async () => {
+    const org = await naming([asked, stranger]);
+    expect(org.examples).toEqual([{ kind: 'mql', examples: [asked, stranger] }]);
+    for (const current of [stored(org), { ...stored(org), profiles: [] }]) {
+      const again = await orgOf(formatExport([current]));
+      expect(again.profiles).toMatchObject([{ kind: 'mql' }]);
+      expect(again.examples).toEqual(org.examples);
+      expect(work(planApply(stored(org), again, same))).toEqual([]);
+    }
+  });
+
+  it('become what the file says: added, changed and removed, each under its name', async () => {
+    const [none, both] = [await naming([]), await naming([asked, stranger])];
+    expect(work(planApply(stored(none), both, same))).toEqual([['create', 'examples', 'mql', ['examples']]]);
+    expect(work(planApply(stored(both), await naming([{ ...asked, total: 50 }]), same))).toEqual([
+      ['update', 'examples', 'mql', ['examples[who asked].total', 'examples[a stranger]']],
+    ]);
+    expect(work(planApply(stored(both), none, same))).toEqual([['update', 'examples', 'mql', ['examples']]]);
+    expect(work(planApply({ ...stored(none), examples: [] }, none, same))).toEqual([]);
+  });
+
+  it('stay as they are where the file names none, and are no part of the profile', async () => {
+    const both = await naming([asked, stranger]);
+    const changes = planApply(stored(both), { ...both, examples: [] }, same);
+    expect(work(changes)).toEqual([]);
+    expect(changes).toContainEqual(expect.objectContaining({ action: 'left-alone', subject: 'examples', name: 'mql' }));
+    expect(both.profiles).toEqual([defaultMqlProfile]);
   });
 });
 

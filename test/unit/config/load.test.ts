@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { connectors } from '../../../connectors/index.ts';
 import { salesforce } from '../../../connectors/salesforce/index.ts';
 import { differences } from '../../../src/config/differences.ts';
+import { readProfileValue } from '../../../src/config/load-profiles.ts';
 import { loadSettings } from '../../../src/config/load.ts';
 import { ConfigurationError } from '../../../src/config/problems.ts';
 import { defaultMqlProfile, defaultPlgProfile } from '../../../src/scoring/defaults.ts';
@@ -250,6 +251,28 @@ tiers: [{ tier: all, atLeast: 0 }]
 `,
     });
     expect(problems).toMatchObject([{ line: 7, path: 'components[0].rules[0].when' }]);
+  });
+
+  it('of an example stand at their own line, and the console is told that it saves them elsewhere', async () => {
+    const profile = (total: number) => `${plgFile}examples:
+  - { name: fine, facts: { project_count: 4 } }
+  - name: wrong
+    facts: { project_count: { 1: 2 } }
+    total: ${total}
+    teir: hot
+  - name: too much
+    facts: { ${Array.from({ length: 101 }, (_, index) => `fact_${index}: 1`).join(', ')} }
+`;
+    const problems = await problemsOf({ 'c.yaml': 'orgs: [{ slug: a, profiles: [p.yaml] }]', 'p.yaml': profile(101) });
+    expect(problems.map(({ path, line, remedy }) => `${line} ${path}: ${remedy}`)).toEqual([
+      '17 examples[1].facts.project_count: Expected: a text, a number, true, false, null or a list of texts.',
+      '18 examples[1].total: Expected: a whole number from 0 to 100; null = left open.',
+      '19 examples[1].teir: Did you mean "tier"?',
+      '21 examples[2].facts: Expected: what is known of somebody made up, seen just now: at most 100 facts.',
+    ]);
+    expect(readProfileValue({ ...defaultMqlProfile, examples: [] })).toMatchObject({
+      problems: [{ path: 'examples' }],
+    });
   });
 
   it('of an action stand at their own line, and what a line leaves out takes the default', async () => {

@@ -91,6 +91,7 @@ const stored = ({ slug, name, sources }: OrgSettings): StoredOrg => ({
   connections: [],
   sources: sources.map((source, index) => ({ ...source, id: `s-${index}`, sealedWith: 'k1', fingerprint: 'k1:00' })),
   profiles: [],
+  examples: [],
 });
 
 const planned = (

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { exampleFields, maxExamples } from '../../../config/schema-example.ts';
 import { instant, nextPage, pageQuery, slugForm } from '../forms.ts';
 
 /** A scoring profile as config/profile.schema.json has it, with every default filled in. */
@@ -336,30 +337,9 @@ export const inProfile = Type.Object({ org: slugForm, kind });
 export const inVersion = Type.Object({ org: slugForm, kind, version: Type.Integer({ minimum: 1 }) });
 export const versionQuery = Type.Object(pageQuery);
 
-const example = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
-    facts: Type.Unsafe<Readonly<Record<string, FactValue>>>(
-      Type.Record(
-        Type.String({ maxLength: 100 }),
-        Type.Union([
-          Type.String({ maxLength: 1000 }),
-          Type.Number(),
-          Type.Boolean(),
-          Type.Null(),
-          Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 }),
-        ]),
-        { maxProperties: 100, description: 'What is known of somebody made up, seen just now.' },
-      ),
-    ),
-    total: Type.Union([Type.Integer({ minimum: 0, maximum: 100 }), Type.Null()], { description: 'Null = left open.' }),
-    tier: Type.Union([Type.String({ maxLength: 100 }), Type.Null()]),
-    qualifies: Type.Union([Type.Boolean(), Type.Null()], { description: 'Whether an MQL trigger holds.' }),
-  },
-  { additionalProperties: false },
-);
+const example = Type.Object(exampleFields, { additionalProperties: false });
 export type ProfileExample = Static<typeof example>;
-const examples = Type.Array(example, { maxItems: 100 });
+const examples = Type.Array(example, { maxItems: maxExamples });
 export const testList = Type.Object({ tests: examples, revision: Type.Integer() }, { additionalProperties: false });
 export interface TestList {
   readonly tests: readonly ProfileExample[];

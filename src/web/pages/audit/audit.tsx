@@ -10,7 +10,18 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useOrg } from '../../shell/org.tsx';
 
-const subjects = ['org', 'connection', 'credentials', 'mapping', 'profile', 'source', 'member', 'token', 'rejected'];
+const subjects = [
+  'org',
+  'connection',
+  'credentials',
+  'mapping',
+  'profile',
+  'examples',
+  'source',
+  'member',
+  'token',
+  'rejected',
+];
 
 export function AuditPage() {
   const { path } = useOrg();
