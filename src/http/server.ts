@@ -52,7 +52,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   // Behind a proxy, who asks is whom it names; only a proxy of this machine or network is believed.
   const trustProxy = publicUrl === null ? false : ['loopback', 'linklocal', 'uniquelocal'];
   const app = Fastify({ forceCloseConnections: true, trustProxy });
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
+  const headers = securityHeaders(publicUrl);
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
   const isOurs = isLocal && publicUrl === null;
   if (isOurs && consoleFolder !== null) app.addHook('onRequest', refuseForeignName);
   await registerParts(app, options, isOurs);
