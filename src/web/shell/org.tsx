@@ -39,10 +39,10 @@ export function OrgScope() {
   const { org: slug } = useParams();
   const { pathname, search } = useLocation();
   const { data: present, error } = useSession();
-  const [last, setLast] = useState(present);
+  const [last, setLast] = useState<Session | null>(null);
   if (present && present !== last) setLast(present);
   // Whoever is in stays in, also when asking anew has failed or their session has ended: somebody may be typing.
-  const session = present ?? last;
+  const session = present === null ? last : present;
   if (session === undefined) return error === null ? <Loading /> : <ProblemNote error={error} />;
   if (session === null) return <Navigate to="/sign-in" state={{ from: `${pathname}${search}` }} replace />;
   const own = session.orgs.find((one) => one.slug === slug);
