@@ -16,7 +16,16 @@ export function policy(styles: string | null): string {
   ].join('; ');
 }
 
-export const securityHeaders = {
+/** How long a browser remembers that we are reached over https alone, in s: a year. */
+const httpsSeconds = 365 * 24 * 60 * 60;
+
+/** `publicUrl`: where people reach the console; null = this machine only. Of other hosts of the same domain nothing is promised. */
+export function securityHeaders(publicUrl: string | null): Readonly<Record<string, string>> {
+  const isSecure = publicUrl?.startsWith('https:') === true;
+  return { ...headers, ...(isSecure && { 'strict-transport-security': `max-age=${httpsSeconds}` }) };
+}
+
+const headers = {
   'content-security-policy': policy(null),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

@@ -62,7 +62,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const lastCall = watchCalls(app);
   let callsMs = 0;
   app.addHook('preClose', () => lastCall(callsMs));
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
+  const headers = securityHeaders(publicUrl);
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
   const isOurs = isLocal && publicUrl === null;
   if (isOurs && consoleFolder !== null) app.addHook('onRequest', refuseForeignName);
   await registerParts(app, options, isOurs);

@@ -54,6 +54,55 @@ test('a newcomer makes the first account and organisation by the set-up link, si
   expect(visited.complaints).toEqual([]);
 });
 
+test('an organisation whose name has no Latin letters gets a short name from whoever makes it', async () => {
+  await using own = new AsyncDisposableStack();
+  const console = await emptyConsole(own);
+  const { path } = (await setUpLink({ ...console.services, randomBytes }))!;
+  await using visited = await visit(browser, console.url, path);
+  const { page } = visited;
+  const shortName = page.getByLabel('Short name');
+  await page.getByLabel('Your organisation').fill('École Nº 1');
+  expect(await shortName.inputValue()).toBe('ecole-no-1');
+  await page.getByLabel('Your organisation').fill('アクメ学園');
+  expect(await shortName.inputValue()).toBe('');
+  await page.getByLabel('Your name').fill('Ada Lovelace');
+  await page.getByLabel('E-mail address').fill('ada@acme.example');
+  await page.locator('input[type=password]').fill('several words make one');
+  const make = page.getByRole('button', { name: 'Make the account' });
+  for (const wrong of ['', 'Acme School', '-acme']) {
+    await shortName.fill(wrong);
+    await make.click();
+    expect(
+      await shortName.evaluate((field: { matches(rule: string): boolean }) => field.matches(':invalid:focus')),
+    ).toBe(true);
+  }
+  await shortName.fill('acme-school');
+  // It is theirs now, whatever becomes of the name.
+  await page.getByLabel('Your organisation').fill('アクメ学園 Tokyo');
+  expect(await visited.ailments()).toEqual([]);
+  await make.click();
+  await page.waitForURL('**/orgs/acme-school**');
+  expect(visited.complaints).toEqual([]);
+});
+
+test('whoever signs in by single sign-on is shown as such, and their deep link goes along', async () => {
+  await using own = new AsyncDisposableStack();
+  const db = own.use(await testDatabase());
+  const nobody = async (): Promise<never> => Promise.reject(new Error('nobody is asked'));
+  const singleSignOn = { label: 'Example', begin: nobody, finish: nobody };
+  const console = own.use(await startConsole(bareServices(db.database), { hasPages: true, singleSignOn }));
+  const as = await console.signedIn(await db.org('acme'), 'admin');
+  await db.sql(`update console_accounts set sso_issuer = 'https://id.example', sso_subject = 'person-1'`);
+  await using visited = await visit(browser, console.url, '/orgs/acme/members', { as });
+  const { page } = visited;
+  await page.getByText('signs in by single sign-on').waitFor();
+  expect(await page.getByText('has no password yet').count()).toBe(0);
+  await page.context().clearCookies();
+  await visited.go('/orgs/acme/leads?q=ada');
+  const link = page.getByRole('link', { name: 'Sign in with Example' });
+  expect(await link.getAttribute('href')).toBe('/api/v1/sign-in?to=%2Forgs%2Facme%2Fleads%3Fq%3Dada');
+});
+
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test('the pages of access have nothing that axe would say', async () => {
     await using own = new AsyncDisposableStack();

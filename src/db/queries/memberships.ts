@@ -8,6 +8,8 @@ export interface MemberRow {
   readonly role: 'viewer' | 'operator' | 'admin';
   /** False = has not chosen a password yet. */
   readonly hasPassword: boolean;
+  /** Whether they have come by single sign-on. */
+  readonly hasSingleSignOn: boolean;
   readonly lastSeenAt: Date | null;
 }
 
@@ -15,6 +17,7 @@ export interface MemberRow {
 export async function listMembers(tx: Tx, orgId: OrgId): Promise<MemberRow[]> {
   return tx.query<MemberRow>(
     `select a.id as "accountId", a.email, a.name, m.role, a.password_hash is not null as "hasPassword",
+       a.sso_subject is not null as "hasSingleSignOn",
        (select max(s.last_seen_at) from console_sessions s where s.account_id = a.id) as "lastSeenAt"
      from memberships m join console_accounts a on a.id = m.account_id where m.org_id = $1 order by a.email`,
     [orgId],

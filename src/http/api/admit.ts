@@ -58,10 +58,15 @@ async function byToken(token: string, { holderOf }: Gate): Promise<Principal> {
 
 async function byCookie(request: FastifyRequest, { sessionOf, cookies }: Gate): Promise<Principal> {
   const token = cookies.read(request);
-  if (token === null) throw withoutToken();
+  if (token === null) throw isOfPage(request) ? notSignedIn() : withoutToken();
   const session = await sessionOf(token);
   if (session === null) throw notSignedIn();
   return { type: 'account', session };
+}
+
+/** Browsers say so of what a page asks for: its reader has a session or none, and knows nothing of tokens. */
+function isOfPage({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] !== undefined;
 }
 
 /** Null = none is sent. */

@@ -7,18 +7,17 @@ import type {
   SignInForm,
   Welcome,
 } from '../../http/api/session/schemas.ts';
-import { call, Problem } from './call.ts';
-
-const key = ['session'];
+import { call } from './call.ts';
+import { isSignedOut, sessionKey } from './queries.ts';
 
 /** Null = nobody is signed in. */
 export function useSession() {
   return useQuery({
-    queryKey: key,
+    queryKey: sessionKey,
     staleTime: 60_000,
     queryFn: async ({ signal }) =>
       call<Session>('/session', { signal }).catch((error: unknown) => {
-        if (error instanceof Problem && error.status === 401) return null;
+        if (isSignedOut(error)) return null;
         throw error;
       }),
   });
@@ -35,7 +34,7 @@ function useEntrance<Form>(path: string, method: 'POST' | 'PUT') {
     mutationFn: (body: Form) => call<Session>(path, { method, body }),
     onSuccess(session) {
       client.clear();
-      client.setQueryData(key, session);
+      client.setQueryData(sessionKey, session);
     },
   });
 }
@@ -51,7 +50,23 @@ export function useSignOut() {
     mutationFn: () => call<undefined>('/session', { method: 'DELETE' }),
     onSuccess() {
       client.clear();
-      client.setQueryData(key, null);
+      client.setQueryData(sessionKey, null);
+    },
+  });
+}
+
+/** The same person comes back to a page that has stayed as it was. `password` null = they have signed in elsewhere. */
+export function useSignInAgain(email: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (password: string | null) =>
+      password === null
+        ? call<Session>('/session')
+        : call<Session>('/session', { method: 'POST', body: { email, password } }),
+    onSuccess(session) {
+      // Somebody else sees nothing that the one before had loaded.
+      if (session.email === email) client.setQueryData(sessionKey, session);
+      else window.location.reload();
     },
   });
 }

@@ -1,10 +1,11 @@
-import { createContext, use } from 'react';
+import { createContext, use, useState } from 'react';
 import { Navigate, Outlet, useLocation, useParams } from 'react-router';
 import type { Session } from '../../http/api/session/schemas.ts';
 import { useSession } from '../api/session.ts';
 import { Loading } from '../parts/loading.tsx';
 import { NotFound } from '../parts/not-found.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { SessionEnded } from './session-ended.tsx';
 
 type Role = Session['orgs'][number]['role'];
 
@@ -37,8 +38,11 @@ export function useMay(role: Role): boolean {
 export function OrgScope() {
   const { org: slug } = useParams();
   const { pathname, search } = useLocation();
-  const { data: session, error } = useSession();
-  // Whoever is in stays in, also when asking anew has failed: somebody may be typing.
+  const { data: present, error } = useSession();
+  const [last, setLast] = useState<Session | null>(null);
+  if (present && present !== last) setLast(present);
+  // Whoever is in stays in, also when asking anew has failed or their session has ended: somebody may be typing.
+  const session = present === null ? last : present;
   if (session === undefined) return error === null ? <Loading /> : <ProblemNote error={error} />;
   if (session === null) return <Navigate to="/sign-in" state={{ from: `${pathname}${search}` }} replace />;
   const own = session.orgs.find((one) => one.slug === slug);
@@ -46,6 +50,7 @@ export function OrgScope() {
   return (
     <Context value={{ ...own, path: `/orgs/${own.slug}`, session }}>
       <Outlet />
+      {present === null && <SessionEnded email={session.email} />}
     </Context>
   );
 }

@@ -1,6 +1,7 @@
 import { OAuth2Server } from 'oauth2-mock-server';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { singleSignOn } from '../../../src/access/single-sign-on.ts';
+import type { OrgId } from '../../../src/model/values.ts';
 import { startConsole, type TestConsole } from '../../support/console.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 import { bareServices } from '../../support/services.ts';
@@ -9,11 +10,12 @@ import { bareServices } from '../../support/services.ts';
 const provider = new OAuth2Server();
 let db: TestDatabase;
 let console: TestConsole;
+let acme: OrgId;
 let claims: Record<string, unknown> = {};
 
 beforeAll(async () => {
   db = await testDatabase();
-  const acme = await db.org('acme');
+  acme = await db.org('acme');
   await provider.issuer.keys.generate('RS256');
   await provider.start(0, '127.0.0.1');
   provider.issuer.url = `http://127.0.0.1:${provider.address().port}`;
@@ -50,10 +52,11 @@ const signOn = (settings: { issuer?: string; isEmailTrusted?: boolean } = {}) =>
 /** Goes where it is sent, as a browser does, until it is back on a page of ours. */
 async function signIn(
   site = console.url,
-  change: (answer: URL) => void = () => undefined,
+  change: (answer: URL, jar: Map<string, string>) => void = () => undefined,
+  begin = '/api/v1/sign-in',
 ): Promise<{ readonly path: string; readonly cookie: string }> {
   const jar = new Map<string, string>();
-  let url = new URL('/api/v1/sign-in', site);
+  let url = new URL(begin, site);
   for (;;) {
     const isOurs = url.origin === new URL(site).origin;
     if (isOurs && !url.pathname.startsWith('/api/')) break;
@@ -65,7 +68,7 @@ async function signIn(
       jar.set(name, value);
     }
     url = new URL(answer.headers.get('location')!, url);
-    if (url.pathname.endsWith('/callback')) change(url);
+    if (url.pathname.endsWith('/callback')) change(url, jar);
   }
   return { path: url.pathname + url.search, cookie: `leadloop=${jar.get('leadloop') ?? ''}` };
 }
@@ -73,6 +76,44 @@ async function signIn(
 async function whoIs(cookie: string): Promise<unknown> {
   return (await fetch(`${console.url}/api/v1/session`, { headers: { cookie } })).json();
 }
+
+it('goes on to the page that was asked for', async () => {
+  const wanted = '/orgs/acme/leads?tier=hot&q=a%20b';
+  const { path } = await signIn(console.url, undefined, `/api/v1/sign-in?to=${encodeURIComponent(wanted)}`);
+  expect(path).toBe(wanted);
+});
+
+it.each([
+  '//evil.example',
+  '/\\evil.example',
+  '/\t/evil.example',
+  'https://evil.example/',
+  'orgs/acme',
+  '',
+  `/${'a'.repeat(1000)}`,
+])('goes to no place of another site, nor one that is no path of ours: %j', async (wish) => {
+  const { path } = await signIn(console.url, undefined, `/api/v1/sign-in?to=${encodeURIComponent(wish)}`);
+  expect(path).toBe('/');
+  // Nor by a cookie that somebody else has planted.
+  const planted = await signIn(console.url, (_, jar) => {
+    const kept = JSON.parse(Buffer.from(jar.get('leadloop-sign-in')!, 'base64url').toString()) as object;
+    jar.set('leadloop-sign-in', Buffer.from(JSON.stringify({ ...kept, to: wish })).toString('base64url'));
+  });
+  expect(planted.path).toBe('/');
+});
+
+it('shows the members how they sign in, and when they were seen', async () => {
+  const members = async (cookie: string) =>
+    (await fetch(`${console.url}/api/v1/orgs/acme/members`, { headers: { cookie } })).json();
+  const watcher = await console.signedIn(acme, 'viewer', 'watcher@acme.example');
+  const before = await members(`leadloop=${watcher.token}`);
+  const ada = { email: 'ada@acme.example', hasPassword: false };
+  expect(before).toMatchObject({ members: [{ ...ada, hasSingleSignOn: false }, {}] });
+  const { cookie } = await signIn();
+  expect(await members(cookie)).toMatchObject({
+    members: [{ ...ada, hasSingleSignOn: true, lastSeenAt: expect.any(String) }, { hasSingleSignOn: false }],
+  });
+});
 
 it('lets in who was invited by the address that the provider has verified', async () => {
   const { path, cookie } = await signIn();

@@ -32,11 +32,11 @@ test('invites with the least role unless somebody says more, and shows the link 
   ]);
 });
 
-test('needs no link for somebody who has a password', async () => {
+test('needs no link for somebody who can sign in already', async () => {
   const { code, out } = await run('account invite ada@acme.example', { accounts: nobody });
   expect({ code, out }).toMatchObject({
     code: 0,
-    out: expect.stringContaining('with the password that they have') as string,
+    out: expect.stringContaining('as they do already') as string,
   });
 });
 
@@ -58,12 +58,20 @@ test('removes somebody', async () => {
 test('lists who may come in, without what a name may hold for a terminal', async () => {
   const member = { accountId: 'a', email: 'ada@acme.example', name: 'Ada\u001b[31m', role: 'admin' } as const;
   const list = async () => [
-    { ...member, hasPassword: true, lastSeenAt: new Date('2026-11-27T08:00:00Z') },
-    { ...member, email: 'new@acme.example', hasPassword: false, lastSeenAt: null },
+    { ...member, hasPassword: true, hasSingleSignOn: false, lastSeenAt: new Date('2026-11-27T08:00:00Z') },
+    {
+      ...member,
+      email: 'bob@acme.example',
+      hasPassword: false,
+      hasSingleSignOn: true,
+      lastSeenAt: new Date('2026-11-27T09:00:00Z'),
+    },
+    { ...member, email: 'new@acme.example', hasPassword: false, hasSingleSignOn: false, lastSeenAt: null },
   ];
   const { out } = await run('account list', { accounts: { ...nobody, list } });
   expect(out).toMatch(/ada@acme\.example +Ada +admin +2026-11-27 08:00/u);
-  expect(out).toContain('has no password yet');
+  expect(out).toMatch(/bob@acme\.example .+2026-11-27 09:00/u);
+  expect(out).toMatch(/new@acme\.example .+has no password yet/u);
   expect((await run('account list', { accounts: nobody })).out).toContain('leadloop account invite');
 });
 

@@ -69,6 +69,16 @@ test('every answer carries the security headers, and nothing may be written into
   }
 });
 
+test('only where people reach it over https does a browser remember to come no other way', async () => {
+  const heard = async (publicUrl: string | null) => {
+    await using server = await start(unasked, { publicUrl, api: null });
+    return (await fetch(`${server.url}/healthz`)).headers.get('strict-transport-security');
+  };
+  expect(await heard('https://leads.example.com')).toBe('max-age=31536000');
+  expect(await heard('http://localhost:7400')).toBe(null);
+  expect(await heard(null)).toBe(null);
+});
+
 test('the page is never kept, its files are for ever, and each page has a word of its own for its styles', async () => {
   await using folder = await builtConsole();
   await using server = await start(unasked, { consoleFolder: folder.path });
@@ -203,6 +213,8 @@ describe('the API', () => {
     await using server = await start(unasked);
     const answer = await fetch(`${server.url}/api/v1/ingest/signups`, { method: 'POST', body: '[]' });
     expect(await answer.json()).toMatchObject({ status: 401, code: 'token-missing' });
+    const ofPage = await fetch(`${server.url}/api/v1/session`, { headers: { 'sec-fetch-site': 'same-origin' } });
+    expect(await ofPage.json()).toMatchObject({ status: 401, code: 'session-missing', remedy: 'Sign in again.' });
   });
 
   test('a failure is explained without its stack, and logged without what was asked for', async () => {

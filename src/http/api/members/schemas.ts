@@ -8,6 +8,7 @@ export const member = Type.Object(
     name: Type.String(),
     role: roleForm,
     hasPassword: Type.Boolean({ description: 'False = has not chosen one yet.' }),
+    hasSingleSignOn: Type.Boolean({ description: 'Whether they have signed in by single sign-on.' }),
     lastSeenAt: Type.Union([instant, Type.Null()]),
   },
   { $id: 'Member', title: 'Member', additionalProperties: false },
@@ -28,7 +29,7 @@ export type InvitationForm = Static<typeof invitation>;
 export const oneTimeLink = Type.Object(
   {
     url: Type.Union([Type.String(), Type.Null()], {
-      description: 'Where a password is chosen, once. It is told only now. Null = the person has one already.',
+      description: 'Where a password is chosen, once. It is told only now. Null = the person can sign in already.',
     }),
     expiresAt: Type.Union([instant, Type.Null()]),
   },

@@ -19,19 +19,19 @@ export const signInRoutes: Routes = (app, context) => {
   app.get(path, { config: open, schema: schemas.begin }, async (request, reply) =>
     orProblem(context, reply, async () => {
       const { url, attempt } = await providerOf(context).begin(redirectUri(context, request));
-      keep(context, reply, attempt);
+      keep(context, reply, { ...attempt, to: ownPath(request.query.to) });
       return reply.redirect(url, 302);
     }),
   );
   app.get(`${path}/callback`, { config: open, schema: schemas.finish }, async (request, reply) =>
     orProblem(context, reply, async () => {
       const answer = new URL(request.raw.url ?? '', redirectUri(context, request));
-      const attempt = attemptOf(request.cookies[attemptCookie]);
+      const { to, ...attempt } = attemptOf(request.cookies[attemptCookie]);
       reply.clearCookie(attemptCookie, { path: `/api${path}` });
       const accountId = await providerOf(context).finish(answer, attempt);
       const { token, expiresAt } = await startSession(context.services, accountId);
       context.cookies.set(reply, token, expiresAt);
-      return reply.redirect('/', 302);
+      return reply.redirect(ownPath(to), 302);
     }),
   );
 };
@@ -64,7 +64,12 @@ function redirectUri({ services }: RouteContext, request: FastifyRequest): strin
   return `${services.publicUrl ?? `http://${request.host}`}/api${path}/callback`;
 }
 
-function keep({ services }: RouteContext, reply: FastifyReply, attempt: Attempt): void {
+/** What the browser keeps meanwhile: also where its reader was going. */
+interface Kept extends Attempt {
+  readonly to: string;
+}
+
+function keep({ services }: RouteContext, reply: FastifyReply, attempt: Kept): void {
   reply.setCookie(attemptCookie, Buffer.from(JSON.stringify(attempt)).toString('base64url'), {
     path: `/api${path}`,
     httpOnly: true,
@@ -74,17 +79,29 @@ function keep({ services }: RouteContext, reply: FastifyReply, attempt: Attempt)
   });
 }
 
-const attemptForm = Type.Object({ state: Type.String(), nonce: Type.String(), verifier: Type.String() });
-const nobodys: Attempt = { state: 'none', nonce: 'none', verifier: 'none' };
+const attemptForm = Type.Object({
+  state: Type.String(),
+  nonce: Type.String(),
+  verifier: Type.String(),
+  to: Type.String(),
+});
+const nobodys: Kept = { state: 'none', nonce: 'none', verifier: 'none', to: '/' };
 
 /** Whatever else came is nobody's: no answer fits it. */
-function attemptOf(text: string | undefined): Attempt {
+function attemptOf(text: string | undefined): Kept {
   try {
     const sent = JSON.parse(Buffer.from(text ?? '', 'base64url').toString()) as unknown;
     return Value.Check(attemptForm, sent) ? sent : nobodys;
   } catch {
     return nobodys;
   }
+}
+
+const maxPath = 1000;
+
+/** A path of this server, else its beginning: `//` and `/\` would name another one, and browsers leave out tabs and line ends. */
+function ownPath(wish = '/'): string {
+  return wish.length <= maxPath && /^\/(?![/\\])[!-~]*$/u.test(wish) ? wish : '/';
 }
 
 const redirected = {
@@ -98,7 +115,14 @@ const schemas = {
     description: 'For browsers: OpenID Connect, authorization code with PKCE.',
     tags: ['access'],
     security: [],
-    response: { ...redirected, ...problems() },
+    querystring: Type.Object({
+      to: Type.Optional(
+        Type.String({
+          description: 'The page to go to afterwards: a path such as /orgs/acme/leads; anything else is /.',
+        }),
+      ),
+    }),
+    response: { ...redirected, ...problems(400) },
   },
   finish: {
     operationId: 'finish-single-sign-on',

@@ -14,13 +14,13 @@ export function LinkDialog({ link, onClose }: { readonly link: LinkAnswer | null
     <Modal
       opened={link !== null}
       onClose={onClose}
-      title="Hand this link on"
+      title={link?.url === null ? 'No link is needed' : 'Hand this link on'}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {link !== null && (
         <Stack>
           {link.url === null ? (
-            <Text>They have a password already, from another organisation: no link is needed.</Text>
+            <Text>They can sign in already, as they do for another organisation.</Text>
           ) : (
             <>
               <Text>Whoever opens it first chooses the password. It is shown only now.</Text>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select } from '@mantine/core';
+import { Badge, Button, Group, Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Member } from '../../../http/api/members/schemas.ts';
 import { useChangeRole, useMembers, useNewLink, useRemoveMember } from '../../api/members.ts';
@@ -52,8 +52,7 @@ export function MembersPage() {
             },
             {
               head: 'Last seen',
-              cell: ({ hasPassword, lastSeenAt }) =>
-                hasPassword ? <Time at={lastSeenAt} /> : <Badge color="yellow">has no password yet</Badge>,
+              cell: (member) => <LastSeen {...member} />,
             },
             ...(isAdmin
               ? [
@@ -102,6 +101,20 @@ export function MembersPage() {
         They see nothing of {name} from then on. What they changed stays, and so does the log of it.
       </Confirm>
     </Page>
+  );
+}
+
+function LastSeen({ hasPassword, hasSingleSignOn, lastSeenAt }: Member) {
+  if (!hasPassword && !hasSingleSignOn) return <Badge color="yellow">has no password yet</Badge>;
+  return (
+    <>
+      <Time at={lastSeenAt} />
+      {hasSingleSignOn && (
+        <Text size="xs" c="dimmed">
+          signs in by single sign-on
+        </Text>
+      )}
+    </>
   );
 }
 

@@ -31,7 +31,7 @@ export function SignInPage() {
       )}
       {welcome?.singleSignOn !== null && welcome?.singleSignOn !== undefined && (
         <>
-          <Button component="a" href="/api/v1/sign-in" variant="default">
+          <Button component="a" href={`/api/v1/sign-in?to=${encodeURIComponent(from)}`} variant="default">
             Sign in with {welcome.singleSignOn}
           </Button>
           <Divider label="or" />
