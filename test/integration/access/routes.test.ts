@@ -38,7 +38,7 @@ beforeAll(async () => {
   db = await testDatabase();
   const [acme, umbrella] = await db.twoOrgs();
   orgs = { acme, umbrella };
-  console = await startConsole(bareServices(db.database));
+  console = await startConsole(bareServices(db.database), { wake: async () => true });
 });
 afterAll(async () => {
   await console[Symbol.asyncDispose]();
