@@ -152,7 +152,7 @@ function wishesOf({ detail, definition, profile, test, consent, state, lead }: H
     'save-mapping-draft': { body: { definition, basedOn: 1 }, version: 1 },
     'discard-mapping-draft': { version: 2 },
     'restore-mapping': { version: 1 },
-    'publish-mapping': { body: { definition, revision: 0 }, version: 2 },
+    'publish-mapping': { body: { definition, revision: 0 }, version: 1 },
     'publish-profile': { body: { revision: 1 }, version: 1 },
     'save-profile-draft': { body: { profile }, version: 0 },
     'discard-profile-draft': { version: 1 },
