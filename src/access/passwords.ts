@@ -51,9 +51,11 @@ function nobodys(): Promise<string> {
  */
 export function refuseWeakPassword(password: string, email: string): void {
   const { least, most } = passwordLength;
-  const name = email.split('@')[0] ?? '';
-  const isName = name.length > 3 && password.toLowerCase().includes(name);
-  if (password.length >= least && password.length <= most && new Set(password).size > 4 && !isName) return;
+  const address = email.toLowerCase();
+  const [name = ''] = address.split('@');
+  // A short name is a part of many words: of such an address only the whole counts.
+  const isNamed = password.toLowerCase().includes(name.length > 3 ? name : address);
+  if (password.length >= least && password.length <= most && new Set(password).size > 4 && !isNamed) return;
   throw new AppError('password-weak', 'This password is too easy to guess.', {
     recovery: 'fix-config',
     remedy: `Choose one of ${least} to ${most} characters without your address in it; several words make a good one.`,

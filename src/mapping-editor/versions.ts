@@ -33,14 +33,11 @@ export async function keepDraft(services: Services, { orgId, connection }: Place
   });
 }
 
-/** @throws AppError `version-stale` (fix-config) */
-export async function discardDraft(
-  { database }: Services,
-  { orgId, connection }: Place,
-  revision: number,
-): Promise<void> {
+/** @throws AppError `connection-unknown`, `version-stale` (fix-config) */
+export async function discardDraft(services: Services, { orgId, connection }: Place, revision: number): Promise<void> {
   const key = { subject: 'mapping', name: connection } as const;
-  await database.transaction(orgId, async (tx) => {
+  await services.database.transaction(orgId, async (tx) => {
+    await openMappingIn(tx, services, connection);
     const draft = await lockDraft(tx, key);
     if (draft !== null && draft.revision !== revision) throw staleMapping();
     await deleteDraft(tx, key);

@@ -8,6 +8,9 @@ import { hubspotSide, sandboxToken } from '../support/loop-side.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { visit } from '../support/visit.ts';
 
+/** Two cores run a browser, a daemon and a database here. */
+const polled = { timeout: 60_000 };
+
 const stack = new AsyncDisposableStack();
 let browser: Browser;
 
@@ -86,16 +89,47 @@ function byKeyboard(page: Page): Hand {
   };
 }
 
+/** Of a large district, without any visit: her own fields are all there is to her score. */
+const enid = {
+  email: 'enid@district.example',
+  firstname: 'Enid',
+  lastname: 'Rolled',
+  industry: 'Education',
+  district_enrollment: '26000',
+  numemployees: '1200',
+} as const;
+
 /** A daemon on an empty database, the link that it prints, and a CRM that somebody has. */
 async function start(own: AsyncDisposableStack) {
   const db = own.use(await testDatabase());
   const crm = own.use(await startHubSpotSandbox({ contacts: 40 }));
+  const created = await fetch(`${crm.url}/crm/objects/2026-09/contacts`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sandboxToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ properties: enid }),
+  });
+  expect(created.status).toBe(201);
   const { path: home } = own.use(await tempFolder());
   const daemon = startDaemon(db, { home, roles: 'scheduler,worker,http' });
   onTestFinished(() => daemon.signal('SIGKILL'));
-  await expect.poll(() => daemon.output(), { timeout: 60_000 }).toMatch(/set-up#\S+/u);
+  await expect.poll(() => daemon.output(), polled).toMatch(/set-up#\S+/u);
   const [, url = '', path = ''] = /(http:\S+?)(\/set-up#\S+)/u.exec(daemon.output()) ?? [];
   return { crm, url, path };
+}
+
+/** What the editor of a mapping says that becomes of the record that it is tried on. */
+function previewOn(page: Page) {
+  const rules = page.getByRole('list', { name: 'Rules that read contacts' }).locator('> li');
+  const effect = page.locator('[aria-live=polite]').filter({ hasText: 'becomes' });
+  return {
+    /** Of the rule that fills a field: raw, and mapped. */
+    cell: (target: string): Promise<readonly string[]> =>
+      rules
+        .filter({ has: page.getByRole('button', { name: `Settings of ${target}`, exact: true }) })
+        .locator('.mapping-cell .mapping-value')
+        .allTextContents(),
+    score: async (): Promise<number> => Number(await effect.locator('.numbers').last().textContent()),
+  };
 }
 
 /** What HubSpot has of each person, highest first. */
@@ -142,6 +176,11 @@ test.each([
   await press(link('Connections'));
   await press(page.getByRole('link', { name: 'acme-hubspot' }).first());
   await turnTo(page.getByRole('tab', { name: 'Mapping' }));
+  await write(page.getByLabel('Find another record'), enid.email);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.getByLabel('Try it on').first().inputValue(), polled).toBe('Enid Rolled');
+  const preview = previewOn(page);
+  await expect.poll(preview.score, polled).toBe(0);
   // Two as it is proposed, one from the CRM's own fields.
   await press(button(/^Fill from .*: Industry$/u));
   await press(button(/^Fill from .*: Enrollment$/u));
@@ -149,6 +188,11 @@ test.each([
   await press(button(/^Map /u));
   await pick(page.getByPlaceholder('Choose a field').last(), 'Employees');
   await page.getByText('unsaved changes').waitFor();
+  await expect.poll(() => preview.cell('Industry'), polled).toEqual(['Education', 'Education']);
+  await expect.poll(() => preview.cell('Enrollment'), polled).toEqual(['26000', '26000']);
+  await expect.poll(() => preview.cell('Employees'), polled).toEqual(['1200', '1200']);
+  // A district of that size is worth 20 points.
+  await expect.poll(preview.score, polled).toBe(20);
   await press(button('Review and publish'));
   await dialog.getByText('gain a value').first().waitFor();
   await press(dialog.getByRole('button', { name: /^Publish version/u }));
@@ -158,7 +202,7 @@ test.each([
   await press(button('Run now'));
   await press(dialog.getByRole('button', { name: 'Run it' }));
   await page.getByRole('cell', { name: 'succeeded' }).first().waitFor();
-  await expect.poll(() => scoresIn(crm)[0], { timeout: 60_000 }).toBeGreaterThan(20);
+  await expect.poll(() => scoresIn(crm)[0], polled).toBeGreaterThan(20);
 
   await press(link('Leads'));
   await page.getByRole('columnheader', { name: 'Person' }).waitFor();
@@ -167,7 +211,7 @@ test.each([
   await press(row.getByRole('link').first());
   await page.getByText(String(best), { exact: true }).first().waitFor();
   await page.getByText('Website visits').first().waitFor();
-  await expect.poll(() => scoresIn(crm)[0], { timeout: 60_000 }).toBe(best);
+  await expect.poll(() => scoresIn(crm)[0], polled).toBe(best);
 
   await press(link('Scoring'));
   await press(page.getByRole('link', { name: 'Edit Lead score (MQL)' }));
@@ -181,6 +225,6 @@ test.each([
   await press(link('Runs'));
   await press(button('Run now'));
   await press(dialog.getByRole('button', { name: 'Run it' }));
-  await expect.poll(() => scoresIn(crm)[0], { timeout: 60_000 }).toBeLessThan(best);
+  await expect.poll(() => scoresIn(crm)[0], polled).toBeLessThan(best);
   expect(visited.complaints).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { type TProperties, Type } from 'typebox';
 import type { DashboardKey, DashboardQuery } from '../../db/queries/read-dashboard.ts';
 import { callerOf } from './admit.ts';
 import type { ApiPort } from './api-port.ts';
-import { answered, problems, secured } from './describe.ts';
+import { answered, problems } from './describe.ts';
 import { scoreKey } from './paging.ts';
 import { invalidQuery } from './problem.ts';
 
@@ -78,7 +78,8 @@ const schema = {
   summary: 'Scored leads, best first',
   description: 'The view lead_dashboard, page by page: signups with a company’s address that have a score.',
   tags: ['read'],
-  security: secured('read'),
+  // The address names no organisation: a token is of one, a session is not.
+  security: [{ token: ['read'] }],
   querystring: query,
   response: { 200: answered('A page of leads.', Type.Ref('DashboardPage#')), ...problems(400, 401, 403, 503) },
 };

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { ListedLead } from '../../../db/queries/list-leads.ts';
 import { readLeadPushes } from '../../../db/queries/lead-pushes.ts';
+import { readLeadValues } from '../../../db/queries/lead-records.ts';
 import { readRules } from '../../../db/queries/read-rules.ts';
 import { keyOf, type ReadBack } from '../../../leads/crm-values.ts';
 import { findLeads } from '../../../leads/find-leads.ts';
@@ -81,10 +82,11 @@ export const leadRoutes: Routes = (app, { services }) => {
 
   app.get(`${path}/:lead/crm`, { config: read, schema: schemas.crm }, async (request): Promise<CrmAnswer> => {
     const { orgId } = callerOf(request);
-    const { pushes, mappings } = await database.transaction(orgId, async (tx) => ({
-      pushes: await readLeadPushes(tx, [request.params.lead]),
-      mappings: mappingsOf(await readRules(tx), definitions),
-    }));
+    const { lead } = request.params;
+    const { pushes, mappings } = await database.transaction(orgId, async (tx) => {
+      if ((await readLeadValues(tx, lead)) === null) throw unknownLead();
+      return { pushes: await readLeadPushes(tx, [lead]), mappings: mappingsOf(await readRules(tx), definitions) };
+    });
     const back = await crmValues.of(orgId, pushes);
     const { readAt, problem } = back;
     const records = crmRecords(pushes, mappings).flatMap((record) => readBack(record, back));
