@@ -16,7 +16,7 @@ function desk(inTurn: ReturnType<typeof ingestTurns>) {
         await new Promise<void>((resolve) => ends.set(name, resolve));
         return name;
       }),
-    async end(name: string) {
+    end: async (name: string): Promise<void> => {
       ends.get(name)?.();
       await delay(1);
     },

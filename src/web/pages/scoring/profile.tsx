@@ -199,7 +199,7 @@ function Actions({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> 
         error={discard.error}
         onLoad={onClear}
         onClose={() => setDiscarding(false)}
-        onConfirm={() => discard.mutate(saved.revision, { onSuccess: onClear })}
+        onConfirm={() => discard.mutate(saved.revision, { onSuccess: () => void onClear() })}
       >
         What was changed since the draft was begun is gone; what is in force stays as it is.
       </Confirm>

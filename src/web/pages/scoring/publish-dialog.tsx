@@ -57,7 +57,9 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onClea
             loading={publish.isPending || publish.isSuccess}
             disabled={preview === undefined}
             color={despiteTests ? 'red' : 'indigo'}
-            onClick={() => publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: onClear })}
+            onClick={() =>
+              publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: () => void onClear() })
+            }
           >
             {despiteTests ? 'Publish in spite of them' : 'Publish'}
           </Button>
