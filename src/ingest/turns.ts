@@ -54,7 +54,10 @@ export function ingestTurns({ parallel, mostRows, waitMs }: TurnLimits = default
     new Promise((resolve, reject) => {
       const queue = queues.get(orgId) ?? [];
       const held = queue.reduce((sum, one) => sum + one.rows, 0);
-      if (queue.length > 0 && held + rows > mostRows) return void reject(tooBusy());
+      if (queue.length > 0 && held + rows > mostRows) {
+        reject(tooBusy());
+        return;
+      }
       const timer = setTimeout(() => {
         queue.splice(queue.indexOf(waiting), 1);
         reject(tooBusy());

@@ -87,7 +87,7 @@ async function acme() {
   await done('PUT', '/profiles/mql/draft', { profile }, 0);
   await done('PUT', '/profiles/mql/tests', { tests: [test] }, 0);
 
-  const idIn = async (text: string): Promise<string> => String((await db.sql<{ id: string }>(text))[0]!.id);
+  const idIn = async (text: string): Promise<string> => String((await db.sql<{ id: string | number }>(text))[0]!.id);
   const places = {
     connection,
     kind: 'mql',
