@@ -118,7 +118,10 @@ export async function noteResumeAt(tx: Tx, connectionId: ConnectionId, at: Date 
   );
 }
 
-/** When a run that stopped at a limit may go on, as the last one told, whichever process it was in; null = at once, also where a clock that ran ahead put it off for longer than a day has. */
+/**
+ * When a run that stopped at a limit may go on, as the last one told, whichever process it was in; null = at once, also where a clock
+ * that ran ahead put it off for longer than a day has.
+ */
 export async function resumeAt(tx: Tx, connectionId: ConnectionId, now: Date): Promise<Date | null> {
   const [row] = await tx.query<{ at: Date | null }>(
     `select resume_at as at from daily_pools

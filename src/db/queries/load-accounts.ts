@@ -40,8 +40,8 @@ export async function loadAccounts(tx: Tx, domains: readonly string[], since: Da
   return domains.length === 0 ? [] : tx.query<AccountRow>(statement, [tx.orgId, domains, since]);
 }
 
-// Growth is that of the people whose usage is known both now and before: the others would look like business won or lost. One look-up of a score for
-// each company (`limit 1`), or the planner, who cannot know how many there are, reads all scores.
+// Growth is that of the people whose usage is known both now and before: the others would look like business won or lost. One look-up
+// of a score for each company (`limit 1`), or the planner, who cannot know how many there are, reads all scores.
 const statement = `
   with people as (
     select d.id, d.company_domain as domain, d.full_name, i.*, ${featureBits} as feature_bits
