@@ -297,7 +297,7 @@ test('a rescore that has failed is not tried again at once', async () => {
   await failed(5);
   expect(await look('rescore', { subjectId: loop.orgId })).toBeNull();
   // What only came at a bad moment is: whoever has just published waits for it.
-  for (const code of ['rules-changed', 'database-unavailable', 'database-full', 'run-superseded']) {
+  for (const code of ['rules-changed', 'database-unavailable', 'run-superseded']) {
     await loop.db.sql(`delete from sync_runs where kind = 'rescore'`);
     await loop.db.sql('update org_scoring_profiles set rescored_at = null');
     await failed(1, code);
