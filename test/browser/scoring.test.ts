@@ -216,6 +216,27 @@ test('who discards their own for what somebody else has made does not save it af
   expect(it.complaints).toEqual([]);
 });
 
+test('who publishes a draft that somebody else has published meanwhile is shown what is there', async () => {
+  await using it = await scene('/orgs/acme/scoring/mql');
+  const { page } = it;
+  await behavioral(page).getByLabel('Weight').fill('50');
+  const review = page.getByRole('button', { name: 'Review and publish' });
+  await expect.poll(() => review.isEnabled()).toBe(true);
+  await review.click();
+  const publish = page.getByRole('dialog').getByRole('button', { name: 'Publish' });
+  await publish.waitFor();
+  const other = await it.console.signedIn(it.orgId, 'admin');
+  const { draft } = (await other.ask('GET', '/orgs/acme/profiles/mql/draft')).body as { draft: ProfileDraft };
+  const { version } = (await other.ask('GET', '/orgs/acme/profiles/mql')).body as LiveProfile;
+  const meant = { revision: draft.revision };
+  const theirs = await other.ask('POST', '/orgs/acme/profiles/mql/publish', meant, { 'if-match': `"${version ?? 0}"` });
+  expect(theirs.status).toBe(200);
+  await publish.click();
+  await page.getByRole('button', { name: 'Load what is there now' }).click();
+  await page.getByText('Version 1 in force').waitFor();
+  expect(await behavioral(page).getByLabel('Weight').inputValue()).toBe('50 %');
+});
+
 test('an example that the draft fails is told of while editing, and publishing asks once more', async () => {
   await using it = await scene('/orgs/acme/scoring/mql?tab=examples');
   const { page } = it;

@@ -12,10 +12,10 @@ interface Props {
   readonly onRetry?: () => void;
 }
 
-/** Why a change was refused; where somebody else was faster, the way on. */
+/** Why a change was refused; where somebody else was faster, or has ended the draft, the way on. */
 export function RefusalNote({ error, hasUnsaved, onLoad, onRetry }: Props) {
   const load = useMutation({ mutationFn: onLoad });
-  const isStale = error instanceof Problem && error.status === 412;
+  const isStale = error instanceof Problem && (error.status === 412 || error.code === 'draft-unknown');
   if (!isStale) return <ProblemNote error={error} {...(onRetry !== undefined && { onRetry })} />;
   return (
     <ProblemNote
