@@ -80,8 +80,9 @@ export async function recordRun(
   const tick = { at: tickAt ?? startedAt, now: end.now };
   await database.transaction(orgId, async (tx) => {
     const isOurs = await finishRun(tx, end);
-    const isAgain = described !== null && (await wasCutOff(tx, subject, { tickAt, code: described.code }));
-    if (isOurs && !isAgain && isTickOver(kind, status)) await noteTick(tx, subject, tick);
+    const isOver = isOurs && isTickOver(kind, status);
+    const isAgain = isOver && described !== null && (await wasCutOff(tx, subject, { tickAt, code: described.code }));
+    if (isOver && !isAgain) await noteTick(tx, subject, tick);
     if (isOurs && end.counts.scored > 0) await noteLeadDay(tx, end.now);
   });
   observe(endOf(kind, end, startedAt));

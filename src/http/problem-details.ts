@@ -3,6 +3,9 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { AppError } from '../model/errors.ts';
 
+/** By then what was in the way is over, mostly; in seconds. */
+export const retryAfterS = 5;
+
 /** Says what went wrong; of what nobody expected (null), no more than that. `extra`: members of its own. */
 export function sendFault(
   reply: FastifyReply,

@@ -72,8 +72,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   });
   let stopped: Promise<void> | null = null;
   const stop = (graceMs: number): Promise<void> => {
-    callsMs = graceMs;
-    stopped ??= app.close();
+    if (stopped === null) {
+      callsMs = graceMs;
+      stopped = app.close();
+    }
     return stopped;
   };
   return { url, port: Number(new URL(url).port), stop, [Symbol.asyncDispose]: () => stop(0) };

@@ -47,8 +47,9 @@ export async function writeUsage(tx: Tx, rows: readonly Row[], { now, seenAt }: 
     )),
   ];
   const older = written.flatMap(({ n, developerId }): OlderSnapshot[] => {
-    const { captured_at: said, api_calls_30d: calls } = rows[n] ?? {};
-    const at = typeof said === 'string' ? said : seenAt.toISOString();
+    const row = rows[n] ?? {};
+    const calls = row['api_calls_30d'];
+    const at = instantOf(row, seenAt);
     const isHistory = Date.parse(at) <= now.getTime() - historyMs;
     return isHistory && typeof calls === 'number' ? [{ developerId, at }] : [];
   });
@@ -62,11 +63,16 @@ function isDated(snapshot: Row): boolean {
   return typeof snapshot['captured_at'] === 'string';
 }
 
+/** When a snapshot was so, in its own words where it says it. */
+function instantOf({ captured_at: said }: Readonly<Record<string, unknown>>, seenAt: Date): string {
+  return typeof said === 'string' ? said : seenAt.toISOString();
+}
+
 /** Whoever has usage has signed up by then. */
 function firstSeen(rows: readonly Allowed[], seenAt: Date) {
   const seen = new Map<string, string>();
   for (const { email, said } of rows) {
-    const at = typeof said['captured_at'] === 'string' ? said['captured_at'] : seenAt.toISOString();
+    const at = instantOf(said, seenAt);
     const known = seen.get(email);
     if (known === undefined || at < known) seen.set(email, at);
   }

@@ -23,7 +23,7 @@ export function lastRun(schedule: CronSchedule, from: Date, until: Date): Date |
     return next !== undefined && next <= until ? next : null;
   };
   let last = firstAfter(from);
-  // Halves what lies between: a schedule of minutes has half a million of them in a year. From `beyond` on there is none.
+  // Halves what lies between: a schedule of minutes has half a million of them in a year. After `beyond` there is none.
   let beyond = until.getTime();
   while (last !== null && beyond - last.getTime() >= shortestMs) {
     const middle = new Date((last.getTime() + beyond) / 2);

@@ -118,14 +118,17 @@ export async function noteResumeAt(tx: Tx, connectionId: ConnectionId, at: Date 
   );
 }
 
+/** SQL: when a run that stopped at a limit may go on; null where a clock that ran ahead put it off for longer than a day has. */
+export const believedResumeAt = (row: string, now: string): string =>
+  `case when ${row}.resume_at <= ${now}::timestamptz + interval '25 hours' then ${row}.resume_at end`;
+
 /**
  * When a run that stopped at a limit may go on, as the last one told, whichever process it was in; null = at once, also where a clock
  * that ran ahead put it off for longer than a day has.
  */
 export async function resumeAt(tx: Tx, connectionId: ConnectionId, now: Date): Promise<Date | null> {
   const [row] = await tx.query<{ at: Date | null }>(
-    `select resume_at as at from daily_pools
-     where org_id = $1 and connection_id = $2 and resume_at <= $3::timestamptz + interval '25 hours'`,
+    `select ${believedResumeAt('p', '$3')} as at from daily_pools p where org_id = $1 and connection_id = $2`,
     [tx.orgId, connectionId, now],
   );
   return row?.at ?? null;

@@ -2,7 +2,7 @@ import type { PoolState } from '../../connector-sdk/daily-pool.ts';
 import type { ConnectionId } from '../../model/values.ts';
 import type { Tx } from '../tx.ts';
 import { countWaiting, type WaitingOfPriority } from './count-waiting.ts';
-import { fromRow, midnightAfter, poolColumns, type PoolRow } from './daily-pool.ts';
+import { believedResumeAt, fromRow, midnightAfter, poolColumns, type PoolRow } from './daily-pool.ts';
 import type { StoredQuota } from './read-connection.ts';
 
 export interface QuotaRow {
@@ -35,7 +35,7 @@ export async function readQuotas(tx: Tx, now: Date): Promise<readonly QuotaRow[]
 }
 
 const statement = `
-  select c.id as "connectionId", c.name as connection, c.quota, ${poolColumns}, p.resume_at as "resumeAt",
+  select c.id as "connectionId", c.name as connection, c.quota, ${poolColumns}, ${believedResumeAt('p', '$2')} as "resumeAt",
     ${midnightAfter('$2', `coalesce(c.settings->>'timezone', 'UTC')`)} as midnight
   from connections c
   left join daily_pools p on p.org_id = $1 and p.connection_id = c.id

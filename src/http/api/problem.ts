@@ -5,7 +5,7 @@ import { FoundWanting } from '../../connections/refusals.ts';
 import { maxRows } from '../../ingest/ingest-rows.ts';
 import { ConnectorError } from '../../connector-sdk/errors.ts';
 import { AppError } from '../../model/errors.ts';
-import { sendFault } from '../problem-details.ts';
+import { retryAfterS, sendFault } from '../problem-details.ts';
 import { findingsOf as checkFindings } from './connections/answers.ts';
 
 /** What a body may weigh. */
@@ -90,9 +90,6 @@ export const problemSchema = Type.Object(
   },
   { $id: 'Problem', title: 'Problem', additionalProperties: false },
 );
-
-/** By then what was in the way is over, mostly; in seconds. */
-const retryAfterS = 5;
 
 /** Says what went wrong; of what nobody expected, no more than that. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {

@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import { AppError } from '../../model/errors.ts';
 import type { TakenHints } from '../../hints/take-in.ts';
-import { sendFault } from '../problem-details.ts';
+import { retryAfterS, sendFault } from '../problem-details.ts';
 
 /** What a delivery may weigh: a hundred events of HubSpot with the longest text that a property takes, 64 KiB, are rare. */
 export const maxHookBytes = 1024 * 1024;
@@ -18,9 +18,6 @@ const statuses: Readonly<Record<string, number>> = {
   'hook-too-large': 413,
   'hook-busy': 503,
 };
-
-/** By then what was in the way is over, mostly; in seconds. */
-const retryAfterS = 5;
 
 export function sendHookProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = faultOf(error);

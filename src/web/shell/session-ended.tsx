@@ -1,12 +1,11 @@
-import { Anchor, Button, Divider, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Divider, Modal, Stack, Text } from '@mantine/core';
 import { focusManager } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useSignInAgain, useWelcome } from '../api/session.ts';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { PasswordForm } from '../parts/password-form.tsx';
 
 /** Over a page whose session has ended: it stays as it is until the same person has signed in again. */
 export function SessionEnded({ email }: { readonly email: string }) {
-  const [password, setPassword] = useState('');
   const signIn = useSignInAgain(email);
   const { data: welcome } = useWelcome();
   const provider = welcome?.singleSignOn ?? null;
@@ -15,10 +14,6 @@ export function SessionEnded({ email }: { readonly email: string }) {
     focusManager.setFocused(false);
     return () => focusManager.setFocused(undefined);
   }, []);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    signIn.mutate(password);
-  };
   return (
     <Modal
       opened
@@ -32,23 +27,7 @@ export function SessionEnded({ email }: { readonly email: string }) {
     >
       <Stack>
         <Text>Sign in again to go on. This page stays as you left it, with what you have not saved.</Text>
-        <form onSubmit={submit}>
-          <Stack>
-            <TextInput label="E-mail address" type="email" autoComplete="username" readOnly value={email} />
-            <PasswordInput
-              label="Password"
-              autoComplete="current-password"
-              required
-              data-autofocus
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-            />
-            {signIn.error !== null && <ProblemNote error={signIn.error} />}
-            <Button type="submit" loading={signIn.isPending}>
-              Sign in
-            </Button>
-          </Stack>
-        </form>
+        <PasswordForm email={email} onEmail={null} signIn={signIn} onSubmit={(password) => signIn.mutate(password)} />
         <Divider label="or" />
         {provider !== null && (
           <Button component="a" href="/api/v1/sign-in" target="_blank" rel="noopener" variant="default">

@@ -5,7 +5,7 @@ import type { ConnectionDetail } from '../../../http/api/connections/schemas.ts'
 import { useCheckConnection, useResumeConnection } from '../../api/connections.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Time } from '../../parts/time.tsx';
-import { countedNumber } from '../../parts/words.ts';
+import { count, countedNumber } from '../../parts/words.ts';
 import { useMay } from '../../shell/org.tsx';
 import { Findings } from './findings.tsx';
 import { ConnectionFrame } from './frame.tsx';
@@ -110,7 +110,8 @@ function Overview({ detail }: { readonly detail: ConnectionDetail }) {
             {counted(connection.rejected + connection.refused)}
           </Text>
           <Text size="sm" c="dimmed">
-            {counted(connection.rejected)} records could not be read, {counted(connection.refused)} writes were refused.
+            {count(connection.rejected, 'record', countedUpTo)} that could not be read,{' '}
+            {count(connection.refused, 'write', countedUpTo)} that the CRM refused.
           </Text>
         </Card>
       </SimpleGrid>

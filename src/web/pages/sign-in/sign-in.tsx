@@ -1,23 +1,18 @@
-import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Alert, Button, Divider } from '@mantine/core';
+import { useState } from 'react';
 import { Navigate, useLocation, useSearchParams } from 'react-router';
 import { useSession, useSignIn, useWelcome } from '../../api/session.ts';
-import { ProblemNote } from '../../parts/problem-note.tsx';
+import { PasswordForm } from '../../parts/password-form.tsx';
 import { Entrance } from './entrance.tsx';
 
 export function SignInPage() {
   const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
   const signIn = useSignIn();
   const session = useSession();
   const { data: welcome } = useWelcome();
   const from = fromOf(useLocation().state);
   const problem = problems[useSearchParams()[0].get('problem') ?? ''];
   if (session.data) return <Navigate to={from} replace />;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    signIn.mutate({ email, password });
-  };
   const lead =
     welcome?.isSetUp === false
       ? 'Nobody has an account yet: open the set-up link that leadloop printed when it started.'
@@ -37,29 +32,12 @@ export function SignInPage() {
           <Divider label="or" />
         </>
       )}
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            label="E-mail address"
-            type="email"
-            autoComplete="username"
-            required
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label="Password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          {signIn.error !== null && <ProblemNote error={signIn.error} />}
-          <Button type="submit" loading={signIn.isPending}>
-            Sign in
-          </Button>
-        </Stack>
-      </form>
+      <PasswordForm
+        email={email}
+        onEmail={setEmail}
+        signIn={signIn}
+        onSubmit={(password) => signIn.mutate({ email, password })}
+      />
     </Entrance>
   );
 }
