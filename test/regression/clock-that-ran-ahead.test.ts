@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { claimPushes } from '../../src/db/queries/claim-pushes.ts';
 import { resumeAt } from '../../src/db/queries/daily-pool.ts';
 import { listConnections } from '../../src/db/queries/directory.ts';
+import { readQuotas } from '../../src/db/queries/read-quotas.ts';
 import { type Loop, startLoop } from '../support/loop.ts';
 
 const minuteMs = 60_000;
@@ -51,5 +52,7 @@ test('what was to be written while a clock was days ahead is written when it is 
   } as const;
   const { database } = loop.db;
   expect(await database.transaction(loop.orgId, (tx) => resumeAt(tx, loop.connectionId, claim.now))).toBeNull();
+  // What is told of it is the same.
+  expect(await database.transaction(loop.orgId, (tx) => readQuotas(tx, claim.now))).toMatchObject([{ resumeAt: null }]);
   expect(await database.transaction(loop.orgId, (tx) => claimPushes(tx, claim))).not.toEqual([]);
 });
