@@ -1,6 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startHubSpotSandbox, type HubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
+import { arrowTo } from '../support/arrow-to.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { testDatabase } from '../support/database.ts';
@@ -74,8 +75,7 @@ function byKeyboard(page: Page): Hand {
     async pick(list, option) {
       await reach(list);
       await keyboard.type(option);
-      await page.getByRole('option', { name: option, exact: true }).waitFor();
-      await keyboard.press('ArrowDown');
+      await arrowTo(page, page.getByRole('option', { name: option, exact: true }));
       await keyboard.press('Enter');
     },
     async turnTo(target) {

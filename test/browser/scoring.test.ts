@@ -181,6 +181,40 @@ test('it works by keyboard alone, and on a narrow screen', async () => {
   expect(it.complaints).toEqual([]);
 });
 
+test('the last look keeps the focus while it works out what would change, and publishes nothing before', async () => {
+  await using it = await scene('/orgs/acme/scoring/mql');
+  const { page } = it;
+  await page.getByText(/scored by both/u).waitFor();
+  const held = Promise.withResolvers<void>();
+  let isBroken = true;
+  await page.route('**/profiles/mql/preview', async (route) => {
+    await held.promise;
+    await (isBroken ? route.fulfill({ status: 500 }) : route.continue());
+  });
+  await behavioral(page).getByLabel('Weight').fill('60');
+  await page.getByText('Draft saved').waitFor();
+  await page.getByRole('button', { name: 'Review and publish' }).press('Enter');
+  const dialog = page.getByRole('dialog');
+  const publish = dialog.getByRole('button', { name: 'Publish' });
+  await dialog.getByText('Working out what it would change').waitFor();
+  await expect.poll(() => publish.and(page.locator(':focus')).count()).toBe(1);
+  expect(await publish.getAttribute('aria-disabled')).toBe('true');
+  await page.keyboard.press('Enter');
+  expect(await it.ailments()).toEqual([]);
+  held.resolve();
+  // What could not be worked out is said where it is waited for.
+  const again = dialog.getByRole('button', { name: 'Try again' });
+  await again.waitFor();
+  isBroken = false;
+  await again.click();
+  await dialog.getByText('scores change').waitFor();
+  const { version } = (await it.as.ask('GET', '/orgs/acme/profiles/mql')).body as LiveProfile;
+  expect(version).toBe(0);
+  await publish.press('Enter');
+  await page.getByText('Version 1 in force').waitFor();
+  expect(it.complaints).toEqual([]);
+});
+
 test('a viewer sees the profile in force and its versions, and can change nothing', async () => {
   await using it = await scene('/orgs/acme/scoring');
   const as = await it.console.signedIn(it.orgId, 'viewer');

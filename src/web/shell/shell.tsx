@@ -1,6 +1,6 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import { AccountMenu } from './account-menu.tsx';
 import { navigation, type NavigationEntry } from './navigation.ts';
@@ -14,8 +14,9 @@ export function Shell() {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
-  // Who uses a screen reader is told that there is another page, and begins at its top.
-  useEffect(() => {
+  // Who uses a screen reader is told that there is another page, and begins at its top. Before it is drawn: whoever
+  // is quick with the keyboard must not lose what they have got to.
+  useLayoutEffect(() => {
     close();
     if (!isFirst.current) main.current?.focus();
     isFirst.current = false;

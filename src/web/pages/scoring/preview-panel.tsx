@@ -44,7 +44,9 @@ export function PreviewPanel({ sample, full, error, isOld, onRetry }: Props) {
           <Title order={2} id="preview-title">
             Preview
           </Title>
-          {isOld && problems.length === 0 && <Loader size="xs" aria-label="Scoring by what you have just changed" />}
+          {isOld && problems.length === 0 && (
+            <Loader size="xs" role="status" aria-label="Scoring by what you have just changed" />
+          )}
         </Group>
         {problems.length > 0 && (
           <Text size="sm" c="dimmed">

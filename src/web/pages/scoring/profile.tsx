@@ -186,7 +186,7 @@ function Actions({ live, editor, onClear }: Pick<DeskProps, 'live' | 'onClear'> 
       <PublishDialog
         draft={saved}
         version={live.version}
-        preview={preview.isPlaceholderData ? undefined : preview.data}
+        preview={preview}
         isOpen={isPublishing}
         onClose={() => setPublishing(false)}
         onClear={onClear}

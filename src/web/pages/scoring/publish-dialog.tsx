@@ -1,7 +1,8 @@
 import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import type { Preview, ProfileDraft } from '../../../http/api/profiles/schemas.ts';
 import { Problem } from '../../api/call.ts';
-import { usePublish } from '../../api/profiles.ts';
+import { usePublish, type usePreview } from '../../api/profiles.ts';
+import { ProblemNote } from '../../parts/problem-note.tsx';
 import { RefusalNote } from '../../parts/refusal-note.tsx';
 import { Differences } from './differences.tsx';
 import { useEditor } from './editor-context.tsx';
@@ -11,8 +12,8 @@ interface Props {
   readonly draft: ProfileDraft;
   /** In force. */
   readonly version: number;
-  /** Of this very draft; undefined = not there yet. */
-  readonly preview: Preview | undefined;
+  /** Of this very draft. */
+  readonly preview: ReturnType<typeof usePreview>;
   readonly isOpen: boolean;
   readonly onClose: () => void;
   /** Begins anew with what the server has. */
@@ -23,6 +24,7 @@ interface Props {
 export function PublishDialog({ draft, version, preview, isOpen, onClose, onClear }: Props) {
   const { kind } = useEditor();
   const publish = usePublish(kind);
+  const told = preview.isPlaceholderData ? undefined : preview.data;
   const despiteTests = publish.error instanceof Problem && publish.error.code === 'profile-tests-failed';
   const close = (): void => {
     publish.reset();
@@ -40,7 +42,7 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onClea
         {draft.basedOn !== (version === 0 ? null : version) && (
           <Text fw={600}>Another version was published since this draft was begun: look at what differs from it.</Text>
         )}
-        <Consequences preview={preview} />
+        <Consequences preview={told} error={preview.error} onRetry={() => void preview.refetch()} />
         <Differences
           differences={draft.differences}
           from={version === 0 ? 'Default' : `Version ${version}`}
@@ -55,11 +57,14 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onClea
             data-autofocus
             // Until the desk is cleared: what would be typed on the old one until then would be lost.
             loading={publish.isPending || publish.isSuccess}
-            disabled={preview === undefined}
+            // Not `disabled`: it could not take the focus then, which would stay outside of the dialog.
+            data-disabled={told === undefined}
+            aria-disabled={told === undefined}
             color={despiteTests ? 'red' : 'indigo'}
-            onClick={() =>
-              publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: () => void onClear() })
-            }
+            onClick={() => {
+              if (told === undefined) return;
+              publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: () => void onClear() });
+            }}
           >
             {despiteTests ? 'Publish in spite of them' : 'Publish'}
           </Button>
@@ -69,9 +74,21 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onClea
   );
 }
 
-function Consequences({ preview }: { readonly preview: Preview | undefined }) {
+interface ConsequencesProps {
+  /** Undefined = not there yet. */
+  readonly preview: Preview | undefined;
+  readonly error: Error | null;
+  readonly onRetry: () => void;
+}
+
+function Consequences({ preview, error, onRetry }: ConsequencesProps) {
   const { kind } = useEditor();
-  if (preview === undefined) return <Text size="sm">Working out what it would change…</Text>;
+  if (preview === undefined)
+    return error === null ? (
+      <Text size="sm">Working out what it would change…</Text>
+    ) : (
+      <ProblemNote error={error} onRetry={onRetry} />
+    );
   const count = (value: number): string => estimatedText(value, preview);
   return (
     <List size="sm" aria-label="What it would change">
