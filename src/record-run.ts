@@ -63,7 +63,7 @@ export async function recordRun(
   work: (run: OpenRun) => Promise<void>,
 ): Promise<EndedRun> {
   const { subject, kind, tickAt = null, patienceMs = 0, signal, counts } = wish;
-  await using lock = await database.lock(`${subject.type} ${subject.id}`, patienceMs);
+  await using lock = await database.lock(`${subject.type} ${subject.id}`, patienceMs, signal);
   if (lock === null) throw alreadyRunning(subject.name);
   const runId = newId();
   const startedAt = now();

@@ -46,12 +46,11 @@ export function looksOf(services: SessionServices, options: WorkOptions): Readon
         run(wakeup, (session) => syncConnection(session, { ...wish, patienceMs })),
       );
     },
-    asked: (wakeup, signal) =>
-      beforeHints(services, wakeup, async (patienceMs) => {
-        const report = await runAsked(services, wakeup, { patienceMs, signal });
-        options.onReport(report);
-        return report;
-      }),
+    asked: async (wakeup, signal) => {
+      const report = await runAsked(services, wakeup, { patienceMs: askedPatienceMs, signal });
+      options.onReport(report);
+      return report;
+    },
     live: (wakeup, signal) => run(wakeup, (session) => syncLive(session, { tickAt: tickOf(wakeup), signal })),
     hints: (wakeup, signal) =>
       afterOthers(services, wakeup, signal, () => run(wakeup, (session) => syncHints(session, { signal }))),
@@ -190,6 +189,9 @@ async function passTick({ database, now }: SessionServices, { kind, orgId, subje
   const tick = { at: new Date(tickAt), now: now() };
   await database.transaction(orgId, (tx) => noteTick(tx, subject, tick));
 }
+
+/** Longer than a holder of its lock may be silent: what a person has asked for is begun once more where its worker was frozen. */
+const askedPatienceMs = 20_000;
 
 /** Longer than a look or an answer to hints takes. */
 const hintsPatienceMs = 15_000;

@@ -5,14 +5,18 @@ import { keepAliveSettings } from './server-settings.ts';
 import type { HeldLock } from './tx.ts';
 
 /** A silent network loses a connection without a word, so the holder asks, and gives the lock up when nothing answers. */
-const heartbeatMs = 3_000;
+const heartbeatMs = 2_000;
 const answerMs = 5_000;
 
 /**
  * A holder that has not been heard of for so long is dead, frozen or cut off: its connection is ended, and the lock with it. Longer
- * than a holder waits for an answer, so that it has given up by then, unless it is not running at all.
+ * than a holder waits for an answer, so that it has given up by then, unless it is not running at all; and not longer than the queue
+ * waits for a worker, so that whoever gets its work finds the lock free.
  */
-const silentSeconds = 12;
+const silentSeconds = 9;
+
+/** Whoever waits for the lock looks so often whether its holder has fallen silent. */
+const lookMs = 3_000;
 
 const lockApplicationName = 'leadloop lock';
 
@@ -21,7 +25,12 @@ const lockApplicationName = 'leadloop lock';
  * asks. One connection a lock: it ends with its holder, whatever kills that. A holder that is
  * silent is parted from it.
  */
-export async function tryLock(url: string, name: string, waitMs = 0): Promise<HeldLock | null> {
+export async function tryLock(
+  url: string,
+  name: string,
+  waitMs = 0,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<HeldLock | null> {
   const client = new Client({
     connectionString: url,
     application_name: lockApplicationName,
@@ -34,10 +43,10 @@ export async function tryLock(url: string, name: string, waitMs = 0): Promise<He
   client.on('error', (error) => lost.abort(unavailable(error)));
   try {
     await client.connect();
-    if ((await isTaken(client, name)) || (waitMs > 0 && (await isGranted(client, name, waitMs))))
-      return held(client, lost);
+    if ((await isTaken(client, name)) || (await comesFree(client, { name, waitMs, signal }))) return held(client, lost);
   } catch (error) {
     await client.end().catch(() => undefined);
+    signal.throwIfAborted();
     throw connectFailure(error);
   }
   await client.end();
@@ -55,7 +64,24 @@ async function isTaken(client: Client, name: string): Promise<boolean> {
   return (rowCount ?? 0) > 0 && take();
 }
 
-/** Waits in the server's line for the lock. */
+interface Waiting {
+  readonly name: string;
+  readonly waitMs: number;
+  /** Noticed at the next look. */
+  readonly signal: AbortSignal;
+}
+
+/** Waits for the lock; a holder that falls silent meanwhile is parted from it. */
+async function comesFree(client: Client, { name, waitMs, signal }: Waiting): Promise<boolean> {
+  for (let leftMs = waitMs; leftMs > 0; leftMs -= lookMs) {
+    signal.throwIfAborted();
+    if (await isGranted(client, name, Math.min(leftMs, lookMs))) return true;
+    if (await isTaken(client, name)) return true;
+  }
+  return false;
+}
+
+/** Waits in the server's line. */
 async function isGranted(client: Client, name: string, waitMs: number): Promise<boolean> {
   await client.query(`select set_config('lock_timeout', $1, false)`, [`${waitMs}ms`]);
   const waiting = { text: 'select pg_advisory_lock($1)', values: [lockKey(name)], query_timeout: waitMs + answerMs };

@@ -95,8 +95,8 @@ class PooledDatabase implements OpenDatabase {
     return this.#transact({ role: 'leadloop_operator', orgId: '' }, work);
   }
 
-  async lock(name: string, waitMs?: number): Promise<HeldLock | null> {
-    return tryLock(this.url, name, waitMs);
+  async lock(name: string, waitMs?: number, signal?: AbortSignal): Promise<HeldLock | null> {
+    return tryLock(this.url, name, waitMs, signal);
   }
 
   async close(): Promise<void> {

@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { AppError } from '../model/errors.ts';
 import type { DatabaseLog } from './log.ts';
-import { initialise, login, start, stop } from './embedded/cluster.ts';
+import { initialise, isFree, login, start, stop } from './embedded/cluster.ts';
 import { lockMachine } from './embedded/machine-lock.ts';
 import { findPlace, type Place } from './embedded/place.ts';
 import { findPostmaster, type Postmaster } from './embedded/postmaster.ts';
@@ -99,6 +100,8 @@ class SharedServer implements EmbeddedServer {
   async #started(): Promise<Postmaster> {
     const { isDurable = true, log } = this.#options;
     const portFile = join(this.#place.directory, 'port');
+    // Whoever uses it knows this address only: another one would be no server to them.
+    if (this.#port > 0 && !(await isFree(this.#port))) throw portTaken(this.#port);
     await initialise(this.#place, isDurable);
     const lastPort = Number(await readFile(portFile, 'utf8').catch(() => ''));
     const postmaster = await this.#startPatiently(lastPort > 0 ? lastPort : null, isDurable);
@@ -149,4 +152,11 @@ class SharedServer implements EmbeddedServer {
       }
     }
   }
+}
+
+function portTaken(port: number): AppError {
+  return new AppError('database-start-failed', `Another program has taken port ${port} of the embedded PostgreSQL.`, {
+    recovery: 'fix-config',
+    remedy: 'End that program, or start leadloop again: it takes another port then.',
+  });
 }

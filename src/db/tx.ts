@@ -27,8 +27,8 @@ export interface Database {
   /**
    * Holds `name` for as long as the returned scope lives, on a connection of its own; null when somebody else holds it.
    * The lock ends with the connection, so a killed process leaves none behind. `waitMs`: waits so long for it, and is served before
-   * whoever does not wait.
+   * whoever does not wait; throws the signal's reason within seconds of its abort.
    */
-  lock(name: string, waitMs?: number): Promise<HeldLock | null>;
+  lock(name: string, waitMs?: number, signal?: AbortSignal): Promise<HeldLock | null>;
   close(): Promise<void>;
 }

@@ -40,7 +40,7 @@ async function lookAt(
       log('info', 'run stopped; another process goes on with it', fields);
       throw error;
     }
-    if (error instanceof AppError && harmless.has(error.code)) {
+    if (error instanceof AppError && isHarmless(kind, error)) {
       log('debug', 'nothing to do', { ...fields, code: error.code });
       return;
     }
@@ -52,8 +52,12 @@ async function lookAt(
   }
 }
 
-/** Somebody else runs it, it was deleted meanwhile, or the tick has been run. */
-const harmless: ReadonlySet<string> = new Set(['run-active', 'tick-done', 'connection-unknown', 'source-unknown']);
+/** It was deleted meanwhile, the tick has been run, or somebody else runs it: the schedule comes again, a person asks but once. */
+function isHarmless(kind: WakeupKind, { code }: AppError): boolean {
+  return harmless.has(code) || (code === 'run-active' && kind !== 'asked');
+}
+
+const harmless: ReadonlySet<string> = new Set(['tick-done', 'connection-unknown', 'source-unknown']);
 
 /** What a person has to mend waits for the next tick. */
 function isWorthAnotherTry(error: unknown): boolean {

@@ -90,7 +90,7 @@ export function watch(database: Database): WatchedDatabase {
       }
     },
     operator: (work) => database.operator(work),
-    lock: (name) => database.lock(name),
+    lock: (...asked) => database.lock(...asked),
     close: () => database.close(),
     openMs: () => openMs,
     statements: () => [...costs].map(([text, cost]) => ({ text, ...cost })).sort((a, b) => b.ms - a.ms),

@@ -19,7 +19,7 @@ test('a run that has lost its lock ends without success, and the one that began 
       if (isLost) callsAfter += 1;
       if (isLost || !path.startsWith('GET /crm/objects/2026-09/contacts')) return;
       const ended = await loop.db.sql(
-        `select pg_terminate_backend(pid) from pg_stat_activity
+        `select pg_terminate_backend(pid, 5000) from pg_stat_activity
          where datname = current_database() and application_name = 'leadloop lock'`,
       );
       isLost = true;

@@ -14,10 +14,18 @@ export interface TestHooks extends AsyncDisposable {
   readonly woken: string[];
 }
 
+interface HooksSetting {
+  readonly now: () => Date;
+  readonly publicUrl?: string | null;
+  /** Default 20 s, on two busy cores; a daemon's is 800 ms. */
+  readonly answerWithinMs?: number;
+  readonly wake?: () => Promise<void>;
+}
+
 /** The webhooks on a real database and a real port, beside the page as in a daemon. */
 export async function startHooks(
   database: Database,
-  { now, publicUrl = null, wake }: { now: () => Date; publicUrl?: string | null; wake?: () => Promise<void> },
+  { now, publicUrl = null, answerWithinMs = 20_000, wake }: HooksSetting,
 ): Promise<TestHooks> {
   const said: string[] = [];
   const woken: string[] = [];
@@ -29,7 +37,7 @@ export async function startHooks(
     woken.push(connectionId);
     await wake?.();
   };
-  const hooks = createHooks({ database, definitions, sealer, now, log }, { publicUrl, onHints });
+  const hooks = createHooks({ database, definitions, sealer, now, log }, { publicUrl, answerWithinMs, onHints });
   const server = await startHttp({ port: 0, hooks, now, log });
   return { url: server.url, said, woken, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }

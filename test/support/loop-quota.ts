@@ -5,6 +5,14 @@ import { readStatus } from '../../src/health/read-status.ts';
 import type { ConnectionStatus } from '../../src/health/status-report.ts';
 import type { Loop } from './loop.ts';
 
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** To the next 15:00 UTC, hours from the midnights of UTC and of the sandboxes' zone: a day that ends in the middle brings new calls. */
+export function toAfternoon({ clock }: Pick<Loop<unknown>, 'clock'>): void {
+  clock.advance((15 * hourMs - (clock.now() % dayMs) + dayMs) % dayMs);
+}
+
 /** So many calls are left of our share of the day, whoever has made the others. */
 export async function leaveCalls(loop: Pick<Loop<unknown>, 'db' | 'connectionId'>, share: number, left: number) {
   await loop.db.sql('update daily_pools set used = $2 where connection_id = $1', [loop.connectionId, share - left]);

@@ -127,7 +127,7 @@ export function failingAt(database: Database, isFailing: (nth: number) => boolea
         signal,
       ),
     operator: (work) => database.operator(work),
-    lock: (name) => database.lock(name),
+    lock: (...asked) => database.lock(...asked),
     close: () => database.close(),
   };
 }

@@ -161,7 +161,7 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-async function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
   return (await listenOnce(port).catch(() => null)) === port;
 }
 

@@ -9,14 +9,21 @@ interface HookServices extends HintServices {
 
 export interface HookWishes {
   readonly publicUrl: string | null;
+  /** As of the port; default 800. */
+  readonly answerWithinMs?: number;
   /** Hints have been stored. Whoever called does not wait for what comes of them. */
   readonly onHints: (orgId: OrgId, connectionId: ConnectionId) => Promise<void>;
 }
 
-export function createHooks(services: HookServices, { publicUrl, onHints }: HookWishes): HooksPort {
+/** A CRM waits for seconds, but whoever keeps it waiting gets its calls later and later: HubSpot, 5 s, 10 calls at a time. */
+const defaultAnswerWithinMs = 800;
+
+export function createHooks(services: HookServices, wishes: HookWishes): HooksPort {
   const { log } = services;
+  const { publicUrl, answerWithinMs = defaultAnswerWithinMs, onHints } = wishes;
   return {
     publicUrl,
+    answerWithinMs,
     async takeIn(call, signal) {
       const taken = await takeIn(services, call, signal);
       if (taken.verdict !== 'accepted') return taken;

@@ -9,5 +9,7 @@ export interface HooksOptions {
 export interface HooksPort {
   /** Under which CRMs call us, with no slash at its end: signatures cover it. Null = http:// and the host that was called. */
   readonly publicUrl: string | null;
+  /** Who has not been served within so long, in ms, is told to come again. */
+  readonly answerWithinMs: number;
   takeIn(call: HookCall, signal: AbortSignal): Promise<TakenHints>;
 }

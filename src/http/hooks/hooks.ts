@@ -8,9 +8,6 @@ import { busy, faultOf, maxHookBytes, refusals, sendHookProblem, unknownHook } f
 /** Where the paths of webhooks begin. */
 export const hooksPrefix = '/hooks';
 
-/** A CRM waits for seconds, but whoever keeps it waiting gets its calls later and later: HubSpot, 5 s, 10 calls at a time. */
-const answerWithinMs = 800;
-
 /** Calls that are stored at a time: twice what HubSpot makes for an app, and few enough to leave the database to the runs. */
 const maxAtOnce = 20;
 
@@ -60,7 +57,7 @@ function storing(hooks: HooksPort): (call: HookCall) => Promise<TakenHints> {
   return async (call) => {
     if (!isName(call.org) || !isName(call.connection)) return { verdict: 'unknown' };
     if (underWay >= maxAtOnce) throw busy();
-    const late = AbortSignal.timeout(answerWithinMs);
+    const late = AbortSignal.timeout(hooks.answerWithinMs);
     underWay += 1;
     const work = hooks.takeIn(call, late).finally(() => {
       underWay -= 1;

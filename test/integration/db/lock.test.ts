@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
+import { silentHolder } from '../../support/silent-holder.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
   db = await testDatabase();
 });
 afterAll(async () => db[Symbol.asyncDispose]());
+
+/** Who stand in the server's line for a lock here. */
+async function waiters(): Promise<number> {
+  const [row] = await db.sql<{ count: number }>(
+    `select count(*)::int as count from pg_locks where locktype = 'advisory' and not granted
+       and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return row!.count;
+}
 
 test('a lock is held by one at a time, and free again after its scope', async () => {
   {
@@ -41,7 +51,7 @@ test('whoever waits for a lock is served before whoever only asks, and gives up 
   const first = await db.database.lock('line');
   expect(await db.database.lock('line', 200)).toBeNull();
   const waiting = db.database.lock('line', 10_000);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await expect.poll(waiters).toBe(1);
   const asking = (async () => {
     for (;;) {
       const lock = await db.database.lock('line');
@@ -53,4 +63,21 @@ test('whoever waits for a lock is served before whoever only asks, and gives up 
   expect(second).toBe('waited');
   await (await waiting)?.[Symbol.asyncDispose]();
   await (await asking)[Symbol.asyncDispose]();
+});
+
+test('a holder that falls silent while somebody waits is parted from the lock', async () => {
+  await using frozen = await silentHolder(db.url, 'frozen');
+  await using lock = await db.database.lock('frozen', 30_000);
+  expect(lock).not.toBeNull();
+  expect(await frozen.ended).toMatchObject({ code: '57P01' });
+});
+
+test('whoever waits for a lock stops when told to', async () => {
+  await using first = await db.database.lock('stopped');
+  expect(first).not.toBeNull();
+  const stop = new AbortController();
+  const waiting = db.database.lock('stopped', 60_000, stop.signal);
+  await expect.poll(waiters).toBe(1);
+  stop.abort(new Error('told to'));
+  await expect(waiting).rejects.toThrow('told to');
 });

@@ -179,7 +179,7 @@ test('a transaction that stops talking gives its rows back to whoever waits for 
   const orgId = await db.org('frozen');
   await db.sql('insert into lead_sources (org_id, name) values ($1, $2)', [orgId, 'kept']);
   const impatient = new URL(db.url);
-  impatient.searchParams.set('options', '-c idle_in_transaction_session_timeout=300ms');
+  impatient.searchParams.set('options', '-c idle_in_transaction_session_timeout=3s');
   const frozen = await openDatabase({ url: impatient.href, home: '' });
   const rename = `update lead_sources set name = $1 where org_id = current_org()`;
   const isHeld = Promise.withResolvers<void>();
@@ -190,7 +190,7 @@ test('a transaction that stops talking gives its rows back to whoever waits for 
     await wakesUp.promise;
     await tx.query('select 1');
   });
-  await isHeld.promise;
+  await Promise.race([isHeld.promise, attempt]);
   await db.database.transaction(orgId, (tx) => tx.query(rename, ['by the next']));
   wakesUp.resolve();
   await expect(attempt).rejects.toMatchObject({ code: 'database-unavailable', recovery: 'retry' });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { salesforceHandsOf } from '../../support/loop-salesforce.ts';
 import { startSalesforceLoop } from '../../support/loop.ts';
-import { leaveCalls, quotaOf } from '../../support/loop-quota.ts';
+import { leaveCalls, quotaOf, toAfternoon } from '../../support/loop-quota.ts';
 
 const minute = 60_000;
 /** Of 20,000 calls a day half are ours, and of these 1,000 are kept for what is urgent. */
@@ -15,6 +15,7 @@ test(
   async () => {
     const sandbox = { leads: 3_000, contacts: 2_000, limits };
     await using loop = await startSalesforceLoop({ sandbox, pull, quota });
+    toAfternoon(loop);
     const hands = salesforceHandsOf(loop);
     await loop.sync();
     loop.clock.advance(20 * minute);
@@ -54,6 +55,7 @@ test(
 test('what one session is told of the organisation stops another one without a call, until it may look again', async () => {
   const sandbox = { leads: 20, contacts: 5, limits: { dailyApiRequests: 1_000 }, usedByOthers: 900 };
   await using loop = await startSalesforceLoop({ sandbox, pull, quota: { stopAtOrgUse: 0.8 } });
+  toAfternoon(loop);
   expect(await loop.sync()).toMatchObject({ counts: { apiCalls: 1 }, failure: { code: 'crm-quota-exhausted' } });
   loop.crm.usage.others = 0;
   const again = await loop.sync();

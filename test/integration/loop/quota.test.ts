@@ -6,7 +6,7 @@ import { type Loop, startLoop } from '../../support/loop.ts';
 import { writesOf } from '../../support/loop-calls.ts';
 import { handsOf } from '../../support/loop-crm.ts';
 import { instant } from '../../../src/cli/text.ts';
-import { leaveCalls, quotaOf, statusOf } from '../../support/loop-quota.ts';
+import { leaveCalls, quotaOf, statusOf, toAfternoon } from '../../support/loop-quota.ts';
 
 const pull = { objects: [] };
 const minute = 60_000;
@@ -30,6 +30,7 @@ test(
   { timeout: 180_000 },
   async () => {
     await using loop = await startLoop({ sandbox: { contacts: 5_000, limits }, pull, quota });
+    toAfternoon(loop);
     const hands = handsOf(loop);
     await loop.sync();
     loop.clock.advance(5 * minute);
@@ -110,6 +111,7 @@ async function saysWhatWaits(loop: Loop, records: number, until: Date): Promise<
 
 test('where the pool allows it, urgent writes and others share their calls', async () => {
   await using loop = await startLoop({ sandbox: { contacts: 130 }, pull });
+  toAfternoon(loop);
   const hands = handsOf(loop);
   await loop.sync();
   loop.clock.advance(5 * minute);
@@ -126,6 +128,7 @@ test('where the pool allows it, urgent writes and others share their calls', asy
 
 test('the scores of hot leads are written before others', async () => {
   await using loop = await startLoop({ sandbox: { contacts: 200 }, pull });
+  toAfternoon(loop);
   const hands = handsOf(loop);
   await loop.sync();
   for (const id of written(loop).slice(0, 5)) {
@@ -150,6 +153,7 @@ test('the scores of hot leads are written before others', async () => {
 
 test('a day that is used up while it is read still ends with what is urgent', async () => {
   await using loop = await startLoop({ sandbox: { contacts: 300, limits }, pull, quota });
+  toAfternoon(loop);
   const hands = handsOf(loop);
   await loop.sync();
   loop.clock.advance(5 * minute);
@@ -174,6 +178,7 @@ test('a day that is used up while it is read still ends with what is urgent', as
 test('two sessions at once stay within the share, and use all of it', async () => {
   const small = { dailyLimit: 150, dailyShare: 0.5, stopAtOrgUse: 1, urgentReserve: 0 };
   await using loop = await startLoop({ sandbox: { contacts: 5 }, pull, quota: small });
+  toAfternoon(loop);
   const [id] = handsOf(loop)
     .living()
     .map((record) => String(record.id));
@@ -190,6 +195,7 @@ test('two sessions at once stay within the share, and use all of it', async () =
 
 test('any number of processes on one Postgres never get more calls than our share, and one that is struck down loses a chunk at most', async () => {
   await using loop = await startLoop({ sandbox: { contacts: 1 }, pull });
+  toAfternoon(loop);
   const { db, orgId, connectionId, clock } = loop;
   const budget = 2_000;
   const open = (): OpenGovernor => {

@@ -202,7 +202,7 @@ test('a server that vanishes while it is read is waited for no longer than a sta
   await using relay = await startRelay(shop.theirs.url);
   const { signal } = new AbortController();
   const text = 'select g from generate_series(1, 12000) g';
-  await using rows = await openForeign({ url: relay.url, text, since: null, signal, silenceMs: 300 });
+  await using rows = await openForeign({ url: relay.url, text, since: null, signal, silenceMs: 3_000 });
   expect((await rows.next(5_000)).rows).toHaveLength(5_000);
   relay.freeze();
   await expect(rows.next(5_000)).rejects.toMatchObject({ code: 'source-unavailable', recovery: 'retry' });

@@ -9,17 +9,17 @@ const wakeup: Wakeup = { kind: 'sync', orgId: 'org-1', subjectId: 'connection-1'
 const ended: EndedRun = { runId: 'run-1', status: 'succeeded', counts: noCounts, failure: null, nextTryAt: null };
 
 /** Hands one wake-up to a worker; resolves with what the queue sees, and what was logged. */
-async function hand(look: Look, controller = new AbortController()) {
+async function hand(look: Look, controller = new AbortController(), kind: 'sync' | 'asked' = 'sync') {
   const said: string[] = [];
   const handed: (() => Promise<void>)[] = [];
   const nobody: Look = async () => null;
   await startWorker({
     queue: {
-      work: async (kind, _slots, lookAt) => {
-        if (kind === 'sync') handed.push(() => lookAt(wakeup));
+      work: async (offered, _slots, lookAt) => {
+        if (offered === kind) handed.push(() => lookAt({ ...wakeup, kind }));
       },
     },
-    looks: { sync: look, asked: nobody, live: nobody, hints: nobody, rescore: nobody, import: nobody },
+    looks: { sync: look, asked: look, live: nobody, hints: nobody, rescore: nobody, import: nobody },
     slots: { sync: 1, asked: 1, live: 1, hints: 1, rescore: 1, import: 1 },
     log: (level, message, fields) => said.push(`${level} ${message} ${JSON.stringify(fields)}`),
     signal: controller.signal,
@@ -52,6 +52,11 @@ test('where somebody else runs it, or the tick has been run, there is nothing to
     expect(outcome).toBe('done');
     expect(said).toContain('debug');
   }
+});
+
+test('what a person has asked for is tried again where somebody else runs it: no schedule comes for it', async () => {
+  const { outcome } = await hand(() => Promise.reject(failure('run-active', 'retry')), new AbortController(), 'asked');
+  expect(outcome).toEqual(new Error('run-active: It did not work.'));
 });
 
 test('what may work in a moment is tried again; what a person has to mend waits for the next tick', async () => {
