@@ -11,7 +11,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'leadloop-test-'));
 const failedOnce = { passed: 0, failed: 1 };
 
 /** Runs one vitest project. The counts come from its JSON report, never from its text. */
-async function vitest(project, { env = {}, label = project, within = [] } = {}) {
+async function vitest(project, { env = {}, label = project, within = [], flags = [] } = {}) {
   const files = globSync(`test/${project}/**/*.test.ts`, { cwd: root }).length;
   if (files === 0) {
     console.log(`no files in test/${project}`);
@@ -28,6 +28,7 @@ async function vitest(project, { env = {}, label = project, within = [] } = {}) 
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
+      ...flags,
     ],
     { env, show: true },
   );
@@ -54,6 +55,11 @@ function integrationOnPostgres15() {
   return vitest('integration', { label: 'integration-15', within: ['node', 'scripts/postgres15.mjs'] });
 }
 
+/** One file after the other: daemons by the handful, and times that are told. */
+function e2e() {
+  return vitest('e2e', { flags: ['--no-file-parallelism'] });
+}
+
 /** Apart from the daemons, whose times are told and which a browser would disturb. */
 async function browser() {
   const executable = await chromium();
@@ -67,7 +73,7 @@ const stages = {
   integration: () => vitest('integration'),
   'integration-15': integrationOnPostgres15,
   regression: () => vitest('regression'),
-  e2e: () => vitest('e2e'),
+  e2e,
   browser,
 };
 const chosen = process.argv.slice(2);

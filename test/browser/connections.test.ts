@@ -7,7 +7,7 @@ import { arrowTo } from '../support/arrow-to.ts';
 import { openBrowser } from '../support/browser.ts';
 import { hubspotWish, oauthApp, startUnconnected, type Unconnected } from '../support/connect.ts';
 import { sandboxToken } from '../support/loop-side.ts';
-import { visit } from '../support/visit.ts';
+import { openedDialog, visit } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
 let browser: Browser;
@@ -63,7 +63,7 @@ test('an admin connects a CRM: a wrong token is refused with a remedy, and what 
   const { scene, visited, page } = await adminAtList(own);
   await page.getByText('No CRM is connected yet').waitFor();
   await page.getByRole('button', { name: 'Connect a CRM' }).first().click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await openedDialog(page);
   await dialog.getByLabel('Access token').fill('wrong');
   await dialog.getByRole('button', { name: 'More settings' }).click();
   await dialog.getByLabel('Another address').fill(scene.crm.url);

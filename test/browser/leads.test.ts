@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { LeadList } from '../../src/http/api/leads/schemas.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type SignedIn, startConsole, type TestConsole } from '../support/console.ts';
@@ -76,12 +76,12 @@ test('the overview says of a source that was refused what to do about it', async
        'Correct the address, and apply again.', 1, now(), now() + interval '5 minutes' from usage`,
     [loop.orgId],
   );
+  onTestFinished(async () => void (await loop.db.sql('delete from data_sources')));
   await using visited = await visit(browser, site.url, '/orgs/acme', { as: viewer });
   const card = visited.page.getByRole('article', { name: 'Source product-usage' });
   await card.getByText('needs you').waitFor();
   expect(await card.textContent()).toContain('refused user or password. Correct the address');
   expect(visited.complaints).toEqual([]);
-  await loop.db.sql('delete from data_sources');
 });
 
 test('from the overview to a step of the funnel, to a person, to each of their points', async () => {
@@ -111,7 +111,7 @@ test('from the overview to a step of the funnel, to a person, to each of their p
 test('while very many leads are being counted the overview says so, and goes on by itself', async () => {
   await using fresh = await startConsole(loop.services, { hasPages: true });
   const as = await fresh.signedIn(loop.orgId, 'viewer');
-  const held = await holdTable(loop.db, 'leads');
+  await using held = await holdTable(loop.db, 'leads');
   await using visited = await visit(browser, fresh.url, '/orgs/acme', { as });
   const { page } = visited;
   await page.getByRole('status').getByText('Counting the leads').waitFor();
@@ -164,10 +164,11 @@ test('by keyboard alone: search, open, go through the tabs', async () => {
   const { page } = visited;
   await page.getByLabel('Search').focus();
   await page.keyboard.type('grace@unheard.example');
-  await page.waitForURL('**/leads?search=grace**');
+  await page.waitForURL('**/leads?search=grace%40unheard.example');
   await page.getByText('1 shown, that is all').waitFor();
   const focused = () => page.evaluate<string>('document.activeElement.textContent');
   for (let step = 0; step < 30 && (await focused()) !== 'Grace Unheard'; step += 1) await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Grace Unheard');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Grace Unheard', level: 1 }).waitFor();
   await page.getByText('No record here has their e-mail address.').waitFor();

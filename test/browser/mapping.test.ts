@@ -5,7 +5,7 @@ import type { MappingDefinition } from '../../src/model/mapping.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole, type TestConsole } from '../support/console.ts';
 import { type Loop, startLoop, startSalesforceLoop } from '../support/loop.ts';
-import { visit } from '../support/visit.ts';
+import { openedDialog, visit } from '../support/visit.ts';
 
 const stack = new AsyncDisposableStack();
 let browser: Browser;
@@ -87,6 +87,7 @@ test('three fields are mapped with a preview, saved, published, and the next syn
     .waitFor();
   await page.getByRole('button', { name: 'Save draft' }).click();
   await page.getByText('draft', { exact: true }).waitFor();
+  await page.getByText('unsaved changes').waitFor({ state: 'detached' });
   await shot(page, 'edited');
   expect(await visited.ailments()).toEqual([]);
   await page.getByRole('button', { name: 'Review and publish' }).click();
@@ -138,12 +139,13 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
   expect(await visited.ailments()).toEqual([]);
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   // The way back of the browser asks as well, and leads there only then.
   await page.goBack();
   await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(new URL(page.url()).pathname).toBe(path);
+  await expect.poll(() => new URL(page.url()).pathname).toBe(path);
   await expect.poll(() => rules.count()).toBe(count - 1);
   // And whoever signs out is asked while the session is there to save with.
   await page.getByRole('button', { name: /^Account of/u }).click();
@@ -154,7 +156,7 @@ test('by keyboard alone: a rule is moved, removed and the change thrown away; wh
   expect((await as.ask('GET', '/orgs/acme/members')).status).toBe(200);
   // As one step each: the menu gives the focus back when its time has come.
   await page.getByRole('button', { name: 'Discard' }).press('Enter');
-  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).press('Enter');
+  await (await openedDialog(page)).getByRole('button', { name: 'Discard' }).press('Enter');
   await expect.poll(() => rules.count()).toBe(count);
   await page.getByRole('link', { name: 'Members' }).focus();
   await page.keyboard.press('Enter');
@@ -184,6 +186,7 @@ test('event rules are added, moved, changed and removed; what is open is said at
   await using visited = await visit(browser, console.url, `${path}?view=counting`, { as });
   const { page } = visited;
   const rules = page.getByRole('list', { name: 'Event rules' }).locator('> li');
+  await rules.first().waitFor();
   const count = await rules.count();
   await page.getByRole('button', { name: 'Add a rule' }).click();
   await expect.poll(() => rules.count()).toBe(count + 1);
@@ -205,6 +208,7 @@ test('event rules are added, moved, changed and removed; what is open is said at
   await expect.poll(() => rules.count()).toBe(count);
   await page.getByRole('button', { name: 'Save draft' }).click();
   await page.getByText('draft', { exact: true }).waitFor();
+  await page.getByText('unsaved changes').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Review and publish' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('events[forms “newsletter”]').waitFor();
@@ -242,6 +246,7 @@ test('a condition of an event rule looks where the CRM has a text', async () => 
   await shot(page, 'event-conditions');
   await page.getByRole('button', { name: 'Save draft' }).click();
   await page.getByText('draft', { exact: true }).waitFor();
+  await page.getByText('unsaved changes').waitFor({ state: 'detached' });
   const { body } = await as.ask('GET', '/orgs/acme/connections/acme-salesforce/mapping');
   const { events } = (body as { draft: { definition: { events: unknown[] } } }).draft.definition;
   expect(events[0]).toEqual({

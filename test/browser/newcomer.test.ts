@@ -7,7 +7,7 @@ import { startDaemon } from '../support/daemon.ts';
 import { testDatabase } from '../support/database.ts';
 import { hubspotSide, sandboxToken } from '../support/loop-side.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-import { visit } from '../support/visit.ts';
+import { openedDialog, visit } from '../support/visit.ts';
 
 /** Two cores run a browser, a daemon and a database here. */
 const polled = { timeout: 60_000 };
@@ -56,6 +56,8 @@ function byKeyboard(page: Page): Hand {
   };
   return {
     async press(target) {
+      await target.waitFor();
+      await expect.poll(() => target.isEnabled(), polled).toBe(true);
       await reach(target);
       await keyboard.press('Enter');
     },
@@ -160,6 +162,7 @@ test.each([
 
   await press(link('Connections'));
   await press(button('Connect a CRM'));
+  await openedDialog(page);
   await write(dialog.getByLabel('Access token'), sandboxToken);
   await press(dialog.getByRole('button', { name: 'More settings' }));
   await write(dialog.getByLabel('Another address'), crm.url);

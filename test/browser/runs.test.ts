@@ -240,7 +240,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await history(loop);
     await loop.db.sql(
       `insert into sync_runs (id, org_id, kind, status, started_at, heartbeat_at, counts, detail)
-       values (gen_random_uuid(), $1, 'rescore', 'running', now() - interval '40 seconds', now(), '{"scored": 12000}',
+       values (gen_random_uuid(), $1, 'rescore', 'running', now() - interval '10 minutes', now(), '{"scored": 12000}',
          '{"step": {"phase": "score", "object": "leads", "lane": null, "done": 12000, "total": 41000}}')`,
       [loop.orgId],
     );

@@ -176,6 +176,8 @@ test('it works by keyboard alone, and on a narrow screen', async () => {
   const publish = page.getByRole('dialog').getByRole('button', { name: 'Publish' });
   await publish.waitFor();
   await expect.poll(() => page.evaluate(`document.activeElement.textContent`)).toBe('Publish');
+  // What it would change has to be there first.
+  await expect.poll(() => publish.isEnabled()).toBe(true);
   await page.keyboard.press('Enter');
   await page.getByText('Version 1 in force').waitFor();
   expect(it.complaints).toEqual([]);
@@ -208,6 +210,7 @@ test('the last look keeps the focus while it works out what would change, and pu
   isBroken = false;
   await again.click();
   await dialog.getByText('scores change').waitFor();
+  expect(await publish.isEnabled()).toBe(true);
   const { version } = (await it.as.ask('GET', '/orgs/acme/profiles/mql')).body as LiveProfile;
   expect(version).toBe(0);
   await publish.press('Enter');
@@ -243,9 +246,15 @@ test('who discards their own for what somebody else has made does not save it af
   // Theirs is gone again: mine would be taken now.
   const { revision } = saved.body as ProfileDraft;
   expect((await other.ask('DELETE', draft, undefined, { 'if-match': `"${revision}"` })).status).toBe(204);
+  const saves: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'PUT') saves.push(request.url());
+  });
   await load.click();
   await expect.poll(() => weight.inputValue()).toBe(before);
-  await page.waitForLoadState('networkidle');
+  // Longer than an edit waits to be saved.
+  await page.waitForTimeout(1_500);
+  expect(saves).toEqual([]);
   expect((await other.ask('GET', draft)).body).toEqual({ draft: null });
   expect(it.complaints).toEqual([]);
 });

@@ -21,7 +21,7 @@ const scene = { daemons: 3, connections: 20, disturbedMs: 120_000, schedule: '*/
 /** From a kill to the next run of what it interrupted: the queue's shortest heartbeat is 10 s. */
 const recoveryMs = 20_000;
 /** Without a finished run, for a connection whose workers are struck down one after the other. */
-const silenceMs = 60_000;
+const silenceMs = 90_000;
 
 test('three daemons and twenty connections, struck down at random for two minutes, end as if nothing had happened', async () => {
   const expected = await undisturbedOfAll();

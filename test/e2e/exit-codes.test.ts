@@ -130,7 +130,8 @@ test('75: a used-up day ends the sync with the time of its end, and afterwards t
   expect(report).toMatchObject({ status: 'failed', failure: { code: 'crm-quota-exhausted', recovery: 'retry' } });
   const waitMs = Date.parse(String(report['nextTryAt'])) - Date.now();
   expect(waitMs).toBeGreaterThan(0);
-  expect(waitMs).toBeLessThanOrEqual(86_400_000);
+  // A day has 25 hours where clocks are set back.
+  expect(waitMs).toBeLessThanOrEqual(90_000_000);
 
   machine.crm.faults.clear();
   expect((await machine.run(['sync', 'acme-hubspot', '--json'])).code).toBe(0);

@@ -14,9 +14,11 @@ let file: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'leadloop-import-'));
   file = join(home, 'usage.csv');
+  // Ages count in whole days: none of these steps within the next twelve hours.
+  const ages = Array.from({ length: 7 }, (_, days) => new Date(Date.now() - (days + 0.5) * 86_400_000).toISOString());
   const lines = Array.from(
     { length: rows },
-    (_, n) => `p${n}@c${n % 900}.example,2026-11-2${n % 7}T00:00:00Z,${n % 6},${n * 37}`,
+    (_, n) => `p${n}@c${n % 900}.example,${ages[n % ages.length]},${n % 6},${n * 37}`,
   );
   await writeFile(file, ['email,captured_at,project_count,api_calls_30d', ...lines].join('\n'));
 });

@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import type { SignedIn } from './console.ts';
 
 /** A page of the console in a browser of its own. */
@@ -31,9 +31,9 @@ export async function visit(
     ...options,
   });
   if (as !== undefined) await context.addCookies([{ name: 'leadloop', value: as.token, url, httpOnly: true }]);
-  const page = await context.newPage();
   // Two cores run a browser, a server and a database here: what takes one second can take twenty.
-  page.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(60_000);
+  const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
     // What the server refuses is shown on the page; the browser says it here as well.
@@ -58,6 +58,17 @@ export async function visit(
     },
     [Symbol.asyncDispose]: () => context.close(),
   };
+}
+
+/**
+ * The dialog that has just been opened, once the focus is in it to stay: it takes that twice, and whoever types in between, as no
+ * person can, types into another field.
+ */
+export async function openedDialog(page: Page): Promise<Locator> {
+  const dialog = page.getByRole('dialog');
+  await dialog.locator(':focus').waitFor();
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
+  return dialog;
 }
 
 /** Runs in the browser. */

@@ -275,12 +275,12 @@ describe('a delivery', () => {
       else if (target.seen.length === 2) response.socket?.destroy();
       else response.writeHead(200).end();
     };
-    // Five times as fast: a second.
-    await subscribe([changesOf('city')], { timeScale: 5 });
+    // Twenty times as fast: a quarter of a second, which a busy machine may take once more.
+    await subscribe([changesOf('city')], { timeScale: 20 });
     await call('PATCH', `${OBJECTS}/contacts/${someone()}`, { properties: { city: 'Reno' } });
-    await vi.waitFor(() => expect(sandbox.webhooks.attempts.map(({ status }) => status)).toEqual([0, 0, 200]), {
-      timeout: 50_000,
-    });
+    const statuses = () => sandbox.webhooks.attempts.map(({ status }) => status);
+    await vi.waitFor(() => expect(statuses()).toContain(200), { timeout: 50_000 });
+    expect(statuses().slice(0, 2)).toEqual([0, 0]);
     for (const response of held) response.destroy();
   });
 

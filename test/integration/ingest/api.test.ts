@@ -66,7 +66,8 @@ it('rows that are coming in when the daemon is told to stop are taken in and ans
   const answer = fetch(`${ending.url}/api/v1/ingest/signups`, { method: 'POST', headers, body: JSON.stringify([ada]) });
   await vi.waitFor(async () => {
     const waiting = await db.sql(
-      `select 1 from pg_locks where not granted and relation = 'developer_signups'::regclass`,
+      `select 1 from pg_locks where not granted and relation = 'developer_signups'::regclass
+         and database = (select oid from pg_database where datname = current_database())`,
     );
     expect(waiting).toHaveLength(1);
   }, 10_000);
