@@ -1,4 +1,5 @@
 import { createTheme } from '@mantine/core';
+import { ButtonRoot } from './parts/button-root.tsx';
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -14,6 +15,7 @@ export const theme = createTheme({
   components: {
     // In a narrow column the column gives way, not the word.
     Badge: { defaultProps: { variant: 'light', tt: 'none', fw: 600, miw: 'max-content' } },
+    Button: { defaultProps: { component: ButtonRoot } },
     // A <header> in a dialog would count as one more banner of the page.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },

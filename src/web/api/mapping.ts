@@ -147,7 +147,11 @@ function useMappingChange<Wish, Answer>(connection: string, change: (path: strin
   const client = useQueryClient();
   return useMutation({
     mutationFn: (wish: Wish) => change(path, wish),
-    onSuccess: () => client.invalidateQueries({ queryKey: key }),
+    onSuccess: async () => {
+      // A CRM is asked for what else there is: nobody waits for that.
+      void client.invalidateQueries({ queryKey: key, predicate: ({ queryKey }) => queryKey[key.length] !== 'now' });
+      await client.invalidateQueries({ queryKey: [...key, 'now'] });
+    },
   });
 }
 

@@ -1,5 +1,8 @@
-import { MutationCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, notifyManager, QueryClient } from '@tanstack/react-query';
 import { Problem } from './call.ts';
+
+// At once, not after a timer: a second Enter would come before the button is seen to be busy.
+notifyManager.setScheduler(queueMicrotask);
 
 const maxTries = 3;
 
@@ -31,7 +34,8 @@ export const queryClient = new QueryClient({
       // Whoever comes back to the tab wants to see what is so now.
       refetchOnWindowFocus: true,
     },
-    mutations: { retry: false },
+    // Fails at once where there is no network: nothing waits, in a dialog that cannot be closed, for it to come back.
+    mutations: { retry: false, networkMode: 'always' },
   },
 });
 

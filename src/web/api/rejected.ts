@@ -61,7 +61,11 @@ export function useRetryRecord() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: number) => call<AskedRun>(`${path}/rejected/records/${id}/retry`, { method: 'POST' }),
-    onSettled: () => client.invalidateQueries({ queryKey: [path, 'rejected'] }),
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: [path, 'rejected', 'records'] });
+      // Not together: of a row that is gone already, nobody would count the kinds once more.
+      await client.invalidateQueries({ queryKey: [path, 'rejected', 'kinds'] });
+    },
   });
 }
 

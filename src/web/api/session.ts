@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
   ChangePasswordForm,
   ChoosePasswordForm,
@@ -27,13 +27,19 @@ export function useWelcome() {
   return useQuery({ queryKey: ['welcome'], queryFn: ({ signal }) => call<Welcome>('/welcome', { signal }) });
 }
 
+/** Everything but the session: a page that looks at it would not be told any more that it has ended. */
+function forget(client: QueryClient): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+  client.getMutationCache().clear();
+}
+
 /** Whoever has come in sees nothing that somebody else had loaded. */
 function useEntrance<Form>(path: string, method: 'POST' | 'PUT') {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: Form) => call<Session>(path, { method, body }),
     onSuccess(session) {
-      client.clear();
+      forget(client);
       client.setQueryData(sessionKey, session);
     },
   });
@@ -49,7 +55,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => call<undefined>('/session', { method: 'DELETE' }),
     onSuccess() {
-      client.clear();
+      forget(client);
       client.setQueryData(sessionKey, null);
     },
   });

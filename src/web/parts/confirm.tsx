@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Dialog } from './dialog.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { RefusalNote } from './refusal-note.tsx';
 
@@ -34,7 +35,7 @@ export function Confirm({
   onClose,
 }: Props) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog isOpen={isOpen} isBusy={isBusy} onClose={onClose} title={title}>
       <Stack>
         <div>{children}</div>
         {error !== null &&
@@ -44,7 +45,7 @@ export function Confirm({
             <RefusalNote error={error} hasUnsaved={hasUnsaved} onLoad={onLoad} />
           ))}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" data-disabled={isBusy} onClick={onClose}>
             Cancel
           </Button>
           <Button color="red.9" loading={isBusy} onClick={onConfirm}>
@@ -52,6 +53,6 @@ export function Confirm({
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

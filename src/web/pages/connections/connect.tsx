@@ -1,9 +1,10 @@
-import { Button, Collapse, Group, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Collapse, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { ConnectorForms, FormField, NewConnectionForm } from '../../../http/api/connections/schemas.ts';
 import { useConnectors, useCreateConnection } from '../../api/connections.ts';
+import { Dialog, focusLate } from '../../parts/dialog.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useOrg } from '../../shell/org.tsx';
@@ -19,16 +20,19 @@ interface Props {
 /** Which CRM, under which name, and how to log in to it. */
 export function ConnectDialog({ isOpen, onClose }: Props) {
   const connectors = useConnectors();
+  const create = useCreateConnection();
   const [kind, setKind] = useState<string | null>(null);
   const chosen = connectors.data?.find((one) => one.kind === kind) ?? connectors.data?.[0];
+  const close = (): void => {
+    create.reset();
+    onClose();
+  };
+  const choose = (next: string): void => {
+    create.reset();
+    setKind(next);
+  };
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title="Connect a CRM"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog isOpen={isOpen} isBusy={create.isPending} onClose={close} title="Connect a CRM" size="lg">
       {connectors.isPending && <Loading what="the CRMs" />}
       {connectors.error !== null && <ProblemNote error={connectors.error} />}
       {chosen !== undefined && (
@@ -38,19 +42,27 @@ export function ConnectDialog({ isOpen, onClose }: Props) {
             fullWidth
             data={(connectors.data ?? []).map((one) => ({ value: one.kind, label: one.label }))}
             value={chosen.kind}
-            onChange={setKind}
+            readOnly={create.isPending}
+            onChange={choose}
           />
-          <ConnectForm key={chosen.kind} connector={chosen} onClose={onClose} />
+          <ConnectForm key={chosen.kind} connector={chosen} create={create} isFirst={kind === null} onClose={close} />
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
-function ConnectForm({ connector, onClose }: { readonly connector: ConnectorForms; readonly onClose: () => void }) {
+interface FormProps {
+  readonly connector: ConnectorForms;
+  readonly create: ReturnType<typeof useCreateConnection>;
+  /** Nobody has chosen another CRM: the focus is not where they chose it. */
+  readonly isFirst: boolean;
+  readonly onClose: () => void;
+}
+
+function ConnectForm({ connector, create, isFirst, onClose }: FormProps) {
   const { path, slug } = useOrg();
   const navigate = useNavigate();
-  const create = useCreateConnection();
   const [isMore, { toggle }] = useDisclosure();
   const [form, setForm] = useState<NewConnectionForm>({
     name: `${slug}-${connector.kind}`.slice(0, 63),
@@ -68,6 +80,8 @@ function ConnectForm({ connector, onClose }: { readonly connector: ConnectorForm
     save(false);
   };
   const { error } = create;
+  // Stays while it is pressed.
+  const isDoubted = isDoubtful(error) || (create.isPending && create.variables.acceptWarnings === true);
   const part = { form, error, onChange: change };
   return (
     <form onSubmit={submit} autoComplete="off">
@@ -78,6 +92,7 @@ function ConnectForm({ connector, onClose }: { readonly connector: ConnectorForm
           pattern="[a-z0-9][a-z0-9\-]{0,62}"
           required
           data-autofocus
+          ref={isFirst ? focusLate : null}
           value={form.name}
           error={errorAt(error, '/name')}
           onChange={(event) => change({ name: event.currentTarget.value })}
@@ -114,10 +129,10 @@ function ConnectForm({ connector, onClose }: { readonly connector: ConnectorForm
         </Text>
         {error !== null && <Refusal key={error.message} error={error} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" data-disabled={create.isPending} onClick={onClose}>
             Cancel
           </Button>
-          {isDoubtful(error) && (
+          {isDoubted && (
             <Button variant="light" color="orange" loading={create.isPending} onClick={() => save(true)}>
               Connect all the same
             </Button>

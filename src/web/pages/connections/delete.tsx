@@ -1,8 +1,9 @@
-import { Button, Group, List, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { Connection, Deletion } from '../../../http/api/connections/schemas.ts';
 import { useDeleteConnection, useDeletion } from '../../api/connections.ts';
+import { Dialog, focusLate } from '../../parts/dialog.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useOrg } from '../../shell/org.tsx';
@@ -32,7 +33,7 @@ export function DeleteDialog({ connection: { name, label }, version, isOpen, onC
     remove.mutate({ name, version }, { onSuccess: () => void navigate(`${path}/connections`) });
   };
   return (
-    <Modal opened={isOpen} onClose={close} title={`Delete ${name}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog isOpen={isOpen} isBusy={remove.isPending} onClose={close} title={`Delete ${name}?`}>
       {entails.isPending && <Loading what="what it entails" />}
       {entails.error !== null && <ProblemNote error={entails.error} onRetry={() => void entails.refetch()} />}
       {entails.data !== undefined && (
@@ -43,13 +44,14 @@ export function DeleteDialog({ connection: { name, label }, version, isOpen, onC
               label={`Type ${name} to delete it`}
               autoComplete="off"
               required
+              ref={focusLate}
               data-autofocus
               value={typed}
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
             {remove.error !== null && <ProblemNote error={remove.error} />}
             <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
+              <Button variant="default" data-disabled={remove.isPending} onClick={close}>
                 Cancel
               </Button>
               <Button type="submit" color="red" disabled={typed !== name} loading={remove.isPending}>
@@ -59,7 +61,7 @@ export function DeleteDialog({ connection: { name, label }, version, isOpen, onC
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

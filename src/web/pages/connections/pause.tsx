@@ -1,6 +1,7 @@
-import { Button, Code, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { type PauseDirection, usePauseConnection } from '../../api/connections.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useOrg } from '../../shell/org.tsx';
 
@@ -36,11 +37,11 @@ export function PauseDialog({ name, only, isOpen, onClose }: Props) {
     pause.mutate({ name, direction, reason: reason.trim() || null }, { onSuccess: close });
   };
   return (
-    <Modal
-      opened={isOpen}
+    <Dialog
+      isOpen={isOpen}
+      isBusy={pause.isPending}
       onClose={close}
       title={only === undefined ? `Pause ${name}` : `Pause what is written to ${name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <form onSubmit={submit}>
         <Stack>
@@ -59,7 +60,7 @@ export function PauseDialog({ name, only, isOpen, onClose }: Props) {
           />
           {pause.error !== null && <ProblemNote error={pause.error} />}
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" data-disabled={pause.isPending} onClick={close}>
               Cancel
             </Button>
             <Button type="submit" loading={pause.isPending}>
@@ -68,7 +69,7 @@ export function PauseDialog({ name, only, isOpen, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -27,38 +27,32 @@ export function ConnectionSettingsPage() {
 function Loaded({ detail }: { readonly detail: ConnectionDetail }) {
   const connectors = useConnectors();
   const latest = useConnection(detail.connection.name);
-  const [{ base, round, isSaved }, setBegun] = useState({ base: detail, round: 0, isSaved: false });
+  const [{ base, round }, setBegun] = useState({ base: detail, round: 0 });
   const connector = connectors.data?.find(({ kind }) => kind === detail.connection.kind);
-  const begin = async (how: { readonly isSaved: boolean }): Promise<void> => {
+  const discard = async (): Promise<void> => {
     const { data = base } = await latest.refetch();
-    setBegun({ ...how, base: data, round: round + 1 });
+    setBegun({ base: data, round: round + 1 });
   };
   if (connectors.error !== null) return <ProblemNote error={connectors.error} />;
   if (connector === undefined) return <Loading what="the settings" />;
   return (
-    <SettingsForm
-      key={round}
-      base={base}
-      connector={connector}
-      isSaved={isSaved}
-      onSaved={() => void begin({ isSaved: true })}
-      onDiscard={() => void begin({ isSaved: false })}
-    />
+    <SettingsForm key={round} begun={base} detail={detail} connector={connector} onDiscard={() => void discard()} />
   );
 }
 
 interface FormProps {
-  readonly base: ConnectionDetail;
+  /** What the edit begins from. */
+  readonly begun: ConnectionDetail;
+  /** As it is now. */
+  readonly detail: ConnectionDetail;
   readonly connector: ConnectorForms;
-  /** What stands here is what was just saved. */
-  readonly isSaved: boolean;
-  readonly onSaved: () => void;
   readonly onDiscard: () => void;
 }
 
-function SettingsForm({ base, connector, isSaved, onSaved, onDiscard }: FormProps) {
+function SettingsForm({ begun, detail, connector, onDiscard }: FormProps) {
   const isAdmin = useMay('admin');
-  const { name, version } = base.connection;
+  const { name } = begun.connection;
+  const [base, setBase] = useState({ configuration: begun.configuration, version: begun.connection.version });
   const [configuration, setConfiguration] = useState<Configuration>(base.configuration);
   const [login, setLogin] = useState<EnteredLogin | null>(null);
   const [isDeleting, setDeleting] = useState(false);
@@ -66,11 +60,19 @@ function SettingsForm({ base, connector, isSaved, onSaved, onDiscard }: FormProp
   const change = (part: Partial<Configuration>): void => setConfiguration({ ...configuration, ...part });
   const submit = (acceptWarnings: boolean): void =>
     save.mutate(
-      { name, version, form: { ...configuration, credentials: login, acceptWarnings } },
-      { onSuccess: onSaved },
+      { name, version: base.version, form: { ...configuration, credentials: login, acceptWarnings } },
+      {
+        // What was edited meanwhile goes on from what is kept now.
+        onSuccess({ version }) {
+          setBase({ configuration, version });
+          setLogin((now) => (now === login ? null : now));
+        },
+      },
     );
   const part = { configuration, connector, error: save.error, onChange: change };
   const isChanged = login !== null || JSON.stringify(configuration) !== JSON.stringify(base.configuration);
+  // Stays while it is pressed.
+  const isDoubted = isDoubtful(save.error) || (save.isPending && save.variables.form.acceptWarnings === true);
   // The dialog has a form of its own: inside this one, it would send this one, too.
   return (
     <>
@@ -85,7 +87,7 @@ function SettingsForm({ base, connector, isSaved, onSaved, onDiscard }: FormProp
           <Stack>
             {!isAdmin && <Text c="dimmed">An admin may change these.</Text>}
             <Section title="Login" lead="What lets leadloop in. A secret is kept sealed, and never shown again.">
-              <LoginSection {...part} name={name} stored={base.credentials} login={login} onLogin={setLogin} />
+              <LoginSection {...part} name={name} stored={detail.credentials} login={login} onLogin={setLogin} />
             </Section>
             <Section title="Schedule" lead="When leads are read, scored and written.">
               <ScheduleEditor value={configuration} error={errorAt(save.error, '/schedule')} onChange={change} />
@@ -109,18 +111,18 @@ function SettingsForm({ base, connector, isSaved, onSaved, onDiscard }: FormProp
         </fieldset>
         {isAdmin && (
           <Stack mt="md">
-            <SaveOutcome error={save.error} isSaved={isSaved && !isChanged} onDiscard={onDiscard} />
+            <SaveOutcome error={save.error} isSaved={save.isSuccess && !isChanged} onDiscard={onDiscard} />
             <Group justify="space-between">
               <Button variant="light" color="red" onClick={() => setDeleting(true)}>
                 Delete the connection
               </Button>
               <Group>
-                {isDoubtful(save.error) && (
+                {isDoubted && (
                   <Button variant="light" color="orange" loading={save.isPending} onClick={() => submit(true)}>
                     Save all the same
                   </Button>
                 )}
-                <Button type="submit" loading={save.isPending} disabled={!isChanged}>
+                <Button type="submit" loading={save.isPending} data-disabled={!isChanged}>
                   Save
                 </Button>
               </Group>
@@ -131,8 +133,8 @@ function SettingsForm({ base, connector, isSaved, onSaved, onDiscard }: FormProp
       {/* Whoever deletes the connection has been asked already. */}
       <LeaveGuard isDirty={isChanged && !isDeleting} />
       <DeleteDialog
-        connection={base.connection}
-        version={version}
+        connection={begun.connection}
+        version={base.version}
         isOpen={isDeleting}
         onClose={() => setDeleting(false)}
       />

@@ -149,14 +149,14 @@ function Actions({ mapping, editor, mayEdit, onLoad, onPublished }: ActionsProps
         Versions
       </Button>
       {mayEdit && (isDirty || draft !== null) && (
-        <Button variant="default" onClick={() => setOpen('discard')}>
+        <Button variant="default" disabled={save.isPending} onClick={() => setOpen('discard')}>
           Discard
         </Button>
       )}
       {mayEdit && (
         <Button
           variant="default"
-          disabled={!isDirty}
+          data-disabled={!isDirty}
           loading={save.isPending}
           onClick={() =>
             save.mutate(
@@ -169,7 +169,8 @@ function Actions({ mapping, editor, mayEdit, onLoad, onPublished }: ActionsProps
         </Button>
       )}
       {mayEdit && (
-        <Button disabled={!editor.isChanged} onClick={() => setOpen('publish')}>
+        // Not before it is known which revision the draft has.
+        <Button disabled={!editor.isChanged || save.isPending} onClick={() => setOpen('publish')}>
           Review and publish
         </Button>
       )}

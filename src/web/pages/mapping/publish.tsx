@@ -1,7 +1,8 @@
-import { Alert, Button, Group, List, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { Consequences, MappingAnswer } from '../../../http/api/mapping/schemas.ts';
 import { useConsequences, usePublish } from '../../api/mapping.ts';
 import { number } from '../../parts/words.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { RefusalNote } from '../../parts/refusal-note.tsx';
@@ -30,20 +31,14 @@ export function PublishDialog({ mapping, editor, isOpen, onClose, onLoad, onPubl
   };
   const isSound = told.data !== undefined && told.data.check.mistakes.length === 0;
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      size="xl"
-      title="What publishing changes"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog isOpen={isOpen} isBusy={publish.isPending} onClose={close} size="xl" title="What publishing changes">
       <Stack>
         {told.isPending && <Loading what="the consequences" />}
         {told.error !== null && <ProblemNote error={told.error} onRetry={() => void told.refetch()} />}
         {told.data !== undefined && <Told mapping={mapping} told={told.data} />}
         {publish.error !== null && <RefusalNote error={publish.error} hasUnsaved={isDirty} onLoad={onLoad} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
+          <Button variant="default" data-disabled={publish.isPending} onClick={close}>
             Not yet
           </Button>
           <Button
@@ -65,7 +60,7 @@ export function PublishDialog({ mapping, editor, isOpen, onClose, onLoad, onPubl
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -46,6 +46,8 @@ export function VersionsDrawer({ mapping, mayEdit, hasUnsaved, isOpen, onClose, 
       size="lg"
       title="Versions"
       closeButtonProps={{ 'aria-label': 'Close' }}
+      // Escape is for the dialog over it.
+      closeOnEscape={asked === null}
     >
       <Stack>
         {hasUnsaved && (

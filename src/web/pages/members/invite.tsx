@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { InvitationForm, LinkAnswer } from '../../../http/api/members/schemas.ts';
 import { useInvite } from '../../api/members.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { LinkDialog } from './link.tsx';
 import { roles } from './roles.ts';
@@ -28,7 +29,7 @@ export function InviteDialog({ isOpen, onClose }: { readonly isOpen: boolean; re
   };
   return (
     <>
-      <Modal opened={isOpen} onClose={close} title="Invite somebody" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Dialog isOpen={isOpen} isBusy={invite.isPending} onClose={close} title="Invite somebody">
         <form onSubmit={submit}>
           <Stack>
             <TextInput
@@ -54,7 +55,7 @@ export function InviteDialog({ isOpen, onClose }: { readonly isOpen: boolean; re
             />
             {invite.error !== null && <ProblemNote error={invite.error} />}
             <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
+              <Button variant="default" data-disabled={invite.isPending} onClick={close}>
                 Cancel
               </Button>
               <Button type="submit" loading={invite.isPending}>
@@ -63,7 +64,7 @@ export function InviteDialog({ isOpen, onClose }: { readonly isOpen: boolean; re
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
       <LinkDialog link={link} onClose={() => setLink(null)} />
     </>
   );

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import type { LinkAnswer } from '../../../http/api/members/schemas.ts';
 import { CopyField } from '../../parts/copy-field.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Time } from '../../parts/time.tsx';
 
 /** Of a server that does not know under which address people reach it: the one of this page. */
@@ -11,11 +12,10 @@ function absolute(url: string): string {
 /** A link that is told once. */
 export function LinkDialog({ link, onClose }: { readonly link: LinkAnswer | null; readonly onClose: () => void }) {
   return (
-    <Modal
-      opened={link !== null}
+    <Dialog
+      isOpen={link !== null}
       onClose={onClose}
       title={link?.url === null ? 'No link is needed' : 'Hand this link on'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {link !== null && (
         <Stack>
@@ -35,6 +35,6 @@ export function LinkDialog({ link, onClose }: { readonly link: LinkAnswer | null
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

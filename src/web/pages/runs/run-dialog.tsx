@@ -1,7 +1,8 @@
-import { Button, Checkbox, Group, Modal, Select, Stack } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { AskedRun } from '../../../http/api/runs/schemas.ts';
 import { useAskRun, useStanding } from '../../api/runs.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { StandingNote } from '../../parts/standing-note.tsx';
 
@@ -40,7 +41,7 @@ export function RunDialog({ isOpen, onClose, onAsked }: Props) {
     );
   };
   return (
-    <Modal opened={isOpen} onClose={close} title="Run a connection now" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog isOpen={isOpen} isBusy={ask.isPending} onClose={close} title="Run a connection now">
       <form onSubmit={submit}>
         <Stack>
           <Select
@@ -66,7 +67,7 @@ export function RunDialog({ isOpen, onClose, onAsked }: Props) {
           <StandingNote only={connection} />
           {ask.error !== null && <ProblemNote error={ask.error} />}
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" data-disabled={ask.isPending} onClick={close}>
               Cancel
             </Button>
             <Button type="submit" loading={ask.isPending} disabled={connection === null}>
@@ -75,6 +76,6 @@ export function RunDialog({ isOpen, onClose, onAsked }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -115,7 +115,12 @@ function ExampleList({ stored, profile, stamp, unsaved }: Props & { readonly sto
               ])
             }
           />
-          <Button size="compact-sm" disabled={!isChanged} loading={isSaving} onClick={() => save({ tests, revision })}>
+          <Button
+            size="compact-sm"
+            data-disabled={!isChanged}
+            loading={isSaving}
+            onClick={() => save({ tests, revision })}
+          >
             Save the examples
           </Button>
           {isChanged && (

@@ -1,7 +1,8 @@
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import type { Preview, ProfileDraft } from '../../../http/api/profiles/schemas.ts';
 import { Problem } from '../../api/call.ts';
 import { usePublish, type usePreview } from '../../api/profiles.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { RefusalNote } from '../../parts/refusal-note.tsx';
 import { Differences } from './differences.tsx';
@@ -31,12 +32,12 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onClea
     onClose();
   };
   return (
-    <Modal
-      opened={isOpen}
+    <Dialog
+      isOpen={isOpen}
+      isBusy={publish.isPending}
       onClose={close}
       title={`Publish version ${version + 1}?`}
       size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack>
         {draft.basedOn !== (version === 0 ? null : version) && (
@@ -50,7 +51,7 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onClea
         />
         {publish.error !== null && <RefusalNote error={publish.error} hasUnsaved={false} onLoad={onClear} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
+          <Button variant="default" data-disabled={publish.isPending} onClick={close}>
             Cancel
           </Button>
           <Button
@@ -59,18 +60,16 @@ export function PublishDialog({ draft, version, preview, isOpen, onClose, onClea
             loading={publish.isPending || publish.isSuccess}
             // Not `disabled`: it could not take the focus then, which would stay outside of the dialog.
             data-disabled={told === undefined}
-            aria-disabled={told === undefined}
             color={despiteTests ? 'red' : 'indigo'}
-            onClick={() => {
-              if (told === undefined) return;
-              publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: () => void onClear() });
-            }}
+            onClick={() =>
+              publish.mutate({ revision: draft.revision, version, despiteTests }, { onSuccess: () => void onClear() })
+            }
           >
             {despiteTests ? 'Publish in spite of them' : 'Publish'}
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

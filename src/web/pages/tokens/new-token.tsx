@@ -1,8 +1,9 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { TokenForm } from '../../../http/api/tokens/schemas.ts';
 import { useCreateToken } from '../../api/tokens.ts';
 import { CopyField } from '../../parts/copy-field.tsx';
+import { Dialog, focusLate } from '../../parts/dialog.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 
 const fresh: TokenForm = { name: '', scopes: ['ingest'], days: 365 };
@@ -33,7 +34,7 @@ export function NewTokenDialog({ isOpen, onClose }: { readonly isOpen: boolean; 
     create.mutate(form);
   };
   return (
-    <Modal opened={isOpen} onClose={close} title="Make a token" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog isOpen={isOpen} isBusy={create.isPending} onClose={close} title="Make a token">
       {create.data === undefined ? (
         <form onSubmit={submit}>
           <Stack>
@@ -66,7 +67,7 @@ export function NewTokenDialog({ isOpen, onClose }: { readonly isOpen: boolean; 
             />
             {create.error !== null && <ProblemNote error={create.error} />}
             <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
+              <Button variant="default" data-disabled={create.isPending} onClick={close}>
                 Cancel
               </Button>
               <Button type="submit" loading={create.isPending} disabled={form.scopes.length === 0}>
@@ -80,10 +81,12 @@ export function NewTokenDialog({ isOpen, onClose }: { readonly isOpen: boolean; 
           <Text>This is the only time that it is shown: what is kept is a hash.</Text>
           <CopyField label="Token" value={create.data.token} />
           <Group justify="flex-end">
-            <Button onClick={close}>Done</Button>
+            <Button ref={focusLate} onClick={close}>
+              Done
+            </Button>
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }
