@@ -1,20 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { setUpLink } from '../../src/access/links.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { startConsole, type TestConsole } from '../support/console.ts';
 import { testDatabase } from '../support/database.ts';
 import { bareServices } from '../support/services.ts';
 import { visit } from '../support/visit.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
-});
-afterAll(() => stack.disposeAsync());
+const browser = await browserOfFile();
 
 async function emptyConsole(own: AsyncDisposableStack): Promise<TestConsole> {
   const db = own.use(await testDatabase());

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { hubspot } from '../../connectors/hubspot/index.ts';
 import { hashPassword } from '../../src/access/passwords.ts';
 import type { ConnectionDetail } from '../../src/http/api/connections/schemas.ts';
 import type { MemberList } from '../../src/http/api/members/schemas.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { hubspotWish, startUnconnected } from '../support/connect.ts';
 import { startConsole } from '../support/console.ts';
 import { startLoop } from '../support/loop.ts';
@@ -13,13 +13,7 @@ import { handsOf } from '../support/loop-crm.ts';
 import { sandboxToken } from '../support/loop-side.ts';
 import { visit } from '../support/visit.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
-});
-afterAll(() => stack.disposeAsync());
+const browser = await browserOfFile();
 
 const connections = '/orgs/acme/connections';
 const connection = `${connections}/acme-hubspot`;

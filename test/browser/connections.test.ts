@@ -1,21 +1,15 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { openConnection } from '../../src/connection.ts';
 import { plainSync } from '../../src/sync/options.ts';
 import { syncConnection } from '../../src/sync/sync-connection.ts';
 import { arrowTo } from '../support/arrow-to.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { hubspotWish, oauthApp, startUnconnected, type Unconnected } from '../support/connect.ts';
 import { sandboxToken } from '../support/loop-side.ts';
 import { openedDialog, visit } from '../support/visit.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
-});
-afterAll(() => stack.disposeAsync());
+const browser = await browserOfFile();
 
 const list = '/orgs/acme/connections';
 const one = `${list}/acme-hubspot`;

@@ -1,7 +1,6 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { LeadList } from '../../src/http/api/leads/schemas.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { type SignedIn, startConsole, type TestConsole } from '../support/console.ts';
 import { holdTable } from '../support/held-table.ts';
 import { type Loop, startLoop } from '../support/loop.ts';
@@ -11,13 +10,12 @@ import { visit } from '../support/visit.ts';
 
 const evil = '<script>document.title="owned"</script>';
 const stack = new AsyncDisposableStack();
-let browser: Browser;
+const browser = await browserOfFile();
 let loop: Loop;
 let site: TestConsole;
 let viewer: SignedIn;
 
 beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
   loop = stack.use(await startLoop({ sandbox: { contacts: 60 } }));
   const hands = handsOf(loop);
   await hands.create({

@@ -1,19 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { hubspot } from '../../connectors/hubspot/index.ts';
 import type { MappingAnswer } from '../../src/http/api/mapping/schemas.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { startLoop } from '../support/loop.ts';
 import { visit } from '../support/visit.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
-});
-afterAll(() => stack.disposeAsync());
+const browser = await browserOfFile();
 
 const path = '/orgs/acme/connections/acme-hubspot/mapping';
 

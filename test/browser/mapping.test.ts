@@ -1,19 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hubspot } from '../../connectors/hubspot/index.ts';
 import type { MappingDefinition } from '../../src/model/mapping.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { startConsole, type TestConsole } from '../support/console.ts';
 import { type Loop, startLoop, startSalesforceLoop } from '../support/loop.ts';
 import { openedDialog, visit } from '../support/visit.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
-});
-afterAll(() => stack.disposeAsync());
+const browser = await browserOfFile();
 
 const path = '/orgs/acme/connections/acme-hubspot/mapping';
 

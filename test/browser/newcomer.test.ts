@@ -1,8 +1,8 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
 import { startHubSpotSandbox, type HubSpotSandbox } from '../../src/sandbox/hubspot/index.ts';
 import { arrowTo } from '../support/arrow-to.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { testDatabase } from '../support/database.ts';
 import { hubspotSide, sandboxToken } from '../support/loop-side.ts';
@@ -12,13 +12,7 @@ import { openedDialog, visit } from '../support/visit.ts';
 /** Two cores run a browser, a daemon and a database here. */
 const polled = { timeout: 60_000 };
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
-});
-afterAll(() => stack.disposeAsync());
+const browser = await browserOfFile();
 
 /** How somebody uses a page. */
 interface Hand {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { defaultMqlProfile } from '../../src/scoring/defaults.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { type Loop, startLoop } from '../support/loop.ts';
 import { handsOf } from '../support/loop-crm.ts';
@@ -10,13 +10,7 @@ import { productOf } from '../support/product.ts';
 import { startQueueWorker } from '../support/queue-worker.ts';
 import { visit } from '../support/visit.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
-});
-afterAll(() => stack.disposeAsync());
+const browser = await browserOfFile();
 
 const formula = '=HYPERLINK("http://evil.example","click")';
 /** Below the lowest tier of the profiles that leadloop brings along. */

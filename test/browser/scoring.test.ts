@@ -1,21 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { LiveProfile, ProfileDraft } from '../../src/http/api/profiles/schemas.ts';
 import { scoreOrgs } from '../../src/score-run.ts';
-import { openBrowser } from '../support/browser.ts';
+import { browserOfFile } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { testDatabase } from '../support/database.ts';
 import { addVelocityPay, productOf } from '../support/product.ts';
 import { bareServices } from '../support/services.ts';
 import { visit, type VisitOptions } from '../support/visit.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = stack.adopt(await openBrowser(), (open) => open.close());
-});
-afterAll(() => stack.disposeAsync());
+const browser = await browserOfFile();
 
 /** An organisation with forty leads and one signup, and an admin who looks at `path` of it. */
 async function scene(path: string, options: VisitOptions = {}) {

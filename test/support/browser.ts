@@ -1,4 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
+import { afterAll } from 'vitest';
 
 /** Root in a container has no user namespace to make a sandbox in; the pages are our own. */
 const flags = [
@@ -14,4 +15,11 @@ const flags = [
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, headless: true, args: flags });
+}
+
+/** One for all tests of the file that asks for it at its top. */
+export async function browserOfFile(): Promise<Browser> {
+  const browser = await openBrowser();
+  afterAll(() => browser.close());
+  return browser;
 }

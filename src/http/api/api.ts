@@ -15,7 +15,7 @@ import { cookieJar } from './cookies.ts';
 import { dashboardRoute } from './dashboard-route.ts';
 import { described, documentRoute } from './describe.ts';
 import { ingestRoutes } from './ingest-routes.ts';
-import { codeOf, maxBodyBytes, problemSchema, sendProblem, unknownRoute } from './problem.ts';
+import { codeOf, logLevelOf, maxBodyBytes, problemSchema, sendProblem, unknownRoute } from './problem.ts';
 import type { RouteContext } from './routes.ts';
 import { subjects } from './subjects.ts';
 
@@ -27,9 +27,6 @@ const docsPage = {
   uiConfig: { validatorUrl: 'none', docExpansion: 'list', deepLinking: true },
   staticCSP: policy('sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='),
 } as const;
-
-/** Nobody has said who they are, or no longer: no fault, and no attempt at anything. */
-const unasked = new Set(['token-missing', 'session-missing']);
 
 /** What a request of the console may weigh: a mapping of a few hundred fields. */
 const maxConsoleBytes = 1024 * 1024;
@@ -58,9 +55,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
         // The route, not the URL: a query may name a company.
         const code = codeOf(error);
         const stack = code === 'internal' ? { stack: stackOf(error) } : {};
-        // A browser asks who is signed in before somebody is.
-        const level = unasked.has(code) ? 'info' : 'warn';
-        options.log(level, 'API request failed', { route: request.routeOptions.url, code, ...stack });
+        options.log(logLevelOf(error), 'API request failed', { route: request.routeOptions.url, code, ...stack });
         return sendProblem(reply, error);
       });
       scope.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownRoute()));

@@ -94,7 +94,7 @@ export const problemSchema = Type.Object(
 /** Says what went wrong; of what nobody expected, no more than that. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const known = knownFault(error);
-  const status = known === null ? 500 : (statuses[known.code] ?? statusOf(known));
+  const status = statusOf(known);
   if (status === 503 && known?.recovery === 'retry') void reply.header('retry-after', retryAfterS);
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="leadloop"');
   return sendFault(reply, status, known, { ...adviceOf(known), ...errorsOf(known), ...findingsOf(known) });
@@ -116,11 +116,28 @@ function findingsOf(known: AppError | ConnectorError | null): object {
   return known instanceof FoundWanting ? { findings: checkFindings(known.check) } : {};
 }
 
+function statusOf(known: AppError | ConnectorError | null): number {
+  if (known === null) return 500;
+  return statuses[known.code] ?? passingStatusOf(known);
+}
+
 /** Of a CRM that is asked for an answer: it may pass, or the CRM has refused us. */
-function statusOf(known: AppError | ConnectorError): number {
+function passingStatusOf(known: AppError | ConnectorError): number {
   if (known.recovery === 'retry') return 503;
   return known instanceof ConnectorError ? 502 : 500;
 }
+
+/** What whoever asked has been told, and can mend, is no news to who runs the server. */
+export function logLevelOf(error: unknown): 'info' | 'warn' {
+  const known = knownFault(error);
+  return (known !== null && unasked.has(known.code)) || told.has(statusOf(known)) ? 'info' : 'warn';
+}
+
+/** Nobody has said who they are, or no longer: no fault, and no attempt at anything. A browser asks so before somebody signs in. */
+const unasked = new Set(['token-missing', 'session-missing']);
+
+/** It could not be done as things are, somebody else was faster, or it was not well said. */
+const told = new Set([409, 412, 422]);
 
 export function codeOf(error: unknown): string {
   return knownFault(error)?.code ?? 'internal';

@@ -7,6 +7,7 @@ interface Props extends Pick<ModalProps, 'title' | 'size' | 'children'> {
   readonly onClose: () => void;
 }
 
+/** What every dialog is made of. While it is busy it stays, and its own Cancel has to be held as well. */
 export function Dialog({ isOpen, isBusy = false, onClose, ...props }: Props) {
   return (
     <Modal

@@ -58,6 +58,8 @@ test.for([
   expect(woken).toEqual([{ kind: 'asked', orgId: loop.orgId, subjectId: loop.connectionId, tickAt: null, wish }]);
   // The same waits already.
   expect(await ask()).toMatchObject({ status: 409, body: { code: 'run-active' } });
+  // They have been told; who runs the server has nothing to do about it.
+  expect(console.said.filter((line) => line.includes('run-active'))).toEqual([expect.stringMatching(/^info /u)]);
 });
 
 test('a run that is asked to write nothing writes nothing', async () => {
